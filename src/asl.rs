@@ -1,0 +1,352 @@
+//! Amazon States Language: the typed workflow. Parsing is total; what is wrong stands in `problems`.
+
+use crate::expr::{intrinsic, jsonata, jsonpath};
+use crate::loc::Pointer;
+
+/// Index of a state in [`Definition::states`], nested ones included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct StateId(pub usize);
+
+/// Index of a scope in [`Definition::scopes`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ScopeId(pub usize);
+
+/// One whole definition. `scopes[0]` is the top level, whatever the text was.
+#[derive(Clone, Debug, Default)]
+pub struct Definition {
+    /// The top level and every Map processor and Parallel branch; outer ones before inner ones.
+    pub scopes: Vec<Scope>,
+    /// Every state of every scope, in the order of the text.
+    pub states: Vec<State>,
+    /// Whether the workflow itself has a `TimeoutSeconds`.
+    pub has_timeout: bool,
+    /// What is not valid.
+    pub problems: Vec<Problem>,
+}
+
+impl Definition {
+    /// The state of this id.
+    pub fn state(&self, id: StateId) -> Option<&State> {
+        self.states.get(id.0)
+    }
+
+    /// The scope of this id.
+    pub fn scope(&self, id: ScopeId) -> Option<&Scope> {
+        self.scopes.get(id.0)
+    }
+
+    /// Every task state with its task.
+    pub fn tasks(&self) -> impl Iterator<Item = (&State, &Task)> {
+        self.states.iter().filter_map(|s| match &s.kind {
+            Kind::Task(task) => Some((s, task)),
+            _ => None,
+        })
+    }
+}
+
+/// One thing that is surely wrong with a definition.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Where.
+    pub pointer: Pointer,
+    /// What, in lower case, for the person who wrote it.
+    pub message: String,
+}
+
+/// JSONPath or JSONata.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum QueryLanguage {
+    /// The default.
+    #[default]
+    JsonPath,
+    /// `"QueryLanguage": "JSONata"`.
+    Jsonata,
+}
+
+/// A set of states with one start: the top level, one Parallel branch or one Map processor.
+#[derive(Clone, Debug, Default)]
+pub struct Scope {
+    /// Where its `States` object's parent stands.
+    pub pointer: Pointer,
+    /// The Map or Parallel state that holds it; `None` at the top.
+    pub parent: Option<StateId>,
+    /// Its start state, where that exists.
+    pub start: Option<StateId>,
+    /// Its own states, in the order of the text.
+    pub states: Vec<StateId>,
+    /// Its default query language.
+    pub query_language: QueryLanguage,
+}
+
+/// One state.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// Its own id.
+    pub id: StateId,
+    /// Its name.
+    pub name: String,
+    /// The scope it stands in.
+    pub scope: ScopeId,
+    /// Where it stands.
+    pub pointer: Pointer,
+    /// Its effective query language.
+    pub query_language: QueryLanguage,
+    /// What it does.
+    pub kind: Kind,
+    /// `InputPath`.
+    pub input_path: PathField,
+    /// `OutputPath`.
+    pub output_path: PathField,
+    /// `ResultPath`.
+    pub result_path: PathField,
+    /// `Parameters` (JSONPath) or `Arguments` (JSONata); a Map's legacy `Parameters` are its item selector instead.
+    pub arguments: Option<Template>,
+    /// `ResultSelector`.
+    pub result_selector: Option<Template>,
+    /// `Output` (JSONata).
+    pub output: Option<Template>,
+    /// `Assign`.
+    pub assign: Vec<(String, Template)>,
+    /// Where it goes, where that state exists; `None` for end states and dangling names.
+    pub next: Option<StateId>,
+    /// Error handlers, in order.
+    pub catch: Vec<Catcher>,
+}
+
+/// `InputPath`, `OutputPath`, `ResultPath`.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum PathField {
+    /// Absent: `$`.
+    #[default]
+    Default,
+    /// `null`: discards (an empty object for InputPath and OutputPath, the result for ResultPath).
+    Null,
+    /// A path.
+    Path(jsonpath::Path),
+    /// Not readable (a problem is recorded), or unresolved until deployment.
+    Unknown,
+}
+
+/// One `Catch` entry.
+#[derive(Clone, Debug)]
+pub struct Catcher {
+    /// Where it stands.
+    pub pointer: Pointer,
+    /// Where it goes.
+    pub next: Option<StateId>,
+    /// `ResultPath` (JSONPath).
+    pub result_path: PathField,
+    /// `Output` (JSONata).
+    pub output: Option<Template>,
+    /// `Assign`.
+    pub assign: Vec<(String, Template)>,
+}
+
+/// What a state does.
+#[derive(Clone, Debug)]
+pub enum Kind {
+    /// Calls something.
+    Task(Task),
+    /// Passes data on; `Result` where given.
+    Pass(Option<Template>),
+    /// Branches.
+    Choice {
+        /// The rules in order.
+        rules: Vec<ChoiceRule>,
+        /// `Default`.
+        default: Option<StateId>,
+    },
+    /// Waits.
+    Wait,
+    /// Ends well.
+    Succeed,
+    /// Ends badly.
+    Fail,
+    /// Runs branches side by side.
+    Parallel(Vec<ScopeId>),
+    /// Runs its processor once an item.
+    Map(Box<Map>),
+    /// A type that the language does not have (a problem is recorded).
+    Unknown,
+}
+
+/// A task's own fields.
+#[derive(Clone, Debug)]
+pub struct Task {
+    /// `Resource`, as written.
+    pub resource: Text,
+    /// `Credentials.RoleArn`, where `Credentials` is given.
+    pub credentials: Option<Template>,
+    /// Whether it has `TimeoutSeconds` or `TimeoutSecondsPath`.
+    pub has_timeout: bool,
+    /// Whether it has `HeartbeatSeconds` or `HeartbeatSecondsPath`.
+    pub has_heartbeat: bool,
+}
+
+/// A map's own fields.
+#[derive(Clone, Debug)]
+pub struct Map {
+    /// `ItemProcessor` or legacy `Iterator`.
+    pub processor: ScopeId,
+    /// Whether the mode is DISTRIBUTED.
+    pub distributed: bool,
+    /// Whether the children are EXPRESS.
+    pub express_children: bool,
+    /// `Label`.
+    pub label: Option<String>,
+    /// `ItemsPath` (JSONPath; `Default` is the whole input).
+    pub items_path: PathField,
+    /// `Items` (JSONata).
+    pub items: Option<Template>,
+    /// `ItemSelector`, or legacy `Parameters`.
+    pub item_selector: Option<Template>,
+    /// `ItemReader`.
+    pub item_reader: Option<ItemReader>,
+    /// `ItemBatcher.BatchInput`, where a batcher is given.
+    pub item_batcher: Option<Option<Template>>,
+    /// `ResultWriter`.
+    pub result_writer: Option<ResultWriter>,
+}
+
+/// A distributed map's `ItemReader`.
+#[derive(Clone, Debug)]
+pub struct ItemReader {
+    /// Where it stands.
+    pub pointer: Pointer,
+    /// `Resource`.
+    pub resource: Text,
+    /// `Parameters` or `Arguments`.
+    pub arguments: Option<Template>,
+    /// `ReaderConfig.InputType`: CSV, JSON, JSONL, PARQUET, MANIFEST.
+    pub input_type: Option<String>,
+    /// `ReaderConfig.Transformation` is LOAD_AND_FLATTEN.
+    pub flattens: bool,
+}
+
+/// A distributed map's `ResultWriter`.
+#[derive(Clone, Debug)]
+pub struct ResultWriter {
+    /// Where it stands.
+    pub pointer: Pointer,
+    /// `Resource`; absent when only a `WriterConfig` is given.
+    pub resource: Option<Text>,
+    /// `Parameters` or `Arguments`.
+    pub arguments: Option<Template>,
+}
+
+/// One rule of a Choice state.
+#[derive(Clone, Debug)]
+pub struct ChoiceRule {
+    /// Where it stands.
+    pub pointer: Pointer,
+    /// What it tests.
+    pub condition: Condition,
+    /// Where it goes.
+    pub next: Option<StateId>,
+    /// `Assign`.
+    pub assign: Vec<(String, Template)>,
+    /// `Output` (JSONata).
+    pub output: Option<Template>,
+}
+
+/// What a choice rule tests.
+#[derive(Clone, Debug)]
+pub enum Condition {
+    /// All of these.
+    And(Vec<Condition>),
+    /// Any of these.
+    Or(Vec<Condition>),
+    /// Not this.
+    Not(Box<Condition>),
+    /// One comparison.
+    Compare {
+        /// `Variable`.
+        variable: jsonpath::Path,
+        /// The operator's name, such as `StringEquals` or `NumericLessThanPath`.
+        operator: String,
+        /// Its operand.
+        operand: Operand,
+    },
+    /// A JSONata `Condition`.
+    Jsonata(Template),
+    /// Not readable (a problem is recorded): may be true or false.
+    Unknown,
+}
+
+/// What a comparison compares with.
+#[derive(Clone, Debug)]
+pub enum Operand {
+    /// A literal.
+    Literal(Template),
+    /// A path, for the `…Path` operators.
+    Path(jsonpath::Path),
+}
+
+/// Text of which some parts are unresolved until deployment: `${Name}` substitutions or CloudFormation intrinsics.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text(pub Vec<Segment>);
+
+/// One part of a [`Text`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Segment {
+    /// Known.
+    Literal(String),
+    /// Known at deployment only, with its name or a short form of the intrinsic.
+    Unresolved(String),
+}
+
+impl Text {
+    /// The text, where it is known whole.
+    pub fn literal(&self) -> Option<&str> {
+        match self.0.as_slice() {
+            [] => Some(""),
+            [Segment::Literal(text)] => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The text for people: unresolved parts as `${Name}`.
+    pub fn display(&self) -> String {
+        self.0
+            .iter()
+            .map(|s| match s {
+                Segment::Literal(text) => text.clone(),
+                Segment::Unresolved(name) => format!("${{{name}}}"),
+            })
+            .collect()
+    }
+}
+
+/// A payload template: JSON whose leaves may be expressions.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Template {
+    /// Where it stands.
+    pub pointer: Pointer,
+    /// What it is.
+    pub node: Node,
+}
+
+/// One node of a payload template.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Node {
+    /// `null`
+    Null,
+    /// A boolean.
+    Bool(bool),
+    /// A number.
+    Number(serde_json::Number),
+    /// A string that is no expression.
+    Text(Text),
+    /// `"key.$": "$.path"`; the key stands in the object without its `.$`.
+    Path(jsonpath::Path),
+    /// `"key.$": "States.…"`.
+    Intrinsic(intrinsic::Call),
+    /// `{% … %}`.
+    Jsonata(jsonata::Expr),
+    /// An array.
+    Array(Vec<Template>),
+    /// An object, in the order of the text.
+    Object(Vec<(String, Template)>),
+    /// An expression that does not parse (a problem is recorded): any value, of any origin.
+    Broken,
+}

@@ -1,0 +1,166 @@
+//! Findings: what is wrong, with the evidence and the fix. A finding holds no reference into the facts.
+
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+use crate::arn::Arn;
+use crate::loc::Pointer;
+use crate::severity::Severity;
+use crate::value::TraceStep;
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finding {
+    /// The rule's id.
+    pub rule: &'static str,
+    /// How bad.
+    pub severity: Severity,
+    /// The workflow.
+    pub workflow: Arn,
+    /// The state's own name; `None` for a whole-workflow finding.
+    pub state: Option<String>,
+    /// Where in the definition.
+    pub pointer: Option<Pointer>,
+    /// One line.
+    pub title: String,
+    /// What and why, plain text.
+    pub detail: String,
+    /// The actions concerned, as the policy writes them.
+    pub actions: Vec<String>,
+    /// The resources concerned, as the policy writes them.
+    pub resources: Vec<String>,
+    /// How far a caller can reach, for the input rules.
+    pub reach: Option<String>,
+    /// From the source to the sink.
+    pub trace: Vec<TraceStep>,
+    /// The policy statement concerned.
+    pub policy: Option<StatementRef>,
+    /// The principals concerned.
+    pub principals: Vec<String>,
+    /// Set by the suppression step only.
+    pub suppressed: Option<Suppression>,
+    /// What to do.
+    pub remediation: Remediation,
+    /// What identifies the subject across evaluations: state path, statement content, principal; never an index.
+    pub subject: String,
+}
+
+/// A statement of a policy.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct StatementRef {
+    /// The policy's name.
+    pub name: String,
+    /// The statement's index from 0.
+    pub statement: usize,
+    /// Its Sid.
+    pub sid: Option<String>,
+}
+
+/// Why a finding is suppressed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Suppression {
+    /// The reason given.
+    pub reason: String,
+    /// The last day, `YYYY-MM-DD`; `None` for a tag on the workflow.
+    pub until: Option<String>,
+}
+
+/// What to do about a finding.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Remediation {
+    /// In words, concrete.
+    pub text: String,
+    /// To paste.
+    pub patch: Option<Patch>,
+}
+
+/// A change to paste. Each kind can be applied by [`crate::patch`], which is how it is tested.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Patch {
+    /// Replace one statement of a role's policy by these (none: remove it).
+    PolicyStatement {
+        /// The policy's name.
+        policy: String,
+        /// The statement's index from 0.
+        statement: usize,
+        /// The statements as they should be.
+        replace_with: Vec<serde_json::Value>,
+    },
+    /// Add these statements to the role (as a new inline policy of this name).
+    AddStatements {
+        /// The new inline policy's name.
+        policy: String,
+        /// Its statements.
+        statements: Vec<serde_json::Value>,
+    },
+    /// Replace the role's trust policy.
+    TrustPolicy {
+        /// The document as it should be.
+        document: serde_json::Value,
+    },
+    /// Replace the workflow's `loggingConfiguration` (fields given replace the present ones).
+    LoggingConfiguration {
+        /// The fields to set.
+        set: serde_json::Value,
+    },
+    /// Replace the workflow's `tracingConfiguration`.
+    TracingConfiguration {
+        /// The value.
+        set: serde_json::Value,
+    },
+    /// RFC 6902 operations on the definition.
+    Definition {
+        /// The operations in order.
+        operations: Vec<serde_json::Value>,
+    },
+}
+
+impl Finding {
+    /// A finding with the parts that none can be without; the rest is set by the rule.
+    pub fn new(
+        rule: &'static str,
+        severity: Severity,
+        workflow: &Arn,
+        subject: impl Into<String>,
+        title: impl Into<String>,
+        detail: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Self {
+            rule,
+            severity,
+            workflow: workflow.clone(),
+            state: None,
+            pointer: None,
+            title: title.into(),
+            detail: detail.into(),
+            actions: Vec::new(),
+            resources: Vec::new(),
+            reach: None,
+            trace: Vec::new(),
+            policy: None,
+            principals: Vec::new(),
+            suppressed: None,
+            remediation: Remediation {
+                text: fix.into(),
+                patch: None,
+            },
+            subject: subject.into(),
+        }
+    }
+
+    /// Identifies the finding across evaluations: hex SHA-256 over workflow ARN, rule and subject, cut to 128 bits.
+    pub fn fingerprint(&self) -> String {
+        let mut hash = Sha256::new();
+        for part in [self.workflow.as_str(), self.rule, &self.subject] {
+            hash.update(part.len().to_be_bytes());
+            hash.update(part.as_bytes());
+        }
+        hash.finalize()
+            .iter()
+            .take(16)
+            .map(|b| format!("{b:02x}"))
+            .collect()
+    }
+}

@@ -1,0 +1,71 @@
+//! One workflow's settings, parsed from its snapshot: everything but the definition and the role.
+
+use crate::arn::Arn;
+
+/// A workflow as DescribeStateMachine and its tags describe it.
+#[derive(Clone, Debug)]
+pub struct Workflow {
+    /// Its ARN; region and account are empty where only a definition file is known.
+    pub arn: Arn,
+    /// Its name.
+    pub name: String,
+    /// STANDARD or EXPRESS.
+    pub kind: WorkflowType,
+    /// The execution role, where it is known and an ARN.
+    pub role: Option<Arn>,
+    /// The logging configuration; `None` where only a definition file is known.
+    pub logging: Option<Logging>,
+    /// Whether X-Ray tracing is on; `None` where only a definition file is known.
+    pub tracing: Option<bool>,
+    /// The customer managed key that encrypts the definition and the executions, as configured (ARN, id or alias).
+    pub kms_key: Option<String>,
+    /// Its tags; empty where they could not be read (a gap says so).
+    pub tags: Vec<(String, String)>,
+    /// The owning team.
+    pub owner: String,
+    /// The tag that marks it sensitive, as `key=value`.
+    pub sensitive: Option<String>,
+}
+
+/// Standard or Express.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum WorkflowType {
+    /// Exactly-once, with a per-state history.
+    Standard,
+    /// At-least-once, without one.
+    Express,
+}
+
+impl WorkflowType {
+    /// AWS's own word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Standard => "STANDARD",
+            Self::Express => "EXPRESS",
+        }
+    }
+}
+
+/// `loggingConfiguration`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Logging {
+    /// The level.
+    pub level: LogLevel,
+    /// `includeExecutionData`
+    pub include_execution_data: bool,
+    /// The log groups' ARNs, without the trailing `:*`.
+    pub destinations: Vec<Arn>,
+}
+
+/// `loggingConfiguration.level`
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum LogLevel {
+    /// Nothing.
+    Off,
+    /// Fatal errors.
+    Fatal,
+    /// All errors.
+    Error,
+    /// Everything.
+    All,
+}
