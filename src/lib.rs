@@ -2,13 +2,17 @@
 
 pub mod arn;
 pub mod asl;
+pub mod assess;
 pub mod config;
 pub mod expr;
+pub mod facts;
 pub mod finding;
 pub mod gap;
 pub mod glob;
 pub mod loc;
 pub mod need;
+pub mod patch;
+pub mod rules;
 pub mod severity;
 pub mod snapshot;
 pub mod value;

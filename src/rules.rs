@@ -1,0 +1,62 @@
+//! The rules. Each lives in `rules/NAME.rs` (what it judges) and `rules/NAME.md` (its page: documentation, `explain` text
+//! and test in one). A rule sees [`Facts`] and nothing else: not AWS, not a clock, never another rule.
+//!
+//! A new rule is those two files, one `mod` line and one line in [`RULES`]; `src/rules/README.md` describes the page.
+
+use crate::facts::Facts;
+use crate::finding::Finding;
+
+/// One rule.
+pub trait Rule: Sync {
+    /// What it is.
+    fn meta(&self) -> &'static Meta;
+
+    /// Judges one workflow.
+    fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>);
+
+    /// Judges once more, with what every rule found in the first round in sight: for the few rules whose trigger or
+    /// severity depends on how dangerous the workflow is.
+    fn review(&self, _facts: &Facts<'_>, _found: &[Finding], _out: &mut Vec<Finding>) {}
+}
+
+/// What a rule is.
+#[derive(Debug)]
+pub struct Meta {
+    /// Its stable, public id.
+    pub id: &'static str,
+    /// One line.
+    pub summary: &'static str,
+    /// The severities it can have, in words.
+    pub severity: &'static str,
+    /// Its page.
+    pub page: &'static str,
+}
+
+/// Declares a rule's type and its `Meta`, the page beside it.
+macro_rules! meta {
+    ($id:literal, $severity:literal, $summary:literal) => {{
+        static META: $crate::rules::Meta = $crate::rules::Meta {
+            id: $id,
+            summary: $summary,
+            severity: $severity,
+            page: include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/src/rules/",
+                $id,
+                ".md"
+            )),
+        };
+        &META
+    }};
+}
+
+mod logging_off;
+mod logging_partial;
+
+/// Every rule, in the order of `stepwarden rules`.
+pub const RULES: &[&dyn Rule] = &[&logging_off::LoggingOff, &logging_partial::LoggingPartial];
+
+/// The rule of this id.
+pub fn by_id(id: &str) -> Option<&'static dyn Rule> {
+    RULES.iter().copied().find(|rule| rule.meta().id == id)
+}
