@@ -10,6 +10,7 @@ pub mod finding;
 pub mod gap;
 pub mod glob;
 pub mod loc;
+pub mod local;
 pub mod need;
 pub mod patch;
 pub mod rules;

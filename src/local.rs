@@ -1,0 +1,299 @@
+//! Account snapshot directories: plain AWS CLI outputs to an [`Account`] and back, and single definition files.
+//!
+//! Nothing broken is passed over: a file that is needed whole gives an [`Error`], a single broken entry stands in
+//! [`Account::unreadable`], and a file that is optional and not there is [`Fetched::NotCollected`].
+
+mod definition;
+mod describe;
+mod iam;
+mod optional;
+mod write;
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::snapshot::{Account, Fetched};
+
+pub use definition::definition_file;
+pub use write::write_snapshot;
+
+/// The directory of DescribeStateMachine responses inside a snapshot.
+const STATE_MACHINES: &str = "state-machines";
+/// Four times the largest response that holds a definition at its limit of 1 MiB, escaped.
+const MAX_STATE_MACHINE_BYTES: u64 = 8 << 20;
+/// An account at IAM's default quotas (5,000 users, 1,000 roles, 1,500 policies) stays below this.
+const MAX_ACCOUNT_BYTES: u64 = 512 << 20;
+
+/// Why a snapshot or a definition file is of no use.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The directory or file cannot be read.
+    #[error("cannot read `{}`: {why}", path.display())]
+    Unreadable {
+        /// Which.
+        path: PathBuf,
+        /// Why, in words.
+        why: String,
+    },
+    /// A directory that is no account snapshot.
+    #[error(
+        "`{}` is no account snapshot: it has no `state-machines` directory with one DescribeStateMachine response a file",
+        path.display()
+    )]
+    NoSnapshot {
+        /// Which.
+        path: PathBuf,
+    },
+    /// A file does not hold what its name says.
+    #[error("`{file}` is broken: {why}")]
+    Broken {
+        /// The file's name.
+        file: String,
+        /// Why, in words.
+        why: String,
+    },
+    /// A snapshot would be written over something.
+    #[error("`{}` already holds something: name a directory that is empty or not there yet", path.display())]
+    Occupied {
+        /// Which.
+        path: PathBuf,
+    },
+    /// Writing failed.
+    #[error("cannot write `{}`: {why}", path.display())]
+    Unwritable {
+        /// Which.
+        path: PathBuf,
+        /// Why, in words.
+        why: String,
+    },
+}
+
+/// The texts of a snapshot's files.
+#[derive(Clone, Debug, Default)]
+pub struct Texts {
+    /// File name and text of every DescribeStateMachine response.
+    pub state_machines: Vec<(String, String)>,
+    /// `iam.json`
+    pub iam: Option<String>,
+    /// `log-groups.json`
+    pub log_groups: Option<String>,
+    /// `functions.json`
+    pub functions: Option<String>,
+    /// `tags.json`
+    pub tags: Option<String>,
+}
+
+/// The same, as JSON values in AWS's own shapes.
+#[derive(Clone, Debug, Default)]
+pub struct Values {
+    /// DescribeStateMachine responses.
+    pub state_machines: Vec<Value>,
+    /// A GetAccountAuthorizationDetails response, all pages merged.
+    pub iam: Option<Value>,
+    /// A DescribeLogGroups response.
+    pub log_groups: Option<Value>,
+    /// A ListFunctions response.
+    pub functions: Option<Value>,
+    /// A GetResources response.
+    pub tags: Option<Value>,
+}
+
+/// Reads an account snapshot directory.
+///
+/// # Errors
+/// When the directory is no snapshot, or one of the account-wide files is there but cannot be read or parsed.
+/// A single broken state machine file is no error: it stands in [`Account::unreadable`].
+pub fn read(dir: &Path) -> Result<Account, Error> {
+    let mut unreadable = Vec::new();
+    let texts = Texts {
+        state_machines: read_state_machines(dir, &mut unreadable)?,
+        iam: read_optional(dir, iam::FILE)?,
+        log_groups: read_optional(dir, optional::LOG_GROUPS)?,
+        functions: read_optional(dir, optional::FUNCTIONS)?,
+        tags: read_optional(dir, optional::TAGS)?,
+    };
+    let mut account = from_texts(&texts)?;
+    unreadable.append(&mut account.unreadable);
+    account.unreadable = unreadable;
+    Ok(account)
+}
+
+/// Builds the account from the texts of its files.
+///
+/// # Errors
+/// When one of the account-wide files cannot be parsed.
+pub fn from_texts(texts: &Texts) -> Result<Account, Error> {
+    let mut account = Account::default();
+    let mut seen = BTreeSet::new();
+    for (file, text) in &texts.state_machines {
+        match describe::state_machine(text) {
+            Ok(machine) if !seen.insert(machine.arn.clone()) => account.unreadable.push((
+                format!("{STATE_MACHINES}/{file}"),
+                format!("another file already describes `{}`", machine.arn),
+            )),
+            Ok(machine) => {
+                if machine.definition.is_empty() {
+                    account.unreadable.push((
+                        format!("the definition of {}", machine.arn),
+                        format!("`{STATE_MACHINES}/{file}` does not hold it; read it with a principal that may use the workflow's key"),
+                    ));
+                }
+                account.workflows.push(machine);
+            }
+            Err(why) => account
+                .unreadable
+                .push((format!("{STATE_MACHINES}/{file}"), why)),
+        }
+    }
+    match &texts.iam {
+        None => account.iam = Fetched::Failed(iam::missing()),
+        Some(text) => {
+            let details = iam::details(text, &mut account.unreadable)
+                .map_err(|why| broken(iam::FILE, why))?;
+            account.iam_is_whole = details.whole;
+            account.iam = Fetched::Present(details.iam);
+        }
+    }
+    account.log_groups = optional::log_groups(texts.log_groups.as_deref(), &mut account.unreadable)
+        .map_err(|why| broken(optional::LOG_GROUPS, why))?;
+    account.functions = optional::functions(texts.functions.as_deref(), &mut account.unreadable)
+        .map_err(|why| broken(optional::FUNCTIONS, why))?;
+    account.tags = optional::tags(texts.tags.as_deref(), &mut account.unreadable)
+        .map_err(|why| broken(optional::TAGS, why))?;
+    account.log_resource_policies = Fetched::NotCollected;
+    Ok(account)
+}
+
+/// Builds the account from JSON values in AWS's own shapes.
+///
+/// # Errors
+/// As [`from_texts`].
+pub fn from_values(values: &Values) -> Result<Account, Error> {
+    let text = |value: &Option<Value>| value.as_ref().map(Value::to_string);
+    from_texts(&Texts {
+        state_machines: values
+            .state_machines
+            .iter()
+            .enumerate()
+            .map(|(i, value)| (format!("{i}.json"), value.to_string()))
+            .collect(),
+        iam: text(&values.iam),
+        log_groups: text(&values.log_groups),
+        functions: text(&values.functions),
+        tags: text(&values.tags),
+    })
+}
+
+fn broken(file: &str, why: String) -> Error {
+    Error::Broken {
+        file: file.to_owned(),
+        why,
+    }
+}
+
+/// Every `NAME.json` of the `state-machines` directory, in the order of the names.
+fn read_state_machines(
+    dir: &Path,
+    unreadable: &mut Vec<(String, String)>,
+) -> Result<Vec<(String, String)>, Error> {
+    let machines = dir.join(STATE_MACHINES);
+    let no_directory = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::NotFound | std::io::ErrorKind::NotADirectory if dir.is_dir() => {
+            Error::NoSnapshot {
+                path: dir.to_owned(),
+            }
+        }
+        _ => unreadable_path(dir, &error),
+    };
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(&machines).map_err(no_directory)? {
+        let name = entry
+            .map_err(|error| unreadable_path(&machines, &error))?
+            .file_name();
+        if Path::new(&name).extension().is_some_and(|e| e == "json") {
+            names.push(name);
+        }
+    }
+    names.sort();
+    let mut texts = Vec::with_capacity(names.len());
+    for name in names {
+        let shown = name.to_string_lossy().into_owned();
+        match read_bounded(&machines.join(&name), MAX_STATE_MACHINE_BYTES) {
+            Ok(text) => texts.push((shown, text)),
+            Err(why) => unreadable.push((format!("{STATE_MACHINES}/{shown}"), why)),
+        }
+    }
+    Ok(texts)
+}
+
+fn unreadable_path(path: &Path, error: &std::io::Error) -> Error {
+    Error::Unreadable {
+        path: path.to_owned(),
+        why: error.to_string(),
+    }
+}
+
+fn read_optional(dir: &Path, file: &str) -> Result<Option<String>, Error> {
+    let path = dir.join(file);
+    if matches!(path.try_exists(), Ok(false)) {
+        return Ok(None);
+    }
+    match read_bounded(&path, MAX_ACCOUNT_BYTES) {
+        Ok(text) => Ok(Some(text)),
+        Err(why) => Err(Error::Unreadable { path, why }),
+    }
+}
+
+/// Reads one file of UTF-8 text for a command: a definition, a role, an event, a configuration.
+///
+/// # Errors
+/// When it cannot be read, is no UTF-8 or is larger than 8 MiB.
+pub fn read_file(path: &Path) -> Result<String, Error> {
+    read_bounded(path, MAX_STATE_MACHINE_BYTES).map_err(|why| Error::Unreadable {
+        path: path.to_owned(),
+        why,
+    })
+}
+
+/// Reads a regular file of at most `max` bytes of UTF-8; a pipe or device is read too, as far as the bound.
+fn read_bounded(path: &Path, max: u64) -> Result<String, String> {
+    let file = File::open(path).map_err(|error| error.to_string())?;
+    let mut bytes = Vec::new();
+    file.take(max + 1)
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    if bytes.len() as u64 > max {
+        return Err(format!("it is larger than {} MiB", max >> 20));
+    }
+    // Windows PowerShell's `>` writes UTF-16; its UTF-8 begins with a byte order mark.
+    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
+        return Err("it is UTF-16; save it as UTF-8".to_owned());
+    }
+    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
+    Ok(match text.strip_prefix('\u{feff}') {
+        Some(rest) => rest.to_owned(),
+        None => text,
+    })
+}
+
+/// What `serde_json` says, in one line without Rust's names for types.
+fn json_error(error: &serde_json::Error) -> String {
+    let what = match error.classify() {
+        serde_json::error::Category::Eof => "it ends too early",
+        serde_json::error::Category::Syntax | serde_json::error::Category::Io => "it is not JSON",
+        serde_json::error::Category::Data => {
+            return format!(
+                "it does not have the expected shape: {}",
+                error.to_string().replace('\n', " ")
+            );
+        }
+    };
+    format!("{what} (line {}, column {})", error.line(), error.column())
+}
+
+#[cfg(test)]
+mod tests;
