@@ -1,5 +1,6 @@
 //! The expressions of Amazon States Language, parsed into trees and never evaluated.
 
+pub(crate) mod cursor;
 pub mod intrinsic;
 pub mod jsonata;
 pub mod jsonpath;
@@ -22,5 +23,9 @@ pub struct SyntaxError {
     pub message: String,
 }
 
-/// Nesting of one expression beyond this is refused with a `SyntaxError` instead of growing the stack.
+/// Brackets nested deeper than this in one expression are refused with a `SyntaxError` instead of growing the stack.
 pub const MAX_DEPTH: usize = 64;
+
+/// No expression's tree is higher than this: chains such as `a & b & …` nest to the left without any bracket, and
+/// walking or dropping a tree takes a stack frame a level.
+pub const MAX_HEIGHT: usize = 200;

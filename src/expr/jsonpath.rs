@@ -1,5 +1,10 @@
 //! JSONPath as Step Functions takes it (developer guide, "Paths in Step Functions"; the Jayway dialect).
 
+mod parse;
+
+pub use parse::parse;
+pub(crate) use parse::prefix;
+
 /// What a path starts from.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Root {
@@ -30,6 +35,8 @@ pub enum Step {
     Union(Vec<Step>),
     /// `[?(…)]`: the elements that pass a filter, whose text is kept but not interpreted.
     Filter(String),
+    /// `.length()` and the other functions of the Jayway dialect, which compute from everything selected so far.
+    Function(String),
 }
 
 /// One parsed path.
