@@ -3,6 +3,11 @@
 
 use super::Span;
 
+mod lex;
+mod parse;
+
+pub use parse::parse;
+
 /// One expression with its place in the text between `{%` and `%}`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expr {
