@@ -1,5 +1,7 @@
 //! Facts: everything that is known of one workflow, joined; the only thing that rules see.
 
+pub mod logging;
+
 use crate::asl::Definition;
 use crate::config::Config;
 use crate::finding::Finding;
@@ -18,6 +20,8 @@ pub struct Facts<'a> {
     pub definition: &'a Definition,
     /// What it must be allowed.
     pub needs: Vec<Need>,
+    /// Where it logs.
+    pub logging: logging::LoggingFacts,
     /// What could not be read or decided.
     pub gaps: Vec<Gap>,
 }

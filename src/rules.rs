@@ -50,11 +50,30 @@ macro_rules! meta {
     }};
 }
 
+mod evaluation_incomplete;
+mod execution_data_exposed;
+mod execution_data_not_logged;
+mod express_for_sensitive;
+mod log_destination_broken;
+mod log_group_unencrypted;
+mod log_retention;
 mod logging_off;
 mod logging_partial;
+mod tracing_off;
 
 /// Every rule, in the order of `stepwarden rules`.
-pub const RULES: &[&dyn Rule] = &[&logging_off::LoggingOff, &logging_partial::LoggingPartial];
+pub const RULES: &[&dyn Rule] = &[
+    &logging_off::LoggingOff,
+    &logging_partial::LoggingPartial,
+    &execution_data_not_logged::ExecutionDataNotLogged,
+    &execution_data_exposed::ExecutionDataExposed,
+    &log_group_unencrypted::LogGroupUnencrypted,
+    &log_retention::LogRetention,
+    &log_destination_broken::LogDestinationBroken,
+    &tracing_off::TracingOff,
+    &express_for_sensitive::ExpressForSensitive,
+    &evaluation_incomplete::EvaluationIncomplete,
+];
 
 /// The rule of this id.
 pub fn by_id(id: &str) -> Option<&'static dyn Rule> {

@@ -57,6 +57,13 @@ pub struct Logging {
     pub destinations: Vec<Arn>,
 }
 
+impl Logging {
+    /// Whether executions leave any log: a level other than OFF and a destination.
+    pub fn is_on(&self) -> bool {
+        self.level != LogLevel::Off && !self.destinations.is_empty()
+    }
+}
+
 /// `loggingConfiguration.level`
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum LogLevel {

@@ -1,5 +1,6 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
+use crate::facts::logging::GroupState;
 use crate::finding::{Finding, Patch};
 use crate::severity::Severity;
 use crate::workflow::{LogLevel, WorkflowType};
@@ -35,7 +36,15 @@ impl Rule for LoggingOff {
                 "the execution history is kept for 90 days only and cannot be searched, alarmed on or joined with other logs",
             ),
         };
-        let group = format!("/aws/vendedlogs/states/{}", facts.workflow.name);
+        let group = match &facts.logging.suggested {
+            Some(group) => format!("the log group `{}`", group.name()),
+            None => "a log group".to_owned(),
+        };
+        let grant = if facts.logging.undeliverable.is_empty() {
+            ""
+        } else {
+            ", grant the execution role the eight log delivery actions on `*`"
+        };
         let mut finding = facts.finding(
             self.meta().id,
             severity,
@@ -43,28 +52,30 @@ impl Rule for LoggingOff {
             format!("{} workflow writes no execution log", facts.workflow.kind.word()),
             format!("{why}; {lost}"),
             format!(
-                "create the log group `{group}` with a retention and a KMS key, then set level ALL with that destination"
+                "create {group} with a retention and a KMS key{grant}, then set level ALL with that destination"
             ),
         );
-        if let Some(patch) = patch(facts, &group) {
-            finding.remediation.patch = Some(patch);
-        }
+        finding.remediation.patch = patch(facts);
         out.push(finding);
     }
 }
 
-/// The configuration to set; only where region and account are known, so that it can be pasted.
-fn patch(facts: &Facts<'_>, group: &str) -> Option<Patch> {
-    let arn = &facts.workflow.arn;
-    if arn.region().is_empty() || arn.account().is_empty() {
+/// The configuration to set; only where the role may deliver and nothing is known to be wrong with the group, so that the
+/// patch opens no other finding.
+fn patch(facts: &Facts<'_>) -> Option<Patch> {
+    let group = facts.logging.suggested.as_ref()?;
+    let minimum = facts.config.min_log_retention_days;
+    let sound = match &group.state {
+        GroupState::NotRead => true,
+        GroupState::Missing => false,
+        GroupState::Exists(g) => {
+            g.kms_key.is_some() && g.retention_days.is_some_and(|d| d >= minimum)
+        }
+    };
+    if !sound || !facts.logging.undeliverable.is_empty() {
         return None;
     }
-    let group_arn = format!(
-        "arn:{}:logs:{}:{}:log-group:{group}:*",
-        arn.partition(),
-        arn.region(),
-        arn.account()
-    );
+    let group_arn = format!("{}:*", group.arn);
     let destination = serde_json::json!({"cloudWatchLogsLogGroup": {"logGroupArn": group_arn}});
     let data = facts.workflow.sensitive.is_none();
     Some(Patch::LoggingConfiguration {

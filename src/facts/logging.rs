@@ -1,0 +1,169 @@
+//! Where a workflow logs: its log groups as CloudWatch Logs describes them, and whether its role may deliver to them.
+
+use std::collections::BTreeMap;
+
+use crate::arn::Arn;
+use crate::gap::Gap;
+use crate::snapshot::{Fetched, LogGroup};
+use crate::workflow::Workflow;
+
+/// The actions that an execution role needs for log delivery, all on `*` (Step Functions developer guide, "Using
+/// CloudWatch Logs to log execution history").
+pub const DELIVERY_ACTIONS: [&str; 8] = [
+    "logs:CreateLogDelivery",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+];
+
+/// The rules that are silent where log groups were not read.
+const NEED_GROUPS: [&str; 3] = [
+    "log-group-unencrypted",
+    "log-retention",
+    "log-destination-broken",
+];
+
+/// The actions that an execution role needs for X-Ray tracing, all on `*` (Step Functions developer guide, "IAM policies
+/// for X-Ray").
+pub const TRACING_ACTIONS: [&str; 4] = [
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+];
+
+/// Where a workflow logs, or could.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct LoggingFacts {
+    /// Its log groups, in the order of the configuration; empty where it does not log.
+    pub groups: Vec<Destination>,
+    /// The log group to suggest where it does not log: the name that needs no resource policy of its own.
+    pub suggested: Option<Destination>,
+    /// Delivery actions that the role surely does not grant; empty where it grants all, or where that is not known.
+    pub undeliverable: Vec<&'static str>,
+    /// X-Ray actions that the role surely does not grant.
+    pub untraceable: Vec<&'static str>,
+}
+
+/// One configured log group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Destination {
+    /// Its ARN, without `:*`.
+    pub arn: Arn,
+    /// What is known of it.
+    pub state: GroupState,
+}
+
+/// What is known of a configured log group.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum GroupState {
+    /// It is there.
+    Exists(LogGroup),
+    /// It is not in the account's list.
+    Missing,
+    /// The list was not read, or does not cover the group's account and region.
+    NotRead,
+}
+
+impl Destination {
+    /// The log group's name.
+    pub fn name(&self) -> &str {
+        let resource = self.arn.resource();
+        resource.strip_prefix("log-group:").unwrap_or(resource)
+    }
+
+    /// The log group, where it was read and exists.
+    pub const fn existing(&self) -> Option<&LogGroup> {
+        match &self.state {
+            GroupState::Exists(group) => Some(group),
+            GroupState::Missing | GroupState::NotRead => None,
+        }
+    }
+}
+
+/// Looks up the workflow's log groups. `lacks` says of an action that the role surely does not grant it on `*`.
+pub fn gather(
+    workflow: &Workflow,
+    log_groups: &Fetched<BTreeMap<String, LogGroup>>,
+    mut lacks: impl FnMut(&str) -> bool,
+) -> (LoggingFacts, Vec<Gap>) {
+    let mut facts = LoggingFacts {
+        undeliverable: DELIVERY_ACTIONS.into_iter().filter(|a| lacks(a)).collect(),
+        untraceable: TRACING_ACTIONS.into_iter().filter(|a| lacks(a)).collect(),
+        ..LoggingFacts::default()
+    };
+    let mut gaps = Vec::new();
+    match workflow.logging.as_ref() {
+        Some(logging) if logging.is_on() => {
+            gaps.extend(unread(log_groups));
+            facts.groups = logging
+                .destinations
+                .iter()
+                .map(|arn| destination(workflow, arn.clone(), log_groups))
+                .collect();
+        }
+        Some(_) => {
+            facts.suggested =
+                suggested_arn(workflow).map(|arn| destination(workflow, arn, log_groups));
+        }
+        None => {}
+    }
+    (facts, gaps)
+}
+
+fn destination(
+    workflow: &Workflow,
+    arn: Arn,
+    log_groups: &Fetched<BTreeMap<String, LogGroup>>,
+) -> Destination {
+    let covered = arn.service() == "logs"
+        && arn.account() == workflow.arn.account()
+        && arn.region() == workflow.arn.region();
+    let state = match log_groups.present() {
+        Some(all) if covered => all
+            .get(arn.as_str().trim_end_matches(":*"))
+            .map_or(GroupState::Missing, |g| GroupState::Exists(g.clone())),
+        _ => GroupState::NotRead,
+    };
+    Destination { arn, state }
+}
+
+/// Only where region and account are known, so that it can be pasted. Log groups under `/aws/vendedlogs/` need no entry
+/// in the log resource policy, whose size is limited (developer guide, "CloudWatch Logs resource policy size limits").
+fn suggested_arn(workflow: &Workflow) -> Option<Arn> {
+    let arn = &workflow.arn;
+    if arn.region().is_empty() || arn.account().is_empty() {
+        return None;
+    }
+    let group = format!("log-group:/aws/vendedlogs/states/{}", workflow.name);
+    Arn::new(arn.partition(), "logs", arn.region(), arn.account(), &group)
+}
+
+fn unread(log_groups: &Fetched<BTreeMap<String, LogGroup>>) -> Option<Gap> {
+    let what = "the log groups";
+    match log_groups {
+        Fetched::Present(_) => None,
+        Fetched::NotCollected | Fetched::Absent => Some(Gap::optional(
+            what,
+            "`log-groups.json` is not in the snapshot; add it with `aws logs describe-log-groups`",
+            &NEED_GROUPS,
+        )),
+        Fetched::Denied(why) => Some(Gap::new(
+            what,
+            format!("access denied: {why}; grant `logs:DescribeLogGroups`"),
+            &NEED_GROUPS,
+        )),
+        Fetched::Failed(why) => Some(Gap::new(
+            what,
+            format!("reading failed: {why}; the next evaluation tries again"),
+            &NEED_GROUPS,
+        )),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+use super::{Meta, Rule};
+use crate::facts::Facts;
+use crate::facts::logging::{DELIVERY_ACTIONS, GroupState};
+use crate::finding::{Finding, Patch};
+use crate::severity::Severity;
+
+/// `log-destination-broken`
+pub struct LogDestinationBroken;
+
+impl Rule for LogDestinationBroken {
+    fn meta(&self) -> &'static Meta {
+        meta!(
+            "log-destination-broken",
+            "high",
+            "the configured log group does not exist, or the role may not deliver logs"
+        )
+    }
+
+    fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
+        missing_groups(facts, self.meta().id, out);
+        missing_permissions(facts, self.meta().id, out);
+    }
+}
+
+fn missing_groups(facts: &Facts<'_>, id: &'static str, out: &mut Vec<Finding>) {
+    for destination in &facts.logging.groups {
+        if destination.state != GroupState::Missing {
+            continue;
+        }
+        let name = destination.name();
+        let mut finding = facts.finding(
+            id,
+            Severity::High,
+            format!("group {}", destination.arn),
+            format!("log group `{name}` does not exist"),
+            "logging is configured, but its log group is not in the account: executions run on without any log, and nothing tells so",
+            format!("create the log group `{name}` with a retention and a KMS key, or set the destination to one that exists"),
+        );
+        finding.resources = vec![destination.arn.to_string()];
+        out.push(finding);
+    }
+}
+
+fn missing_permissions(facts: &Facts<'_>, id: &'static str, out: &mut Vec<Finding>) {
+    let lacking = &facts.logging.undeliverable;
+    let logs = facts.workflow.logging.as_ref().is_some_and(|l| l.is_on());
+    if lacking.is_empty() || !logs {
+        return;
+    }
+    let how_many = if lacking.len() == DELIVERY_ACTIONS.len() {
+        "none".to_owned()
+    } else {
+        format!("{} of 8", DELIVERY_ACTIONS.len() - lacking.len())
+    };
+    let mut finding = facts.finding(
+        id,
+        Severity::High,
+        "role",
+        "the execution role may not deliver logs",
+        format!(
+            "logging is configured, but the role grants {how_many} of the log delivery permissions that Step Functions uses; it lacks {}: executions run on without a log as soon as the delivery has to be set up or changed",
+            lacking.join(", ")
+        ),
+        "grant the missing actions on `*` (log delivery has no resource-level permissions)",
+    );
+    finding.actions = lacking.iter().map(|a| (*a).to_owned()).collect();
+    finding.resources = vec!["*".to_owned()];
+    finding.remediation.patch = Some(Patch::AddStatements {
+        policy: "LogDelivery".to_owned(),
+        statements: vec![serde_json::json!({
+            "Sid": "LogDelivery", "Effect": "Allow", "Action": lacking, "Resource": "*"
+        })],
+    });
+    out.push(finding);
+}
