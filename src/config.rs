@@ -1,8 +1,14 @@
 //! Configuration: the text of `stepwarden.toml`, for the command line and the function alike.
 
+mod ids;
+mod parse;
+
 use std::collections::BTreeMap;
 
 use crate::severity::Severity;
+
+pub use ids::RULE_IDS;
+pub use parse::ConfigError;
 
 /// The configuration with its defaults filled in.
 #[derive(Clone, Debug)]
@@ -64,3 +70,6 @@ impl Default for Config {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

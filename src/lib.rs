@@ -16,5 +16,6 @@ pub mod patch;
 pub mod rules;
 pub mod severity;
 pub mod snapshot;
+pub mod suggest;
 pub mod value;
 pub mod workflow;

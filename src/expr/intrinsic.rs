@@ -67,7 +67,9 @@ impl Call {
         };
         let given = self.args.len();
         if given < *least {
-            return Some(format!("`{name}` takes at least {least} arguments, not {given}"));
+            return Some(format!(
+                "`{name}` takes at least {least} arguments, not {given}"
+            ));
         }
         (given > *most).then(|| format!("`{name}` takes at most {most} arguments, not {given}"))
     }

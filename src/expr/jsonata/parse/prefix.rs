@@ -106,8 +106,7 @@ impl Parser<'_> {
                 delete = Some(Box::new(tree.expr));
             }
             parser.expect('|')?;
-            let kind =
-                ExprKind::Transform(Box::new(pattern.expr), Box::new(update.expr), delete);
+            let kind = ExprKind::Transform(Box::new(pattern.expr), Box::new(update.expr), delete);
             parser.node(from, height, kind)
         })
     }
@@ -118,7 +117,9 @@ impl Parser<'_> {
         let kind = match word {
             "" => {
                 let found = self.cursor.found();
-                return self.cursor.error(format!("expected a value, found {found}"));
+                return self
+                    .cursor
+                    .error(format!("expected a value, found {found}"));
             }
             "true" => ExprKind::Bool(true),
             "false" => ExprKind::Bool(false),
@@ -158,7 +159,11 @@ impl Parser<'_> {
             Ok(body)
         })?;
         let height = body.height;
-        self.node(from, height, ExprKind::Lambda(parameters, Box::new(body.expr)))
+        self.node(
+            from,
+            height,
+            ExprKind::Lambda(parameters, Box::new(body.expr)),
+        )
     }
 
     /// Passes over `<…>`, which constrains types and decides nothing else.

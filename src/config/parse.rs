@@ -1,0 +1,234 @@
+//! Reading `stepwarden.toml`. Whatever is not understood is an error: a misspelt suppression that is quietly dropped, or a
+//! misspelt severity that is quietly kept, would be found out too late.
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::ids::RULE_IDS;
+use super::{Config, SuppressionEntry};
+use crate::severity::Severity;
+use crate::suggest::did_you_mean;
+
+/// What is wrong with a configuration, and in which line.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {message}")]
+pub struct ConfigError {
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong and what to do, in one line.
+    pub message: String,
+}
+
+const KEYS: [&str; 9] = [
+    "trusted-accounts",
+    "sensitive-tags",
+    "min-log-retention-days",
+    "owner-tags",
+    "default-owner",
+    "severity",
+    "disabled-rules",
+    "suppress",
+    "lambda-chain",
+];
+
+/// A message and the byte offset that it is about.
+type Fault = (usize, String);
+type Value<'a> = Spanned<DeValue<'a>>;
+
+impl Config {
+    /// Reads a configuration; what it does not set keeps its default.
+    ///
+    /// # Errors
+    /// The first thing that is not understood: TOML syntax, an unknown key, rule or severity, a bad date or account id.
+    pub fn parse(text: &str) -> Result<Self, ConfigError> {
+        let fail = |(offset, message): Fault| ConfigError {
+            line: 1 + text.bytes().take(offset).filter(|b| *b == b'\n').count(),
+            message,
+        };
+        let table = DeTable::parse(text).map_err(|error| {
+            let offset = error.span().map_or(0, |span| span.start);
+            fail((offset, error.message().replace('\n', " ")))
+        })?;
+        let mut config = Self::default();
+        for (key, value) in table.get_ref() {
+            set(&mut config, key, value).map_err(fail)?;
+        }
+        Ok(config)
+    }
+}
+
+fn set(
+    config: &mut Config,
+    key: &Spanned<std::borrow::Cow<'_, str>>,
+    value: &Value<'_>,
+) -> Result<(), Fault> {
+    match key.get_ref().as_ref() {
+        "trusted-accounts" => config.trusted_accounts = each(value, account)?,
+        "sensitive-tags" => {
+            config.sensitive_tags = entries(value)?
+                .map(|(key, values)| Ok((key.get_ref().to_string(), each(values, text)?)))
+                .collect::<Result<_, Fault>>()?;
+        }
+        "min-log-retention-days" => config.min_log_retention_days = number(value)?,
+        "owner-tags" => config.owner_tags = each(value, text)?,
+        "default-owner" => config.default_owner = text(value)?,
+        "severity" => {
+            config.severities = entries(value)?
+                .map(|(key, word)| Ok((rule(key.get_ref(), key.span().start)?, severity(word)?)))
+                .collect::<Result<_, Fault>>()?;
+        }
+        "disabled-rules" => {
+            config.disabled_rules = each(value, |v| rule(&text(v)?, v.span().start))?;
+        }
+        "suppress" => config.suppressions = each(value, suppression)?,
+        "lambda-chain" => {
+            for (key, value) in entries(value)? {
+                match key.get_ref().as_ref() {
+                    "min" => config.lambda_chain_min = number(value)? as usize,
+                    "percent" => config.lambda_chain_percent = percent(value)?,
+                    other => return Err(unknown(other, key.span().start, &["min", "percent"])),
+                }
+            }
+        }
+        other => return Err(unknown(other, key.span().start, &KEYS)),
+    }
+    Ok(())
+}
+
+fn unknown(key: &str, at: usize, known: &[&str]) -> Fault {
+    let hint = match did_you_mean(key, known.iter().copied()) {
+        none if none.is_empty() => format!("; known are {}", known.join(", ")),
+        hint => hint,
+    };
+    (at, format!("unknown key `{key}`{hint}"))
+}
+
+fn expected(value: &Value<'_>, what: &str) -> Fault {
+    (
+        value.span().start,
+        format!("expected {what}, not a {}", value.get_ref().type_str()),
+    )
+}
+
+fn entries<'v, 'i>(
+    value: &'v Value<'i>,
+) -> Result<impl Iterator<Item = (&'v Spanned<std::borrow::Cow<'i, str>>, &'v Value<'i>)>, Fault> {
+    let table = value.get_ref().as_table();
+    Ok(table.ok_or_else(|| expected(value, "a table"))?.iter())
+}
+
+fn each<T>(
+    value: &Value<'_>,
+    read: impl Fn(&Value<'_>) -> Result<T, Fault>,
+) -> Result<Vec<T>, Fault> {
+    let array = value.get_ref().as_array();
+    array
+        .ok_or_else(|| expected(value, "an array"))?
+        .iter()
+        .map(read)
+        .collect()
+}
+
+fn text(value: &Value<'_>) -> Result<String, Fault> {
+    match value.get_ref().as_str() {
+        Some(text) if !text.trim().is_empty() => Ok(text.to_owned()),
+        Some(_) => Err((
+            value.span().start,
+            "expected a text that is not empty".to_owned(),
+        )),
+        None => Err(expected(value, "a text in quotes")),
+    }
+}
+
+fn number(value: &Value<'_>) -> Result<u32, Fault> {
+    let integer = value.get_ref().as_integer();
+    integer
+        .and_then(|i| u32::from_str_radix(i.as_str(), i.radix()).ok())
+        .ok_or_else(|| expected(value, "a whole number from 0"))
+}
+
+fn percent(value: &Value<'_>) -> Result<usize, Fault> {
+    match number(value)? {
+        share @ 0..=100 => Ok(share as usize),
+        more => Err((
+            value.span().start,
+            format!("`{more}` is no percentage from 0 to 100"),
+        )),
+    }
+}
+
+fn account(value: &Value<'_>) -> Result<String, Fault> {
+    let id = text(value)?;
+    if id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()) {
+        return Ok(id);
+    }
+    Err((
+        value.span().start,
+        format!("`{id}` is no account id of 12 digits"),
+    ))
+}
+
+fn severity(value: &Value<'_>) -> Result<Severity, Fault> {
+    let word = text(value)?;
+    Severity::from_word(&word).ok_or_else(|| {
+        let words = Severity::WORST_FIRST.map(Severity::word);
+        let hint = did_you_mean(&word, words);
+        (
+            value.span().start,
+            format!("`{word}` is no severity ({}){hint}", words.join(", ")),
+        )
+    })
+}
+
+fn rule(id: &str, at: usize) -> Result<String, Fault> {
+    if RULE_IDS.contains(&id) {
+        return Ok(id.to_owned());
+    }
+    let hint = match did_you_mean(id, RULE_IDS) {
+        none if none.is_empty() => "; `stepwarden rules` lists them".to_owned(),
+        hint => hint,
+    };
+    Err((at, format!("unknown rule `{id}`{hint}")))
+}
+
+fn suppression(value: &Value<'_>) -> Result<SuppressionEntry, Fault> {
+    const FIELDS: [&str; 4] = ["rule", "workflow", "reason", "until"];
+    for (key, _) in entries(value)? {
+        if !FIELDS.contains(&key.get_ref().as_ref()) {
+            return Err(unknown(key.get_ref(), key.span().start, &FIELDS));
+        }
+    }
+    let field = |name: &str| {
+        let table = value.get_ref().as_table();
+        table.and_then(|t| t.get(name)).ok_or_else(|| {
+            (
+                value.span().start,
+                format!("a suppression needs `{name}` (and {})", FIELDS.join(", ")),
+            )
+        })
+    };
+    let named = field("rule")?;
+    Ok(SuppressionEntry {
+        rule: rule(&text(named)?, named.span().start)?,
+        workflow: text(field("workflow")?)?,
+        reason: text(field("reason")?)?,
+        until: day(field("until")?)?,
+    })
+}
+
+/// `2027-01-31`, with or without quotes.
+fn day(value: &Value<'_>) -> Result<String, Fault> {
+    let written = match value.get_ref() {
+        DeValue::Datetime(date) => date.to_string(),
+        _ => text(value)?,
+    };
+    // TOML's own dates are checked for days that the month does not have.
+    let parsed = written.parse::<toml::value::Datetime>();
+    match parsed {
+        Ok(date) if date.date.is_some() && date.time.is_none() => Ok(written),
+        _ => Err((
+            value.span().start,
+            format!("`{written}` is no day such as 2027-01-31"),
+        )),
+    }
+}
