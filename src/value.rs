@@ -6,6 +6,13 @@ use std::sync::Arc;
 use crate::glob::Glob;
 use crate::loc::Pointer;
 
+mod access;
+mod join;
+mod origin;
+mod pattern;
+#[cfg(test)]
+mod tests;
+
 /// An abstract JSON value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Value {
@@ -57,6 +64,18 @@ pub struct Unknown {
     pub allowed: Option<Vec<Glob>>,
     /// The guards met on the way that looked at it, whether or not they cut it.
     pub guards: Vec<Arc<Guard>>,
+    /// Which concrete value of the run it is, where it is one unmodified value; `None` for what is computed or joined.
+    pub identity: Option<Identity>,
+}
+
+/// Names one concrete value of a run: in every run, two unknowns of one identity are equal, so that a guard on one
+/// holds for the other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Identity {
+    /// The place where the value appears first: the execution input, a task's result, an item, a computed field.
+    pub root: usize,
+    /// The way from there, as a path without its root.
+    pub path: Arc<str>,
 }
 
 /// Where an unknown value comes from, and the way it took.

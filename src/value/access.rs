@@ -1,0 +1,229 @@
+//! Taking values apart and putting them together.
+
+use std::collections::BTreeMap;
+
+use super::{Piece, Unknown, Value};
+
+/// An object of more known fields than this keeps the first ones; the others become its `rest`.
+pub const MAX_FIELDS: usize = 512;
+
+impl Value {
+    /// No value that any run can have: the result of what never returns. Joining it with `x` gives `x`.
+    pub const NEVER: Self = Self::OneOf(Vec::new());
+
+    /// Whether it is [`Self::NEVER`].
+    pub fn is_never(&self) -> bool {
+        matches!(self, Self::OneOf(values) if values.is_empty())
+    }
+
+    /// An object of exactly these fields.
+    pub fn object(fields: impl IntoIterator<Item = (String, Self)>) -> Self {
+        Self::Object {
+            fields: fields.into_iter().collect(),
+            rest: None,
+        }
+    }
+
+    /// Either truth value.
+    pub fn either_bool() -> Self {
+        Self::OneOf(vec![Self::Bool(true), Self::Bool(false)])
+    }
+
+    /// A string of these pieces, neighbouring literals joined and known holes filled in.
+    pub fn from_pieces(pieces: impl IntoIterator<Item = Piece>) -> Self {
+        let mut out: Vec<Piece> = Vec::new();
+        for piece in pieces {
+            match (out.last_mut(), piece) {
+                (_, Piece::Literal(text)) if text.is_empty() => {}
+                (Some(Piece::Literal(last)), Piece::Literal(text)) => last.push_str(&text),
+                (_, piece) => out.push(piece),
+            }
+        }
+        Self::Text(out)
+    }
+
+    /// What the single alternatives are; a value that is no choice is its own only one.
+    pub fn alternatives(&self) -> &[Self] {
+        match self {
+            Self::OneOf(values) => values,
+            other => std::slice::from_ref(other),
+        }
+    }
+
+    /// Joins what `f` makes of each alternative.
+    pub fn each_alternative(&self, mut f: impl FnMut(&Self) -> Self) -> Self {
+        match self {
+            Self::OneOf(values) => values
+                .iter()
+                .map(&mut f)
+                .fold(Self::NEVER, |a, b| a.join(&b)),
+            other => f(other),
+        }
+    }
+
+    /// The field of this name; of an array, nothing.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Self {
+        match self {
+            Self::Any(unknown) => Self::Any(unknown.part(&format!(".{name}"))),
+            Self::Object { fields, rest } => match (fields.get(name), rest) {
+                (Some(value), _) => value.clone(),
+                (None, Some(rest)) => {
+                    rest.map_unknowns(&mut |unknown| unknown.specialise_or_same(name))
+                }
+                (None, None) => Self::Absent,
+            },
+            Self::OneOf(_) => self.each_alternative(|v| v.field(name)),
+            _ => Self::Absent,
+        }
+    }
+
+    /// The element at this index, from the end where negative; of anything but an array, nothing.
+    #[must_use]
+    pub fn element(&self, index: i64) -> Self {
+        match self {
+            Self::Any(unknown) => Self::Any(unknown.part(&format!("[{index}]"))),
+            Self::Array(values) => {
+                let at = if index < 0 {
+                    i64::try_from(values.len()).map_or(-1, |len| len + index)
+                } else {
+                    index
+                };
+                usize::try_from(at)
+                    .ok()
+                    .and_then(|at| values.get(at))
+                    .cloned()
+                    .unwrap_or(Self::Absent)
+            }
+            Self::Each(value) => Self::clone(value),
+            Self::OneOf(_) => self.each_alternative(|v| v.element(index)),
+            _ => Self::Absent,
+        }
+    }
+
+    /// What any one element of an array is; of anything but an array, nothing.
+    #[must_use]
+    pub fn elements(&self) -> Self {
+        match self {
+            Self::Any(unknown) => Self::Any(unknown.some_part("[*]")),
+            Self::Array(values) => values.iter().fold(Self::NEVER, |a, b| a.join(b)),
+            Self::Each(value) => Self::clone(value),
+            Self::OneOf(_) => self.each_alternative(Self::elements),
+            _ => Self::NEVER,
+        }
+    }
+
+    /// What any one child of an object or array is.
+    #[must_use]
+    pub fn children(&self) -> Self {
+        match self {
+            Self::Object { fields, rest } => fields
+                .values()
+                .chain(rest.as_deref())
+                .fold(Self::NEVER, |a, b| a.join(b))
+                .anonymous(),
+            Self::Any(unknown) => Self::Any(unknown.some_part(".*")),
+            Self::OneOf(_) => self.each_alternative(Self::children),
+            other => other.elements().anonymous(),
+        }
+    }
+
+    /// The same, no longer known to be one particular value of the run.
+    #[must_use]
+    pub fn anonymous(&self) -> Self {
+        if self.unknowns().iter().all(|u| u.identity.is_none()) {
+            return self.clone();
+        }
+        self.map_unknowns(&mut |unknown| Unknown {
+            identity: None,
+            ..unknown.clone()
+        })
+    }
+
+    /// Sets a field, making an object of what is none.
+    #[must_use]
+    pub fn with_field(self, name: &str, value: Self) -> Self {
+        match self {
+            Self::Object {
+                mut fields,
+                mut rest,
+            } => {
+                if fields.len() >= MAX_FIELDS && !fields.contains_key(name) {
+                    let joined = match rest.take() {
+                        Some(rest) => rest.anonymous().join(&value.anonymous()),
+                        None => value.anonymous(),
+                    };
+                    rest = Some(Box::new(joined.capped(3)));
+                } else {
+                    fields.insert(name.to_owned(), value);
+                }
+                Self::Object { fields, rest }
+            }
+            Self::Any(unknown) => Self::Object {
+                fields: BTreeMap::from([(name.to_owned(), value)]),
+                rest: Some(Box::new(Self::Any(unknown.any_child()))),
+            },
+            Self::OneOf(values) => values
+                .into_iter()
+                .map(|v| v.with_field(name, value.clone()))
+                .fold(Self::NEVER, |a, b| a.join(&b)),
+            _ => Self::object([(name.to_owned(), value)]),
+        }
+    }
+
+    /// Sets an element; beyond the end of a known array the array becomes one of unknown length.
+    #[must_use]
+    pub fn with_element(self, index: i64, value: Self) -> Self {
+        match self {
+            Self::Array(mut values) => {
+                match usize::try_from(index).ok().and_then(|i| values.get_mut(i)) {
+                    Some(slot) => {
+                        *slot = value;
+                        Self::Array(values)
+                    }
+                    None => Self::Each(Box::new(
+                        values.iter().fold(value, |a, b| a.join(b)).anonymous(),
+                    )),
+                }
+            }
+            other => Self::Each(Box::new(other.elements().join(&value).anonymous())),
+        }
+    }
+
+    /// The same, at most this deep: what is deeper is told as one unknown.
+    #[must_use]
+    pub fn capped(&self, depth: usize) -> Self {
+        match self {
+            Self::Array(_) | Self::Each(_) | Self::Object { .. } if depth == 0 => {
+                Self::Any(self.collapsed())
+            }
+            Self::Array(values) => {
+                Self::Array(values.iter().map(|v| v.capped(depth - 1)).collect())
+            }
+            Self::Each(value) => Self::Each(Box::new(value.capped(depth - 1))),
+            Self::Object { fields, rest } => Self::Object {
+                fields: fields
+                    .iter()
+                    .map(|(k, v)| (k.clone(), v.capped(depth - 1)))
+                    .collect(),
+                rest: rest.as_ref().map(|r| Box::new(r.capped(depth - 1))),
+            },
+            Self::OneOf(values) => Self::OneOf(values.iter().map(|v| v.capped(depth)).collect()),
+            other => other.clone(),
+        }
+    }
+}
+
+impl Unknown {
+    /// Names the field of an `any_child`; any other unknown stays as it is.
+    fn specialise_or_same(&self, name: &str) -> Self {
+        if self.origins.iter().any(|o| o.path.ends_with(".*")) {
+            let mut named = self.specialise(name);
+            named.allowed.clone_from(&self.allowed);
+            named.guards.clone_from(&self.guards);
+            named
+        } else {
+            self.clone()
+        }
+    }
+}

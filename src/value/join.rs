@@ -1,0 +1,297 @@
+//! Joining the values that two ways into one place bring: the result stands for both.
+
+use std::collections::BTreeMap;
+
+use super::origin::merge_guards;
+use super::{MAX_ALTERNATIVES, Piece, Source, Unknown, Value};
+
+impl Value {
+    /// Whether the two say the same, whatever way their origins took.
+    pub fn same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Any(a), Self::Any(b)) => a.same(b),
+            (Self::Text(a), Self::Text(b)) => {
+                a.len() == b.len()
+                    && a.iter().zip(b).all(|pair| match pair {
+                        (Piece::Literal(a), Piece::Literal(b)) => a == b,
+                        (Piece::Hole(a), Piece::Hole(b)) => a.same(b),
+                        _ => false,
+                    })
+            }
+            (Self::Array(a), Self::Array(b)) | (Self::OneOf(a), Self::OneOf(b)) => {
+                a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
+            }
+            (Self::Each(a), Self::Each(b)) => a.same(b),
+            (
+                Self::Object { fields, rest },
+                Self::Object {
+                    fields: theirs,
+                    rest: their_rest,
+                },
+            ) => {
+                fields.len() == theirs.len()
+                    && fields
+                        .iter()
+                        .zip(theirs)
+                        .all(|((k, a), (l, b))| k == l && a.same(b))
+                    && match (rest, their_rest) {
+                        (Some(a), Some(b)) => a.same(b),
+                        (None, None) => true,
+                        _ => false,
+                    }
+            }
+            (Self::Absent, Self::Absent) | (Self::Null, Self::Null) => true,
+            (Self::Bool(a), Self::Bool(b)) => a == b,
+            (Self::Number(a), Self::Number(b)) => a == b,
+            _ => false,
+        }
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn join(&self, other: &Self) -> Self {
+        self.join_with(other, &mut Clone::clone, &mut Clone::clone)
+    }
+
+    /// Both, where what differs is first looked at as each side knows it.
+    #[must_use]
+    pub fn join_with(
+        &self,
+        other: &Self,
+        left: &mut dyn FnMut(&Self) -> Self,
+        right: &mut dyn FnMut(&Self) -> Self,
+    ) -> Self {
+        if self.same(other) {
+            return self.clone();
+        }
+        match (self, other) {
+            (Self::OneOf(none), x) | (x, Self::OneOf(none)) if none.is_empty() => {
+                if self.is_never() { right(x) } else { left(x) }
+            }
+            (Self::Object { .. }, Self::Object { .. }) => join_objects(self, other, left, right),
+            (Self::Array(a), Self::Array(b)) if a.len() == b.len() => Self::Array(
+                a.iter()
+                    .zip(b)
+                    .map(|(a, b)| a.join_with(b, left, right))
+                    .collect(),
+            ),
+            _ => {
+                let mut pool = Pool::default();
+                for value in left(self)
+                    .alternatives()
+                    .iter()
+                    .chain(right(other).alternatives())
+                {
+                    pool.add(value);
+                }
+                pool.value()
+            }
+        }
+    }
+
+    /// This, grown to hold `new` as well, with everything that still changes told as unknown at once, so that a loop
+    /// ends. `self` is what the place held before.
+    #[must_use]
+    pub fn widened(&self, new: &Self) -> Self {
+        if self.same(new) {
+            return self.clone();
+        }
+        match (self, new) {
+            (
+                Self::Object { fields, rest },
+                Self::Object {
+                    fields: theirs,
+                    rest: their_rest,
+                },
+            ) if fields.keys().eq(theirs.keys()) => Self::Object {
+                fields: fields
+                    .iter()
+                    .zip(theirs.values())
+                    .map(|((k, a), b)| (k.clone(), a.widened(b)))
+                    .collect(),
+                rest: match (rest, their_rest) {
+                    (Some(a), Some(b)) => Some(Box::new(a.widened(b))),
+                    (None, None) => None,
+                    (Some(a), None) | (None, Some(a)) => Some(a.clone()),
+                },
+            },
+            (Self::Array(a), Self::Array(b)) if a.len() == b.len() => {
+                Self::Array(a.iter().zip(b).map(|(a, b)| a.widened(b)).collect())
+            }
+            (Self::Each(a), Self::Each(b)) => Self::Each(Box::new(a.widened(b))),
+            _ => {
+                let mut all = self.collapsed();
+                let other = new.collapsed();
+                all.add_origins(&other.origins);
+                all.add_guards(&other.guards);
+                if all.origins.is_empty() {
+                    all = Unknown::of(Source::Generated, "loop");
+                }
+                Self::Any(all)
+            }
+        }
+    }
+}
+
+fn join_objects(
+    a: &Value,
+    b: &Value,
+    left: &mut dyn FnMut(&Value) -> Value,
+    right: &mut dyn FnMut(&Value) -> Value,
+) -> Value {
+    let (
+        Value::Object { fields, rest },
+        Value::Object {
+            fields: theirs,
+            rest: their_rest,
+        },
+    ) = (a, b)
+    else {
+        return Value::NEVER;
+    };
+    let mut joined = BTreeMap::new();
+    for key in fields
+        .keys()
+        .chain(theirs.keys().filter(|k| !fields.contains_key(*k)))
+    {
+        joined.insert(
+            key.clone(),
+            match (fields.get(key), theirs.get(key)) {
+                (Some(x), Some(y)) => x.join_with(y, left, right),
+                _ => a.field(key).join_with(&b.field(key), left, right),
+            },
+        );
+    }
+    let rest = match (rest, their_rest) {
+        (Some(x), Some(y)) => Some(Box::new(x.join_with(y, left, right))),
+        (Some(x), None) => Some(Box::new(left(x))),
+        (None, Some(y)) => Some(Box::new(right(y))),
+        (None, None) => None,
+    };
+    Value::Object {
+        fields: joined,
+        rest,
+    }
+}
+
+/// Alternatives as they come together: at most one unknown, one object and one array, and the scalars.
+#[derive(Default)]
+struct Pool {
+    any: Option<Unknown>,
+    object: Option<Value>,
+    array: Option<Value>,
+    scalars: Vec<Value>,
+}
+
+impl Pool {
+    fn add(&mut self, value: &Value) {
+        match value {
+            Value::Any(unknown) => {
+                self.any = Some(match self.any.take() {
+                    Some(mine) => merge(&mine, unknown),
+                    None => unknown.clone(),
+                });
+            }
+            Value::Object { .. } => {
+                self.object = Some(match self.object.take() {
+                    Some(mine) => mine.join(value),
+                    None => value.clone(),
+                });
+            }
+            Value::Array(_) | Value::Each(_) => {
+                self.array = Some(match self.array.take() {
+                    Some(mine) => join_arrays(&mine, value),
+                    None => value.clone(),
+                });
+            }
+            Value::OneOf(values) => values.iter().for_each(|v| self.add(v)),
+            scalar => {
+                if !self.scalars.iter().any(|s| s.same(scalar)) {
+                    self.scalars.push(scalar.clone());
+                }
+            }
+        }
+    }
+
+    fn value(mut self) -> Value {
+        let many = self.scalars.len() + 3 > MAX_ALTERNATIVES;
+        if many && self.any.is_none() {
+            self.any = Some(Unknown {
+                allowed: Some(Vec::new()),
+                ..Unknown::default()
+            });
+        }
+        if let Some(any) = &mut self.any {
+            for scalar in std::mem::take(&mut self.scalars) {
+                absorb(any, &scalar);
+            }
+            if any
+                .allowed
+                .as_ref()
+                .is_some_and(|a| a.len() > MAX_ALTERNATIVES)
+            {
+                any.allowed = None;
+            }
+            if any.origins.is_empty() && any.allowed.is_none() {
+                any.origins = Unknown::of(Source::Generated, "one of many").origins;
+            }
+        }
+        let mut all: Vec<Value> = self.any.map(Value::Any).into_iter().collect();
+        all.extend(self.object);
+        all.extend(self.array);
+        all.extend(self.scalars);
+        match (all.len(), all.pop()) {
+            (1, Some(only)) => only,
+            (_, last) => {
+                all.extend(last);
+                Value::OneOf(all)
+            }
+        }
+    }
+}
+
+fn join_arrays(a: &Value, b: &Value) -> Value {
+    match (a, b) {
+        (Value::Array(x), Value::Array(y)) if x.len() == y.len() => {
+            Value::Array(x.iter().zip(y).map(|(x, y)| x.join(y)).collect())
+        }
+        _ => Value::Each(Box::new(a.elements().join(&b.elements()).anonymous())),
+    }
+}
+
+/// Two unknowns as one.
+fn merge(a: &Unknown, b: &Unknown) -> Unknown {
+    let mut both = a.clone();
+    both.add_origins(&b.origins);
+    merge_guards(&mut both.guards, &b.guards);
+    both.allowed = match (both.allowed.take(), &b.allowed) {
+        (Some(mut mine), Some(theirs)) => {
+            for glob in theirs {
+                if !mine.contains(glob) {
+                    mine.push(glob.clone());
+                }
+            }
+            Some(mine)
+        }
+        _ => None,
+    };
+    if a.identity != b.identity {
+        both.identity = None;
+    }
+    both
+}
+
+/// A scalar beside an unknown: one more value that it may have.
+fn absorb(any: &mut Unknown, scalar: &Value) {
+    any.identity = None;
+    let holes = scalar.collapsed();
+    any.add_origins(&holes.origins);
+    any.add_guards(&holes.guards);
+    if let Some(allowed) = &mut any.allowed {
+        for glob in scalar.patterns() {
+            if !allowed.contains(&glob) {
+                allowed.push(glob);
+            }
+        }
+    }
+}

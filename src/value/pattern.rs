@@ -1,0 +1,113 @@
+//! Values as patterns over strings: what a parameter may be, with everything not known as `*`.
+
+use super::{MAX_ALTERNATIVES, Piece, Unknown, Value};
+use crate::glob::Glob;
+
+impl Unknown {
+    /// What it may be as a string.
+    pub fn patterns(&self) -> Vec<Glob> {
+        self.allowed.clone().unwrap_or_else(|| vec![Glob::any()])
+    }
+
+    /// The finitely many strings that it may be, where guards leave no more.
+    pub fn finite(&self) -> Option<Vec<String>> {
+        self.allowed
+            .as_ref()?
+            .iter()
+            .map(Glob::as_literal)
+            .collect()
+    }
+}
+
+impl Value {
+    /// Every string that it may be (an array: each of its elements), as patterns whose union holds.
+    pub fn patterns(&self) -> Vec<Glob> {
+        let mut out = match self {
+            Self::Absent | Self::Null | Self::Object { .. } => Vec::new(),
+            Self::Bool(value) => vec![Glob::literal(if *value { "true" } else { "false" })],
+            Self::Number(text) => vec![Glob::literal(text)],
+            Self::Text(pieces) => text_patterns(pieces),
+            Self::Array(values) | Self::OneOf(values) => {
+                values.iter().flat_map(Self::patterns).collect()
+            }
+            Self::Each(value) => value.patterns(),
+            Self::Any(unknown) => unknown.patterns(),
+        };
+        out.sort();
+        out.dedup();
+        if out.len() > MAX_ALTERNATIVES {
+            out = vec![Glob::any()];
+        }
+        out
+    }
+
+    /// The finitely many strings that it may be, where nothing about it is open.
+    pub fn finite(&self) -> Option<Vec<String>> {
+        self.patterns().iter().map(Glob::as_literal).collect()
+    }
+
+    /// The strings that it may be as alternatives of pieces, for putting it into a longer string.
+    pub fn spelled(&self) -> Vec<Vec<Piece>> {
+        match self {
+            Self::Absent => vec![Vec::new()],
+            Self::Null => vec![vec![Piece::Literal("null".to_owned())]],
+            Self::Bool(value) => vec![vec![Piece::Literal(value.to_string())]],
+            Self::Number(text) => vec![vec![Piece::Literal(text.clone())]],
+            Self::Text(pieces) => vec![pieces.clone()],
+            Self::OneOf(values) if values.len() <= MAX_ALTERNATIVES => {
+                values.iter().flat_map(Self::spelled).collect()
+            }
+            Self::Any(unknown) => vec![vec![Piece::Hole(unknown.clone())]],
+            other => vec![vec![Piece::Hole(other.collapsed())]],
+        }
+    }
+
+    /// The strings that these values make one after the other.
+    pub fn concat(parts: &[Self]) -> Self {
+        let mut all: Vec<Vec<Piece>> = vec![Vec::new()];
+        for part in parts {
+            if part.is_never() {
+                return Self::NEVER;
+            }
+            let mut spelled = part.spelled();
+            if all.len() * spelled.len() > MAX_ALTERNATIVES {
+                spelled = vec![vec![Piece::Hole(part.collapsed())]];
+            }
+            all = all
+                .iter()
+                .flat_map(|head| {
+                    spelled
+                        .iter()
+                        .map(|tail| head.iter().chain(tail).cloned().collect())
+                })
+                .collect();
+        }
+        all.into_iter()
+            .map(Self::from_pieces)
+            .fold(Self::NEVER, |a, b| a.join(&b))
+    }
+}
+
+fn text_patterns(pieces: &[Piece]) -> Vec<Glob> {
+    let mut all = vec![Glob::literal("")];
+    for piece in pieces {
+        let mut next = match piece {
+            Piece::Literal(text) => vec![Glob::literal(text)],
+            Piece::Hole(unknown) => unknown.patterns(),
+        };
+        if all.len() * next.len() > MAX_ALTERNATIVES {
+            next = vec![Glob::any()];
+        }
+        all = all
+            .iter()
+            .flat_map(|head| {
+                next.iter().map(|tail| {
+                    let mut whole = head.clone();
+                    whole.extend(tail);
+                    whole
+                })
+            })
+            .collect();
+    }
+    all
+}
