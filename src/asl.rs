@@ -1,5 +1,18 @@
 //! Amazon States Language: the typed workflow. Parsing is total; what is wrong stands in `problems`.
 
+mod choice;
+mod fields;
+mod map;
+mod parser;
+mod retry;
+mod scope;
+mod settings;
+mod state;
+mod template;
+mod text;
+
+pub use scope::{parse, parse_value};
+
 use crate::expr::{intrinsic, jsonata, jsonpath};
 use crate::loc::Pointer;
 
@@ -12,7 +25,7 @@ pub struct StateId(pub usize);
 pub struct ScopeId(pub usize);
 
 /// One whole definition. `scopes[0]` is the top level, whatever the text was.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Definition {
     /// The top level and every Map processor and Parallel branch; outer ones before inner ones.
     pub scopes: Vec<Scope>,
@@ -64,7 +77,7 @@ pub enum QueryLanguage {
 }
 
 /// A set of states with one start: the top level, one Parallel branch or one Map processor.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Scope {
     /// Where its `States` object's parent stands.
     pub pointer: Pointer,
@@ -79,7 +92,7 @@ pub struct Scope {
 }
 
 /// One state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct State {
     /// Its own id.
     pub id: StateId,
@@ -111,6 +124,11 @@ pub struct State {
     pub next: Option<StateId>,
     /// Error handlers, in order.
     pub catch: Vec<Catcher>,
+    /// Retriers, in order.
+    pub retry: Vec<Retrier>,
+    /// Every other field whose value may be an expression, by its name: time-outs, a Wait's `Seconds` and `Timestamp`,
+    /// a Fail's `Error` and `Cause`, a Map's limits, each with its `…Path` variant.
+    pub settings: Vec<(String, Template)>,
 }
 
 /// `InputPath`, `OutputPath`, `ResultPath`.
@@ -127,11 +145,24 @@ pub enum PathField {
     Unknown,
 }
 
+/// One `Retry` entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Retrier {
+    /// Where it stands.
+    pub pointer: Pointer,
+    /// `ErrorEquals`
+    pub error_equals: Vec<Text>,
+    /// Its numbers and its `JitterStrategy`, by name.
+    pub settings: Vec<(String, Template)>,
+}
+
 /// One `Catch` entry.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Catcher {
     /// Where it stands.
     pub pointer: Pointer,
+    /// `ErrorEquals`
+    pub error_equals: Vec<Text>,
     /// Where it goes.
     pub next: Option<StateId>,
     /// `ResultPath` (JSONPath).
@@ -143,7 +174,7 @@ pub struct Catcher {
 }
 
 /// What a state does.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Kind {
     /// Calls something.
     Task(Task),
@@ -171,7 +202,7 @@ pub enum Kind {
 }
 
 /// A task's own fields.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Task {
     /// `Resource`, as written.
     pub resource: Text,
@@ -184,7 +215,7 @@ pub struct Task {
 }
 
 /// A map's own fields.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Map {
     /// `ItemProcessor` or legacy `Iterator`.
     pub processor: ScopeId,
@@ -209,7 +240,7 @@ pub struct Map {
 }
 
 /// A distributed map's `ItemReader`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ItemReader {
     /// Where it stands.
     pub pointer: Pointer,
@@ -224,7 +255,7 @@ pub struct ItemReader {
 }
 
 /// A distributed map's `ResultWriter`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ResultWriter {
     /// Where it stands.
     pub pointer: Pointer,
@@ -235,7 +266,7 @@ pub struct ResultWriter {
 }
 
 /// One rule of a Choice state.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct ChoiceRule {
     /// Where it stands.
     pub pointer: Pointer,
@@ -250,7 +281,7 @@ pub struct ChoiceRule {
 }
 
 /// What a choice rule tests.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Condition {
     /// All of these.
     And(Vec<Condition>),
@@ -274,7 +305,7 @@ pub enum Condition {
 }
 
 /// What a comparison compares with.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Operand {
     /// A literal.
     Literal(Template),

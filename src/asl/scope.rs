@@ -1,0 +1,304 @@
+//! Scopes: the top level, Map processors and Parallel branches, and the transitions between their states.
+
+use std::collections::HashMap;
+
+use serde_json::Value;
+
+use super::parser::{Object, Parser};
+use super::{Definition, Kind, QueryLanguage, Scope, ScopeId, State, StateId, Text};
+use crate::loc::Pointer;
+
+/// A definition may take this many bytes (developer guide, "Step Functions service quotas").
+const MAX_BYTES: usize = 1_048_576;
+
+/// A state's name may have this many characters (Amazon States Language, "States").
+const MAX_NAME: usize = 80;
+
+/// A transition whose target is still a name.
+pub(super) struct Jump {
+    pub(super) from: StateId,
+    pub(super) slot: Slot,
+    pub(super) target: Text,
+    pub(super) pointer: Pointer,
+}
+
+/// Which transition of its state.
+#[derive(Clone, Copy)]
+pub(super) enum Slot {
+    Next,
+    Default,
+    Catch(usize),
+    Rule(usize),
+}
+
+/// Parses a definition in JSON.
+pub fn parse(text: &str) -> Definition {
+    match serde_json::from_str::<Value>(text) {
+        Ok(value) => {
+            let mut parser = Parser::default();
+            parser.check_size(text.len());
+            parser.document(&value);
+            parser.definition
+        }
+        Err(error) => {
+            let mut parser = Parser::default();
+            parser.problem(&Pointer::root(), format!("not valid JSON: {error}"));
+            parser.definition.scopes.push(Scope::default());
+            parser.definition
+        }
+    }
+}
+
+/// Parses a definition that is a JSON document already.
+pub fn parse_value(value: &Value) -> Definition {
+    let mut parser = Parser::default();
+    parser.document(value);
+    parser.definition
+}
+
+impl Parser {
+    pub(super) fn check_size(&mut self, bytes: usize) {
+        if bytes > MAX_BYTES {
+            self.problem(
+                &Pointer::root(),
+                format!(
+                    "the definition has {bytes} bytes; Step Functions takes at most {MAX_BYTES}"
+                ),
+            );
+        }
+    }
+
+    pub(super) fn document(&mut self, value: &Value) {
+        let root = Pointer::root();
+        let Some(members) = value.as_object() else {
+            self.expected(&root, "an object with `StartAt` and `States`");
+            self.definition.scopes.push(Scope::default());
+            return;
+        };
+        let object = Object {
+            members,
+            pointer: &root,
+        };
+        for name in members.keys() {
+            if !matches!(
+                name.as_str(),
+                "Comment" | "StartAt" | "States" | "Version" | "TimeoutSeconds" | "QueryLanguage"
+            ) {
+                self.problem(
+                    &object.at(name),
+                    format!("the language has no field `{name}` here"),
+                );
+            }
+        }
+        self.definition.has_timeout = object.has("TimeoutSeconds");
+        self.setting(&object, "TimeoutSeconds", QueryLanguage::JsonPath);
+        let language = self.query_language(&object).unwrap_or_default();
+        self.scope(&object, None, language);
+        self.check_end();
+    }
+
+    /// The object's own `QueryLanguage`.
+    pub(super) fn query_language(&mut self, object: &Object<'_>) -> Option<QueryLanguage> {
+        let value = object.get("QueryLanguage")?;
+        match value.as_str() {
+            Some("JSONPath") => Some(QueryLanguage::JsonPath),
+            Some("JSONata") => Some(QueryLanguage::Jsonata),
+            Some(text) if Text::parse(text).is_unresolved() => None,
+            _ if Text::of_intrinsic(value).is_some() => None,
+            _ => {
+                self.expected(&object.at("QueryLanguage"), "`JSONPath` or `JSONata`");
+                None
+            }
+        }
+    }
+
+    /// Reads one scope with everything inside it.
+    pub(super) fn scope(
+        &mut self,
+        object: &Object<'_>,
+        parent: Option<StateId>,
+        query_language: QueryLanguage,
+    ) -> ScopeId {
+        let id = ScopeId(self.definition.scopes.len());
+        self.definition.scopes.push(Scope {
+            pointer: object.pointer.clone(),
+            parent,
+            query_language,
+            ..Scope::default()
+        });
+        let mut jumps = Vec::new();
+        let states = self.states(object, id, &mut jumps);
+        let by_name: HashMap<String, StateId> = states
+            .iter()
+            .filter_map(|s| Some((self.definition.state(*s)?.name.clone(), *s)))
+            .collect();
+        let start = self.start(object, &by_name);
+        let settled = self.settle(jumps, &by_name);
+        if let (Some(start), Some(mut reached)) = (start, settled) {
+            reached.push(start);
+            self.check_reached(&states, &reached);
+        }
+        if let Some(scope) = self.definition.scopes.get_mut(id.0) {
+            scope.start = start;
+            scope.states = states;
+        }
+        id
+    }
+
+    fn states(
+        &mut self,
+        object: &Object<'_>,
+        scope: ScopeId,
+        jumps: &mut Vec<Jump>,
+    ) -> Vec<StateId> {
+        let pointer = object.at("States");
+        let members = match object.get("States") {
+            None => {
+                self.problem(object.pointer, "`States` is missing");
+                return Vec::new();
+            }
+            Some(Value::Object(members)) => members,
+            Some(_) => {
+                self.expected(&pointer, "an object of states");
+                return Vec::new();
+            }
+        };
+        if members.is_empty() {
+            self.problem(&pointer, "there are no states");
+        }
+        let mut ids = Vec::with_capacity(members.len());
+        for (name, value) in members {
+            let place = self.below(&pointer, name);
+            if !self.enter(&place) {
+                continue;
+            }
+            self.check_name(name, &place);
+            ids.push(self.state(name, value, place, scope, jumps));
+            self.leave();
+        }
+        ids
+    }
+
+    fn check_name(&mut self, name: &str, place: &Pointer) {
+        if name.chars().count() > MAX_NAME {
+            self.problem(
+                place,
+                format!("a state's name has at most {MAX_NAME} characters"),
+            );
+        }
+        match self.names.get(name).cloned() {
+            Some(first) => self.problem(
+                place,
+                format!("a state of this name stands at `{first}` too; names are unique in the whole machine"),
+            ),
+            None => {
+                self.names.insert(name.to_owned(), place.clone());
+            }
+        }
+    }
+
+    fn start(
+        &mut self,
+        object: &Object<'_>,
+        by_name: &HashMap<String, StateId>,
+    ) -> Option<StateId> {
+        let Some(value) = object.get("StartAt") else {
+            self.problem(object.pointer, "`StartAt` is missing");
+            return None;
+        };
+        let pointer = object.at("StartAt");
+        let target = self.text(value, &pointer)?;
+        let start = by_name.get(target.literal()?).copied();
+        if start.is_none() {
+            self.problem(&pointer, "there is no state of this name here");
+        }
+        start
+    }
+
+    /// Gives every transition its target. The states reached, or `None` where not all is known.
+    fn settle(
+        &mut self,
+        jumps: Vec<Jump>,
+        by_name: &HashMap<String, StateId>,
+    ) -> Option<Vec<StateId>> {
+        let mut reached = Some(Vec::new());
+        for jump in jumps {
+            let target = match jump.target.literal() {
+                None => {
+                    reached = None;
+                    continue;
+                }
+                Some(name) => by_name.get(name).copied(),
+            };
+            match (target, &mut reached) {
+                (Some(target), Some(reached)) => reached.push(target),
+                (None, _) => self.problem(&jump.pointer, "there is no state of this name here"),
+                _ => {}
+            }
+            if let Some(state) = self.definition.states.get_mut(jump.from.0) {
+                settle_one(state, jump.slot, target);
+            }
+        }
+        reached
+    }
+
+    /// Names the states that nothing goes to (`MISSING_TRANSITION_TARGET`), where every state was readable.
+    fn check_reached(&mut self, states: &[StateId], reached: &[StateId]) {
+        let mut hit = vec![false; self.definition.states.len()];
+        for id in reached {
+            if let Some(hit) = hit.get_mut(id.0) {
+                *hit = true;
+            }
+        }
+        let mut lost = Vec::new();
+        for id in states {
+            let Some(state) = self.definition.state(*id) else {
+                return;
+            };
+            if state.kind == Kind::Unknown {
+                return;
+            }
+            if hit.get(id.0) == Some(&false) {
+                lost.push(state.pointer.clone());
+            }
+        }
+        for pointer in lost {
+            self.problem(&pointer, "no other state leads here");
+        }
+    }
+
+    /// A workflow of which every state goes on to another never ends (`MISSING_END_STATE`).
+    fn check_end(&mut self) {
+        let Some(top) = self.definition.scopes.first() else {
+            return;
+        };
+        let goes_on = |id: &StateId| {
+            self.definition.state(*id).is_some_and(|s| match &s.kind {
+                Kind::Choice { .. } => true,
+                Kind::Succeed | Kind::Fail | Kind::Unknown => false,
+                _ => s.next.is_some(),
+            })
+        };
+        if !top.states.is_empty() && top.states.iter().all(goes_on) {
+            self.problem(&Pointer::root().key("States"), "no state ends the workflow");
+        }
+    }
+}
+
+fn settle_one(state: &mut State, slot: Slot, target: Option<StateId>) {
+    match (slot, &mut state.kind) {
+        (Slot::Next, _) => state.next = target,
+        (Slot::Catch(i), _) => {
+            if let Some(catcher) = state.catch.get_mut(i) {
+                catcher.next = target;
+            }
+        }
+        (Slot::Default, Kind::Choice { default, .. }) => *default = target,
+        (Slot::Rule(i), Kind::Choice { rules, .. }) => {
+            if let Some(rule) = rules.get_mut(i) {
+                rule.next = target;
+            }
+        }
+        _ => {}
+    }
+}
