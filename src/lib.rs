@@ -3,6 +3,7 @@
 pub mod arn;
 pub mod asl;
 pub mod assess;
+pub mod catalog;
 pub mod config;
 pub mod expr;
 pub mod facts;

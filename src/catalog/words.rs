@@ -1,0 +1,105 @@
+//! What the catalog says of actions beyond their names: sensitive ones, and those that AWS's own templates grant on `*`.
+
+use std::sync::OnceLock;
+
+use super::actions::{self, Level};
+use crate::glob::Glob;
+
+static SENSITIVE: &str = include_str!("../../catalog/sensitive.txt");
+static STARS: &str = include_str!("../../catalog/stars.txt");
+
+/// Why an action is sensitive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Sensitivity {
+    /// It changes permissions or identities.
+    Iam,
+    /// It changes or runs code.
+    Code,
+    /// It reads or replaces secrets.
+    Secret,
+    /// It assumes roles.
+    Assume,
+    /// It decrypts, or lets others decrypt.
+    Decrypt,
+}
+
+impl Sensitivity {
+    /// What such an action does, for people: `changes permissions or identities`.
+    pub const fn phrase(self) -> &'static str {
+        match self {
+            Self::Iam => "changes permissions or identities",
+            Self::Code => "changes or runs code",
+            Self::Secret => "reads or replaces secrets",
+            Self::Assume => "assumes roles",
+            Self::Decrypt => "decrypts",
+        }
+    }
+}
+
+fn table() -> &'static [(Glob, Sensitivity)] {
+    static TABLE: OnceLock<Vec<(Glob, Sensitivity)>> = OnceLock::new();
+    TABLE.get_or_init(|| {
+        SENSITIVE
+            .lines()
+            .filter(|l| !l.starts_with('#'))
+            .filter_map(|line| {
+                let (pattern, kind) = line.split_once(' ')?;
+                let kind = match kind {
+                    "iam" => Sensitivity::Iam,
+                    "code" => Sensitivity::Code,
+                    "secret" => Sensitivity::Secret,
+                    "assume" => Sensitivity::Assume,
+                    "decrypt" => Sensitivity::Decrypt,
+                    _ => return None,
+                };
+                Some((actions::lowercase(&Glob::parse(pattern)), kind))
+            })
+            .collect()
+    })
+}
+
+/// Why the action (a name, in any case) is sensitive; `None` where it is not.
+pub fn sensitivity(action: &str) -> Option<Sensitivity> {
+    let lower = action.to_ascii_lowercase();
+    let listed = table()
+        .iter()
+        .find(|(pattern, _)| pattern.matches(&lower))
+        .map(|(_, kind)| *kind);
+    listed.or_else(|| {
+        let info = actions::action(action)?;
+        (info.level() == Level::Permissions).then_some(Sensitivity::Iam)
+    })
+}
+
+/// Whether the action is sensitive.
+pub fn is_sensitive(action: &str) -> bool {
+    sensitivity(action).is_some()
+}
+
+/// The sensitivity of anything that an action pattern covers, the first of [`Sensitivity`]'s order.
+pub fn pattern_sensitivity(pattern: &Glob) -> Option<Sensitivity> {
+    if let Some(name) = pattern.as_literal() {
+        return sensitivity(&name);
+    }
+    let lower = actions::lowercase(pattern);
+    let listed = table()
+        .iter()
+        .filter(|(sensitive, _)| sensitive.overlaps(&lower))
+        .map(|(_, kind)| *kind)
+        .min();
+    listed.or_else(|| {
+        actions::actions_matching(pattern)
+            .any(|a| a.level() == Level::Permissions)
+            .then_some(Sensitivity::Iam)
+    })
+}
+
+/// The page of the Step Functions Developer Guide whose template grants this action on `*` although less is possible.
+pub fn documented_star(action: &str) -> Option<&'static str> {
+    STARS
+        .lines()
+        .filter(|l| !l.starts_with('#'))
+        .filter_map(|l| l.split_once(' '))
+        .find(|(name, _)| name.eq_ignore_ascii_case(action))
+        .map(|(_, page)| page)
+}
