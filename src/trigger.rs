@@ -1,0 +1,283 @@
+//! Triggers: what an event says has changed, and what that can affect. Pure; an event is hostile text.
+//!
+//! The shape is that of CloudTrail management events as EventBridge delivers them (Amazon EventBridge User Guide,
+//! "AWS service events delivered via AWS CloudTrail"; AWS CloudTrail User Guide, "CloudTrail record contents").
+
+mod through;
+mod watched;
+
+use serde_json::Value;
+
+use crate::arn::Arn;
+pub use watched::{DETAIL_TYPE, Subject, WATCHED, Watched};
+
+/// A change of something that verdicts rest on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The call that made it.
+    pub event: EventInfo,
+    /// What to read again.
+    pub affects: Affects,
+}
+
+/// Who called what, when and how. Every text is bounded, and is still the caller's: escape it before it is shown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct EventInfo {
+    /// CloudTrail's `eventID`, the same on every delivery of the event.
+    pub id: String,
+    /// `eventName`
+    pub name: String,
+    /// `eventTime`, ISO 8601 in UTC.
+    pub time: String,
+    /// The principal's ARN, or the nearest thing that the record holds.
+    pub actor: String,
+    /// `cloudformation`, `console`, `cli`, `sdk`, `terraform`, …
+    pub through: String,
+    /// `sourceIPAddress`: an address, or a service's name.
+    pub source_ip: String,
+    /// `awsRegion`
+    pub region: String,
+    /// The account that received the event.
+    pub account: String,
+}
+
+/// What a change can affect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Affects {
+    /// One workflow.
+    Workflow(WorkflowChange),
+    /// Every workflow that runs with the role of this name.
+    Role {
+        /// Its name; IAM events carry neither path nor ARN.
+        name: String,
+    },
+    /// Every workflow whose role has this managed policy attached, or as its boundary.
+    ManagedPolicy {
+        /// The policy.
+        arn: Arn,
+    },
+    /// Every workflow that logs to this group.
+    LogGroup {
+        /// Its name.
+        name: String,
+    },
+}
+
+/// What an event says of the one workflow it names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WorkflowChange {
+    /// The workflow, without version or alias.
+    pub arn: Arn,
+    /// The revision that the update made: an older one that is read is stale.
+    pub revision: Option<String>,
+    /// The execution role that the call named.
+    pub role: Option<Arn>,
+    /// The workflow was made by this call, and may not be readable yet.
+    pub created: bool,
+}
+
+/// Why an event changes nothing here.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Skip {
+    /// Not an event that is watched.
+    #[error("`{name}` of `{source_name}` is not watched")]
+    NotWatched {
+        /// `eventName`, bounded and escaped.
+        name: String,
+        /// `eventSource`, bounded and escaped.
+        source_name: String,
+    },
+    /// The call failed.
+    #[error("the call `{name}` failed with `{code}`: nothing changed")]
+    FailedCall {
+        /// `eventName`
+        name: &'static str,
+        /// `errorCode`, bounded and escaped.
+        code: String,
+    },
+    /// It concerns something else, such as an activity.
+    #[error("`{name}` concerns no workflow")]
+    NoWorkflow {
+        /// `eventName`
+        name: &'static str,
+    },
+    /// It does not have the shape of an event.
+    #[error("malformed event: {0}")]
+    Malformed(String),
+}
+
+impl Skip {
+    /// Whether somebody should look into it: such an event cannot come from CloudTrail, or its form is new.
+    pub const fn is_malformed(&self) -> bool {
+        matches!(self, Self::Malformed(_))
+    }
+}
+
+/// Reads an event.
+///
+/// # Errors
+/// When there is nothing to evaluate: why.
+pub fn read(event: &Value) -> Result<Change, Skip> {
+    let detail_type = text(event, "/detail-type")?;
+    if detail_type != DETAIL_TYPE {
+        return Err(Skip::NotWatched {
+            name: plain(detail_type),
+            source_name: plain(optional(event, "/source")),
+        });
+    }
+    let detail = event
+        .get("detail")
+        .filter(|detail| detail.is_object())
+        .ok_or_else(|| malformed("`detail` is missing or no object"))?;
+    let source = text(detail, "/eventSource")?;
+    let name = text(detail, "/eventName")?;
+    let row = WATCHED
+        .iter()
+        .find(|row| row.name == name && row.source == source)
+        .ok_or_else(|| Skip::NotWatched {
+            name: plain(name),
+            source_name: plain(source),
+        })?;
+    match detail.get("errorCode") {
+        None | Some(Value::Null) => {}
+        Some(code) => {
+            return Err(Skip::FailedCall {
+                name: row.name,
+                code: plain(code.as_str().unwrap_or("an error")),
+            });
+        }
+    }
+    Ok(Change {
+        event: info(event, detail, row.name),
+        affects: affects(row, detail)?,
+    })
+}
+
+fn affects(row: &'static Watched, detail: &Value) -> Result<Affects, Skip> {
+    let (pointer, named) = row
+        .at
+        .iter()
+        .find_map(|at| Some((at, detail.pointer(at)?)))
+        .filter(|(_, named)| !named.is_null())
+        .ok_or_else(|| {
+            let wanted = row.at.first().copied().unwrap_or_default();
+            let wanted = wanted.trim_start_matches('/').replace('/', ".");
+            malformed(&format!("`{wanted}` of `{}` is missing", row.name))
+        })?;
+    let shown = pointer.trim_start_matches('/').replace('/', ".");
+    let named = named
+        .as_str()
+        .filter(|text| !text.is_empty() && text.len() <= MAX_NAME)
+        .ok_or_else(|| malformed(&format!("`{shown}` of `{}` is no name", row.name)))?;
+    let arn = || Arn::parse(named).ok_or_else(|| malformed(&format!("`{shown}` is no ARN")));
+    match row.subject {
+        Subject::Workflow => {
+            let arn = workflow_arn(&arn()?).ok_or(Skip::NoWorkflow { name: row.name })?;
+            Ok(Affects::Workflow(WorkflowChange {
+                arn,
+                revision: owned(detail, "/responseElements/revisionId"),
+                role: owned(detail, "/requestParameters/roleArn").and_then(|arn| Arn::parse(&arn)),
+                created: row.name == "CreateStateMachine",
+            }))
+        }
+        Subject::Role => Ok(Affects::Role {
+            name: role_name(named)
+                .ok_or_else(|| malformed(&format!("`{shown}` is no role name")))?
+                .to_owned(),
+        }),
+        Subject::ManagedPolicy => Ok(Affects::ManagedPolicy { arn: arn()? }),
+        Subject::LogGroup => Ok(Affects::LogGroup {
+            name: named.to_owned(),
+        }),
+    }
+}
+
+/// The workflow of a workflow, version or alias ARN; `None` for anything else, such as an activity.
+pub fn workflow_arn(arn: &Arn) -> Option<Arn> {
+    let mut parts = arn.resource().split(':');
+    let workflow = (arn.service(), parts.next()) == ("states", Some("stateMachine"));
+    let name = parts.next().filter(|name| workflow && !name.is_empty())?;
+    let region_and_account = !arn.region().is_empty() && !arn.account().is_empty();
+    Arn::new(
+        arn.partition(),
+        arn.service(),
+        arn.region(),
+        arn.account(),
+        &format!("stateMachine:{name}"),
+    )
+    .filter(|_| region_and_account)
+}
+
+/// A role name by IAM's own alphabet (IAM API Reference, CreateRole): anything else was never a role.
+fn role_name(text: &str) -> Option<&str> {
+    let allowed = |c: char| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c);
+    (text.len() <= 64 && text.chars().all(allowed)).then_some(text)
+}
+
+fn info(event: &Value, detail: &Value, name: &str) -> EventInfo {
+    let first = |pointers: &[(&Value, &str)]| {
+        let found = pointers.iter().find_map(|(from, at)| owned(from, at));
+        found.unwrap_or_default()
+    };
+    EventInfo {
+        id: first(&[(detail, "/eventID"), (event, "/id")]),
+        name: name.to_owned(),
+        time: first(&[(detail, "/eventTime"), (event, "/time")]),
+        actor: first(&[
+            (detail, "/userIdentity/arn"),
+            (detail, "/userIdentity/invokedBy"),
+            (detail, "/userIdentity/principalId"),
+            (detail, "/userIdentity/accountId"),
+            (detail, "/userIdentity/type"),
+        ]),
+        through: through::through(detail),
+        source_ip: first(&[(detail, "/sourceIPAddress")]),
+        region: first(&[(detail, "/awsRegion"), (event, "/region")]),
+        account: first(&[(detail, "/recipientAccountId"), (event, "/account")]),
+    }
+}
+
+/// Longer than any ARN or name that AWS gives out; what is longer is noise.
+const MAX_NAME: usize = 2048;
+
+fn text<'a>(value: &'a Value, pointer: &str) -> Result<&'a str, Skip> {
+    let shown = pointer.trim_start_matches('/');
+    match value.pointer(pointer) {
+        Some(Value::String(text)) => Ok(text),
+        Some(_) => Err(malformed(&format!("`{shown}` is no string"))),
+        None if !value.is_object() => Err(malformed("it is no object")),
+        None => Err(malformed(&format!("`{shown}` is missing"))),
+    }
+}
+
+fn optional<'a>(value: &'a Value, pointer: &str) -> &'a str {
+    let found = value.pointer(pointer).and_then(Value::as_str);
+    found.unwrap_or_default()
+}
+
+/// A non-empty text, bounded.
+fn owned(value: &Value, pointer: &str) -> Option<String> {
+    let text = optional(value, pointer);
+    (!text.is_empty()).then(|| text.chars().take(MAX_NAME).collect())
+}
+
+fn malformed(why: &str) -> Skip {
+    Skip::Malformed(why.to_owned())
+}
+
+/// Text of an event for a log line: short, printable ASCII, the rest escaped.
+pub fn plain(text: &str) -> String {
+    const SHOWN: usize = 80;
+    let mut out: String = text
+        .chars()
+        .take(SHOWN)
+        .flat_map(char::escape_default)
+        .collect();
+    if text.chars().nth(SHOWN).is_some() {
+        out.push('…');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests;
