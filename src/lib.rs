@@ -15,6 +15,7 @@ pub mod local;
 pub mod need;
 pub mod patch;
 pub mod route;
+pub mod render;
 pub mod rules;
 pub mod severity;
 pub mod snapshot;

@@ -1,0 +1,122 @@
+//! Reports as text: the only place where findings become words for a terminal, a mailbox or a machine.
+//!
+//! Names, ARNs, states and policies come from an account and are hostile: everything for people goes through [`escape`].
+
+pub mod alert;
+pub mod escape;
+pub mod human;
+pub mod json;
+pub mod sarif;
+
+use crate::finding::Finding;
+use crate::severity::Severity;
+
+/// How many findings of each severity, suppressed ones left out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts([usize; 5]);
+
+impl Counts {
+    /// Counts the findings that are not suppressed.
+    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
+        let mut counts = Self::default();
+        for finding in findings {
+            if finding.suppressed.is_none() {
+                counts.add(finding.severity, 1);
+            }
+        }
+        counts
+    }
+
+    /// Counts more of one severity.
+    pub fn add(&mut self, severity: Severity, more: usize) {
+        if let Some(n) = self.0.get_mut(severity as usize) {
+            *n += more;
+        }
+    }
+
+    /// How many of this severity.
+    pub fn get(&self, severity: Severity) -> usize {
+        self.0.get(severity as usize).copied().unwrap_or_default()
+    }
+
+    /// How many in all.
+    pub fn total(&self) -> usize {
+        self.0.iter().sum()
+    }
+
+    /// The worst severity that is there.
+    pub fn worst(&self) -> Option<Severity> {
+        Severity::WORST_FIRST.into_iter().find(|s| self.get(*s) > 0)
+    }
+
+    /// `2 critical, 1 low`; empty where there is nothing.
+    pub fn in_words(&self) -> String {
+        Severity::WORST_FIRST
+            .into_iter()
+            .filter(|s| self.get(*s) > 0)
+            .map(|s| format!("{} {s}", self.get(s)))
+            .collect::<Vec<_>>()
+            .join(", ")
+    }
+}
+
+/// `1 workflow`, `2 workflows`.
+pub(crate) fn counted(n: usize, noun: &str) -> String {
+    let plural = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{plural}")
+}
+
+/// What a finding rests on, as labels with lines; every line is escaped.
+pub(crate) fn evidence(finding: &Finding) -> Vec<(&'static str, Vec<String>)> {
+    let mut rows = Vec::new();
+    let place = match (&finding.state, &finding.pointer) {
+        (Some(state), Some(pointer)) => Some(format!("state \"{state}\" at {pointer}")),
+        (Some(state), None) => Some(format!("state \"{state}\"")),
+        (None, Some(pointer)) if !pointer.as_str().is_empty() => Some(format!("at {pointer}")),
+        _ => None,
+    };
+    rows.push(("where", place.into_iter().collect()));
+    let policy = finding.policy.as_ref().map(|p| {
+        let sid = p
+            .sid
+            .as_ref()
+            .map_or_else(String::new, |sid| format!(" ({sid})"));
+        format!("policy {}, statement {}{sid}", p.name, p.statement)
+    });
+    rows.push(("grant", policy.into_iter().collect()));
+    rows.push(("actions", finding.actions.clone()));
+    rows.push(("resources", finding.resources.clone()));
+    rows.push(("reach", finding.reach.iter().cloned().collect()));
+    let way = finding.trace.iter().map(|step| {
+        let state = if step.state.is_empty() {
+            "execution input"
+        } else {
+            &step.state
+        };
+        format!("{state}: {}", step.value)
+    });
+    rows.push(("way", way.collect()));
+    rows.push(("principals", finding.principals.clone()));
+    rows.retain(|(_, lines)| !lines.is_empty());
+    for (_, lines) in &mut rows {
+        shorten(lines);
+        for line in lines.iter_mut() {
+            *line = escape::line(line);
+        }
+    }
+    rows
+}
+
+/// More lines than a person reads are counted instead; the JSON report holds them all.
+const MAX_LINES: usize = 20;
+
+fn shorten(lines: &mut Vec<String>) {
+    if lines.len() > MAX_LINES {
+        let more = lines.len() - MAX_LINES + 1;
+        lines.truncate(MAX_LINES - 1);
+        lines.push(format!("… and {more} more"));
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

@@ -1,0 +1,280 @@
+//! The alert: what is published when a workflow's risk changes. A subject and plain text for people, JSON for machines,
+//! and attributes for subscription filter policies.
+
+mod fit;
+mod text;
+
+use serde_json::{Map, Value, json};
+
+use super::{Counts, counted, escape, json as report};
+use crate::finding::Finding;
+use crate::gap::Gap;
+use crate::severity::Severity;
+use crate::workflow::Workflow;
+
+/// What a message and its attributes may weigh together, in bytes (Amazon SNS quotas).
+pub const MAX_BYTES: usize = 262_144;
+/// A subject must be shorter than 100 characters (SNS API Reference, "Publish").
+const MAX_SUBJECT: usize = 99;
+
+/// Everything that one alert tells.
+#[derive(Clone, Debug)]
+pub struct Alert<'a> {
+    /// The change that led to it; `None` for a sweep.
+    pub event: Option<Event>,
+    /// The workflow.
+    pub workflow: &'a Workflow,
+    /// Findings that are new, worst first.
+    pub opened: Vec<&'a Finding>,
+    /// Findings that are gone.
+    pub resolved: Vec<Resolved>,
+    /// How many were there before and still are.
+    pub persisting: Counts,
+    /// What differs from the approved baseline, where that widens risk.
+    pub drift: Option<Drift>,
+    /// What was not checked.
+    pub incomplete: &'a [Gap],
+    /// Whether a gap is new; an old one is told but is no change.
+    pub newly_incomplete: bool,
+}
+
+/// Who changed what, as the event says it. Every text is hostile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Event {
+    /// CloudTrail's `eventID`.
+    pub id: String,
+    /// `eventName`
+    pub name: String,
+    /// `eventTime`
+    pub time: String,
+    /// The ARN of who did it.
+    pub actor: Option<String>,
+    /// `cloudformation`, `console`, `cli`, `sdk`, …
+    pub through: Option<String>,
+    /// `sourceIPAddress`
+    pub source_ip: Option<String>,
+}
+
+/// A finding that is gone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resolved {
+    /// Its fingerprint.
+    pub fingerprint: String,
+    /// Its rule.
+    pub rule: String,
+    /// Its title.
+    pub title: String,
+}
+
+/// A difference from the approved baseline.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Drift {
+    /// The difference for machines.
+    pub json: Value,
+    /// The difference in words, one change a line.
+    pub lines: Vec<String>,
+}
+
+/// The type of a message attribute.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Attribute {
+    /// `String`
+    Text(String),
+    /// `String.Array`: a JSON array of strings.
+    Array(Vec<&'static str>),
+}
+
+impl Attribute {
+    /// The attribute's data type and string value, as SNS takes them.
+    pub fn typed(&self) -> (&'static str, String) {
+        match self {
+            Self::Text(text) => ("String", text.clone()),
+            Self::Array(words) => ("String.Array", json!(words).to_string()),
+        }
+    }
+}
+
+impl Alert<'_> {
+    /// The worst severity among what opened and is not suppressed.
+    pub fn severity(&self) -> Option<Severity> {
+        self.counts().worst()
+    }
+
+    fn counts(&self) -> Counts {
+        Counts::of(self.opened.iter().copied())
+    }
+
+    /// What kinds of change it tells of.
+    pub fn changes(&self) -> Vec<&'static str> {
+        [
+            ("opened", self.counts().total() > 0),
+            ("resolved", !self.resolved.is_empty()),
+            ("drift", self.drift.is_some()),
+            ("incomplete", self.newly_incomplete),
+        ]
+        .into_iter()
+        .filter_map(|(word, holds)| holds.then_some(word))
+        .collect()
+    }
+}
+
+/// The subject line: at most 99 printable ASCII characters.
+pub fn subject(alert: &Alert<'_>) -> String {
+    let name = escape::line(&alert.workflow.name);
+    let first = alert.opened.iter().find(|f| f.suppressed.is_none());
+    let what = match (alert.severity(), first) {
+        (Some(severity), Some(first)) => {
+            let more = alert.counts().total() - 1;
+            let more = if more > 0 {
+                format!(" and {more} more")
+            } else {
+                String::new()
+            };
+            format!(
+                "[{}] {name}: {}{more}",
+                severity.word().to_uppercase(),
+                first.rule
+            )
+        }
+        _ if alert.drift.is_some() => format!("[DRIFT] {name} differs from its approved baseline"),
+        _ if alert.newly_incomplete => format!("[INCOMPLETE] {name} could not be checked whole"),
+        _ => format!(
+            "[RESOLVED] {name}: {}",
+            counted(alert.resolved.len(), "finding")
+        ),
+    };
+    escape::subject(&what, MAX_SUBJECT)
+}
+
+/// Attributes for filter policies: severity, owner, change, account, region. SNS refuses empty values, so what is not
+/// known stays out.
+pub fn attributes(alert: &Alert<'_>) -> Vec<(&'static str, Attribute)> {
+    let arn = &alert.workflow.arn;
+    // What is not tested is not clean either: without an opened finding the severity is that of housekeeping.
+    let severity = alert.severity().unwrap_or(Severity::Info);
+    let mut all = vec![
+        ("severity", Attribute::Text(severity.word().to_owned())),
+        ("owner", Attribute::Text(clean(&alert.workflow.owner))),
+        ("change", Attribute::Array(alert.changes())),
+        ("account", Attribute::Text(clean(arn.account()))),
+        ("region", Attribute::Text(clean(arn.region()))),
+    ];
+    all.retain(|(_, value)| *value != Attribute::Text(String::new()));
+    all
+}
+
+/// Attribute values go to filter policies and to e-mail gateways: one bounded line.
+fn clean(text: &str) -> String {
+    escape::line(text).chars().take(256).collect()
+}
+
+/// The mail: plain text that tells a person who was woken what, where, why, what to do and who did it.
+pub fn text(alert: &Alert<'_>) -> String {
+    fit::largest(alert, |shown| text::message(alert, shown))
+}
+
+/// The alert for machines, `stepwarden/alert/1`.
+pub fn json(alert: &Alert<'_>) -> String {
+    fit::largest(alert, |shown| document(alert, shown).to_string())
+}
+
+/// How much of an alert a message has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Shown {
+    /// That many of the opened findings, the worst.
+    findings: usize,
+    /// Whether resolved findings, drift and gaps are listed, or only counted.
+    lists: bool,
+}
+
+fn document(alert: &Alert<'_>, shown: Shown) -> Value {
+    let arn = &alert.workflow.arn;
+    let event = alert.event.as_ref().map(|event| {
+        json!({
+            "id": event.id, "name": event.name, "time": event.time, "actor": event.actor,
+            "through": event.through, "source_ip": event.source_ip,
+        })
+    });
+    let opened: Vec<Value> = alert
+        .opened
+        .iter()
+        .take(shown.findings)
+        .map(|f| report::finding(f))
+        .collect();
+    let lists = |value: Value, empty: Value| if shown.lists { value } else { empty };
+    let resolved = alert
+        .resolved
+        .iter()
+        .map(|r| json!({ "fingerprint": r.fingerprint, "rule": r.rule, "title": escape::line(&r.title) }))
+        .collect();
+    let drift = alert.drift.as_ref().map_or(Value::Null, |d| d.json.clone());
+    let mut document = Map::from_iter([
+        ("schema".to_owned(), json!("stepwarden/alert/1")),
+        ("event".to_owned(), json!(event)),
+        (
+            "workflow".to_owned(),
+            json!({
+                "arn": arn, "name": alert.workflow.name, "owner": alert.workflow.owner,
+                "account": arn.account(), "region": arn.region(),
+            }),
+        ),
+        ("opened".to_owned(), Value::Array(opened)),
+        ("resolved".to_owned(), lists(resolved, json!([]))),
+        ("persisting".to_owned(), report::counts(&alert.persisting)),
+        ("drift".to_owned(), lists(drift, Value::Null)),
+        (
+            "incomplete".to_owned(),
+            lists(report::gaps(alert.incomplete), json!([])),
+        ),
+    ]);
+    if let Some(omitted) = omitted(alert, shown) {
+        document.insert(
+            "omitted".to_owned(),
+            json!({
+                "opened": alert.opened.len() - shown.findings.min(alert.opened.len()),
+                "lists": !shown.lists,
+                "text": omitted,
+            }),
+        );
+    }
+    Value::Object(document)
+}
+
+/// What was left out for want of room, and where the whole report is; `None` where nothing was.
+fn omitted(alert: &Alert<'_>, shown: Shown) -> Option<String> {
+    let left = alert.opened.len().saturating_sub(shown.findings);
+    if left == 0 && shown.lists {
+        return None;
+    }
+    let mut what = Vec::new();
+    if left > 0 {
+        what.push(format!(
+            "{} of {} ({})",
+            counted(left, "finding"),
+            alert.opened.len(),
+            least(alert, shown)
+        ));
+    }
+    if !shown.lists {
+        what.push("the lists of what is resolved, drifted and unchecked".to_owned());
+    }
+    let arn = &alert.workflow.arn;
+    Some(format!(
+        "left out over the size limit of a message: {}. The whole report: `stepwarden scan --format json` with read access to account {} in {}, under {}",
+        what.join(" and "),
+        arn.account(),
+        arn.region(),
+        escape::line(arn.as_str()),
+    ))
+}
+
+fn least(alert: &Alert<'_>, shown: Shown) -> String {
+    let left: Vec<&Finding> = alert.opened.iter().skip(shown.findings).copied().collect();
+    match Counts::of(left).in_words() {
+        words if words.is_empty() => "all suppressed".to_owned(),
+        words => words,
+    }
+}
+
+#[cfg(test)]
+mod tests;

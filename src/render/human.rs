@@ -1,0 +1,257 @@
+//! The report for a terminal: the summary first, then workflow by workflow, worst first.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::{Counts, counted, escape, evidence};
+use crate::assess::Assessment;
+use crate::finding::Finding;
+use crate::gap::Gap;
+use crate::severity::Severity;
+
+/// Columns that text is wrapped to.
+const WIDTH: usize = 100;
+/// Column that labels' values begin in.
+const LABEL: usize = 12;
+/// The rule whose findings repeat the gaps.
+const INCOMPLETE: &str = "evaluation-incomplete";
+
+/// Whether to use ANSI colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// Plain text.
+    Never,
+    /// ANSI escape sequences.
+    Ansi,
+}
+
+impl Colour {
+    fn paint(self, text: &str, code: &str) -> String {
+        match self {
+            Self::Never => text.to_owned(),
+            Self::Ansi => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+        }
+    }
+
+    fn severity(self, severity: Severity) -> String {
+        let code = match severity {
+            Severity::Critical => "1;97;41",
+            Severity::High => "1;31",
+            Severity::Medium => "33",
+            Severity::Low => "36",
+            Severity::Info => "2",
+        };
+        let word = severity.word();
+        format!(
+            "{}{}",
+            self.paint(word, code),
+            " ".repeat(10usize.saturating_sub(word.len()))
+        )
+    }
+}
+
+/// The whole report.
+pub fn report(assessments: &[Assessment], colour: Colour) -> String {
+    let mut ordered: Vec<&Assessment> = assessments.iter().collect();
+    ordered.sort_by_key(|a| {
+        let counts = Counts::of(&a.findings);
+        let key = Severity::WORST_FIRST.map(|s| std::cmp::Reverse(counts.get(s)));
+        (key, a.workflow.arn.as_str().to_owned())
+    });
+    let mut out = String::new();
+    if ordered.len() > 1 {
+        overview(&mut out, &ordered, colour);
+    }
+    let (clean, worth): (Vec<_>, Vec<_>) = ordered.iter().partition(|a| is_quiet(a));
+    for assessment in worth {
+        workflow(&mut out, assessment, colour);
+    }
+    if !clean.is_empty() {
+        let names: Vec<String> = clean
+            .iter()
+            .map(|a| escape::line(&a.workflow.name))
+            .collect();
+        let _ = writeln!(out, "{}", colour.paint("nothing found in", "1"));
+        put(&mut out, "  ", &escape::wrap(&names.join(", "), WIDTH - 2));
+        out.push('\n');
+    }
+    uncollected(&mut out, &ordered);
+    out.push_str(&last_line(&ordered));
+    out
+}
+
+/// Nothing to show of its own: no finding but those that only say that an optional file is absent.
+fn is_quiet(assessment: &Assessment) -> bool {
+    shown(assessment).next().is_none() && hard_gaps(assessment).next().is_none()
+}
+
+/// The findings to show. What an optional file's absence leaves unchecked is told once, at the end.
+fn shown(assessment: &Assessment) -> impl Iterator<Item = &Finding> {
+    assessment
+        .findings
+        .iter()
+        .filter(|f| !(f.rule == INCOMPLETE && f.severity == Severity::Info))
+}
+
+/// Gaps that no finding tells of, such as where the rule that does is switched off.
+fn hard_gaps(assessment: &Assessment) -> impl Iterator<Item = &Gap> {
+    let told = assessment
+        .findings
+        .iter()
+        .any(|f| f.rule == INCOMPLETE && f.severity > Severity::Info);
+    assessment.gaps.iter().filter(move |g| !g.optional && !told)
+}
+
+fn overview(out: &mut String, ordered: &[&Assessment], colour: Colour) {
+    const ROWS: usize = 15;
+    let _ = writeln!(
+        out,
+        "{}",
+        colour.paint(&last_line(ordered).trim_end().replace('\n', " "), "1")
+    );
+    out.push('\n');
+    let risky: Vec<_> = ordered
+        .iter()
+        .map(|a| (a, Counts::of(&a.findings)))
+        .filter(|(_, c)| c.worst() > Some(Severity::Info))
+        .collect();
+    let widest = risky
+        .iter()
+        .take(ROWS)
+        .map(|(a, _)| escape::line(&a.workflow.name).chars().count())
+        .max();
+    for (assessment, counts) in risky.iter().take(ROWS) {
+        let name = escape::line(&assessment.workflow.name);
+        let gap = " ".repeat(widest.unwrap_or(0).saturating_sub(name.chars().count()) + 2);
+        let _ = writeln!(out, "  {name}{gap}{}", counts.in_words());
+    }
+    if risky.len() > ROWS {
+        let _ = writeln!(out, "  … and {} more", risky.len() - ROWS);
+    }
+    out.push('\n');
+}
+
+fn workflow(out: &mut String, assessment: &Assessment, colour: Colour) {
+    let workflow = &assessment.workflow;
+    let _ = writeln!(
+        out,
+        "{}  {}, owner {}",
+        colour.paint(&escape::line(&workflow.name), "1"),
+        workflow.kind.word(),
+        escape::line(&workflow.owner)
+    );
+    let _ = writeln!(
+        out,
+        "{}\n",
+        colour.paint(&escape::line(workflow.arn.as_str()), "2")
+    );
+    for finding in shown(assessment) {
+        one(out, finding, colour);
+    }
+    for gap in hard_gaps(assessment) {
+        let _ = writeln!(out, "  not checked: {}", escape::line(&gap.what));
+        put(out, "    ", &escape::wrap(&gap.why, WIDTH - 4));
+        out.push('\n');
+    }
+}
+
+fn one(out: &mut String, finding: &Finding, colour: Colour) {
+    let suppressed = if finding.suppressed.is_some() {
+        "suppressed "
+    } else {
+        ""
+    };
+    let _ = writeln!(
+        out,
+        "  {}{suppressed}{}",
+        colour.severity(finding.severity),
+        colour.paint(finding.rule, "1")
+    );
+    put(
+        out,
+        "    ",
+        &escape::wrap(&escape::line(&finding.title), WIDTH - 4),
+    );
+    if let Some(suppression) = &finding.suppressed {
+        let until = suppression
+            .until
+            .as_ref()
+            .map_or_else(String::new, |day| format!(", until {day}"));
+        labelled(
+            out,
+            "suppressed",
+            &[escape::line(&format!("{}{until}", suppression.reason))],
+        );
+        out.push('\n');
+        return;
+    }
+    for (label, lines) in evidence(finding) {
+        labelled(out, label, &lines);
+    }
+    labelled(
+        out,
+        "why",
+        &escape::wrap(&finding.detail, WIDTH - 4 - LABEL),
+    );
+    labelled(
+        out,
+        "fix",
+        &escape::wrap(&finding.remediation.text, WIDTH - 4 - LABEL),
+    );
+    if let Some(patch) = &finding.remediation.patch {
+        let text = serde_json::to_string_pretty(patch).unwrap_or_default();
+        labelled(out, "patch", &escape::lines(&text));
+    }
+    out.push('\n');
+}
+
+fn labelled(out: &mut String, label: &str, lines: &[String]) {
+    for (index, line) in lines.iter().enumerate() {
+        let label = if index == 0 { label } else { "" };
+        let _ = writeln!(out, "{}", format!("    {label:<LABEL$}{line}").trim_end());
+    }
+}
+
+fn put(out: &mut String, indent: &str, lines: &[String]) {
+    for line in lines {
+        let _ = writeln!(out, "{indent}{line}");
+    }
+}
+
+/// What was not collected, once for all workflows.
+fn uncollected(out: &mut String, ordered: &[&Assessment]) {
+    let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    for gap in ordered.iter().flat_map(|a| &a.gaps).filter(|g| g.optional) {
+        *seen.entry((&gap.what, &gap.why)).or_default() += 1;
+    }
+    if seen.is_empty() {
+        return;
+    }
+    out.push_str("not checked, because the account directory does not hold it\n");
+    for ((what, why), times) in &seen {
+        let text = format!("{what}: {why} ({})", counted(*times, "workflow"));
+        put(out, "  ", &escape::wrap(&escape::line(&text), WIDTH - 2));
+    }
+    out.push('\n');
+}
+
+/// `12 workflows: 1 critical, 3 low; 2 suppressed; 1 not checked whole`
+fn last_line(ordered: &[&Assessment]) -> String {
+    let all = || ordered.iter().flat_map(|a| &a.findings);
+    let counts = Counts::of(all());
+    let found = match counts.total() {
+        0 => "no findings".to_owned(),
+        _ => counts.in_words(),
+    };
+    let mut line = format!("{}: {found}", counted(ordered.len(), "workflow"));
+    let suppressed = all().filter(|f| f.suppressed.is_some()).count();
+    if suppressed > 0 {
+        let _ = write!(line, "; {suppressed} suppressed");
+    }
+    let partial = ordered.iter().filter(|a| !a.gaps.is_empty()).count();
+    if partial > 0 {
+        let _ = write!(line, "; {partial} not checked whole");
+    }
+    line.push('\n');
+    line
+}

@@ -1,0 +1,73 @@
+//! The JSON report, `stepwarden/report/1`.
+
+use serde_json::{Map, Value, json};
+
+use super::{Counts, escape};
+use crate::assess::Assessment;
+use crate::finding::Finding;
+use crate::gap::Gap;
+use crate::severity::Severity;
+
+/// The whole report.
+pub fn report(assessments: &[Assessment]) -> Value {
+    let workflows: Vec<Value> = assessments.iter().map(workflow).collect();
+    let all = assessments.iter().flat_map(|a| &a.findings);
+    json!({
+        "schema": "stepwarden/report/1",
+        "workflows": workflows,
+        "summary": counts(&Counts::of(all)),
+    })
+}
+
+fn workflow(assessment: &Assessment) -> Value {
+    let workflow = &assessment.workflow;
+    json!({
+        "arn": workflow.arn,
+        "name": workflow.name,
+        "type": workflow.kind.word(),
+        "owner": workflow.owner,
+        "findings": assessment.findings.iter().map(finding).collect::<Vec<_>>(),
+        "incomplete": gaps(&assessment.gaps),
+    })
+}
+
+/// What was not checked, and why.
+pub fn gaps(gaps: &[Gap]) -> Value {
+    gaps.iter()
+        .map(|gap| json!({ "what": gap.what, "why": gap.why }))
+        .collect()
+}
+
+/// How many of each severity.
+pub fn counts(counts: &Counts) -> Value {
+    let words = Severity::WORST_FIRST.map(|s| (s.word().to_owned(), json!(counts.get(s))));
+    Value::Object(Map::from_iter(words))
+}
+
+/// One finding.
+pub fn finding(finding: &Finding) -> Value {
+    let trace: Vec<Value> = finding
+        .trace
+        .iter()
+        .map(|step| json!({ "state": step.state, "pointer": step.pointer, "value": step.value }))
+        .collect();
+    json!({
+        "fingerprint": finding.fingerprint(),
+        "rule": finding.rule,
+        "severity": finding.severity,
+        "workflow": finding.workflow,
+        "state": finding.state,
+        "pointer": finding.pointer,
+        // A title is one line by contract; a line break in a state's name must not break it.
+        "title": escape::line(&finding.title),
+        "detail": finding.detail,
+        "actions": finding.actions,
+        "resources": finding.resources,
+        "reach": finding.reach,
+        "trace": trace,
+        "policy": finding.policy,
+        "principals": finding.principals,
+        "suppressed": finding.suppressed,
+        "remediation": { "text": finding.remediation.text, "patch": finding.remediation.patch },
+    })
+}

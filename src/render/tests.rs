@@ -1,0 +1,242 @@
+use proptest::prelude::*;
+use serde_json::Value;
+
+use super::human::{self, Colour};
+use super::{Counts, json, sarif};
+use crate::arn::Arn;
+use crate::assess::Assessment;
+use crate::finding::{Finding, Patch, StatementRef, Suppression};
+use crate::gap::Gap;
+use crate::loc::Pointer;
+use crate::severity::Severity;
+use crate::value::TraceStep;
+use crate::workflow::{Workflow, WorkflowType};
+
+pub fn workflow(name: &str) -> Workflow {
+    Workflow {
+        arn: Arn::parse(&format!(
+            "arn:aws:states:eu-west-1:123456789012:stateMachine:{name}"
+        ))
+        .unwrap(),
+        name: name.to_owned(),
+        kind: WorkflowType::Standard,
+        role: None,
+        logging: None,
+        tracing: None,
+        kms_key: None,
+        tags: Vec::new(),
+        owner: "payments".to_owned(),
+        sensitive: None,
+    }
+}
+
+/// A finding with every field set, each text being `text`.
+pub fn finding(severity: Severity, text: &str) -> Finding {
+    let arn = workflow("Orders").arn;
+    let mut finding = Finding::new("logging-off", severity, &arn, text, text, text, text);
+    finding.state = Some(text.to_owned());
+    finding.pointer = Some(Pointer::root().key("States").key(text));
+    finding.actions = vec![text.to_owned()];
+    finding.resources = vec![text.to_owned()];
+    finding.reach = Some(text.to_owned());
+    finding.trace = vec![TraceStep {
+        state: text.to_owned(),
+        pointer: Pointer::root(),
+        value: text.to_owned(),
+    }];
+    finding.policy = Some(StatementRef {
+        name: text.to_owned(),
+        statement: 1,
+        sid: Some(text.to_owned()),
+    });
+    finding.principals = vec![text.to_owned()];
+    finding.remediation.patch = Some(Patch::TracingConfiguration {
+        set: Value::String(text.to_owned()),
+    });
+    finding
+}
+
+pub fn assessment(name: &str, findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
+    Assessment {
+        workflow: workflow(name),
+        findings,
+        gaps,
+    }
+}
+
+fn suppressed(mut finding: Finding) -> Finding {
+    finding.suppressed = Some(Suppression {
+        reason: "accepted".to_owned(),
+        until: Some("2027-01-31".to_owned()),
+    });
+    finding
+}
+
+#[test]
+fn suppressed_findings_stay_in_reports_and_out_of_summaries() {
+    let all = [assessment(
+        "Orders",
+        vec![
+            finding(Severity::Low, "a"),
+            suppressed(finding(Severity::High, "b")),
+        ],
+        vec![],
+    )];
+    let report = json::report(&all);
+    assert_eq!(
+        report["summary"],
+        serde_json::json!({"critical": 0, "high": 0, "medium": 0, "low": 1, "info": 0})
+    );
+    assert_eq!(
+        report["workflows"][0]["findings"][1]["suppressed"]["until"],
+        "2027-01-31"
+    );
+    let text = human::report(&all, Colour::Never);
+    assert!(
+        text.contains("accepted, until 2027-01-31")
+            && text.ends_with("1 workflow: 1 low; 1 suppressed\n"),
+        "{text}"
+    );
+    let results = &sarif::report(&all, |_| None)["runs"][0]["results"];
+    assert_eq!(results[1]["suppressions"][0]["kind"], "external");
+    assert!(results[0].get("suppressions").is_none());
+}
+
+#[test]
+fn a_finding_has_every_field_of_the_contract() {
+    let mut bare = finding(Severity::Low, "x");
+    (bare.state, bare.pointer, bare.reach, bare.policy) = (None, None, None, None);
+    for finding in [finding(Severity::Critical, "x"), bare] {
+        let value = json::finding(&finding);
+        let keys: Vec<&str> = value
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect();
+        let contract = [
+            "fingerprint",
+            "rule",
+            "severity",
+            "workflow",
+            "state",
+            "pointer",
+            "title",
+            "detail",
+            "actions",
+            "resources",
+            "reach",
+            "trace",
+            "policy",
+            "principals",
+            "suppressed",
+            "remediation",
+        ];
+        assert_eq!(keys, contract);
+        assert_eq!(
+            value["remediation"]["patch"]["kind"],
+            "tracing-configuration"
+        );
+    }
+}
+
+#[test]
+fn the_worst_workflow_comes_first_and_the_clean_ones_are_named() {
+    let all = [
+        assessment("Clean", vec![], vec![]),
+        assessment("Mild", vec![finding(Severity::Low, "x"); 9], vec![]),
+        assessment("Bad", vec![finding(Severity::Critical, "x")], vec![]),
+    ];
+    let text = human::report(&all, Colour::Never);
+    let at = |part: &str| {
+        text.find(part)
+            .unwrap_or_else(|| panic!("{part} not in {text}"))
+    };
+    assert!(
+        at("Bad  STANDARD") < at("Mild  STANDARD")
+            && at("Mild  STANDARD") < at("nothing found in\n  Clean")
+    );
+    assert!(text.starts_with("3 workflows: 1 critical, 9 low\n"));
+}
+
+#[test]
+fn a_report_with_a_gap_never_looks_clean() {
+    let hard = Gap::new("the role", "access denied", &[]);
+    let soft = Gap::optional("log groups", "no `log-groups.json`", &[]);
+    let text = human::report(&[assessment("Orders", vec![], vec![hard])], Colour::Never);
+    assert!(
+        text.contains("not checked: the role")
+            && text.contains("1 not checked whole")
+            && !text.contains("nothing found"),
+        "{text}"
+    );
+    let two = [
+        assessment("A", vec![], vec![soft.clone()]),
+        assessment("B", vec![], vec![soft]),
+    ];
+    let text = human::report(&two, Colour::Never);
+    assert_eq!(
+        text.matches("log-groups.json").count(),
+        1,
+        "told once for all: {text}"
+    );
+    assert!(
+        text.contains("(2 workflows)") && text.contains("2 not checked whole"),
+        "{text}"
+    );
+}
+
+#[test]
+fn only_a_colour_terminal_sees_escape_sequences() {
+    let all = [assessment(
+        "Orders",
+        vec![finding(Severity::High, "x")],
+        vec![],
+    )];
+    assert!(!human::report(&all, Colour::Never).contains('\u{1b}'));
+    assert!(human::report(&all, Colour::Ansi).contains("\u{1b}[1;31mhigh\u{1b}[0m"));
+}
+
+#[test]
+fn a_sarif_result_points_to_the_line_of_its_state() {
+    let mut found = finding(Severity::High, "x");
+    found.pointer = Some(Pointer::root().key("States").key("B").key("Parameters"));
+    let all = [assessment("Orders", vec![found], vec![])];
+    let text = "{\n \"States\": {\n  \"A\": {},\n  \"B\": {\n   \"Parameters\": 1\n}}}";
+    let report = sarif::report(&all, |_| Some(("my dir/o.json".to_owned(), Some(text))));
+    let location = &report["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
+    assert_eq!(location["artifactLocation"]["uri"], "my%20dir/o.json");
+    assert_eq!(location["region"]["startLine"], 5);
+}
+
+#[test]
+fn counts_in_words() {
+    let mut counts = Counts::default();
+    assert_eq!((counts.in_words().as_str(), counts.worst()), ("", None));
+    counts.add(Severity::Low, 2);
+    counts.add(Severity::Critical, 1);
+    assert_eq!(
+        (counts.in_words().as_str(), counts.worst(), counts.total()),
+        ("1 critical, 2 low", Some(Severity::Critical), 3)
+    );
+}
+
+proptest! {
+    /// Nothing of an account's text starts a line of its own, colours or reorders.
+    #[test]
+    fn hostile_text_is_neutralised(text in "[a\\n\\r\\t\u{1b}\u{9b}\u{202e}\u{2028}\u{200b}é\\x00]{0,12}") {
+        let mut all = [assessment("Orders", vec![finding(Severity::High, &text)], vec![Gap::new(text.clone(), text.clone(), &[])])];
+        all[0].workflow.name = text.clone();
+        all[0].workflow.owner = text;
+        let report = human::report(&all, Colour::Never);
+        prop_assert!(report.chars().all(|c| c == '\n' || !c.is_control()));
+        let reordered = report.contains(['\u{202e}', '\u{2028}', '\u{200b}']);
+        prop_assert!(!reordered);
+        let value = json::report(&all);
+        let title = value["workflows"][0]["findings"][0]["title"].as_str().unwrap().contains(['\n', '\u{1b}']);
+        prop_assert!(!title);
+        let sarif = sarif::report(&all, |_| None).to_string();
+        let sarif = sarif.contains(['\u{202e}', '\u{9b}']) || sarif.contains("\\u001b");
+        prop_assert!(!sarif);
+    }
+}
