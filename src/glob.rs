@@ -1,6 +1,15 @@
 //! IAM patterns (`*` and `?`) as sets of strings: membership, inclusion, overlap
 //! (AWS IAM User Guide, "IAM JSON policy elements: Resource" and "Action").
 
+mod automaton;
+mod intersect;
+#[cfg(test)]
+mod tests;
+
+use std::ops::ControlFlow;
+
+pub(crate) use automaton::{Cell, Class, Shape, Step, cells};
+
 /// One token of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Token {
@@ -93,9 +102,36 @@ impl Glob {
             .collect()
     }
 
-    /// Whether the text matches, in time proportional to the product of the lengths.
+    /// Whether the text matches, in time at most proportional to the product of the lengths.
     pub fn matches(&self, text: &str) -> bool {
-        self.includes(&Self::literal(text))
+        let mut at = 0;
+        let mut rest = text.chars();
+        // Where to go on when the last star takes one character more; earlier stars need never take more.
+        let mut retry: Option<(usize, std::str::Chars<'_>)> = None;
+        loop {
+            let here = rest.clone();
+            match (self.tokens.get(at), rest.next()) {
+                (None, None) => return true,
+                (Some(Token::Any), _) => {
+                    at += 1;
+                    rest = here.clone();
+                    retry = Some((at, here));
+                }
+                (Some(Token::One), Some(_)) => at += 1,
+                (Some(Token::Char(own)), Some(c)) if *own == c => at += 1,
+                _ => {
+                    let Some((after, mut from)) = retry.take() else {
+                        return false;
+                    };
+                    if from.next().is_none() {
+                        return false;
+                    }
+                    at = after;
+                    rest = from.clone();
+                    retry = Some((after, from));
+                }
+            }
+        }
     }
 
     /// Whether every text that `other` matches is matched by this.
@@ -154,9 +190,36 @@ impl Glob {
         row.last() == Some(&true)
     }
 
-    /// Whether the union of `others` includes this.
+    /// Whether the union of `others` includes this; exact, except that where the exact answer would take more than
+    /// 20,000 automaton states it is `true` only if one of the others alone includes it.
     pub fn covered_by(&self, others: &[Self]) -> bool {
-        others.iter().any(|o| o.includes(self))
+        if others.iter().any(|o| o.includes(self)) {
+            return true;
+        }
+        if others.iter().filter(|o| o.overlaps(self)).count() < 2 {
+            return false;
+        }
+        matches!(self.example_outside(others), Some(None))
+    }
+
+    /// A shortest text that this matches and none of `others` does: `Some(None)` where there is no such text,
+    /// `None` where the answer would take too many automaton states.
+    #[expect(
+        clippy::option_option,
+        reason = "undecided, none, and an example are three answers"
+    )]
+    pub fn example_outside(&self, others: &[Self]) -> Option<Option<String>> {
+        let mut shapes = vec![Shape::from(self)];
+        shapes.extend(others.iter().filter(|o| o.overlaps(self)).map(Shape::from));
+        let mut example = None;
+        automaton::explore(&shapes, true, |inside, witness| {
+            if inside.first() == Some(&true) && !inside.iter().skip(1).any(|i| *i) {
+                example = Some(witness());
+                return ControlFlow::Break(());
+            }
+            ControlFlow::Continue(())
+        })?;
+        Some(example)
     }
 }
 

@@ -10,6 +10,7 @@ pub mod facts;
 pub mod finding;
 pub mod gap;
 pub mod glob;
+pub mod iam;
 pub mod loc;
 pub mod local;
 pub mod need;

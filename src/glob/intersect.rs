@@ -1,0 +1,133 @@
+//! The intersection of two patterns as a union of patterns.
+
+use std::collections::{BTreeSet, HashMap};
+
+use super::{Glob, Token};
+
+/// More patterns than this at one place, and the narrower operand stands for the intersection.
+const MAX_PATTERNS: usize = 32;
+
+impl Glob {
+    /// Patterns whose union is the intersection: none where the two do not overlap. Exact, except that where more than
+    /// 32 patterns were needed the operand with more fixed characters stands for it (then the union is larger than
+    /// the intersection, never smaller).
+    pub fn intersect(&self, other: &Self) -> Vec<Self> {
+        if other.includes(self) {
+            return vec![self.clone()];
+        }
+        if self.includes(other) {
+            return vec![other.clone()];
+        }
+        if !self.overlaps(other) {
+            return Vec::new();
+        }
+        let mut table = Table {
+            left: self.tokens(),
+            right: other.tokens(),
+            done: HashMap::new(),
+        };
+        table.fill().unwrap_or_else(|| {
+            let fixed = |g: &Self| g.tokens().iter().filter(|t| **t != Token::Any).count();
+            vec![
+                if fixed(self) >= fixed(other) {
+                    self
+                } else {
+                    other
+                }
+                .clone(),
+            ]
+        })
+    }
+}
+
+struct Table<'a> {
+    left: &'a [Token],
+    right: &'a [Token],
+    /// The intersection of the tails from (i, j).
+    done: HashMap<(usize, usize), Vec<Glob>>,
+}
+
+impl Table<'_> {
+    /// Fills the table from the ends, so that no recursion is needed; `None` where a place needs too many patterns.
+    fn fill(&mut self) -> Option<Vec<Glob>> {
+        for (i, j) in self.places().into_iter().rev() {
+            let here = self.here(i, j)?;
+            self.done.insert((i, j), here);
+        }
+        self.done.remove(&(0, 0))
+    }
+
+    /// The places that can be reached from the beginning, in order.
+    fn places(&self) -> BTreeSet<(usize, usize)> {
+        let mut places = BTreeSet::new();
+        let mut open = vec![(0, 0)];
+        while let Some((i, j)) = open.pop() {
+            if i > self.left.len() || j > self.right.len() || !places.insert((i, j)) {
+                continue;
+            }
+            match (self.left.get(i), self.right.get(j)) {
+                (Some(Token::Any), _) | (_, Some(Token::Any)) => {
+                    open.extend([(i + 1, j), (i, j + 1)]);
+                }
+                (Some(a), Some(b)) if a == b || *a == Token::One || *b == Token::One => {
+                    open.push((i + 1, j + 1));
+                }
+                _ => {}
+            }
+        }
+        places
+    }
+
+    fn here(&self, i: usize, j: usize) -> Option<Vec<Glob>> {
+        let mut out = Vec::new();
+        match (self.left.get(i), self.right.get(j)) {
+            (None, None) => out.push(Glob { tokens: Vec::new() }),
+            (Some(Token::Any), Some(Token::Any)) => {
+                self.join(Some(Token::Any), i + 1, j, &mut out);
+                self.join(Some(Token::Any), i, j + 1, &mut out);
+            }
+            (Some(Token::Any), theirs) => {
+                self.join(None, i + 1, j, &mut out);
+                if let Some(token) = theirs {
+                    self.join(Some(*token), i, j + 1, &mut out);
+                }
+            }
+            (ours, Some(Token::Any)) => {
+                self.join(None, i, j + 1, &mut out);
+                if let Some(token) = ours {
+                    self.join(Some(*token), i + 1, j, &mut out);
+                }
+            }
+            (Some(Token::One), Some(token)) | (Some(token), Some(Token::One)) => {
+                self.join(Some(*token), i + 1, j + 1, &mut out);
+            }
+            (Some(a), Some(b)) if a == b => self.join(Some(*a), i + 1, j + 1, &mut out),
+            _ => {}
+        }
+        let out = without_included(out);
+        (out.len() <= MAX_PATTERNS).then_some(out)
+    }
+
+    fn join(&self, head: Option<Token>, i: usize, j: usize, out: &mut Vec<Glob>) {
+        for tail in self.done.get(&(i, j)).into_iter().flatten() {
+            let mut glob = Glob { tokens: Vec::new() };
+            if let Some(token) = head {
+                glob.push(token);
+            }
+            glob.extend(tail);
+            out.push(glob);
+        }
+    }
+}
+
+fn without_included(mut globs: Vec<Glob>) -> Vec<Glob> {
+    globs.sort_unstable();
+    globs.dedup();
+    let kept: Vec<bool> = globs
+        .iter()
+        .map(|g| !globs.iter().any(|other| other != g && other.includes(g)))
+        .collect();
+    let mut kept = kept.into_iter();
+    globs.retain(|_| kept.next() == Some(true));
+    globs
+}

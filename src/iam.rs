@@ -1,0 +1,304 @@
+//! IAM policies: what a document says, and what it decides.
+//!
+//! [`parse`] reads documents into the types here; [`evaluate`] decides one request; `sets` answers for whole patterns;
+//! `trust` reads who may assume a role; [`account`] joins principals with their policies. Every question that a condition
+//! leaves open is answered so, with the keys that it depends on; nothing unreadable is taken for absent.
+
+pub mod account;
+pub mod condition;
+pub mod context;
+pub mod evaluate;
+mod json;
+pub mod parse;
+mod solve;
+pub mod template;
+mod typed;
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+pub use account::{Principal, Principals};
+pub use condition::Condition;
+pub use context::Context;
+pub use evaluate::{Authority, Decision, Request, StatementRef, evaluate};
+pub use template::Template;
+
+use crate::glob::Glob;
+
+/// One policy.
+#[derive(Clone, Debug)]
+pub struct Policy {
+    /// Its name.
+    pub name: String,
+    /// The version of the policy language.
+    pub version: Version,
+    /// The statements that could be read whole.
+    pub statements: Vec<Statement>,
+    /// What could not: it may allow or deny something, so that decisions which it could change stay open.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// The policy language (IAM User Guide, "IAM JSON policy elements: Version").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// 2008-10-17, also where the element is missing: `${…}` is ordinary text.
+    V2008,
+    /// 2012-10-17: policy variables.
+    V2012,
+}
+
+/// Allow or deny.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Effect {
+    /// Allow
+    Allow,
+    /// Deny
+    Deny,
+}
+
+/// One statement.
+#[derive(Clone, Debug)]
+pub struct Statement {
+    /// Its index in the document, from 0.
+    pub index: usize,
+    /// Its Sid.
+    pub sid: Option<String>,
+    /// Its effect.
+    pub effect: Effect,
+    /// Which actions it is about.
+    pub actions: ActionSpec,
+    /// Which resources it is about.
+    pub resources: ResourceSpec,
+    /// Whom it is about, in a trust policy.
+    pub principals: Option<PrincipalSpec>,
+    /// All must hold.
+    pub conditions: Vec<Condition>,
+    /// The statement as written.
+    pub raw: Arc<Value>,
+}
+
+/// A part of a policy that could not be read.
+#[derive(Clone, Debug)]
+pub struct Unreadable {
+    /// The statement's index; `None` for the whole document.
+    pub index: Option<usize>,
+    /// Its effect, where that much is readable.
+    pub effect: Option<Effect>,
+    /// Its actions, where that much is readable.
+    pub actions: Option<ActionSpec>,
+    /// Its resources, where that much is readable.
+    pub resources: Option<ResourceSpec>,
+}
+
+/// A problem in a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The policy's name.
+    pub policy: String,
+    /// The statement's index, where it is about one.
+    pub statement: Option<usize>,
+    /// What is wrong, in words.
+    pub why: String,
+    /// Whether a part of the policy is therefore not evaluated (a gap), or it is evaluated whole all the same.
+    pub blind: bool,
+}
+
+/// `Action` or `NotAction`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ActionSpec {
+    /// `Action`: these.
+    Only(Vec<ActionPattern>),
+    /// `NotAction`: all but these.
+    AllBut(Vec<ActionPattern>),
+}
+
+/// One action pattern: a glob compared without ASCII case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ActionPattern {
+    /// As the policy writes it.
+    pub text: String,
+    glob: Glob,
+}
+
+/// `Resource` or `NotResource`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ResourceSpec {
+    /// `Resource`: these.
+    Only(Vec<ResourcePattern>),
+    /// `NotResource`: all but these.
+    AllBut(Vec<ResourcePattern>),
+    /// Neither, as in a trust policy.
+    Unstated,
+}
+
+/// One resource pattern, compared with case, as one glob over the whole ARN.
+///
+/// IAM User Guide, "IAM JSON policy elements: Resource": a `*` that ends a segment can match beyond the colon. A `*`
+/// inside a segment is taken so too; this errs towards more being matched, and no real ARN tells the difference.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourcePattern {
+    /// As the policy writes it.
+    pub text: String,
+    /// Its parts.
+    pub template: Template,
+}
+
+/// `Principal` or `NotPrincipal`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PrincipalSpec {
+    /// `Principal`: these.
+    Only(Vec<PrincipalEntry>),
+    /// `NotPrincipal`: all but these.
+    AllBut(Vec<PrincipalEntry>),
+}
+
+/// One entry of a principal element.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PrincipalEntry {
+    /// `AWS`, `Service`, `Federated`, `CanonicalUser`.
+    pub kind: PrincipalKind,
+    /// As written.
+    pub value: String,
+}
+
+/// The kinds of principal (IAM User Guide, "AWS JSON policy elements: Principal").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PrincipalKind {
+    /// `AWS`, and `"Principal": "*"`.
+    Aws,
+    /// `Service`
+    Service,
+    /// `Federated`
+    Federated,
+    /// `CanonicalUser`
+    CanonicalUser,
+}
+
+impl ActionPattern {
+    /// Reads a pattern.
+    pub fn new(text: impl Into<String>) -> Self {
+        let text = text.into();
+        let mut glob = Glob::literal("");
+        for c in text.chars() {
+            glob.push(match c {
+                '*' => crate::glob::Token::Any,
+                '?' => crate::glob::Token::One,
+                c => crate::glob::Token::Char(c.to_ascii_lowercase()),
+            });
+        }
+        Self { text, glob }
+    }
+
+    /// Whether the action is one of these; both are compared without case.
+    pub fn matches(&self, action: &str) -> bool {
+        self.glob.matches(&action.to_ascii_lowercase())
+    }
+
+    /// The pattern in lower case, to compare sets of actions.
+    pub const fn glob(&self) -> &Glob {
+        &self.glob
+    }
+
+    /// Whether it holds a `*` or `?`.
+    pub fn has_wildcard(&self) -> bool {
+        self.text.contains(['*', '?'])
+    }
+
+    /// Whether it covers every action of every service.
+    pub fn is_everything(&self) -> bool {
+        self.glob.includes(&Glob::parse("?*:?*"))
+    }
+
+    /// The service prefix as written, where it holds no wildcard.
+    pub fn service(&self) -> Option<&str> {
+        let (service, _) = self.text.split_once(':')?;
+        (!service.contains(['*', '?'])).then_some(service)
+    }
+}
+
+impl ActionSpec {
+    /// Whether the statement is about this action.
+    pub fn matches(&self, action: &str) -> bool {
+        self.matches_lower(&action.to_ascii_lowercase())
+    }
+
+    pub(crate) fn matches_lower(&self, action: &str) -> bool {
+        let any = |patterns: &[ActionPattern]| patterns.iter().any(|p| p.glob.matches(action));
+        match self {
+            Self::Only(patterns) => any(patterns),
+            Self::AllBut(patterns) => !any(patterns),
+        }
+    }
+
+    /// The patterns as written, of either form.
+    pub fn patterns(&self) -> &[ActionPattern] {
+        match self {
+            Self::Only(patterns) | Self::AllBut(patterns) => patterns,
+        }
+    }
+
+    /// Whether it is about every action (`Action` with `*` or `*:*`).
+    pub fn covers_all(&self) -> bool {
+        match self {
+            Self::Only(patterns) => patterns.iter().any(ActionPattern::is_everything),
+            Self::AllBut(patterns) => patterns.is_empty(),
+        }
+    }
+}
+
+impl ResourcePattern {
+    /// Reads a pattern of that version.
+    pub fn new(text: impl Into<String>, version: Version) -> Self {
+        let text = text.into();
+        let template = Template::parse(&text, version);
+        Self { text, template }
+    }
+
+    /// The pattern with every policy variable as `*`: no less than what it can match.
+    pub fn widest(&self) -> Glob {
+        self.template.widest()
+    }
+}
+
+impl ResourceSpec {
+    /// The patterns as written, of either form.
+    pub fn patterns(&self) -> &[ResourcePattern] {
+        match self {
+            Self::Only(patterns) | Self::AllBut(patterns) => patterns,
+            Self::Unstated => &[],
+        }
+    }
+
+    /// Whether it is about every resource (`*`; `arn:*` and `arn:aws:*` count, for no ARN of the partition is outside).
+    pub fn covers_all(&self) -> bool {
+        match self {
+            Self::Only(patterns) => patterns.iter().any(|p| {
+                !p.template.has_variables()
+                    && [
+                        "arn:aws:?*:*:*:?*",
+                        "arn:aws-cn:?*:*:*:?*",
+                        "arn:aws-us-gov:?*:*:*:?*",
+                    ]
+                    .iter()
+                    .any(|all| p.widest().includes(&Glob::parse(all)))
+            }),
+            Self::AllBut(patterns) => patterns.is_empty(),
+            Self::Unstated => true,
+        }
+    }
+}
+
+impl Statement {
+    /// Whether it is an allow that makes its holder an administrator: every action, or all but some, over every
+    /// resource, without a condition.
+    pub fn is_admin(&self) -> bool {
+        self.effect == Effect::Allow
+            && self.conditions.is_empty()
+            && self.resources.covers_all()
+            && (self.actions.covers_all() || matches!(self.actions, ActionSpec::AllBut(_)))
+    }
+}
+
+#[cfg(test)]
+mod tests;

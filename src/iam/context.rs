@@ -1,0 +1,154 @@
+//! The request context: what is known of a request's condition keys
+//! (IAM User Guide, "AWS global condition context keys").
+
+use std::collections::BTreeMap;
+
+use crate::arn::Arn;
+
+/// What is known of the keys. A key that is not here is unknown.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Context {
+    /// By key in lower case; `None` is known to be absent.
+    facts: BTreeMap<String, Option<Vec<String>>>,
+}
+
+/// Keys that every request carries ("Availability: always included in the request context").
+const ALWAYS: [&str; 9] = [
+    "aws:currenttime",
+    "aws:epochtime",
+    "aws:principalaccount",
+    "aws:principalarn",
+    "aws:principalisawsservice",
+    "aws:principaltype",
+    "aws:securetransport",
+    "aws:userid",
+    "aws:viaawsservice",
+];
+
+/// Keys whose only values are `true` and `false`.
+const BOOLEAN: [&str; 4] = [
+    "aws:multifactorauthpresent",
+    "aws:principalisawsservice",
+    "aws:securetransport",
+    "aws:viaawsservice",
+];
+
+pub(super) fn is_always_present(lower: &str) -> bool {
+    ALWAYS.contains(&lower)
+}
+
+pub(super) fn is_boolean(lower: &str) -> bool {
+    BOOLEAN.contains(&lower)
+}
+
+impl Context {
+    /// Nothing is known.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// The key has this one value.
+    #[must_use]
+    pub fn with(self, key: &str, value: impl Into<String>) -> Self {
+        self.with_values(key, vec![value.into()])
+    }
+
+    /// The key has these values.
+    #[must_use]
+    pub fn with_values(mut self, key: &str, values: Vec<String>) -> Self {
+        self.facts.insert(key.to_ascii_lowercase(), Some(values));
+        self
+    }
+
+    /// The key is known to be absent.
+    #[must_use]
+    pub fn without(mut self, key: &str) -> Self {
+        self.facts.insert(key.to_ascii_lowercase(), None);
+        self
+    }
+
+    /// What `other` knows stands where this knows nothing.
+    #[must_use]
+    pub fn or(mut self, other: Self) -> Self {
+        for (key, fact) in other.facts {
+            self.facts.entry(key).or_insert(fact);
+        }
+        self
+    }
+
+    /// What is known of a key, by its name in lower case: `None` nothing, `Some(None)` that it is absent.
+    #[expect(
+        clippy::option_option,
+        reason = "unknown, absent and present are three answers"
+    )]
+    pub(super) fn get(&self, lower: &str) -> Option<Option<&[String]>> {
+        self.facts.get(lower).map(|fact| fact.as_deref())
+    }
+
+    /// Whether anything is known of the key.
+    pub fn knows(&self, key: &str) -> bool {
+        self.facts.contains_key(&key.to_ascii_lowercase())
+    }
+
+    /// What a principal's ARN tells (IAM User Guide, "Request information that you can use for policy variables",
+    /// "Properties of the principal"): its account, its type, its own ARN, a user's name, and that it is no AWS service.
+    /// A role session carries the role's ARN in `aws:PrincipalArn`; the session's ARN does not tell the role's path, so
+    /// that the key stays unknown there. Nothing is told of `aws:userid` or of tags.
+    pub fn of_principal(principal: &Arn) -> Self {
+        let mut context = Self::new()
+            .with("aws:PrincipalAccount", principal.account())
+            .with("aws:PrincipalIsAWSService", "false")
+            .without("aws:PrincipalServiceName")
+            .without("aws:PrincipalServiceNamesList");
+        let kind = principal.resource().split('/').next().unwrap_or_default();
+        let own = principal.as_str();
+        context = match (principal.service(), kind) {
+            ("iam", "user") => context
+                .with("aws:PrincipalArn", own)
+                .with("aws:PrincipalType", "User")
+                .with("aws:username", principal.name()),
+            ("iam", "role") => context
+                .with("aws:PrincipalArn", own)
+                .with("aws:PrincipalType", "AssumedRole")
+                .without("aws:username"),
+            ("sts", "assumed-role") => context
+                .with("aws:PrincipalType", "AssumedRole")
+                .without("aws:username"),
+            ("sts", "federated-user") => context
+                .with("aws:PrincipalArn", own)
+                .with("aws:PrincipalType", "FederatedUser")
+                .without("aws:username"),
+            ("iam", "root") => context
+                .with("aws:PrincipalArn", own)
+                .with("aws:PrincipalType", "Account")
+                .without("aws:username"),
+            _ => context,
+        };
+        context
+    }
+
+    /// What is known of every request that Step Functions makes with an execution role.
+    ///
+    /// The service holds a session of the role, made by `sts:AssumeRole` as a service principal: there is no MFA, no
+    /// federation and no source identity, the transport is TLS, and the call is the role's own, not one made on behalf
+    /// of the role (`aws:ViaAWSService` is false for a service role; `aws:CalledVia` is absent). `aws:SourceArn` and
+    /// `aws:SourceAccount` are there only in calls by a service principal, which these are not. `aws:RequestedRegion`
+    /// is that of the call and so left to the caller, as are network keys: the service's own network is not documented.
+    pub fn of_execution_role(role: &Arn) -> Self {
+        Self::of_principal(role)
+            .with("aws:SecureTransport", "true")
+            .with("aws:ViaAWSService", "false")
+            .without("aws:CalledVia")
+            .without("aws:CalledViaFirst")
+            .without("aws:CalledViaLast")
+            .without("aws:FederatedProvider")
+            .without("aws:MultiFactorAuthAge")
+            .without("aws:MultiFactorAuthPresent")
+            .without("aws:SourceAccount")
+            .without("aws:SourceArn")
+            .without("aws:SourceIdentity")
+            .without("aws:SourceOrgID")
+            .without("aws:SourceOrgPaths")
+            .without("aws:referer")
+    }
+}

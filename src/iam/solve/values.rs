@@ -1,0 +1,325 @@
+//! One value of every kind that the conditions on a key can tell apart.
+
+use std::collections::BTreeSet;
+use std::net::IpAddr;
+
+use super::Atom;
+use crate::glob::{Class, Glob, Shape, Step, Token, cells};
+use crate::iam::condition::{Test, arn_segments};
+use crate::iam::context::{is_always_present, is_boolean};
+use crate::iam::typed::{self, Cidr};
+use crate::iam::{Condition, Context, Template};
+
+/// A key's values in one request; `None` where it is absent.
+pub(super) type Value = Option<Vec<String>>;
+
+/// Up to this many single values, every set of them is tried for a key with several values; beyond, every pair.
+const MAX_SUBSETS_OF: usize = 7;
+
+/// At most this many values are read off a text that a variable stands in.
+const MAX_READINGS: usize = 12;
+
+/// For each key, the values to try.
+pub(super) fn of(keys: &[String], atoms: &[Atom<'_>], known: &Context) -> Vec<Vec<Value>> {
+    let conditions: Vec<&Condition> = atoms
+        .iter()
+        .filter_map(|atom| match atom {
+            Atom::Condition(condition) => Some(*condition),
+            _ => None,
+        })
+        .collect();
+    let mut texts: Vec<BTreeSet<String>> = keys.iter().map(|_| BTreeSet::new()).collect();
+    if keys.len() > 1 || atoms.iter().any(|a| matches!(a, Atom::Resource(..))) {
+        through_variables(keys, atoms, &conditions, &mut texts, known);
+    }
+    let mut all = Vec::new();
+    for (key, extra) in keys.iter().zip(texts) {
+        let own: Vec<&Condition> = conditions
+            .iter()
+            .copied()
+            .filter(|c| c.lower == *key)
+            .collect();
+        let mut singles = singles(key, &own, known);
+        if !is_boolean(key) {
+            singles.extend(extra);
+        }
+        let several = own.iter().any(|c| c.is_multivalued());
+        let mut values: Vec<Value> = sets(singles, several).into_iter().map(Some).collect();
+        if !is_always_present(key) {
+            values.push(None);
+        }
+        all.push(values);
+    }
+    all
+}
+
+/// The values alone, or every set of them.
+fn sets(singles: BTreeSet<String>, several: bool) -> Vec<Vec<String>> {
+    let singles: Vec<String> = singles.into_iter().collect();
+    let mut out: Vec<Vec<String>> = singles.iter().map(|s| vec![s.clone()]).collect();
+    if !several {
+        return out;
+    }
+    if singles.len() <= MAX_SUBSETS_OF {
+        for mask in 1_u32..(1 << singles.len()) {
+            if mask.count_ones() > 1 {
+                let chosen = singles
+                    .iter()
+                    .enumerate()
+                    .filter(|(i, _)| mask & (1 << i) != 0);
+                out.push(chosen.map(|(_, s)| s.clone()).collect());
+            }
+        }
+    } else {
+        for (i, first) in singles.iter().enumerate() {
+            for second in singles.iter().skip(i + 1) {
+                out.push(vec![first.clone(), second.clone()]);
+            }
+        }
+        out.push(singles);
+    }
+    out
+}
+
+/// Values that bring out every combination of truths of conditions on this key alone.
+fn singles(key: &str, conditions: &[&Condition], known: &Context) -> BTreeSet<String> {
+    let mut out = BTreeSet::new();
+    if is_boolean(key) {
+        out.extend(["true".to_owned(), "false".to_owned()]);
+        return out;
+    }
+    let mut shapes = Vec::new();
+    let (mut numbers, mut dates, mut ranges) = (Vec::new(), Vec::new(), Vec::new());
+    for condition in conditions {
+        for value in &condition.values {
+            let Some(template) = settled(value, known) else {
+                continue;
+            };
+            let text = || template.text(&|_| None);
+            match condition.operator.test {
+                Test::Numeric(_) => numbers.extend(text().as_deref().and_then(typed::number)),
+                Test::Date(_) => dates.extend(text().as_deref().and_then(typed::instant)),
+                Test::Ip => ranges.extend(text().as_deref().and_then(Cidr::parse)),
+                Test::Bool => out.extend(["true".to_owned(), "false".to_owned()]),
+                Test::Null => {}
+                _ => shapes.extend(shape(condition.operator.test, &template)),
+            }
+        }
+    }
+    out.extend(around_numbers(numbers));
+    out.extend(around_dates(dates));
+    if !ranges.is_empty() {
+        let outside = [IpAddr::from([0, 0, 0, 0]), IpAddr::from([0_u16; 8])];
+        let edges = ranges.into_iter().flat_map(Cidr::edges).chain(outside);
+        out.extend(edges.map(|ip| ip.to_string()));
+    }
+    if !shapes.is_empty() || out.is_empty() {
+        out.extend(witnesses(&shapes));
+    }
+    out
+}
+
+/// The template with the variables filled in that are known; `None` where one is not, or has no value.
+fn settled(template: &Template, known: &Context) -> Option<Template> {
+    if !template.has_variables() {
+        return Some(template.clone());
+    }
+    let open = |key: &str| known.get(&key.to_ascii_lowercase()).is_none();
+    if template.variables().any(|v| open(&v.key)) {
+        return None;
+    }
+    template.filled(
+        &|key| match known.get(&key.to_ascii_lowercase()).flatten() {
+            Some([value]) => Some(value.as_str()),
+            _ => None,
+        },
+    )
+}
+
+fn shape(test: Test, template: &Template) -> Option<Shape> {
+    let nothing = |_: &str| None;
+    match test {
+        Test::StringEquals => {
+            let text = template.text(&nothing)?;
+            Some(Shape(
+                text.chars().map(|c| Step::One(Class::Char(c))).collect(),
+            ))
+        }
+        Test::StringEqualsIgnoreCase => {
+            let text = template.text(&nothing)?;
+            Some(Shape(
+                text.chars().map(|c| Step::One(Class::AnyCase(c))).collect(),
+            ))
+        }
+        Test::StringLike => Some(Shape::from(&template.glob(&nothing)?)),
+        Test::Arn => Some(arn_shape(&arn_segments(&template.glob(&nothing)?)?)),
+        _ => None,
+    }
+}
+
+/// Wildcards stay within their segment, but for the last one.
+fn arn_shape(segments: &[Glob]) -> Shape {
+    let mut steps = Vec::new();
+    for (i, segment) in segments.iter().enumerate() {
+        if i > 0 {
+            steps.push(Step::One(Class::Char(':')));
+        }
+        let open = if i == 5 { Class::Any } else { Class::NotColon };
+        steps.extend(segment.tokens().iter().map(|token| match token {
+            Token::Char(c) => Step::One(Class::Char(*c)),
+            Token::One => Step::One(open),
+            Token::Any => Step::Many(open),
+        }));
+    }
+    Shape(steps)
+}
+
+/// A text of every combination; beyond the automaton's bound, one text inside each pattern and one outside all.
+fn witnesses(shapes: &[Shape]) -> Vec<String> {
+    let plain = |shape: &Shape| -> Option<String> {
+        let mut chars = shape.0.iter();
+        chars
+            .by_ref()
+            .map(|step| match step {
+                Step::One(Class::Char(c)) => Some(*c),
+                _ => None,
+            })
+            .collect()
+    };
+    let literals: Option<Vec<String>> = shapes.iter().map(plain).collect();
+    if let Some(mut texts) = literals {
+        let mut other = "other".to_owned();
+        while texts.contains(&other) {
+            other.push('~');
+        }
+        texts.push(other);
+        return texts;
+    }
+    if let Some(cells) = cells(shapes) {
+        return cells.into_iter().map(|cell| cell.witness).collect();
+    }
+    let simple = shapes.iter().map(|shape| {
+        let steps = shape.0.iter().filter_map(|step| match step {
+            Step::One(Class::Char(c) | Class::AnyCase(c)) => Some(*c),
+            Step::One(_) => Some('x'),
+            Step::Many(_) => None,
+        });
+        steps.collect()
+    });
+    simple.chain(["other~".to_owned()]).collect()
+}
+
+/// Each number, and one between, below and above.
+fn around_numbers(mut numbers: Vec<f64>) -> Vec<String> {
+    numbers.sort_by(f64::total_cmp);
+    let ends = numbers.first().map(|n| n - 1.0).into_iter();
+    let ends = ends.chain(numbers.last().map(|n| n + 1.0));
+    let between = numbers.iter().zip(numbers.iter().skip(1));
+    let between = between.map(|(a, b)| a.midpoint(*b));
+    numbers
+        .iter()
+        .copied()
+        .chain(ends)
+        .chain(between)
+        .map(|n| n.to_string())
+        .collect()
+}
+
+/// Each point in time, and one just before and after, as epoch seconds.
+fn around_dates(dates: Vec<i64>) -> Vec<String> {
+    let near = dates.into_iter().flat_map(|d| [d - 1, d, d + 1]);
+    near.map(|millis| {
+        let sign = if millis < 0 { "-" } else { "" };
+        let millis = millis.unsigned_abs();
+        format!("{sign}{}.{:03}", millis / 1000, millis % 1000)
+    })
+    .collect()
+}
+
+/// Values that keys take because a variable stands for one of them: for the variable, what a text it stands in would
+/// make of it, and something of its own; for the key that is compared, what the variable's values would make.
+fn through_variables(
+    keys: &[String],
+    atoms: &[Atom<'_>],
+    conditions: &[&Condition],
+    texts: &mut [BTreeSet<String>],
+    known: &Context,
+) {
+    let position = |key: &str| keys.iter().position(|k| k.eq_ignore_ascii_case(key));
+    let constants: Vec<BTreeSet<String>> = keys
+        .iter()
+        .map(|key| {
+            let own = conditions.iter().copied().filter(|c| c.lower == *key);
+            singles(key, &own.collect::<Vec<_>>(), known)
+        })
+        .collect();
+    for (i, (set, constants)) in texts.iter_mut().zip(&constants).enumerate() {
+        set.extend(constants.iter().cloned());
+        set.insert(format!("{i}~other"));
+    }
+    let mut readings: Vec<(usize, String)> = Vec::new();
+    for atom in atoms {
+        match atom {
+            Atom::Resource(spec, resource) => {
+                for pattern in spec.patterns() {
+                    readings.extend(read_off(&pattern.template, resource, &position));
+                }
+            }
+            Atom::Condition(condition) => {
+                let own = known.get(&condition.lower).flatten().unwrap_or_default();
+                let tried = position(&condition.lower).and_then(|i| constants.get(i));
+                for value in condition.values.iter().filter(|v| v.has_variables()) {
+                    for text in own.iter().chain(tried.into_iter().flatten()) {
+                        readings.extend(read_off(value, text, &position));
+                    }
+                }
+            }
+            Atom::Free(_) => {}
+        }
+    }
+    for (i, text) in readings {
+        if let Some(set) = texts.get_mut(i) {
+            set.insert(text);
+        }
+    }
+    // Then the compared keys: each variable by one value after the other, the other variables by their first.
+    let chosen: Vec<Vec<String>> = texts.iter().map(|t| t.iter().cloned().collect()).collect();
+    for condition in conditions {
+        let Some(own) = position(&condition.lower) else {
+            continue;
+        };
+        for value in condition.values.iter().filter(|v| v.has_variables()) {
+            let rounds = value.variables().filter_map(|v| position(&v.key));
+            let rounds = rounds.filter_map(|i| chosen.get(i)).map(Vec::len).max();
+            for round in 0..rounds.unwrap_or(1) {
+                let filled = value.filled(&|key| match position(key) {
+                    Some(i) => {
+                        let values = chosen.get(i)?;
+                        values.get(round).or(values.first()).map(String::as_str)
+                    }
+                    None => match known.get(&key.to_ascii_lowercase()).flatten() {
+                        Some([value]) => Some(value.as_str()),
+                        _ => None,
+                    },
+                });
+                let shape = filled.and_then(|t| shape(condition.operator.test, &t));
+                let fits = shape.map(|s| witnesses(&[s])).unwrap_or_default();
+                if let Some(set) = texts.get_mut(own) {
+                    set.extend(fits);
+                }
+            }
+        }
+    }
+}
+
+/// What the variables of a pattern may stand for where it matches the text.
+fn read_off(
+    template: &Template,
+    text: &str,
+    position: &impl Fn(&str) -> Option<usize>,
+) -> Vec<(usize, String)> {
+    let readings = template.readings(text, MAX_READINGS).into_iter();
+    readings
+        .filter_map(|(key, value)| position(&key).map(|i| (i, value)))
+        .collect()
+}
