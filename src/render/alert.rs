@@ -7,21 +7,19 @@ mod text;
 use serde_json::{Map, Value, json};
 
 use super::{Counts, counted, escape, json as report};
+use crate::assess::Assessment;
 use crate::finding::Finding;
 use crate::gap::Gap;
+use crate::route::{Attribute, MAX_SUBJECT};
 use crate::severity::Severity;
+use crate::trigger::EventInfo;
 use crate::workflow::Workflow;
-
-/// What a message and its attributes may weigh together, in bytes (Amazon SNS quotas).
-pub const MAX_BYTES: usize = 262_144;
-/// A subject must be shorter than 100 characters (SNS API Reference, "Publish").
-const MAX_SUBJECT: usize = 99;
 
 /// Everything that one alert tells.
 #[derive(Clone, Debug)]
 pub struct Alert<'a> {
     /// The change that led to it; `None` for a sweep.
-    pub event: Option<Event>,
+    pub event: Option<&'a EventInfo>,
     /// The workflow.
     pub workflow: &'a Workflow,
     /// Findings that are new, worst first.
@@ -36,23 +34,6 @@ pub struct Alert<'a> {
     pub incomplete: &'a [Gap],
     /// Whether a gap is new; an old one is told but is no change.
     pub newly_incomplete: bool,
-}
-
-/// Who changed what, as the event says it. Every text is hostile.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Event {
-    /// CloudTrail's `eventID`.
-    pub id: String,
-    /// `eventName`
-    pub name: String,
-    /// `eventTime`
-    pub time: String,
-    /// The ARN of who did it.
-    pub actor: Option<String>,
-    /// `cloudformation`, `console`, `cli`, `sdk`, …
-    pub through: Option<String>,
-    /// `sourceIPAddress`
-    pub source_ip: Option<String>,
 }
 
 /// A finding that is gone.
@@ -75,26 +56,24 @@ pub struct Drift {
     pub lines: Vec<String>,
 }
 
-/// The type of a message attribute.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Attribute {
-    /// `String`
-    Text(String),
-    /// `String.Array`: a JSON array of strings.
-    Array(Vec<&'static str>),
-}
-
-impl Attribute {
-    /// The attribute's data type and string value, as SNS takes them.
-    pub fn typed(&self) -> (&'static str, String) {
-        match self {
-            Self::Text(text) => ("String", text.clone()),
-            Self::Array(words) => ("String.Array", json!(words).to_string()),
-        }
+impl<'a> Alert<'a> {
+    /// The alert where nothing is known of what was there before: everything that is found is new, but for what is
+    /// suppressed or only worth knowing. `None` where there is nothing to tell.
+    pub fn in_full(assessment: &'a Assessment, event: Option<&'a EventInfo>) -> Option<Self> {
+        let tells = |f: &&Finding| f.suppressed.is_none() && f.severity > Severity::Info;
+        let alert = Self {
+            event,
+            workflow: &assessment.workflow,
+            opened: assessment.findings.iter().filter(tells).collect(),
+            resolved: Vec::new(),
+            persisting: Counts::default(),
+            drift: None,
+            newly_incomplete: assessment.gaps.iter().any(|gap| !gap.optional),
+            incomplete: &assessment.gaps,
+        };
+        (!alert.changes().is_empty()).then_some(alert)
     }
-}
 
-impl Alert<'_> {
     /// The worst severity among what opened and is not suppressed.
     pub fn severity(&self) -> Option<Severity> {
         self.counts().worst()
@@ -148,18 +127,20 @@ pub fn subject(alert: &Alert<'_>) -> String {
 
 /// Attributes for filter policies: severity, owner, change, account, region. SNS refuses empty values, so what is not
 /// known stays out.
-pub fn attributes(alert: &Alert<'_>) -> Vec<(&'static str, Attribute)> {
+pub fn attributes(alert: &Alert<'_>) -> Vec<(String, Attribute)> {
     let arn = &alert.workflow.arn;
-    // What is not tested is not clean either: without an opened finding the severity is that of housekeeping.
+    // Nothing opened is no alarm, and a filter on a severity must still be able to let the message through.
     let severity = alert.severity().unwrap_or(Severity::Info);
+    let changes = alert.changes().into_iter().map(str::to_owned).collect();
+    let one = |name: &str, text: &str| (name.to_owned(), Attribute::One(clean(text)));
     let mut all = vec![
-        ("severity", Attribute::Text(severity.word().to_owned())),
-        ("owner", Attribute::Text(clean(&alert.workflow.owner))),
-        ("change", Attribute::Array(alert.changes())),
-        ("account", Attribute::Text(clean(arn.account()))),
-        ("region", Attribute::Text(clean(arn.region()))),
+        one("severity", severity.word()),
+        one("owner", &alert.workflow.owner),
+        ("change".to_owned(), Attribute::Many(changes)),
+        one("account", arn.account()),
+        one("region", arn.region()),
     ];
-    all.retain(|(_, value)| *value != Attribute::Text(String::new()));
+    all.retain(|(_, value)| *value != Attribute::One(String::new()));
     all
 }
 
@@ -189,10 +170,11 @@ pub(crate) struct Shown {
 
 fn document(alert: &Alert<'_>, shown: Shown) -> Value {
     let arn = &alert.workflow.arn;
-    let event = alert.event.as_ref().map(|event| {
+    let known = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let event = alert.event.map(|event| {
         json!({
-            "id": event.id, "name": event.name, "time": event.time, "actor": event.actor,
-            "through": event.through, "source_ip": event.source_ip,
+            "id": event.id, "name": event.name, "time": event.time, "actor": known(&event.actor),
+            "through": known(&event.through), "source_ip": known(&event.source_ip),
         })
     });
     let opened: Vec<Value> = alert

@@ -1,17 +1,15 @@
 //! Fitting an alert into a message: the least severe findings go first, then the lists.
 
-use super::{Alert, MAX_BYTES, Shown, attributes};
+use super::{Alert, Shown, attributes};
+use crate::route::{MAX_MESSAGE, MAX_SUBJECT};
 
 /// The message with as much of the alert as there is room for beside its attributes and subject.
 pub fn largest(alert: &Alert<'_>, write: impl Fn(Shown) -> String) -> String {
     let weight: usize = attributes(alert)
         .iter()
-        .map(|(name, value)| {
-            let (kind, text) = value.typed();
-            name.len() + kind.len() + text.len()
-        })
+        .map(|(name, value)| name.len() + value.kind().len() + value.value().len())
         .sum();
-    let room = MAX_BYTES.saturating_sub(weight + super::MAX_SUBJECT);
+    let room = MAX_MESSAGE.saturating_sub(weight + MAX_SUBJECT);
     let all = alert.opened.len();
     for lists in [true, false] {
         let whole = write(Shown {

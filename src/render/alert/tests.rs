@@ -2,6 +2,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::render::tests::{finding, workflow};
+use crate::route::MAX_MESSAGE;
 
 fn alert<'a>(workflow: &'a Workflow, opened: Vec<&'a Finding>) -> Alert<'a> {
     Alert {
@@ -16,14 +17,15 @@ fn alert<'a>(workflow: &'a Workflow, opened: Vec<&'a Finding>) -> Alert<'a> {
     }
 }
 
-fn event() -> Event {
-    Event {
+fn event() -> EventInfo {
+    EventInfo {
         id: "e-1".to_owned(),
         name: "PutRolePolicy".to_owned(),
         time: "2026-11-23T10:00:00Z".to_owned(),
-        actor: Some("arn:aws:iam::123456789012:user/kim".to_owned()),
-        through: Some("console".to_owned()),
-        source_ip: Some("203.0.113.7".to_owned()),
+        actor: "arn:aws:iam::123456789012:user/kim".to_owned(),
+        through: "console".to_owned(),
+        source_ip: "203.0.113.7".to_owned(),
+        ..EventInfo::default()
     }
 }
 
@@ -61,22 +63,17 @@ fn attributes_are_what_filter_policies_match_on() {
     both.resolved = vec![resolved("t")];
     let typed: Vec<_> = attributes(&both)
         .iter()
-        .map(|(name, value)| (*name, value.typed()))
+        .map(|(name, value)| (name.clone(), value.kind(), value.value()))
         .collect();
-    let text = |value: &str| ("String", value.to_owned());
-    assert_eq!(
-        typed,
-        [
-            ("severity", text("high")),
-            ("owner", text("payments")),
-            (
-                "change",
-                ("String.Array", r#"["opened","resolved"]"#.to_owned())
-            ),
-            ("account", text("123456789012")),
-            ("region", text("eu-west-1")),
-        ]
-    );
+    let rows = [
+        ("severity", "String", "high"),
+        ("owner", "String", "payments"),
+        ("change", "String.Array", r#"["opened","resolved"]"#),
+        ("account", "String", "123456789012"),
+        ("region", "String", "eu-west-1"),
+    ];
+    let rows = rows.map(|(name, kind, value)| (name.to_owned(), kind, value.to_owned()));
+    assert_eq!(typed, rows);
 }
 
 #[test]
@@ -93,11 +90,11 @@ fn what_is_suppressed_is_no_change() {
 
 #[test]
 fn the_text_says_what_where_why_who_and_how_to_fix() {
-    let orders = workflow("Orders");
+    let (orders, event) = (workflow("Orders"), event());
     let high = finding(Severity::High, "hole");
     let gaps = [Gap::new("boundary", "denied", &[])];
     let mut full = alert(&orders, vec![&high]);
-    full.event = Some(event());
+    full.event = Some(&event);
     full.incomplete = &gaps;
     full.persisting.add(Severity::Low, 2);
     full.drift = Some(Drift {
@@ -122,7 +119,7 @@ fn the_text_says_what_where_why_who_and_how_to_fix() {
 
 #[test]
 fn the_document_obeys_its_schema() {
-    let orders = workflow("Orders");
+    let (orders, event) = (workflow("Orders"), event());
     let high = finding(Severity::High, "x");
     let mut one = alert(&orders, vec![&high]);
     one.resolved = vec![resolved("t")];
@@ -148,7 +145,7 @@ fn the_document_obeys_its_schema() {
     );
     assert!(sweep["event"].is_null() && sweep["drift"].is_null());
     assert_eq!(sweep["workflow"]["account"], "123456789012");
-    one.event = Some(event());
+    one.event = Some(&event);
     let value: Value = serde_json::from_str(&json(&one)).unwrap();
     assert_eq!(value["event"]["source_ip"], "203.0.113.7");
     assert_eq!(
@@ -159,7 +156,7 @@ fn the_document_obeys_its_schema() {
 
 #[test]
 fn over_the_size_limit_the_least_severe_go_first_and_the_message_says_so() {
-    let orders = workflow("Orders");
+    let (orders, event) = (workflow("Orders"), event());
     let all: Vec<Finding> = (0..40)
         .map(|i| {
             finding(
@@ -173,9 +170,9 @@ fn over_the_size_limit_the_least_severe_go_first_and_the_message_says_so() {
         })
         .collect();
     let mut big = alert(&orders, all.iter().collect());
-    big.event = Some(event());
+    big.event = Some(&event);
     let value: Value = serde_json::from_str(&json(&big)).unwrap();
-    assert!(json(&big).len() <= MAX_BYTES && text(&big).len() <= MAX_BYTES);
+    assert!(json(&big).len() <= MAX_MESSAGE && text(&big).len() <= MAX_MESSAGE);
     let kept = value["opened"].as_array().unwrap();
     assert!(kept.len() >= 3 && kept.len() < 40, "{}", kept.len());
     assert!(kept.iter().take(3).all(|f| f["severity"] == "critical"));
@@ -213,7 +210,8 @@ proptest! {
         named.owner = text.clone();
         let all = vec![finding(Severity::High, &text); n];
         let mut hostile = alert(&named, all.iter().collect());
-        hostile.event = Some(Event { id: text.clone(), name: text.clone(), time: text.clone(), actor: Some(text.clone()), through: None, source_ip: Some(text.clone()) });
+let event = EventInfo { id: text.clone(), name: text.clone(), time: text.clone(), actor: text.clone(), source_ip: text.clone(), ..event() };
+        hostile.event = Some(&event);
         hostile.resolved = vec![resolved(&text)];
         let line = subject(&hostile);
         prop_assert!(line.len() < 100 && line.bytes().all(|b| (0x20..0x7f).contains(&b)));
@@ -222,7 +220,7 @@ proptest! {
         let reordered = mail.contains(['\u{202e}', '\u{2028}']);
         prop_assert!(!reordered);
         for (_, value) in attributes(&hostile) {
-            prop_assert!(value.typed().1.chars().all(|c| !c.is_control()));
+            prop_assert!(value.value().chars().all(|c| !c.is_control()));
         }
         prop_assert!(serde_json::from_str::<Value>(&json(&hostile)).is_ok());
     }
@@ -236,7 +234,26 @@ proptest! {
         let orders = workflow("Orders");
         let all: Vec<Finding> = sizes.iter().map(|n| finding(Severity::High, &"\u{1}".repeat(*n / 6))).collect();
         let big = alert(&orders, all.iter().collect());
-        prop_assert!(json(&big).len() <= MAX_BYTES);
-        prop_assert!(super::text(&big).len() <= MAX_BYTES);
+        prop_assert!(json(&big).len() <= MAX_MESSAGE);
+        prop_assert!(super::text(&big).len() <= MAX_MESSAGE);
     }
+}
+
+#[test]
+fn in_full_tells_of_findings_and_gaps_but_not_of_what_is_only_worth_knowing() {
+    let info = finding(Severity::Info, "x");
+    let optional = [Gap::optional("log groups", "no file", &[])];
+    let mut quiet = crate::render::tests::assessment("Orders", vec![info], optional.to_vec());
+    assert!(Alert::in_full(&quiet, None).is_none());
+    quiet.gaps.push(Gap::new("role", "denied", &[]));
+    assert_eq!(
+        Alert::in_full(&quiet, None).unwrap().changes(),
+        ["incomplete"]
+    );
+    quiet.findings.push(finding(Severity::Low, "y"));
+    let full = Alert::in_full(&quiet, None).unwrap();
+    assert_eq!(
+        (full.opened.len(), full.changes()),
+        (1, vec!["opened", "incomplete"])
+    );
 }

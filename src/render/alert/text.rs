@@ -2,9 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::{Alert, Event, Shown, omitted};
+use super::{Alert, Shown, omitted};
 use crate::finding::Finding;
 use crate::render::{counted, escape, evidence};
+use crate::trigger::EventInfo;
 
 /// Mail programs break longer lines themselves, badly.
 const WIDTH: usize = 88;
@@ -47,26 +48,27 @@ fn head(out: &mut String, alert: &Alert<'_>) {
     if let Some(sensitive) = &workflow.sensitive {
         label(out, "Sensitive", &escape::line(sensitive));
     }
-    if let Some(event) = &alert.event {
+    if let Some(event) = alert.event {
         who(out, event);
     }
     out.push('\n');
 }
 
-fn who(out: &mut String, event: &Event) {
+fn who(out: &mut String, event: &EventInfo) {
     label(
         out,
         "Change",
         &escape::line(&format!("{} at {}", event.name, event.time)),
     );
     let parts = [
-        (event.actor.as_ref(), ""),
-        (event.through.as_ref(), "through "),
-        (event.source_ip.as_ref(), "from "),
+        (&event.actor, ""),
+        (&event.through, "through "),
+        (&event.source_ip, "from "),
     ];
     let by: Vec<String> = parts
         .into_iter()
-        .filter_map(|(part, word)| part.map(|p| format!("{word}{}", escape::line(p))))
+        .filter(|(part, _)| !part.is_empty())
+        .map(|(part, word)| format!("{word}{}", escape::line(part)))
         .collect();
     if !by.is_empty() {
         label(out, "By", &by.join(", "));
