@@ -1,10 +1,12 @@
 //! Facts × configuration → one assessment of each workflow.
 
-use crate::facts::Facts;
+use crate::config::Config;
+use crate::facts::{AccountFacts, Facts};
 use crate::finding::{Finding, Suppression};
 use crate::gap::Gap;
 use crate::glob::Glob;
 use crate::rules::RULES;
+use crate::snapshot::Account;
 use crate::workflow::Workflow;
 
 /// What is to be said of one workflow.
@@ -16,6 +18,12 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// What was not checked.
     pub gaps: Vec<Gap>,
+}
+
+/// Assesses every workflow of the account, in its order. `today` is `YYYY-MM-DD`, for the expiry of suppressions.
+pub fn account(snapshot: &Account, config: &Config, today: &str) -> Vec<Assessment> {
+    let account = AccountFacts::new(snapshot, config);
+    account.facts().map(|facts| judge(&facts, today)).collect()
 }
 
 /// Runs every rule over one workflow's facts. `today` is `YYYY-MM-DD`, for the expiry of suppressions.

@@ -1,12 +1,35 @@
 //! Facts: everything that is known of one workflow, joined; the only thing that rules see.
+//!
+//! A [`Dossier`] is one workflow by itself; [`AccountFacts`] reads the account once and joins its dossiers with roles,
+//! principals, log groups and functions into [`Facts`], one for each workflow.
 
+mod account;
+mod dossier;
+pub mod escalation;
+mod ideal;
 pub mod logging;
+mod missing;
+mod report;
+pub mod role;
+pub mod secrets;
+mod settings;
+pub mod supply;
 
-use crate::asl::Definition;
+pub use account::AccountFacts;
+pub use dossier::{Dossier, TaskFacts};
+pub use missing::Missing;
+pub use report::StatementGroup;
+pub use role::RoleFacts;
+pub use supply::{Cause, Supply, Unused};
+
+pub use crate::catalog::{IntegrationKind, Pattern as IntegrationPattern};
+pub use crate::need::{Need, Phase, Target};
+
+use crate::asl::{Definition, Kind, State, StateId, Task};
 use crate::config::Config;
 use crate::finding::Finding;
 use crate::gap::Gap;
-use crate::need::Need;
+use crate::loc::Pointer;
 use crate::severity::Severity;
 use crate::workflow::Workflow;
 
@@ -18,15 +41,27 @@ pub struct Facts<'a> {
     pub workflow: &'a Workflow,
     /// Its definition.
     pub definition: &'a Definition,
+    /// Its task states and what they call.
+    pub tasks: &'a [TaskFacts],
     /// What it must be allowed.
-    pub needs: Vec<Need>,
+    pub needs: &'a [Need],
+    /// Names of the other workflows with the same role.
+    pub shared_with: Vec<String>,
+    /// What those need.
+    pub others_needs: Vec<&'a Need>,
+    /// Its execution role, as far as it was read.
+    pub role: Option<&'a RoleFacts>,
+    /// What the role grants, judged.
+    pub supplies: Vec<Supply<'a>>,
     /// Where it logs.
     pub logging: logging::LoggingFacts,
+    /// Credentials in the definition.
+    pub secrets: &'a [secrets::SecretSite],
     /// What could not be read or decided.
     pub gaps: Vec<Gap>,
 }
 
-impl Facts<'_> {
+impl<'a> Facts<'a> {
     /// A finding about this workflow as a whole.
     pub fn finding(
         &self,
@@ -46,5 +81,32 @@ impl Facts<'_> {
             detail,
             fix,
         )
+    }
+
+    /// A task state with its task.
+    pub fn task(&self, id: StateId) -> Option<(&'a State, &'a Task)> {
+        let state = self.definition.state(id)?;
+        match &state.kind {
+            Kind::Task(task) => Some((state, task)),
+            _ => None,
+        }
+    }
+
+    /// The innermost state in which a place of the definition stands.
+    pub fn state_at(&self, pointer: &Pointer) -> Option<&'a State> {
+        let holds = |state: &&State| {
+            let rest = pointer.as_str().strip_prefix(state.pointer.as_str());
+            rest.is_some_and(|r| r.is_empty() || r.starts_with('/'))
+        };
+        self.definition
+            .states
+            .iter()
+            .filter(holds)
+            .max_by_key(|s| s.pointer.as_str().len())
+    }
+
+    /// What is needed and not granted.
+    pub fn missing(&self) -> Vec<Missing> {
+        missing::find(self)
     }
 }

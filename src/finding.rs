@@ -94,6 +94,15 @@ pub enum Patch {
         /// Its statements.
         statements: Vec<serde_json::Value>,
     },
+    /// Detach a managed policy that other principals hold too, and give the role these statements of its own instead.
+    ReplaceAttachment {
+        /// The managed policy's ARN.
+        detach: String,
+        /// The new inline policy's name.
+        policy: String,
+        /// Its statements.
+        statements: Vec<serde_json::Value>,
+    },
     /// Replace the role's trust policy.
     TrustPolicy {
         /// The document as it should be.

@@ -52,18 +52,18 @@ fn apply_one(account: &mut Account, workflow: &str, patch: &Patch) -> Result<(),
             })
         }
         Patch::AddStatements { policy, statements } => {
+            add_statements(role_of(account, workflow)?, policy, statements)
+        }
+        Patch::ReplaceAttachment {
+            detach,
+            policy,
+            statements,
+        } => {
             let role = role_of(account, workflow)?;
-            let text =
-                serde_json::json!({"Version": "2012-10-17", "Statement": statements}).to_string();
-            let added = NamedDocument {
-                name: policy.clone(),
-                document: Document(text),
-            };
-            match &mut role.inline {
-                Fetched::Present(inline) => inline.push(added),
-                other => *other = Fetched::Present(vec![added]),
+            if let Fetched::Present(attached) = &mut role.attached {
+                attached.retain(|a| a.arn != *detach);
             }
-            Ok(())
+            add_statements(role, policy, statements)
         }
         Patch::TrustPolicy { document } => {
             role_of(account, workflow)?.trust = Fetched::Present(Document(document.to_string()));
@@ -86,6 +86,32 @@ fn apply_one(account: &mut Account, workflow: &str, patch: &Patch) -> Result<(),
             Ok(())
         }
     }
+}
+
+/// Puts statements into the inline policy of this name, which is made where it is not there.
+fn add_statements(role: &mut Role, policy: &str, statements: &[Value]) -> Result<(), PatchError> {
+    if !matches!(role.inline, Fetched::Present(_)) {
+        role.inline = Fetched::Present(Vec::new());
+    }
+    let Fetched::Present(inline) = &mut role.inline else {
+        return Err(PatchError::Missing(policy.to_owned()));
+    };
+    if let Some(held) = inline.iter_mut().find(|d| d.name == policy) {
+        return edit(&mut held.document, policy, |value| {
+            let all = value.get_mut("Statement")?;
+            if all.is_object() {
+                *all = Value::Array(vec![all.take()]);
+            }
+            all.as_array_mut()
+                .map(|all| all.extend(statements.iter().cloned()))
+        });
+    }
+    let document = serde_json::json!({"Version": "2012-10-17", "Statement": statements});
+    inline.push(NamedDocument {
+        name: policy.to_owned(),
+        document: Document(document.to_string()),
+    });
+    Ok(())
 }
 
 fn parse(text: &str, name: &str) -> Result<Value, PatchError> {

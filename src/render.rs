@@ -6,6 +6,7 @@ pub mod alert;
 pub mod escape;
 pub mod human;
 pub mod json;
+pub mod map;
 pub mod sarif;
 
 use crate::finding::Finding;

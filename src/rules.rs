@@ -50,19 +50,42 @@ macro_rules! meta {
     }};
 }
 
+mod admin_role;
+mod dynamic_target_wildcard;
+mod escalation_permission;
 mod evaluation_incomplete;
 mod execution_data_exposed;
 mod execution_data_not_logged;
 mod express_for_sensitive;
+mod foreign_target;
+mod invalid_definition;
 mod log_destination_broken;
 mod log_group_unencrypted;
 mod log_retention;
 mod logging_off;
 mod logging_partial;
+mod missing_permission;
+mod pass_role_scope;
+mod secret_in_definition;
+mod sync_rule_scope;
+mod token_without_timeout;
 mod tracing_off;
+mod unknown_integration;
+mod unused_permission;
+mod wildcard_action;
+mod wildcard_resource;
 
 /// Every rule, in the order of `stepwarden rules`.
 pub const RULES: &[&dyn Rule] = &[
+    &admin_role::AdminRole,
+    &wildcard_action::WildcardAction,
+    &wildcard_resource::WildcardResource,
+    &dynamic_target_wildcard::DynamicTargetWildcard,
+    &unused_permission::UnusedPermission,
+    &missing_permission::MissingPermission,
+    &sync_rule_scope::SyncRuleScope,
+    &pass_role_scope::PassRoleScope,
+    &escalation_permission::EscalationPermission,
     &logging_off::LoggingOff,
     &logging_partial::LoggingPartial,
     &execution_data_not_logged::ExecutionDataNotLogged,
@@ -72,6 +95,11 @@ pub const RULES: &[&dyn Rule] = &[
     &log_destination_broken::LogDestinationBroken,
     &tracing_off::TracingOff,
     &express_for_sensitive::ExpressForSensitive,
+    &invalid_definition::InvalidDefinition,
+    &secret_in_definition::SecretInDefinition,
+    &foreign_target::ForeignTarget,
+    &unknown_integration::UnknownIntegration,
+    &token_without_timeout::TokenWithoutTimeout,
     &evaluation_incomplete::EvaluationIncomplete,
 ];
 

@@ -1,0 +1,256 @@
+//! The account, read once: every workflow by itself, every principal with its policies; and the join.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::role::{HeldPolicy, PolicySource};
+use super::{Dossier, Facts, RoleFacts, TaskFacts, logging, supply};
+use crate::arn::Arn;
+use crate::config::Config;
+use crate::gap::Gap;
+use crate::glob::Glob;
+use crate::iam::{Principal, Principals, Problem};
+use crate::need::Need;
+use crate::snapshot::{Account, Attachment, Fetched, Iam, Role};
+
+/// The rules that are silent where the role could not be read.
+const NEED_ROLE: &[&str] = &[
+    "admin-role",
+    "wildcard-action",
+    "wildcard-resource",
+    "dynamic-target-wildcard",
+    "unused-permission",
+    "missing-permission",
+    "sync-rule-scope",
+    "pass-role-scope",
+    "escalation-permission",
+    "tainted-target",
+    "tainted-command",
+    "tainted-credentials",
+];
+
+/// An account with everything parsed that its workflows share.
+pub struct AccountFacts<'a> {
+    /// As read.
+    pub snapshot: &'a Account,
+    /// The configuration.
+    pub config: &'a Config,
+    /// Users and roles with their policies.
+    pub principals: Principals,
+    /// The workflows by themselves, in the order of the snapshot.
+    pub dossiers: Vec<Dossier>,
+    roles: BTreeMap<String, (RoleFacts, Vec<Gap>)>,
+    /// Indexes of dossiers by role ARN.
+    by_role: BTreeMap<String, Vec<usize>>,
+}
+
+impl<'a> AccountFacts<'a> {
+    /// Parses the account.
+    pub fn new(snapshot: &'a Account, config: &'a Config) -> Self {
+        let principals = snapshot
+            .iam
+            .present()
+            .map(Principals::new)
+            .unwrap_or_default();
+        let dossiers: Vec<Dossier> = snapshot
+            .workflows
+            .iter()
+            .map(|machine| Dossier::new(snapshot, machine, config))
+            .collect();
+        let mut by_role: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+        let mut roles = BTreeMap::new();
+        for (index, machine) in snapshot.workflows.iter().enumerate() {
+            by_role
+                .entry(machine.role_arn.clone())
+                .or_default()
+                .push(index);
+        }
+        if let Some(iam) = snapshot.iam.present() {
+            let holders = holders(iam);
+            for role in iam.roles.iter().filter(|r| by_role.contains_key(&r.arn)) {
+                let principal = Arn::parse(&role.arn).and_then(|arn| principals.get(&arn));
+                roles.extend(principal.map(|p| (role.arn.clone(), role_facts(p, role, &holders))));
+            }
+        }
+        Self {
+            snapshot,
+            config,
+            principals,
+            dossiers,
+            roles,
+            by_role,
+        }
+    }
+
+    /// The facts of each workflow, in the order of the snapshot.
+    pub fn facts(&self) -> impl Iterator<Item = Facts<'_>> {
+        (0..self.dossiers.len()).filter_map(|index| self.workflow(index))
+    }
+
+    /// The facts of the workflow at this index of the snapshot.
+    pub fn workflow(&self, index: usize) -> Option<Facts<'_>> {
+        let dossier = self.dossiers.get(index)?;
+        let machine = self.snapshot.workflows.get(index)?;
+        let mut gaps = dossier.gaps.clone();
+        gaps.extend(
+            self.snapshot
+                .unreadable
+                .iter()
+                .map(|(what, why)| Gap::new(what, why, &[])),
+        );
+        let role = self.roles.get(&machine.role_arn);
+        match role {
+            Some((_, role_gaps)) => gaps.extend(role_gaps.iter().cloned()),
+            None => gaps.extend(self.no_role(&machine.role_arn)),
+        }
+        let others: Vec<usize> = self
+            .by_role
+            .get(&machine.role_arn)
+            .into_iter()
+            .flatten()
+            .copied()
+            .filter(|i| *i != index)
+            .collect();
+        let others: Vec<&Dossier> = others
+            .into_iter()
+            .filter_map(|i| self.dossiers.get(i))
+            .collect();
+        let role = role.map(|(facts, _)| facts);
+        let grants = role.filter(|r| r.whole).map(RoleFacts::grants);
+        let lacks = |action: &str| {
+            let action = supply::lower(action);
+            grants
+                .as_ref()
+                .is_some_and(|all| !all.iter().any(|g| g.touches(&action, &Glob::any())))
+        };
+        let (logging, log_gaps) =
+            logging::gather(&dossier.workflow, &self.snapshot.log_groups, lacks);
+        gaps.extend(log_gaps);
+        let supplies = role.map(|role| judge(dossier, role)).unwrap_or_default();
+        Some(Facts {
+            config: self.config,
+            workflow: &dossier.workflow,
+            definition: &dossier.definition,
+            tasks: &dossier.tasks,
+            needs: &dossier.needs,
+            shared_with: others.iter().map(|d| d.workflow.name.clone()).collect(),
+            others_needs: others.iter().flat_map(|d| &d.needs).collect(),
+            role,
+            supplies,
+            logging,
+            secrets: &dossier.secrets,
+            gaps,
+        })
+    }
+
+    fn no_role(&self, arn: &str) -> Option<Gap> {
+        let what = format!("the execution role `{arn}`");
+        Some(match &self.snapshot.iam {
+            Fetched::Present(_) if arn.is_empty() => {
+                Gap::optional("the execution role", "none is given", NEED_ROLE)
+            }
+            Fetched::Present(_) => Gap::new(what, "it does not exist", NEED_ROLE),
+            Fetched::Denied(why) | Fetched::Failed(why) => Gap::new(what, why, NEED_ROLE),
+            Fetched::NotCollected => Gap::optional(
+                "the execution role",
+                "no role is given; `--role FILE` takes its policies",
+                NEED_ROLE,
+            ),
+            Fetched::Absent => Gap::new(what, "`iam.json` is not in the snapshot", NEED_ROLE),
+        })
+    }
+}
+
+fn judge<'a>(dossier: &'a Dossier, role: &'a RoleFacts) -> Vec<supply::Supply<'a>> {
+    let tainted = |_: &Need| None;
+    let fixed = |_: &Need| false;
+    let state_name = |need: &Need| {
+        let state = need.state.and_then(|id| dossier.definition.state(id));
+        state.map_or_else(|| "the workflow".to_owned(), |s| s.name.clone())
+    };
+    let unknown_services: Vec<String> = dossier.tasks.iter().filter_map(unknown_service).collect();
+    supply::judge(&supply::Context {
+        role,
+        needs: &dossier.needs,
+        tainted: &tainted,
+        fixed: &fixed,
+        state_name: &state_name,
+        unknown_services: &unknown_services,
+    })
+}
+
+/// The IAM prefix of which it is not known what a task needs; `*` where that may be any.
+fn unknown_service(task: &TaskFacts) -> Option<String> {
+    task.integration.unknown_reason().map(|_| "*".to_owned())
+}
+
+/// A principal as an execution role, with what of it could not be read. The snapshot lists the policies in the order in
+/// which the principal holds them: inline ones, then attached ones.
+fn role_facts(
+    principal: &Principal,
+    role: &Role,
+    holders: &BTreeMap<&str, usize>,
+) -> (RoleFacts, Vec<Gap>) {
+    let inline = role.inline.present().map_or(0, Vec::len);
+    let attached: &[Attachment] = role.attached.present().map_or(&[], Vec::as_slice);
+    let source = |index: usize| match index.checked_sub(inline).and_then(|i| attached.get(i)) {
+        None => PolicySource::Inline,
+        Some(attachment) => PolicySource::Managed {
+            arn: attachment.arn.clone(),
+            shared: is_aws_managed(&attachment.arn)
+                || holders.get(attachment.arn.as_str()).is_some_and(|n| *n > 1),
+        },
+    };
+    let policies = principal
+        .authority
+        .identity
+        .iter()
+        .enumerate()
+        .map(|(index, policy)| HeldPolicy {
+            policy: Arc::clone(policy),
+            source: source(index),
+        })
+        .collect();
+    let about_trust = |p: &&Problem| p.policy.contains("trust policy");
+    let what = |p: &Problem| match p.statement {
+        Some(n) => format!(
+            "statement {n} of the policy `{}` of the execution role",
+            p.policy
+        ),
+        None => format!("the policy `{}` of the execution role", p.policy),
+    };
+    let gaps: Vec<Gap> = principal
+        .problems
+        .iter()
+        .filter(|p| p.blind && !about_trust(p))
+        .map(|p| Gap::new(what(p), &p.why, NEED_ROLE))
+        .collect();
+    let whole = gaps.is_empty();
+    let facts = RoleFacts {
+        arn: principal.arn.clone(),
+        policies,
+        authority: principal.authority.clone(),
+        whole,
+    };
+    (facts, gaps)
+}
+
+fn is_aws_managed(arn: &str) -> bool {
+    Arn::parse(arn).is_some_and(|a| a.account() == "aws")
+}
+
+/// How many roles, users and groups hold each managed policy.
+fn holders(iam: &Iam) -> BTreeMap<&str, usize> {
+    let roles = iam
+        .roles
+        .iter()
+        .filter_map(|r| r.attached.present())
+        .flatten();
+    let users = iam.users.iter().flat_map(|u| &u.attached);
+    let groups = iam.groups.iter().flat_map(|g| &g.attached);
+    let mut count = BTreeMap::new();
+    for attachment in roles.chain(users).chain(groups) {
+        *count.entry(attachment.arn.as_str()).or_default() += 1;
+    }
+    count
+}

@@ -1,0 +1,194 @@
+//! The fix: each statement as it should be, from the needs that it serves.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::catalog::{self, Breadth};
+use crate::facts::supply::{self, Cause, Supply, lower};
+use crate::glob::Glob;
+use crate::iam::{ResourceSpec, Statement};
+use crate::need::{Need, Phase, Target};
+
+/// A statement rewritten.
+#[derive(Debug)]
+pub struct Ideal {
+    /// What should stand in its place; empty: nothing needs it.
+    pub statements: Vec<Value>,
+    /// The action patterns that could not be improved, because only a person can name the resources.
+    pub undecided: Vec<String>,
+}
+
+/// One (action, condition) with the resources it is to be granted on.
+#[derive(Default)]
+struct Rows(BTreeMap<(Vec<String>, String), Vec<String>>);
+
+impl Rows {
+    fn add(&mut self, action: &str, resources: &[String], condition: &Option<Value>) {
+        if resources.is_empty() {
+            return;
+        }
+        let condition = condition.as_ref().map(Value::to_string).unwrap_or_default();
+        let actions = self.0.entry((resources.to_vec(), condition)).or_default();
+        if !actions.iter().any(|a| a == action) {
+            actions.push(action.to_owned());
+        }
+    }
+}
+
+/// Rewrites the statement that these supplies come from.
+pub fn statement(statement: &Statement, supplies: &[&Supply<'_>], needs: &[&Need]) -> Ideal {
+    let mut rows = Rows::default();
+    let mut undecided = Vec::new();
+    let own = statement.raw.get("Condition").cloned();
+    let written = written(statement);
+    for supply in supplies {
+        let served: Vec<&Need> = needs
+            .iter()
+            .copied()
+            .filter(|n| supply::is_served(&supply.grant, n))
+            .collect();
+        let open = matches!(supply.cause, Some(Cause::DynamicTarget { .. }));
+        if supply.cause.is_none() || open {
+            // As it is: no need is taken away, and nothing is widened.
+            rows.add(&supply.grant.action.text, &written, &own);
+            if open {
+                undecided.push(supply.grant.action.text.clone());
+            }
+            continue;
+        }
+        let mut by_action: BTreeMap<&str, Vec<&Need>> = BTreeMap::new();
+        for need in served {
+            by_action.entry(&need.action).or_default().push(need);
+        }
+        for (action, needs) in by_action {
+            if !one_action(&mut rows, action, &needs, &supply.grant.resources(), &own) {
+                undecided.push(supply.grant.action.text.clone());
+            }
+        }
+    }
+    Ideal {
+        statements: render(statement, &rows),
+        undecided,
+    }
+}
+
+/// Adds what one action needs; false where the result would be no better than what stands there.
+fn one_action(
+    rows: &mut Rows,
+    action: &str,
+    needs: &[&Need],
+    granted: &[Glob],
+    own: &Option<Value>,
+) -> bool {
+    let mut resources: Vec<String> = Vec::new();
+    let mut decided = true;
+    let mut passed_to: Vec<&str> = Vec::new();
+    for need in needs {
+        if need.optional && need.phase != Phase::PassRole && need.phase != Phase::Logging {
+            continue;
+        }
+        passed_to.extend(need.passed_to);
+        for resource in cut(need, granted) {
+            let open = catalog::breadth(action, &resource) == Breadth::Any;
+            let chosen = matches!(need.target, Target::RunTime) || need.phase == Phase::PassRole;
+            decided &= !(open && chosen);
+            let text = resource.to_string();
+            if !resources.contains(&text) {
+                resources.push(text);
+            }
+        }
+    }
+    resources.sort();
+    passed_to.sort_unstable();
+    passed_to.dedup();
+    let condition = with_passed_to(own, &passed_to);
+    rows.add(action, &resources, &condition);
+    decided
+}
+
+/// The need's resources cut to what is granted: never more than the statement gives today.
+fn cut(need: &Need, granted: &[Glob]) -> Vec<Glob> {
+    let mut kept: Vec<Glob> = Vec::new();
+    for resource in &need.resources {
+        for grant in granted {
+            for met in resource.intersect(grant) {
+                if !kept.iter().any(|k| k.includes(&met)) {
+                    kept.push(met);
+                }
+            }
+        }
+    }
+    kept
+}
+
+fn with_passed_to(own: &Option<Value>, services: &[&str]) -> Option<Value> {
+    let limited = own.as_ref().is_some_and(|c| {
+        c.to_string()
+            .to_ascii_lowercase()
+            .contains("iam:passedtoservice")
+    });
+    if services.is_empty() || limited {
+        return own.clone();
+    }
+    let names = match services {
+        [one] => json!(one),
+        many => json!(many),
+    };
+    let mut condition = own
+        .as_ref()
+        .and_then(Value::as_object)
+        .cloned()
+        .unwrap_or_default();
+    let equals = condition
+        .entry("StringEquals")
+        .or_insert_with(|| Value::Object(Map::new()));
+    if let Some(equals) = equals.as_object_mut() {
+        equals.insert("iam:PassedToService".to_owned(), names);
+    }
+    Some(Value::Object(condition))
+}
+
+fn written(statement: &Statement) -> Vec<String> {
+    match &statement.resources {
+        ResourceSpec::Only(patterns) => patterns.iter().map(|p| p.text.clone()).collect(),
+        ResourceSpec::AllBut(_) | ResourceSpec::Unstated => vec!["*".to_owned()],
+    }
+}
+
+fn render(statement: &Statement, rows: &Rows) -> Vec<Value> {
+    let single = rows.0.len() == 1;
+    let mut statements = Vec::new();
+    for ((resources, condition), actions) in &rows.0 {
+        let mut out = Map::new();
+        if let (true, Some(sid)) = (single, &statement.sid) {
+            out.insert("Sid".to_owned(), json!(sid));
+        }
+        let mut actions = actions.clone();
+        actions.sort();
+        out.insert("Effect".to_owned(), json!("Allow"));
+        out.insert("Action".to_owned(), one_or_many(&actions));
+        out.insert("Resource".to_owned(), one_or_many(resources));
+        if let Ok(condition @ Value::Object(_)) = serde_json::from_str(condition) {
+            out.insert("Condition".to_owned(), condition);
+        }
+        statements.push(Value::Object(out));
+    }
+    statements
+}
+
+/// A list of one as the string itself, as people write it.
+pub fn one_or_many(items: &[String]) -> Value {
+    match items {
+        [one] => json!(one),
+        many => json!(many),
+    }
+}
+
+/// Whether a statement's pattern is left to a person.
+pub fn is_undecided(ideal: &Ideal, patterns: &[&str]) -> bool {
+    ideal
+        .undecided
+        .iter()
+        .any(|u| patterns.iter().any(|p| lower(p) == lower(u)))
+}

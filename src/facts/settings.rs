@@ -1,0 +1,141 @@
+//! A workflow's settings from its snapshot: DescribeStateMachine, tags and configuration.
+
+use crate::arn::Arn;
+use crate::config::Config;
+use crate::gap::Gap;
+use crate::snapshot::{Account, Fetched, StateMachine, Tag};
+use crate::workflow::{LogLevel, Logging, Workflow, WorkflowType};
+
+/// Reads the settings. A workflow whose ARN is none still gets a verdict, under a made-up ARN that bears its name.
+pub fn workflow(
+    account: &Account,
+    machine: &StateMachine,
+    config: &Config,
+) -> (Workflow, Vec<Gap>) {
+    let mut gaps = Vec::new();
+    let arn = Arn::parse(&machine.arn).or_else(|| {
+        gaps.push(Gap::new(
+            "the workflow's ARN",
+            "it is no ARN; region and account of its targets are unknown",
+            &["foreign-target", "broad-invocation", "wildcard-resource"],
+        ));
+        Arn::new(
+            "aws",
+            "states",
+            "",
+            "",
+            &format!("stateMachine:{}", machine.name),
+        )
+    });
+    let arn = arn.unwrap_or_else(Arn::nowhere);
+    let only_a_definition = arn.region().is_empty();
+    let tags = tags(account, machine, &mut gaps);
+    let workflow = Workflow {
+        name: if machine.name.is_empty() {
+            arn.name().to_owned()
+        } else {
+            machine.name.clone()
+        },
+        kind: if machine.kind == "EXPRESS" {
+            WorkflowType::Express
+        } else {
+            WorkflowType::Standard
+        },
+        role: Arn::parse(&machine.role_arn),
+        logging: (!only_a_definition).then(|| logging(machine)),
+        tracing: (!only_a_definition).then_some(machine.tracing),
+        kms_key: machine.kms_key.clone(),
+        owner: owner(account, machine, &tags, config),
+        sensitive: sensitive(&tags, config),
+        tags,
+        arn,
+    };
+    (workflow, gaps)
+}
+
+fn logging(machine: &StateMachine) -> Logging {
+    let destination = |text: &String| Arn::parse(text.strip_suffix(":*").unwrap_or(text));
+    Logging {
+        level: match machine.log_level.as_deref() {
+            Some("ALL") => LogLevel::All,
+            Some("ERROR") => LogLevel::Error,
+            Some("FATAL") => LogLevel::Fatal,
+            _ => LogLevel::Off,
+        },
+        include_execution_data: machine.include_execution_data,
+        destinations: machine
+            .log_destinations
+            .iter()
+            .filter_map(destination)
+            .collect(),
+    }
+}
+
+fn tags(account: &Account, machine: &StateMachine, gaps: &mut Vec<Gap>) -> Vec<(String, String)> {
+    const SILENCED: &[&str] = &["execution-data-exposed", "express-for-sensitive"];
+    let pairs = |tags: &[Tag]| {
+        tags.iter()
+            .map(|t| (t.key.clone(), t.value.clone()))
+            .collect::<Vec<_>>()
+    };
+    if let Fetched::Present(tags) = &machine.tags {
+        return pairs(tags);
+    }
+    let mut unread = |why: &str| gaps.push(Gap::new("the workflow's tags", why, SILENCED));
+    match (&machine.tags, &account.tags) {
+        (Fetched::Denied(why) | Fetched::Failed(why), _) => unread(why),
+        (_, Fetched::Present(all)) => {
+            return all.get(&machine.arn).map(|t| pairs(t)).unwrap_or_default();
+        }
+        (_, Fetched::Denied(why) | Fetched::Failed(why)) => unread(why),
+        (_, Fetched::NotCollected) => gaps.push(Gap::optional(
+            "tags",
+            "`tags.json` is not in the snapshot; owner and sensitivity are unknown",
+            SILENCED,
+        )),
+        (_, Fetched::Absent) => {}
+    }
+    Vec::new()
+}
+
+/// From the workflow's tags, then the role's, then the default.
+fn owner(
+    account: &Account,
+    machine: &StateMachine,
+    tags: &[(String, String)],
+    config: &Config,
+) -> String {
+    let role_tags: Vec<(String, String)> = account
+        .iam
+        .present()
+        .and_then(|iam| iam.roles.iter().find(|r| r.arn == machine.role_arn))
+        .map(|r| {
+            r.tags
+                .iter()
+                .map(|t| (t.key.clone(), t.value.clone()))
+                .collect()
+        })
+        .unwrap_or_default();
+    let named = |tags: &[(String, String)]| {
+        let value = |key: &String| {
+            tags.iter()
+                .find(|(k, v)| k == key && !v.trim().is_empty())
+                .map(|(_, v)| v.clone())
+        };
+        config.owner_tags.iter().find_map(value)
+    };
+    named(tags)
+        .or_else(|| named(&role_tags))
+        .unwrap_or_else(|| config.default_owner.clone())
+}
+
+fn sensitive(tags: &[(String, String)], config: &Config) -> Option<String> {
+    let marks = |(key, value): &&(String, String)| {
+        config.sensitive_tags.iter().any(|(k, words)| {
+            k.eq_ignore_ascii_case(key) && words.iter().any(|w| w.eq_ignore_ascii_case(value))
+        })
+    };
+    tags.iter()
+        .find(marks)
+        .map(|(key, value)| format!("{key}={value}"))
+}

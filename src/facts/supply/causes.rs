@@ -1,0 +1,246 @@
+//! The order in which causes are tried.
+
+use super::{Cause, Context, Unused, covered, is_sync_rule, lower, passing, scope};
+use crate::catalog;
+use crate::facts::escalation::{self, Path};
+use crate::facts::role::Grant;
+use crate::glob::Glob;
+use crate::iam::ActionSpec;
+use crate::need::Need;
+
+/// What every grant of the role allows: actions in lower case, resources.
+type Held = [(Glob, Vec<Glob>)];
+
+/// The first cause that applies.
+pub fn first(
+    context: &Context<'_, '_>,
+    grant: &Grant<'_>,
+    serves: &[usize],
+    held: &Held,
+) -> Option<Cause> {
+    let served: Vec<&Need> = serves
+        .iter()
+        .filter_map(|i| context.needs.get(*i))
+        .collect();
+    admin(grant)
+        .or_else(|| escalation(context, grant, &served, held))
+        .or_else(|| passing::pass_role(grant, &served))
+        .or_else(|| scope::sync_rule(grant, &served))
+        .or_else(|| wildcard_action(grant, &served))
+        .or_else(|| scope::resource(context, grant, &served))
+        .or_else(|| unused(context, grant, &served))
+}
+
+/// In effect administrator (AWS managed AdministratorAccess, PowerUserAccess and IAMFullAccess are such documents).
+fn admin(grant: &Grant<'_>) -> Option<Cause> {
+    let everything = Glob::parse("?*:?*");
+    let all_iam = Glob::parse("iam:?*");
+    let iam_resources = Glob::parse("arn:*:iam::*:*");
+    for piece in &grant.pieces {
+        let everywhere = piece.resources.iter().any(Glob::is_any);
+        if everywhere && piece.actions.includes(&everything) {
+            let how = match &grant.statement.actions {
+                ActionSpec::AllBut(_) => {
+                    "it allows everything but a list of actions (`NotAction`) on every resource"
+                }
+                ActionSpec::Only(_) => "it allows every action on every resource",
+            };
+            return Some(Cause::Admin { how });
+        }
+        let all_of_iam = everywhere
+            || piece
+                .resources
+                .iter()
+                .any(|r| is_all_iam(r) || r.includes(&iam_resources));
+        if all_of_iam && piece.actions.includes(&all_iam) {
+            return Some(Cause::Admin {
+                how: "it allows every IAM action, with which it gives itself every other permission",
+            });
+        }
+    }
+    None
+}
+
+/// `arn:aws:iam::ACCOUNT:*`
+fn is_all_iam(resource: &Glob) -> bool {
+    let text = resource.to_string();
+    let mut parts = text.splitn(6, ':');
+    parts.nth(2) == Some("iam") && parts.nth(2) == Some("*")
+}
+
+fn escalation(
+    context: &Context<'_, '_>,
+    grant: &Grant<'_>,
+    served: &[&Need],
+    held: &Held,
+) -> Option<Cause> {
+    if is_whole_service(grant) {
+        return None;
+    }
+    let opened: Vec<&'static Path> = opens(grant, held)
+        .into_iter()
+        .filter(|path| !all_needed_as_fixed(context, path, served))
+        .collect();
+    if opened.is_empty() {
+        return None;
+    }
+    let used = |need: &&&Need| {
+        opened
+            .iter()
+            .any(|p| p.actions.contains(&need.action) || is_pass_role(&need.action))
+    };
+    let tainted_state = served
+        .iter()
+        .filter(used)
+        .find_map(|need| (context.tainted)(need));
+    Some(Cause::Escalation {
+        paths: opened,
+        tainted_state,
+    })
+}
+
+/// The escalation paths to which this grant is the key: it allows the path's own action, or the role passing.
+pub(super) fn opens(grant: &Grant<'_>, held: &Held) -> Vec<&'static Path> {
+    let allows = |action: &str| {
+        grant
+            .pieces
+            .iter()
+            .any(|p| p.actions.includes(&lower(action)))
+    };
+    let passes = allows("iam:PassRole") && passing::is_open(grant);
+    let elsewhere = |action: &String| {
+        held.iter()
+            .any(|(actions, _)| actions.includes(&lower(action)))
+    };
+    let wide = grant
+        .resources()
+        .iter()
+        .any(|r| catalog::breadth("sts:AssumeRole", r) == catalog::Breadth::Any);
+    let open = |path: &&Path| match &path.pass_role_to {
+        Some(service) => {
+            passes && passing::admits(grant, service) && path.actions.iter().all(elsewhere)
+        }
+        None => path.actions.iter().all(|a| allows(a)) && (!path.everywhere || wide),
+    };
+    escalation::paths().iter().filter(open).collect()
+}
+
+/// Every action of the path is needed by states that name target and content in the definition, so that the path leads
+/// nowhere but where its author meant.
+fn all_needed_as_fixed(context: &Context<'_, '_>, path: &Path, served: &[&Need]) -> bool {
+    let fixed = |action: &String| {
+        let mut uses = context
+            .needs
+            .iter()
+            .filter(|n| n.action.eq_ignore_ascii_case(action))
+            .peekable();
+        uses.peek().is_some() && uses.all(|n| (context.fixed)(n))
+    };
+    if path.pass_role_to.is_some() {
+        // One fixed compute call among the set is enough: the others then only serve it.
+        return path.actions.first().is_some_and(fixed);
+    }
+    !served.is_empty() && path.actions.iter().all(fixed)
+}
+
+fn is_pass_role(action: &str) -> bool {
+    action.eq_ignore_ascii_case("iam:PassRole")
+}
+
+/// `svc:*`, or wider.
+fn is_whole_service(grant: &Grant<'_>) -> bool {
+    if matches!(grant.statement.actions, ActionSpec::AllBut(_)) {
+        return true;
+    }
+    let text = &grant.action.text;
+    text.split_once(':')
+        .is_none_or(|(service, rest)| rest.chars().all(|c| c == '*') || service.contains('*'))
+        && grant.action.has_wildcard()
+}
+
+fn wildcard_action(grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {
+    if !grant.action.has_wildcard() || served.is_empty() {
+        return None;
+    }
+    let mut stands_for: Vec<String> = served.iter().map(|n| n.action.clone()).collect();
+    stands_for.sort();
+    stands_for.dedup();
+    let whole_service = is_whole_service(grant);
+    let spare = |action: &str| !stands_for.iter().any(|n| n.eq_ignore_ascii_case(action));
+    // A pattern that covers needed actions only says the same as their list. A whole service always covers more,
+    // whatever the catalog knows today.
+    if !whole_service && !covered(grant).any(|action| spare(&action)) {
+        return None;
+    }
+    let opens = opens(grant, &[]);
+    Some(Cause::WildcardAction {
+        stands_for,
+        whole_service,
+        opens,
+    })
+}
+
+fn unused(context: &Context<'_, '_>, grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {
+    if !served.is_empty() || is_unknowable(context, grant) {
+        return None;
+    }
+    if covered_by_feature(grant) {
+        return Some(Cause::Unused(Unused::FeatureOff));
+    }
+    let sensitive = grant
+        .pieces
+        .iter()
+        .any(|p| catalog::pattern_sensitivity(&p.actions).is_some());
+    Some(Cause::Unused(if sensitive {
+        Unused::Sensitive
+    } else {
+        Unused::Plain
+    }))
+}
+
+/// Some task's needs are not known: what looks unused may be what that task needs.
+fn is_unknowable(context: &Context<'_, '_>, grant: &Grant<'_>) -> bool {
+    let service = grant.action.service();
+    context
+        .unknown_services
+        .iter()
+        .any(|s| s == "*" || service.is_none_or(|own| own.eq_ignore_ascii_case(s)))
+}
+
+/// AWS's standard statements for log delivery and for tracing (developer guide, "Using CloudWatch Logs", "X-Ray").
+const FEATURES: &[&str] = &[
+    "logs:CreateLogDelivery",
+    "logs:CreateLogStream",
+    "logs:GetLogDelivery",
+    "logs:UpdateLogDelivery",
+    "logs:DeleteLogDelivery",
+    "logs:ListLogDeliveries",
+    "logs:PutLogEvents",
+    "logs:PutResourcePolicy",
+    "logs:DescribeResourcePolicies",
+    "logs:DescribeLogGroups",
+    "xray:PutTraceSegments",
+    "xray:PutTelemetryRecords",
+    "xray:GetSamplingRules",
+    "xray:GetSamplingTargets",
+    "xray:GetSamplingStatisticSummaries",
+];
+
+fn covered_by_feature(grant: &Grant<'_>) -> bool {
+    !grant.action.has_wildcard() && FEATURES.iter().any(|f| grant.action.matches(f))
+}
+
+/// Whether a need is one that a `.sync` rule serves.
+pub(super) fn sync_rules(served: &[&Need]) -> Vec<Glob> {
+    let mut rules: Vec<Glob> = Vec::new();
+    for rule in served
+        .iter()
+        .filter(|n| is_sync_rule(n))
+        .flat_map(|n| &n.resources)
+    {
+        if !rules.contains(rule) {
+            rules.push(rule.clone());
+        }
+    }
+    rules
+}

@@ -1,0 +1,229 @@
+//! The least-privilege role policy of a workflow: its needs, grouped and ready to paste.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value, json};
+
+use crate::catalog::{self, Breadth};
+use crate::facts::Dossier;
+use crate::glob::{Glob, Token};
+use crate::need::{Need, Phase, Target};
+use crate::value::{Source, Unknown};
+
+/// What stands where a person must decide; it is no wildcard, so that pasting it unread grants nothing.
+pub const PLACEHOLDER: &str = "DECIDE";
+
+/// A policy document and what is left to a person.
+#[derive(Debug, PartialEq)]
+pub struct LeastPrivilege {
+    /// The document (Version 2012-10-17).
+    pub document: Value,
+    /// One line for each placeholder or omission: where and what must be decided.
+    pub decisions: Vec<String>,
+}
+
+/// The statements being put together: (resources, condition, undecided) → actions and the states that need them.
+#[derive(Default)]
+struct Row {
+    actions: BTreeSet<String>,
+    states: BTreeSet<String>,
+}
+
+/// Derives the policy from the workflow's needs.
+pub fn policy(dossier: &Dossier) -> LeastPrivilege {
+    let mut rows: BTreeMap<(bool, Vec<String>, String), Row> = BTreeMap::new();
+    let mut decisions = BTreeSet::new();
+    for need in &dossier.needs {
+        if need.optional && !is_worth_deciding(need) {
+            continue;
+        }
+        let who = who(dossier, need);
+        let (resources, open) = resources(need);
+        if open {
+            decisions.insert(format!(
+                "{who}: `{}` needs a resource that the definition does not fix{}; replace `{PLACEHOLDER}` in {}",
+                need.action,
+                chosen_by(&need.holes),
+                resources.join(", ")
+            ));
+        }
+        let condition = need
+            .passed_to
+            .map(|s| json!({"StringEquals": {"iam:PassedToService": s}}).to_string());
+        let row = rows
+            .entry((open, resources, condition.unwrap_or_default()))
+            .or_default();
+        row.actions.insert(need.action.clone());
+        row.states.insert(who);
+    }
+    for task in &dossier.tasks {
+        if let Some(reason) = task.integration.unknown_reason() {
+            let name = dossier
+                .definition
+                .state(task.state)
+                .map(|s| s.name.as_str())
+                .unwrap_or_default();
+            decisions.insert(format!(
+                "`{name}`: {reason}; what it needs is not in this policy"
+            ));
+        }
+    }
+    let mut sids = BTreeSet::new();
+    let statements: Vec<Value> = rows
+        .into_iter()
+        .map(|(key, row)| statement(key, &row, &mut sids))
+        .collect();
+    LeastPrivilege {
+        document: json!({"Version": "2012-10-17", "Statement": statements}),
+        decisions: decisions.into_iter().collect(),
+    }
+}
+
+/// Optional needs that are real, but whose resources only a person knows: a task definition's roles, the data behind a
+/// query.
+fn is_worth_deciding(need: &Need) -> bool {
+    matches!(need.phase, Phase::PassRole | Phase::Start) && need.target == Target::NotDerivable
+}
+
+/// The resources as text, and whether a person must decide.
+fn resources(need: &Need) -> (Vec<String>, bool) {
+    let mut open = false;
+    let mut texts: Vec<String> = need
+        .resources
+        .iter()
+        .map(|resource| {
+            let any = catalog::breadth(&need.action, resource) == Breadth::Any;
+            let decide = any && (need.target == Target::RunTime || need.optional);
+            let text = spell(resource, &need.holes, decide);
+            open |= text.contains(PLACEHOLDER);
+            text
+        })
+        .collect();
+    texts.sort();
+    texts.dedup();
+    (texts, open)
+}
+
+/// The pattern with its holes filled: a deployment's names as `${Name}`, open choices as the placeholder.
+fn spell(resource: &Glob, holes: &[Unknown], decide: bool) -> String {
+    let stars = resource
+        .tokens()
+        .iter()
+        .filter(|t| **t == Token::Any)
+        .count();
+    let mut names = holes.iter().map(deployment_name);
+    let mut out = String::new();
+    for token in resource.tokens() {
+        match token {
+            Token::Any => {
+                // Holes and stars correspond where there are as many of them.
+                let name = if stars == holes.len() {
+                    names.next().flatten()
+                } else {
+                    None
+                };
+                match name {
+                    Some(name) => out.push_str(&format!("${{{name}}}")),
+                    None if decide => out.push_str(PLACEHOLDER),
+                    None => out.push('*'),
+                }
+            }
+            Token::One => out.push('?'),
+            Token::Char('*') => out.push_str("${*}"),
+            Token::Char('?') => out.push_str("${?}"),
+            Token::Char(c) => out.push(*c),
+        }
+    }
+    out
+}
+
+fn deployment_name(hole: &Unknown) -> Option<String> {
+    hole.origins.iter().find_map(|o| match &o.source {
+        Source::Deployment(name) => Some(name.clone()),
+        _ => None,
+    })
+}
+
+fn chosen_by(holes: &[Unknown]) -> String {
+    let paths: BTreeSet<String> = holes
+        .iter()
+        .flat_map(|h| &h.origins)
+        .filter(|o| !o.path.is_empty())
+        .map(|o| format!("`{}`", o.path))
+        .collect();
+    if paths.is_empty() {
+        return String::new();
+    }
+    format!(
+        " ({} chooses it at run time)",
+        paths.into_iter().collect::<Vec<_>>().join(", ")
+    )
+}
+
+fn who(dossier: &Dossier, need: &Need) -> String {
+    match need.state.and_then(|id| dossier.definition.state(id)) {
+        Some(state) => format!("`{}`", state.name),
+        None => match need.phase {
+            Phase::Logging => "log delivery".to_owned(),
+            Phase::Tracing => "tracing".to_owned(),
+            Phase::Encryption => "encryption".to_owned(),
+            _ => "the workflow".to_owned(),
+        },
+    }
+}
+
+fn statement(key: (bool, Vec<String>, String), row: &Row, sids: &mut BTreeSet<String>) -> Value {
+    let (open, resources, condition) = key;
+    let actions: Vec<String> = row.actions.iter().cloned().collect();
+    let mut out = Map::new();
+    out.insert("Sid".to_owned(), json!(sid(open, row, sids)));
+    out.insert("Effect".to_owned(), json!("Allow"));
+    out.insert("Action".to_owned(), one_or_many(&actions));
+    out.insert("Resource".to_owned(), one_or_many(&resources));
+    if let Ok(condition @ Value::Object(_)) = serde_json::from_str(&condition) {
+        out.insert("Condition".to_owned(), condition);
+    }
+    Value::Object(out)
+}
+
+fn one_or_many(items: &[String]) -> Value {
+    match items {
+        [one] => json!(one),
+        many => json!(many),
+    }
+}
+
+/// A Sid from the states' names: letters and digits only (IAM JSON policy elements: Sid), distinct within the document.
+fn sid(open: bool, row: &Row, sids: &mut BTreeSet<String>) -> String {
+    const MAX: usize = 64;
+    let mut text = if open {
+        "Decide".to_owned()
+    } else {
+        String::new()
+    };
+    for name in &row.states {
+        let mut upper = true;
+        let mut word = String::new();
+        for c in name.chars() {
+            if c.is_ascii_alphanumeric() {
+                word.push(if upper { c.to_ascii_uppercase() } else { c });
+            }
+            upper = !c.is_ascii_alphanumeric();
+        }
+        if text.len() + word.len() > MAX {
+            text.push_str("AndMore");
+            break;
+        }
+        text.push_str(&word);
+    }
+    if text.is_empty() {
+        text.push_str("State");
+    }
+    let mut unique = text.clone();
+    let mut n = 2;
+    while !sids.insert(unique.clone()) {
+        unique = format!("{text}{n}");
+        n += 1;
+    }
+    unique
+}

@@ -1,0 +1,43 @@
+use super::{Meta, Rule};
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::severity::Severity;
+
+/// `invalid-definition`
+pub struct InvalidDefinition;
+
+/// More problems than this in one definition are counted instead of listed.
+const MAX_LISTED: usize = 25;
+
+impl Rule for InvalidDefinition {
+    fn meta(&self) -> &'static Meta {
+        meta!(
+            "invalid-definition",
+            "medium",
+            "the definition is not valid Amazon States Language"
+        )
+    }
+
+    fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
+        let problems = &facts.definition.problems;
+        let more = problems.len().saturating_sub(MAX_LISTED);
+        for (i, problem) in problems.iter().take(MAX_LISTED).enumerate() {
+            let rest = if i + 1 == MAX_LISTED && more > 0 {
+                format!("; and {more} more problems")
+            } else {
+                String::new()
+            };
+            let mut finding = facts.finding(
+                self.meta().id,
+                Severity::Medium,
+                format!("{}\n{}", problem.pointer, problem.message),
+                format!("not valid Amazon States Language: {}", problem.message),
+                format!("{} at `{}`{rest}; the rest of the definition was analysed", problem.message, problem.pointer),
+                "correct the definition; `aws stepfunctions validate-state-machine-definition` checks it against the service",
+            );
+            finding.state = facts.state_at(&problem.pointer).map(|s| s.name.clone());
+            finding.pointer = Some(problem.pointer.clone());
+            out.push(finding);
+        }
+    }
+}

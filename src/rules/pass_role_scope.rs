@@ -1,0 +1,48 @@
+use super::{Meta, Rule};
+use crate::facts::{Cause, Facts};
+use crate::finding::Finding;
+
+/// `pass-role-scope`
+pub struct PassRoleScope;
+
+impl Rule for PassRoleScope {
+    fn meta(&self) -> &'static Meta {
+        meta!(
+            "pass-role-scope",
+            "critical on every role to any service; high on every role; else medium",
+            "`iam:PassRole` takes in more roles or services than the definition passes"
+        )
+    }
+
+    fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
+        let severity = |cause: &Cause| match cause {
+            Cause::PassRole { severity, .. } => Some(*severity),
+            _ => None,
+        };
+        for group in facts.supplies_by_statement(severity) {
+            let what = group.causes().find_map(|c| match c {
+                Cause::PassRole { what, .. } => Some(what.as_str()),
+                _ => None,
+            });
+            let targets = facts.targets_of(&group);
+            let roles = if targets.is_empty() {
+                "the roles that the tasks really use".to_owned()
+            } else {
+                targets.join(", ")
+            };
+            out.push(facts.statement_finding(
+                self.meta().id,
+                &group,
+                format!("`iam:PassRole` on `{}`", group.resources().join("`, `")),
+                format!(
+                    "{}; a role that is passed lends its power to whatever runs with it",
+                    what.unwrap_or_default()
+                ),
+                format!(
+                    "name {roles} as the resource and set the condition `iam:PassedToService`{}",
+                    facts.services_in_words()
+                ),
+            ));
+        }
+    }
+}
