@@ -2,16 +2,22 @@
 
 mod choice;
 mod fields;
+mod json;
 mod map;
 mod parser;
+mod print;
+mod reads;
 mod retry;
 mod scope;
 mod settings;
 mod state;
 mod template;
 mod text;
+mod yaml;
 
-pub use scope::{parse, parse_value};
+pub use print::print;
+pub use reads::{Read, What};
+pub use scope::{parse, parse_value, parse_yaml};
 
 use crate::expr::{intrinsic, jsonata, jsonpath};
 use crate::loc::Pointer;
@@ -33,6 +39,8 @@ pub struct Definition {
     pub states: Vec<State>,
     /// Whether the workflow itself has a `TimeoutSeconds`.
     pub has_timeout: bool,
+    /// The workflow's own `TimeoutSeconds`.
+    pub timeout: Option<Template>,
     /// What is not valid.
     pub problems: Vec<Problem>,
 }

@@ -8,7 +8,7 @@ mod tests;
 
 use std::ops::ControlFlow;
 
-pub(crate) use automaton::{Cell, Class, Shape, Step, cells};
+pub(crate) use automaton::{Class, Shape, Step, cells, explore};
 
 /// One token of a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,7 +1,7 @@
 //! IAM policies: what a document says, and what it decides.
 //!
-//! [`parse`] reads documents into the types here; [`evaluate`] decides one request; `sets` answers for whole patterns;
-//! `trust` reads who may assume a role; [`account`] joins principals with their policies. Every question that a condition
+//! [`parse`] reads documents into the types here; [`evaluate`] decides one request; [`sets`] answers for whole patterns;
+//! [`trust`] reads who may assume a role; [`account`] joins principals with their policies. Every question that a condition
 //! leaves open is answered so, with the keys that it depends on; nothing unreadable is taken for absent.
 
 pub mod account;
@@ -10,8 +10,10 @@ pub mod context;
 pub mod evaluate;
 mod json;
 pub mod parse;
+pub mod sets;
 mod solve;
 pub mod template;
+pub mod trust;
 mod typed;
 
 use std::sync::Arc;

@@ -5,6 +5,7 @@ pub mod asl;
 pub mod assess;
 pub mod catalog;
 pub mod config;
+pub mod decide;
 pub mod expr;
 pub mod facts;
 pub mod finding;

@@ -9,8 +9,8 @@ use super::{Definition, PathField, Problem, QueryLanguage, Template, Text};
 use crate::expr::jsonpath;
 use crate::loc::Pointer;
 
-/// Values nested deeper than this are not read. `serde_json` stops at 128 itself.
-pub(super) const MAX_NESTING: usize = 128;
+/// Values nested deeper than this are not read. `serde_json` itself stops at 128.
+pub(super) const MAX_NESTING: usize = 100;
 
 /// No more problems than this are kept: a broken definition must not become a page for every byte.
 const MAX_PROBLEMS: usize = 200;
@@ -57,6 +57,11 @@ impl Parser {
 
     /// Goes one level down; `false` (with a problem) where that is too far.
     pub(super) fn enter(&mut self, pointer: &Pointer) -> bool {
+        self.enter_by(pointer, 1)
+    }
+
+    /// Goes some levels down at once.
+    pub(super) fn enter_by(&mut self, pointer: &Pointer, levels: usize) -> bool {
         self.pointer_bytes += pointer.as_str().len();
         if self.depth >= MAX_NESTING {
             self.problem(pointer, format!("nested deeper than {MAX_NESTING} levels"));
@@ -66,12 +71,16 @@ impl Parser {
             self.problem(&Pointer::root(), "too large to read whole");
             return false;
         }
-        self.depth += 1;
+        self.depth += levels;
         true
     }
 
     pub(super) fn leave(&mut self) {
-        self.depth -= 1;
+        self.leave_by(1);
+    }
+
+    pub(super) fn leave_by(&mut self, levels: usize) {
+        self.depth -= levels;
     }
 
     /// A problem that a value is not what it should be.
@@ -160,7 +169,8 @@ impl Parser {
         for (name, template) in &assigned {
             let starts = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
             let whole = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-            if !(starts && whole) && !Text::parse(name).is_unresolved() {
+            let sound = starts && whole || Text::parse(name).is_unresolved();
+            if !sound {
                 let message =
                     "a variable's name begins with a letter and holds only letters, digits and `_`";
                 self.problem(&template.pointer, message);

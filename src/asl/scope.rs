@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
+use super::json::{self, Document};
 use super::parser::{Object, Parser};
+use super::yaml;
 use super::{Definition, Kind, QueryLanguage, Scope, ScopeId, State, StateId, Text};
 use crate::loc::Pointer;
 
@@ -13,6 +15,9 @@ const MAX_BYTES: usize = 1_048_576;
 
 /// A state's name may have this many characters (Amazon States Language, "States").
 const MAX_NAME: usize = 80;
+
+/// A state in a state stands this many levels of JSON below it.
+const STATE_LEVELS: usize = 3;
 
 /// A transition whose target is still a name.
 pub(super) struct Jump {
@@ -33,20 +38,25 @@ pub(super) enum Slot {
 
 /// Parses a definition in JSON.
 pub fn parse(text: &str) -> Definition {
-    match serde_json::from_str::<Value>(text) {
-        Ok(value) => {
-            let mut parser = Parser::default();
-            parser.check_size(text.len());
-            parser.document(&value);
-            parser.definition
-        }
-        Err(error) => {
-            let mut parser = Parser::default();
-            parser.problem(&Pointer::root(), format!("not valid JSON: {error}"));
-            parser.definition.scopes.push(Scope::default());
-            parser.definition
-        }
+    read(json::read(text), text.len())
+}
+
+/// Parses a definition in YAML, CloudFormation's short tags included. JSON is YAML too, but [`parse`] is faster.
+pub fn parse_yaml(text: &str) -> Definition {
+    read(yaml::read(text), text.len())
+}
+
+fn read(document: Document, bytes: usize) -> Definition {
+    let mut parser = Parser::default();
+    parser.check_size(bytes);
+    parser.document(&document.value);
+    let mut definition = parser.definition;
+    if document.broken {
+        // What is missing behind the break is no further mistake.
+        definition.problems.clear();
     }
+    definition.problems.splice(0..0, document.problems);
+    definition
 }
 
 /// Parses a definition that is a JSON document already.
@@ -70,6 +80,10 @@ impl Parser {
 
     pub(super) fn document(&mut self, value: &Value) {
         let root = Pointer::root();
+        if Text::of_intrinsic(value).is_some() {
+            self.definition.scopes.push(Scope::default());
+            return;
+        }
         let Some(members) = value.as_object() else {
             self.expected(&root, "an object with `StartAt` and `States`");
             self.definition.scopes.push(Scope::default());
@@ -91,7 +105,7 @@ impl Parser {
             }
         }
         self.definition.has_timeout = object.has("TimeoutSeconds");
-        self.setting(&object, "TimeoutSeconds", QueryLanguage::JsonPath);
+        self.definition.timeout = self.setting(&object, "TimeoutSeconds", QueryLanguage::JsonPath);
         let language = self.query_language(&object).unwrap_or_default();
         self.scope(&object, None, language);
         self.check_end();
@@ -157,6 +171,7 @@ impl Parser {
                 self.problem(object.pointer, "`States` is missing");
                 return Vec::new();
             }
+            Some(value) if Text::of_intrinsic(value).is_some() => return Vec::new(),
             Some(Value::Object(members)) => members,
             Some(_) => {
                 self.expected(&pointer, "an object of states");
@@ -169,12 +184,12 @@ impl Parser {
         let mut ids = Vec::with_capacity(members.len());
         for (name, value) in members {
             let place = self.below(&pointer, name);
-            if !self.enter(&place) {
+            if !self.enter_by(&place, STATE_LEVELS) {
                 continue;
             }
             self.check_name(name, &place);
             ids.push(self.state(name, value, place, scope, jumps));
-            self.leave();
+            self.leave_by(STATE_LEVELS);
         }
         ids
     }

@@ -44,6 +44,9 @@ impl Parser {
         let id = StateId(self.definition.states.len());
         let state = blank(id, name, pointer.clone(), scope);
         self.definition.states.push(state);
+        if Text::of_intrinsic(value).is_some() {
+            return id;
+        }
         let Some(members) = value.as_object() else {
             self.expected(&pointer, "an object with a `Type`");
             return id;

@@ -74,3 +74,89 @@ impl Call {
         (given > *most).then(|| format!("`{name}` takes at most {most} arguments, not {given}"))
     }
 }
+
+/// One piece of a `States.Format` template.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Piece {
+    /// Text, its escapes resolved.
+    Literal(String),
+    /// `{}`: the next argument.
+    Hole,
+}
+
+impl Call {
+    /// The paths in it with their byte offsets in its text, in order.
+    pub fn reads(&self) -> Vec<(usize, &Path)> {
+        let mut reads = Vec::new();
+        self.collect(0, &mut reads);
+        reads
+    }
+
+    fn collect<'a>(&'a self, base: usize, reads: &mut Vec<(usize, &'a Path)>) {
+        let mut at = self.name.len();
+        for arg in &self.args {
+            let rest = self.text.get(at..).unwrap_or_default();
+            match arg {
+                Arg::Text(_) => at += quoted_end(rest),
+                Arg::Path(path) => {
+                    at += rest.find('$').unwrap_or(0);
+                    reads.push((base + at, path));
+                    at += path.text.len();
+                }
+                Arg::Call(call) => {
+                    at += rest.find("States.").unwrap_or(0);
+                    call.collect(base + at, reads);
+                    at += call.text.len();
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// The template of a `States.Format` whose first argument is a string: `{}` is a hole, `\{\}` is not.
+    pub fn format_pieces(&self) -> Option<Vec<Piece>> {
+        if self.name != "States.Format" || !matches!(self.args.first(), Some(Arg::Text(_))) {
+            return None;
+        }
+        let start = self.text.find('\'')? + 1;
+        let mut chars = self.text.get(start..)?.chars().peekable();
+        let mut pieces = Vec::new();
+        let mut text = String::new();
+        while let Some(c) = chars.next() {
+            match (c, chars.peek()) {
+                ('\'', _) => break,
+                ('\\', Some(next @ ('\'' | '{' | '}' | '\\'))) => {
+                    text.push(*next);
+                    chars.next();
+                }
+                ('{', Some('}')) => {
+                    chars.next();
+                    if !text.is_empty() {
+                        pieces.push(Piece::Literal(std::mem::take(&mut text)));
+                    }
+                    pieces.push(Piece::Hole);
+                }
+                _ => text.push(c),
+            }
+        }
+        if !text.is_empty() {
+            pieces.push(Piece::Literal(text));
+        }
+        Some(pieces)
+    }
+}
+
+/// How far the first quoted string of the text reaches.
+fn quoted_end(text: &str) -> usize {
+    let mut chars = text.char_indices().skip_while(|(_, c)| *c != '\'').skip(1);
+    while let Some((at, c)) = chars.next() {
+        match c {
+            '\'' => return at + 1,
+            '\\' => {
+                chars.next();
+            }
+            _ => {}
+        }
+    }
+    text.len()
+}

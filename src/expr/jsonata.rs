@@ -5,8 +5,11 @@ use super::Span;
 
 mod lex;
 mod parse;
+mod print;
+mod reads;
 
 pub use parse::parse;
+pub use reads::Read;
 
 /// One expression with its place in the text between `{%` and `%}`.
 #[derive(Clone, Debug, PartialEq)]

@@ -30,6 +30,8 @@ pub struct Principal {
 pub struct Principals {
     all: Vec<Principal>,
     by_arn: HashMap<String, usize>,
+    /// Roles by partition, account and name: what a session's ARN tells of its role.
+    by_session: HashMap<String, usize>,
     /// What could not be read at all, such as a role whose ARN is none.
     pub problems: Vec<Problem>,
 }
@@ -52,6 +54,10 @@ impl Principals {
         match make() {
             Some(principal) => {
                 self.by_arn.insert(arn.to_owned(), self.all.len());
+                if principal.is_role {
+                    let session = session_key(&principal.arn, &principal.name);
+                    self.by_session.insert(session, self.all.len());
+                }
                 self.all.push(principal);
             }
             None => self.problems.push(Problem {
@@ -73,16 +79,18 @@ impl Principals {
         if let Some(index) = self.by_arn.get(arn.as_str()) {
             return self.all.get(*index);
         }
+        if arn.service() != "sts" {
+            return None;
+        }
         let session = arn.resource().strip_prefix("assumed-role/")?;
         let name = session.split('/').next()?;
-        self.all.iter().find(|p| {
-            p.is_role
-                && arn.service() == "sts"
-                && p.name == name
-                && p.arn.account() == arn.account()
-                && p.arn.partition() == arn.partition()
-        })
+        let index = self.by_session.get(&session_key(arn, name))?;
+        self.all.get(*index)
     }
+}
+
+fn session_key(arn: &Arn, name: &str) -> String {
+    format!("{}:{}:{name}", arn.partition(), arn.account())
 }
 
 /// One role on its own, with the managed policies of `iam`; `None` where its ARN is none.
