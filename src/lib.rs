@@ -3,7 +3,10 @@
 pub mod arn;
 pub mod asl;
 pub mod assess;
+#[cfg(feature = "live")]
+pub mod aws;
 pub mod catalog;
+pub mod collect;
 pub mod config;
 pub mod decide;
 pub mod expr;

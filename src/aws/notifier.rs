@@ -1,0 +1,58 @@
+//! Publishing to SNS.
+
+use aws_config::SdkConfig;
+use aws_sdk_sns::Client;
+use aws_sdk_sns::types::MessageAttributeValue;
+
+use super::error::why;
+use crate::route::{Delivery, Notifier, PublishError, Topic};
+
+/// The IAM actions that publishing to topics encrypted with a customer key needs.
+pub(super) const ACTIONS: &[&str] = &["kms:Decrypt", "kms:GenerateDataKey", "sns:Publish"];
+
+/// Two topics.
+#[derive(Clone, Debug)]
+pub struct Sns {
+    client: Client,
+    people: String,
+    machines: Option<String>,
+}
+
+impl Sns {
+    /// The topics' ARNs; machines need not have one.
+    pub fn new(config: &SdkConfig, people: String, machines: Option<String>) -> Self {
+        Self {
+            client: Client::new(config),
+            people,
+            machines,
+        }
+    }
+}
+
+impl Notifier for Sns {
+    async fn publish(&self, delivery: &Delivery) -> Result<(), PublishError> {
+        let topic = match delivery.topic {
+            Topic::People => Some(&self.people),
+            Topic::Machines => self.machines.as_ref(),
+        };
+        let Some(topic) = topic else { return Ok(()) };
+        delivery.check()?;
+        let mut call = self
+            .client
+            .publish()
+            .topic_arn(topic)
+            .set_subject(delivery.subject.clone())
+            .message(&delivery.message);
+        for (name, attribute) in &delivery.attributes {
+            let value = MessageAttributeValue::builder()
+                .data_type(attribute.kind())
+                .string_value(attribute.value())
+                .build()
+                .map_err(|error| PublishError::Unfit(error.to_string()))?;
+            call = call.message_attributes(name, value);
+        }
+        let sent = call.send().await;
+        sent.map(drop)
+            .map_err(|error| PublishError::Refused(why("sns:Publish", &error)))
+    }
+}

@@ -1,0 +1,120 @@
+//! Step Functions: definitions, settings and tags.
+
+use aws_config::SdkConfig;
+use aws_sdk_sfn::Client;
+use aws_sdk_sfn::operation::describe_state_machine::{
+    DescribeStateMachineError, DescribeStateMachineOutput,
+};
+use aws_sdk_sfn::types::{EncryptionType, IncludedData};
+
+use super::error::unread;
+use crate::snapshot::{Fetched, StateMachine, Tag};
+
+/// The IAM actions that these calls need.
+pub(super) const ACTIONS: &[&str] = &[
+    "states:DescribeStateMachine",
+    "states:ListStateMachines",
+    "states:ListTagsForResource",
+];
+
+#[derive(Clone, Debug)]
+pub(super) struct States(Client);
+
+impl States {
+    pub(super) fn new(config: &SdkConfig) -> Self {
+        Self(Client::new(config))
+    }
+
+    /// The workflow; without its definition where only that is closed by its key.
+    pub(super) async fn describe(&self, arn: &str) -> Fetched<StateMachine> {
+        const ACTION: &str = "states:DescribeStateMachine";
+        let call = self.0.describe_state_machine().state_machine_arn(arn);
+        match call.clone().send().await {
+            Ok(output) => Fetched::Present(machine(output)),
+            Err(error) if error.as_service_error().is_some_and(is_key_trouble) => {
+                match call.included_data(IncludedData::MetadataOnly).send().await {
+                    Ok(output) => Fetched::Present(StateMachine {
+                        definition: String::new(),
+                        ..machine(output)
+                    }),
+                    Err(error) => unread(ACTION, &error),
+                }
+            }
+            Err(error) => unread(ACTION, &error),
+        }
+    }
+
+    pub(super) async fn tags(&self, arn: &str) -> Fetched<Vec<Tag>> {
+        match self
+            .0
+            .list_tags_for_resource()
+            .resource_arn(arn)
+            .send()
+            .await
+        {
+            Ok(output) => Fetched::Present(
+                output
+                    .tags
+                    .unwrap_or_default()
+                    .into_iter()
+                    .map(|tag| Tag {
+                        key: tag.key.unwrap_or_default(),
+                        value: tag.value.unwrap_or_default(),
+                    })
+                    .collect(),
+            ),
+            Err(error) => unread("states:ListTagsForResource", &error),
+        }
+    }
+
+    pub(super) async fn list(&self) -> Fetched<Vec<String>> {
+        const PAGE: i32 = 1000;
+        let pages = self
+            .0
+            .list_state_machines()
+            .max_results(PAGE)
+            .into_paginator();
+        match pages.items().send().try_collect().await {
+            Ok(found) => Fetched::Present(found.into_iter().map(|m| m.state_machine_arn).collect()),
+            Err(error) => unread("states:ListStateMachines", &error),
+        }
+    }
+}
+
+fn is_key_trouble(error: &DescribeStateMachineError) -> bool {
+    error.is_kms_access_denied_exception()
+        || error.is_kms_invalid_state_exception()
+        || error.is_kms_throttling_exception()
+}
+
+fn machine(output: DescribeStateMachineOutput) -> StateMachine {
+    let logging = output.logging_configuration;
+    let groups = logging.as_ref().and_then(|l| l.destinations.as_ref());
+    let encryption = output.encryption_configuration;
+    StateMachine {
+        arn: output.state_machine_arn,
+        name: output.name,
+        status: output
+            .status
+            .map(|s| s.as_str().to_owned())
+            .unwrap_or_default(),
+        definition: output.definition,
+        role_arn: output.role_arn,
+        kind: output.r#type.as_str().to_owned(),
+        revision_id: output.revision_id,
+        log_level: logging
+            .as_ref()
+            .and_then(|l| Some(l.level.as_ref()?.as_str().to_owned())),
+        include_execution_data: logging.as_ref().is_some_and(|l| l.include_execution_data),
+        log_destinations: groups
+            .into_iter()
+            .flatten()
+            .filter_map(|d| d.cloud_watch_logs_log_group.as_ref()?.log_group_arn.clone())
+            .collect(),
+        tracing: output.tracing_configuration.is_some_and(|t| t.enabled),
+        kms_key: encryption
+            .filter(|e| e.r#type == EncryptionType::CustomerManagedKmsKey)
+            .and_then(|e| e.kms_key_id),
+        tags: Fetched::NotCollected,
+    }
+}

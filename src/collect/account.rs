@@ -1,0 +1,57 @@
+//! A whole account in one region.
+
+use futures_util::future;
+use futures_util::stream::{self, StreamExt as _};
+
+use super::workflow::closed;
+use super::{AT_ONCE, Account, Blind, answered};
+use crate::snapshot::{self, Fetched};
+
+/// Reads the whole account: every workflow with its tags, every principal, log group and function.
+///
+/// # Errors
+/// When the workflows cannot be listed.
+pub async fn whole_account<A: Account>(port: &A) -> Result<snapshot::Account, Blind> {
+    let (arns, iam, log_groups, log_resource_policies, functions) = future::join5(
+        port.workflows(),
+        port.authorization_details(),
+        port.log_groups(""),
+        port.log_resource_policies(),
+        port.functions(),
+    )
+    .await;
+    let arns = answered("ListStateMachines", arns)?.unwrap_or_default();
+    let read: Vec<_> = stream::iter(arns)
+        .map(|arn| async move {
+            let (machine, tags) = future::join(port.workflow(&arn), port.tags(&arn)).await;
+            (arn, machine, tags)
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let mut account = snapshot::Account {
+        iam_is_whole: iam.present().is_some(),
+        iam,
+        log_groups,
+        log_resource_policies,
+        functions,
+        ..snapshot::Account::default()
+    };
+    for (arn, machine, tags) in read {
+        match machine {
+            Fetched::Present(mut machine) => {
+                machine.tags = tags;
+                account.unreadable.extend(closed(&machine));
+                account.workflows.push(machine);
+            }
+            // Deleted since it was listed.
+            Fetched::Absent | Fetched::NotCollected => {}
+            Fetched::Denied(why) | Fetched::Failed(why) => {
+                account
+                    .unreadable
+                    .push((format!("the workflow {arn}"), why));
+            }
+        }
+    }
+    Ok(account)
+}

@@ -1,0 +1,101 @@
+//! A role with everything that decides what it may do: three round trips at most.
+
+use futures_util::future::{join, join_all, join3};
+
+use super::{Account, RoleHead, lacking};
+use crate::snapshot::{Attachment, Document, Fetched, Iam, ManagedPolicy, NamedDocument, Role};
+
+/// The first round: what a role consists of.
+pub(super) struct Outline {
+    head: Fetched<RoleHead>,
+    inline: Fetched<Vec<String>>,
+    attached: Fetched<Vec<Attachment>>,
+}
+
+/// Reads the first round.
+pub(super) async fn outline<A: Account>(port: &A, name: &str) -> Outline {
+    let calls = join3(
+        port.role(name),
+        port.inline_names(name),
+        port.attached(name),
+    );
+    let (head, inline, attached) = calls.await;
+    Outline {
+        head,
+        inline,
+        attached,
+    }
+}
+
+/// Reads the documents: inline and the managed policies' versions in a second round, theirs in a third.
+pub(super) async fn documents<A: Account>(port: &A, outline: Outline) -> Fetched<Iam> {
+    let head = match outline.head {
+        Fetched::Present(head) => head,
+        // A role that is not there is an answer: nothing runs with it.
+        Fetched::Absent => return Fetched::Present(Iam::default()),
+        other => return lacking(other, |_| Fetched::Absent),
+    };
+    let attached = outline.attached.present().cloned().unwrap_or_default();
+    let mut arns: Vec<String> = attached.iter().map(|a| a.arn.clone()).collect();
+    arns.extend(head.boundary.clone());
+    arns.sort();
+    arns.dedup();
+    let (inline, managed) = join(
+        inline(port, &head.name, outline.inline),
+        join_all(arns.into_iter().map(|arn| managed(port, arn))),
+    )
+    .await;
+    Fetched::Present(Iam {
+        roles: vec![Role {
+            arn: head.arn,
+            name: head.name,
+            trust: Fetched::Present(head.trust),
+            inline,
+            attached: outline.attached,
+            boundary: head.boundary,
+            tags: head.tags,
+        }],
+        managed,
+        ..Iam::default()
+    })
+}
+
+async fn inline<A: Account>(
+    port: &A,
+    role: &str,
+    names: Fetched<Vec<String>>,
+) -> Fetched<Vec<NamedDocument>> {
+    let names = match names {
+        Fetched::Present(names) => names,
+        other => return lacking(other, |_| Fetched::Absent),
+    };
+    let read = join_all(names.iter().map(|name| port.inline(role, name))).await;
+    let mut policies = Vec::with_capacity(names.len());
+    for (name, document) in names.into_iter().zip(read) {
+        match document {
+            Fetched::Present(document) => policies.push(NamedDocument { name, document }),
+            // Deleted between the two rounds.
+            Fetched::Absent | Fetched::NotCollected => {}
+            Fetched::Denied(why) => return Fetched::Denied(format!("policy `{name}`: {why}")),
+            Fetched::Failed(why) => return Fetched::Failed(format!("policy `{name}`: {why}")),
+        }
+    }
+    Fetched::Present(policies)
+}
+
+async fn managed<A: Account>(port: &A, arn: String) -> ManagedPolicy {
+    let head = port.managed(&arn).await;
+    let name = match &head {
+        Fetched::Present(head) => head.name.clone(),
+        _ => arn.rsplit('/').next().unwrap_or_default().to_owned(),
+    };
+    let document: Fetched<Document> = match head {
+        Fetched::Present(head) => port.managed_version(&arn, &head.version).await,
+        other => lacking(other, |_| Fetched::Absent),
+    };
+    ManagedPolicy {
+        name,
+        arn,
+        document,
+    }
+}
