@@ -1,1 +1,322 @@
+use super::fake::{Fake, rounds};
+use super::*;
+use crate::trigger::WorkflowChange;
 
+const DEMO: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:Demo";
+const GROUP: &str = "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/states/Demo";
+
+fn role_arn(name: &str) -> String {
+    format!("arn:aws:iam::123456789012:role/team/{name}")
+}
+
+fn machine(name: &str, role: &str) -> StateMachine {
+    StateMachine {
+        arn: format!("arn:aws:states:eu-west-1:123456789012:stateMachine:{name}"),
+        name: name.to_owned(),
+        definition: "{}".to_owned(),
+        role_arn: role_arn(role),
+        log_destinations: vec![format!("{GROUP}:*")],
+        ..StateMachine::default()
+    }
+}
+
+fn created(role: &str) -> Affects {
+    Affects::Workflow(WorkflowChange {
+        arn: Arn::parse(DEMO).unwrap(),
+        revision: None,
+        role: Arn::parse(&role_arn(role)),
+        created: true,
+    })
+}
+
+fn updated(revision: &str) -> Affects {
+    Affects::Workflow(WorkflowChange {
+        arn: Arn::parse(DEMO).unwrap(),
+        revision: Some(revision.to_owned()),
+        role: None,
+        created: false,
+    })
+}
+
+/// A role with everything a role can have.
+fn demo() -> Fake {
+    let mut fake = Fake::default();
+    fake.workflow_is(DEMO, vec![Fetched::Present(machine("Demo", "Demo"))]);
+    let policy = |name: &str| format!("arn:aws:iam::123456789012:policy/{name}");
+    fake.role_is("Demo", Some(&policy("ceiling")));
+    for name in ["one", "two", "three"] {
+        let document = Fetched::Present(Document(format!("{{\"Id\":\"{name}\"}}")));
+        fake.inline
+            .insert(("Demo".to_owned(), name.to_owned()), document);
+    }
+    let attachment = |name: &str| Attachment {
+        name: name.to_owned(),
+        arn: policy(name),
+    };
+    fake.attached
+        .insert("Demo".to_owned(), vec![attachment("a"), attachment("b")]);
+    for name in ["a", "b", "ceiling"] {
+        let head = ManagedHead {
+            name: name.to_owned(),
+            version: "v2".to_owned(),
+        };
+        let document = Fetched::Present(Document("{}".to_owned()));
+        fake.managed
+            .insert(policy(name), (Fetched::Present(head), document));
+    }
+    let group = LogGroup {
+        retention_days: Some(7),
+        kms_key: None,
+    };
+    fake.groups.insert(GROUP.to_owned(), group.clone());
+    fake.groups.insert(format!("{GROUP}-other"), group);
+    fake
+}
+
+#[test]
+fn a_creation_costs_three_round_trips_however_rich_the_role() {
+    let fake = demo();
+    let (collected, trips) = rounds(&fake, collect(&fake, &created("Demo")));
+    let account = collected.unwrap().account;
+    assert_eq!(trips, 3, "{:#?}", fake.calls());
+    let iam = account.iam.present().unwrap();
+    let inline = iam.roles[0].inline.present().unwrap();
+    assert_eq!((inline.len(), iam.managed.len()), (3, 3));
+    assert!(
+        iam.managed
+            .iter()
+            .all(|policy| policy.document.present().is_some())
+    );
+    // One log group, not the one whose name begins alike.
+    assert_eq!(
+        account
+            .log_groups
+            .present()
+            .unwrap()
+            .keys()
+            .collect::<Vec<_>>(),
+        [GROUP]
+    );
+    assert_eq!(account.unreadable, []);
+}
+
+#[test]
+fn a_role_that_is_not_the_workflows_any_more_is_not_taken_for_it() {
+    let mut fake = demo();
+    fake.role_is("Old", None);
+    let collected = rounds(&fake, collect(&fake, &created("Old"))).0.unwrap();
+    let roles = &collected.account.iam.present().unwrap().roles;
+    assert_eq!(
+        roles
+            .iter()
+            .map(|role| role.name.as_str())
+            .collect::<Vec<_>>(),
+        ["Demo"]
+    );
+}
+
+#[test]
+fn an_update_waits_for_its_revision() {
+    let revision = |revision: &str| {
+        let revision_id = Some(revision.to_owned());
+        Fetched::Present(StateMachine {
+            revision_id,
+            ..machine("Demo", "Demo")
+        })
+    };
+    let mut fake = demo();
+    fake.workflow_is(DEMO, vec![revision("r1"), revision("r1"), revision("r2")]);
+    let collected = rounds(&fake, collect(&fake, &updated("r2"))).0.unwrap();
+    assert_eq!(
+        collected.account.workflows[0].revision_id.as_deref(),
+        Some("r2")
+    );
+    assert_eq!(collected.account.unreadable, []);
+
+    // A revision that never comes is waited for a bounded time, and said.
+    fake.workflow_is(DEMO, vec![revision("r1")]);
+    let collected = rounds(&fake, collect(&fake, &updated("r9"))).0.unwrap();
+    assert_eq!(collected.account.workflows.len(), 1);
+    assert_eq!(
+        collected.account.unreadable[0].0,
+        format!("the revision of {DEMO}")
+    );
+}
+
+#[test]
+fn absent_denied_and_failed_are_three_things() {
+    let mut fake = demo();
+    for (answer, gone, unread) in [
+        (Fetched::Absent, true, 0),
+        (Fetched::Denied("denied".to_owned()), false, 1),
+        (Fetched::Failed("throttled".to_owned()), false, 1),
+    ] {
+        fake.workflow_is(DEMO, vec![answer]);
+        let collected = rounds(&fake, collect(&fake, &updated("r1"))).0.unwrap();
+        assert_eq!(
+            (collected.gone.is_some(), collected.unread.len()),
+            (gone, unread)
+        );
+        assert_eq!(collected.account.workflows.len(), 0);
+    }
+    // What was just created and is nowhere to be seen must not pass in silence.
+    fake.workflow_is(DEMO, vec![Fetched::Absent]);
+    let collected = rounds(&fake, collect(&fake, &created("Demo"))).0.unwrap();
+    assert_eq!((collected.gone, collected.unread.len()), (None, 1));
+    // It may only be late.
+    fake.workflow_is(
+        DEMO,
+        vec![Fetched::Absent, Fetched::Present(machine("Demo", "Demo"))],
+    );
+    let collected = rounds(&fake, collect(&fake, &created("Demo"))).0.unwrap();
+    assert_eq!(
+        (collected.account.workflows.len(), collected.unread.len()),
+        (1, 0)
+    );
+}
+
+#[test]
+fn a_role_that_could_not_be_read_is_not_an_empty_one() {
+    let mut fake = demo();
+    for denied in [
+        Fetched::Denied("no".to_owned()),
+        Fetched::Failed("slow".to_owned()),
+    ] {
+        fake.roles.insert("Demo".to_owned(), denied);
+        let account = rounds(&fake, collect(&fake, &created("Demo")))
+            .0
+            .unwrap()
+            .account;
+        assert!(
+            matches!(account.iam, Fetched::Denied(_) | Fetched::Failed(_)),
+            "{:?}",
+            account.iam
+        );
+    }
+    let mut fake = demo();
+    let second = ("Demo".to_owned(), "two".to_owned());
+    fake.inline
+        .insert(second.clone(), Fetched::Denied("no".to_owned()));
+    let account = rounds(&fake, collect(&fake, &created("Demo")))
+        .0
+        .unwrap()
+        .account;
+    assert_eq!(
+        account.iam.present().unwrap().roles[0].inline,
+        Fetched::Denied("policy `two`: no".to_owned())
+    );
+    // A policy that was deleted between listing and reading grants nothing.
+    fake.inline.insert(second, Fetched::Absent);
+    let account = rounds(&fake, collect(&fake, &created("Demo")))
+        .0
+        .unwrap()
+        .account;
+    let inline = account.iam.present().unwrap().roles[0]
+        .inline
+        .present()
+        .cloned();
+    assert_eq!(inline.unwrap().len(), 2);
+}
+
+#[test]
+fn a_role_event_finds_every_workflow_of_the_role_and_reads_the_role_once() {
+    let mut fake = demo();
+    for (name, role) in [("Second", "Demo"), ("Other", "Demo2"), ("Denied", "Demo")] {
+        let machine = machine(name, role);
+        let answer = match name {
+            "Denied" => Fetched::Denied("no".to_owned()),
+            _ => Fetched::Present(machine.clone()),
+        };
+        fake.workflow_is(&machine.arn, vec![answer]);
+    }
+    let collected = rounds(
+        &fake,
+        collect(
+            &fake,
+            &Affects::Role {
+                name: "Demo".to_owned(),
+            },
+        ),
+    )
+    .0
+    .unwrap();
+    let names: Vec<_> = collected
+        .account
+        .workflows
+        .iter()
+        .map(|w| w.name.as_str())
+        .collect();
+    assert_eq!(names, ["Demo", "Second"]);
+    assert_eq!(collected.unread[0].workflow.name(), "Denied");
+    let reads = fake
+        .calls()
+        .iter()
+        .filter(|call| call.starts_with("GetRole "))
+        .count();
+    assert_eq!(reads, 1);
+}
+
+#[test]
+fn managed_policies_and_log_groups_lead_to_their_workflows() {
+    let fake = demo();
+    let arn = Arn::parse("arn:aws:iam::123456789012:policy/a").unwrap();
+    let collected = rounds(&fake, collect(&fake, &Affects::ManagedPolicy { arn }))
+        .0
+        .unwrap();
+    assert_eq!(collected.account.workflows.len(), 1);
+    let of = |name: &str| {
+        let affects = Affects::LogGroup {
+            name: name.to_owned(),
+        };
+        rounds(&fake, collect(&fake, &affects))
+            .0
+            .unwrap()
+            .account
+            .workflows
+            .len()
+    };
+    assert_eq!(
+        (
+            of("/aws/vendedlogs/states/Demo"),
+            of("Demo"),
+            of("/aws/vendedlogs/states/D")
+        ),
+        (1, 0, 0)
+    );
+}
+
+#[test]
+fn not_knowing_the_affected_workflows_is_an_error_not_nothing() {
+    let mut fake = demo();
+    fake.list = Some(Fetched::Denied("denied".to_owned()));
+    let blind = rounds(
+        &fake,
+        collect(
+            &fake,
+            &Affects::Role {
+                name: "Demo".to_owned(),
+            },
+        ),
+    )
+    .0
+    .unwrap_err();
+    assert_eq!(
+        blind.to_string(),
+        "the affected workflows are not known: ListStateMachines denied"
+    );
+}
+
+#[test]
+fn a_whole_account_says_what_it_could_not_read() {
+    let mut fake = demo();
+    let closed = StateMachine {
+        definition: String::new(),
+        ..machine("Closed", "Demo")
+    };
+    let arn = closed.arn.clone();
+    fake.workflow_is(&arn, vec![Fetched::Present(closed)]);
+    let account = rounds(&fake, whole_account(&fake)).0.unwrap();
+    assert_eq!((account.workflows.len(), account.iam_is_whole), (2, false));
+    assert_eq!(account.unreadable[0].0, format!("the definition of {arn}"));
+    assert_eq!(account.log_groups.present().unwrap().len(), 2);
+}
