@@ -1,7 +1,8 @@
 //! Facts × configuration → one assessment of each workflow.
 
+use crate::asl::Definition;
 use crate::config::Config;
-use crate::facts::{AccountFacts, Facts};
+use crate::facts::{self, AccountFacts, Facts};
 use crate::finding::{Finding, Suppression};
 use crate::gap::Gap;
 use crate::glob::Glob;
@@ -23,7 +24,17 @@ pub struct Assessment {
 /// Assesses every workflow of the account, in its order. `today` is `YYYY-MM-DD`, for the expiry of suppressions.
 pub fn account(snapshot: &Account, config: &Config, today: &str) -> Vec<Assessment> {
     let account = AccountFacts::new(snapshot, config);
-    account.facts().map(|facts| judge(&facts, today)).collect()
+    let mut assessments: Vec<Assessment> =
+        account.facts().map(|facts| judge(&facts, today)).collect();
+    let definition = Definition::default();
+    for (name, gap) in facts::unknown_workflows(snapshot) {
+        let workflow = Workflow::unread(&name, &config.default_owner);
+        assessments.push(judge(
+            &Facts::only_gaps(config, &workflow, &definition, vec![gap]),
+            today,
+        ));
+    }
+    assessments
 }
 
 /// Runs every rule over one workflow's facts. `today` is `YYYY-MM-DD`, for the expiry of suppressions.

@@ -15,7 +15,7 @@ pub mod secrets;
 mod settings;
 pub mod supply;
 
-pub use account::AccountFacts;
+pub use account::{AccountFacts, unknown_workflows};
 pub use dossier::{Dossier, TaskFacts};
 pub use missing::Missing;
 pub use report::StatementGroup;
@@ -62,6 +62,29 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
+    /// A workflow of which nothing could be read but its name.
+    pub fn only_gaps(
+        config: &'a Config,
+        workflow: &'a Workflow,
+        definition: &'a Definition,
+        gaps: Vec<Gap>,
+    ) -> Self {
+        Self {
+            config,
+            workflow,
+            definition,
+            tasks: &[],
+            needs: &[],
+            shared_with: Vec::new(),
+            others_needs: Vec::new(),
+            role: None,
+            supplies: Vec::new(),
+            logging: logging::LoggingFacts::default(),
+            secrets: &[],
+            gaps,
+        }
+    }
+
     /// A finding about this workflow as a whole.
     pub fn finding(
         &self,

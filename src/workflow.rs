@@ -27,6 +27,25 @@ pub struct Workflow {
     pub sensitive: Option<String>,
 }
 
+impl Workflow {
+    /// A workflow of which only a name is known, because its description could not be read.
+    pub fn unread(name: &str, owner: &str) -> Self {
+        let resource = format!("stateMachine:{name}");
+        Self {
+            arn: Arn::new("aws", "states", "", "", &resource).unwrap_or_else(Arn::nowhere),
+            name: name.to_owned(),
+            kind: WorkflowType::Standard,
+            role: None,
+            logging: None,
+            tracing: None,
+            kms_key: None,
+            tags: Vec::new(),
+            owner: owner.to_owned(),
+            sensitive: None,
+        }
+    }
+}
+
 /// Standard or Express.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum WorkflowType {

@@ -147,13 +147,14 @@ pub fn resource(resource: &Text) -> Integration {
     };
     let parts: Vec<&str> = text.splitn(6, ':').collect();
     match parts.as_slice() {
-        ["arn", _, "states", "", "", rest] => integration(rest),
         ["arn", _, "lambda", _, _, rest] if rest.starts_with("function") || rest.contains(HOLE) => {
             plain(IntegrationKind::LambdaFunction)
         }
         ["arn", _, "states", _, _, rest] if rest.starts_with("activity") => {
             plain(IntegrationKind::Activity)
         }
+        // Region and account are mostly left out, but may stand there (developer guide, "Integrating services").
+        ["arn", _, "states", _, _, rest] => integration(rest),
         _ if text.contains(HOLE) => plain(IntegrationKind::Unresolved),
         _ => plain(unknown(
             "",

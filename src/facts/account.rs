@@ -92,12 +92,7 @@ impl<'a> AccountFacts<'a> {
         let dossier = self.dossiers.get(index)?;
         let machine = self.snapshot.workflows.get(index)?;
         let mut gaps = dossier.gaps.clone();
-        gaps.extend(
-            self.snapshot
-                .unreadable
-                .iter()
-                .map(|(what, why)| Gap::new(what, why, &[])),
-        );
+        gaps.extend(unreadable_for(self.snapshot, &machine.arn));
         let role = self.roles.get(&machine.role_arn);
         match role {
             Some((_, role_gaps)) => gaps.extend(role_gaps.iter().cloned()),
@@ -177,6 +172,38 @@ fn judge<'a>(dossier: &'a Dossier, role: &'a RoleFacts) -> Vec<supply::Supply<'a
         state_name: &state_name,
         unknown_services: &unknown_services,
     })
+}
+
+/// What could not be read and concerns this workflow: what names no other workflow. A file that holds some workflow
+/// which nobody knows is told as a workflow of its own ([`unknown_workflows`]).
+fn unreadable_for(snapshot: &Account, arn: &str) -> Vec<Gap> {
+    let names_another = |what: &str| {
+        snapshot
+            .workflows
+            .iter()
+            .any(|w| w.arn != arn && what.contains(&w.arn))
+    };
+    snapshot
+        .unreadable
+        .iter()
+        .filter(|(what, _)| {
+            !what.starts_with(MACHINES) && (what.contains(arn) || !names_another(what))
+        })
+        .map(|(what, why)| Gap::new(what, why, &[]))
+        .collect()
+}
+
+/// The folder of an account directory that holds the workflows.
+const MACHINES: &str = "state-machines/";
+
+/// Workflows of which only a file's name is known, because it could not be read: name and gap.
+pub fn unknown_workflows(snapshot: &Account) -> Vec<(String, Gap)> {
+    let unread = snapshot.unreadable.iter().filter_map(|(what, why)| {
+        let file = what.strip_prefix(MACHINES)?;
+        let name = file.strip_suffix(".json").unwrap_or(file);
+        Some((name.to_owned(), Gap::new(what, why, &["every rule"])))
+    });
+    unread.collect()
 }
 
 /// The IAM prefix of which it is not known what a task needs; `*` where that may be any.

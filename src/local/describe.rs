@@ -28,6 +28,7 @@ struct Described<'a> {
 #[serde(rename_all = "camelCase")]
 struct Logging {
     level: Option<String>,
+    #[serde(default, deserialize_with = "truth")]
     include_execution_data: Option<bool>,
     destinations: Option<Vec<Destination>>,
 }
@@ -46,6 +47,7 @@ struct Group {
 
 #[derive(Deserialize)]
 struct Tracing {
+    #[serde(default, deserialize_with = "truth")]
     enabled: Option<bool>,
 }
 
@@ -55,6 +57,28 @@ struct Encryption {
     #[serde(rename = "type")]
     kind: Option<String>,
     kms_key_id: Option<String>,
+}
+
+/// A boolean, also as the text that templates and other tools make of it.
+fn truth<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<bool>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Truth {
+        Bool(bool),
+        Text(String),
+    }
+    match Option::<Truth>::deserialize(deserializer)? {
+        None => Ok(None),
+        Some(Truth::Bool(value)) => Ok(Some(value)),
+        Some(Truth::Text(text)) => match text.to_ascii_lowercase().as_str() {
+            "true" => Ok(Some(true)),
+            "false" => Ok(Some(false)),
+            _ => Err(serde::de::Error::custom(format!(
+                "`{}` is neither true nor false",
+                text.escape_default()
+            ))),
+        },
+    }
 }
 
 /// Reads one response; the error says in words what is wrong with the text.
