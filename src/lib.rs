@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod collect;
 pub mod config;
 pub mod decide;
+pub mod demand;
 pub mod expr;
 pub mod facts;
 pub mod finding;

@@ -31,10 +31,6 @@ impl Table {
 
 /// Compares two names byte by byte without regard to ASCII case.
 pub(super) fn compare(a: &str, b: &str) -> std::cmp::Ordering {
-    let lower = |s: &str| {
-        s.bytes()
-            .map(|b| b.to_ascii_lowercase())
-            .collect::<Vec<_>>()
-    };
-    lower(a).cmp(&lower(b))
+    let lower = |b: u8| b.to_ascii_lowercase();
+    a.bytes().map(lower).cmp(b.bytes().map(lower))
 }

@@ -1,0 +1,207 @@
+//! Demand: the permissions that a workflow needs, derived from its definition and settings alone.
+//!
+//! A catalog row says which actions a call needs and which request parameters name the resources; this module fills the
+//! row from the abstract value of the task's arguments. What the request fixes stays literal, what it does not becomes a
+//! wildcard that [`Target`] explains.
+
+mod call;
+mod dynamodb;
+mod lookup;
+mod map;
+mod names;
+mod pattern;
+mod resolve;
+mod roles;
+mod workflow;
+
+#[cfg(test)]
+mod tests;
+
+use crate::arn::Arn;
+use crate::asl::{State, StateId, Task};
+use crate::catalog::{self, Breadth, Integration, IntegrationKind};
+use crate::glob::Glob;
+use crate::need::{Need, Phase, Target};
+use crate::value::{Unknown, Value};
+use pattern::Openness;
+use resolve::Resolved;
+
+pub use map::map_needs;
+pub use workflow::workflow_needs;
+
+/// Where the workflow lives; an empty field is not known and counts as any.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Home {
+    /// `aws`, `aws-cn`, …
+    pub partition: String,
+    /// Its region.
+    pub region: String,
+    /// Its account.
+    pub account: String,
+    /// Its own name.
+    pub name: String,
+}
+
+impl Home {
+    /// The home of a state machine of this ARN.
+    pub fn of(arn: &Arn) -> Self {
+        Self {
+            partition: arn.partition().to_owned(),
+            region: arn.region().to_owned(),
+            account: arn.account().to_owned(),
+            name: arn.name().to_owned(),
+        }
+    }
+}
+
+/// What a task state needs.
+///
+/// `arguments` is the abstract value of its effective `Parameters` or `Arguments`; `credentials` that of
+/// `Credentials.RoleArn`, where the task has `Credentials`: then its own needs belong to the assumed role, and the
+/// workflow's role needs `sts:AssumeRole` only. An integration that the catalog does not know, or an activity, gives none.
+pub fn task_needs(
+    task: &Task,
+    state: &State,
+    integration: &Integration,
+    arguments: &Value,
+    credentials: Option<&Value>,
+    home: &Home,
+) -> Vec<Need> {
+    let maker = Maker {
+        state: Some(state.id),
+        label: integration.label(),
+        home,
+    };
+    if task.credentials.is_some() || credentials.is_some() {
+        return vec![roles::assumed(&maker, credentials)];
+    }
+    match &integration.kind {
+        IntegrationKind::Activity | IntegrationKind::Unknown { .. } => Vec::new(),
+        IntegrationKind::Unresolved => vec![call::unresolved(&maker)],
+        IntegrationKind::LambdaFunction => vec![call::function(&maker, &task.resource)],
+        IntegrationKind::Optimized(row) => {
+            call::optimized(&maker, row, integration.pattern, arguments)
+        }
+        IntegrationKind::Sdk { service, operation } => {
+            call::sdk(&maker, service, operation, arguments)
+        }
+    }
+}
+
+/// Makes needs for one state, or for the workflow.
+struct Maker<'a> {
+    state: Option<StateId>,
+    label: String,
+    home: &'a Home,
+}
+
+impl Maker<'_> {
+    /// One action on what was resolved; on every resource of its types where nothing was.
+    fn need(&self, action: &str, found: Vec<Resolved>, phase: Phase, optional: bool) -> Need {
+        let info = catalog::action(action);
+        let name = info.map_or_else(|| action.to_owned(), |i| i.name());
+        let mut need = Need {
+            because: self.because(&name, phase),
+            action: name,
+            resources: vec![Glob::any()],
+            companions: Vec::new(),
+            target: Target::NoResourceTypes,
+            holes: Vec::new(),
+            phase,
+            optional,
+            passed_to: None,
+            state: self.state,
+        };
+        let Some(info) = info else {
+            need.target = Target::NotDerivable;
+            return need;
+        };
+        if !info.has_resource_types() {
+            return need;
+        }
+        let found = if found.is_empty() {
+            self.everything(&info)
+        } else {
+            found
+        };
+        need.target = target(action, &found);
+        need.resources = Vec::new();
+        for resolved in found {
+            for form in catalog::companions(&resolved.glob) {
+                push(&mut need.companions, form);
+            }
+            push(&mut need.resources, resolved.glob);
+            merge(&mut need.holes, resolved.holes);
+        }
+        need
+    }
+
+    /// Every resource of the action's types.
+    fn everything(&self, info: &catalog::ActionInfo) -> Vec<Resolved> {
+        info.resource_types()
+            .map(|t| Resolved {
+                glob: resolve::everywhere(t.arn, self.home),
+                open: Openness::Generated,
+                holes: Vec::new(),
+            })
+            .collect()
+    }
+
+    fn because(&self, action: &str, phase: Phase) -> String {
+        let what = match phase {
+            Phase::Start => "call",
+            Phase::CompletionEvent => "completion event",
+            Phase::Poll => "polling for completion",
+            Phase::Cancel => "stopping the job with the execution",
+            Phase::PassRole => "passing a role",
+            Phase::AssumeRole => "assuming the role in `Credentials`",
+            Phase::MapRun => "running the map's children",
+            Phase::ItemReader => "reading items",
+            Phase::ResultWriter => "writing results",
+            Phase::Logging => "log delivery",
+            Phase::Tracing => "tracing",
+            Phase::Encryption => "the workflow's own key",
+        };
+        format!("{} {what} ({action})", self.label)
+    }
+}
+
+fn push(globs: &mut Vec<Glob>, glob: Glob) {
+    if !globs.contains(&glob) {
+        globs.push(glob);
+    }
+}
+
+fn merge(holes: &mut Vec<Unknown>, more: Vec<Unknown>) {
+    for hole in more {
+        if !holes.contains(&hole) {
+            holes.push(hole);
+        }
+    }
+}
+
+/// How the target of an action is known: the worst of its resources.
+fn target(action: &str, found: &[Resolved]) -> Target {
+    let rank = |target: &Target| match target {
+        Target::Static => 0,
+        Target::NoResourceTypes => 1,
+        Target::Partial => 2,
+        Target::NotDerivable => 3,
+        Target::Deployment => 4,
+        Target::RunTime => 5,
+    };
+    found
+        .iter()
+        .map(|resolved| {
+            let any = catalog::breadth(action, &resolved.glob) == Breadth::Any;
+            match (resolved.open, any) {
+                (Openness::Closed, _) => Target::Static,
+                (Openness::Generated, _) => Target::NotDerivable,
+                (Openness::Deployed, true) => Target::Deployment,
+                (Openness::Chosen, true) => Target::RunTime,
+                (Openness::Deployed | Openness::Chosen, false) => Target::Partial,
+            }
+        })
+        .max_by_key(rank)
+        .unwrap_or(Target::NotDerivable)
+}

@@ -1,0 +1,324 @@
+//! The needs of one call: optimized, through the SDK, or a bare function.
+
+use super::lookup::{is_present, lookup};
+use super::pattern::{Openness, or_any, patterns};
+use super::resolve::{self, Resolved};
+use super::{Maker, dynamodb, roles};
+use crate::asl::{Segment, Text};
+use crate::catalog::{Operation, Optimized, Pattern, TargetSpec, Targets};
+use crate::glob::Glob;
+use crate::need::{Need, Phase, Target};
+use crate::value::{Origin, Piece, Source, Unknown, Value};
+
+/// The three actions on a managed rule (Step Functions Developer Guide, "Run a Job (.sync)").
+const RULE_ACTIONS: [&str; 3] = ["events:PutTargets", "events:PutRule", "events:DescribeRule"];
+
+/// An optimized integration's needs.
+pub(super) fn optimized(
+    maker: &Maker<'_>,
+    row: &Optimized,
+    pattern: Pattern,
+    arguments: &Value,
+) -> Vec<Need> {
+    let mut needs = Vec::new();
+    let gateway = (row.id == "apigateway:invoke").then(|| signs(arguments));
+    if gateway == Some(Signs::Never) {
+        return needs;
+    }
+    for used in &row.uses {
+        if matches!(used.phase, Phase::Poll | Phase::Cancel) && !pattern.is_sync() {
+            continue;
+        }
+        for action in &used.actions {
+            let found = resolve_all(maker, action, &used.targets, arguments);
+            let optional = used.optional || gateway == Some(Signs::Maybe);
+            // An extra for a parameter that the request does not have is no need at all.
+            if used.optional && found.is_none() {
+                continue;
+            }
+            let found = special(maker, action, arguments)
+                .or(found)
+                .unwrap_or_default();
+            let mut need = maker.need(action, found, used.phase, optional);
+            widen(&mut need, &used.targets);
+            needs.push(need);
+        }
+    }
+    if let (Some(rule), true) = (row.rule, pattern.is_sync()) {
+        needs.extend(managed_rule(maker, rule));
+    }
+    for pass in &row.passes {
+        needs.extend(roles::passed(
+            maker,
+            pass.principal,
+            &pass.paths,
+            arguments,
+            false,
+        ));
+    }
+    needs
+}
+
+/// A row that says `*` for an action with resource types means every resource.
+fn widen(need: &mut Need, targets: &Targets) {
+    if *targets == Targets::Star {
+        need.resources = vec![Glob::any()];
+        need.companions.clear();
+    }
+}
+
+fn managed_rule(maker: &Maker<'_>, rule: &str) -> Vec<Need> {
+    let home = maker.home;
+    let arn = super::pattern::arn(
+        &or_any(&home.partition),
+        "events",
+        &or_any(&home.region),
+        &or_any(&home.account),
+        &Glob::literal(&format!("rule/{rule}")),
+    );
+    RULE_ACTIONS
+        .iter()
+        .map(|action| {
+            let resolved = Resolved {
+                glob: arn.clone(),
+                open: Openness::Closed,
+                holes: Vec::new(),
+            };
+            maker.need(action, vec![resolved], Phase::CompletionEvent, false)
+        })
+        .collect()
+}
+
+/// The resources of every target that the request uses; `None` where the row names types and the request uses none.
+fn resolve_all(
+    maker: &Maker<'_>,
+    action: &str,
+    targets: &Targets,
+    arguments: &Value,
+) -> Option<Vec<Resolved>> {
+    let Targets::Types(specs) = targets else {
+        return Some(Vec::new());
+    };
+    let service = action.split_once(':').map_or("", |(s, _)| s);
+    let mut found: Vec<Resolved> = Vec::new();
+    for resolved in specs
+        .iter()
+        .filter_map(|spec| one(maker, service, spec, arguments))
+        .flatten()
+    {
+        if !found.iter().any(|f| f.glob == resolved.glob) {
+            found.push(resolved);
+        }
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+fn one(
+    maker: &Maker<'_>,
+    service: &str,
+    spec: &TargetSpec,
+    arguments: &Value,
+) -> Option<Vec<Resolved>> {
+    if spec.kind == "uri" {
+        let path = match spec.fills.as_slice() {
+            [crate::catalog::Fill::Name { path, .. }] => path,
+            _ => return None,
+        };
+        return Some(resolve::management_path(path, arguments, maker.home));
+    }
+    resolve::resolve(service, spec, arguments, maker.home)
+}
+
+/// Calls whose resources no row can name.
+fn special(maker: &Maker<'_>, action: &str, arguments: &Value) -> Option<Vec<Resolved>> {
+    match action {
+        "lambda:InvokeFunction" => qualified(maker, arguments),
+        // A text message goes to a telephone number, which has no ARN.
+        "sns:Publish"
+            if !is_present(arguments, "TopicArn") && !is_present(arguments, "TargetArn") =>
+        {
+            let numbers = lookup(arguments, "PhoneNumber");
+            let sends = numbers.iter().any(|v| !matches!(v, Value::Absent));
+            sends.then(|| {
+                vec![Resolved {
+                    glob: Glob::any(),
+                    open: Openness::Generated,
+                    holes: Vec::new(),
+                }]
+            })
+        }
+        _ => None,
+    }
+}
+
+/// A function with the `Qualifier` parameter.
+fn qualified(maker: &Maker<'_>, arguments: &Value) -> Option<Vec<Resolved>> {
+    if matches!(
+        lookup(arguments, "Qualifier").as_slice(),
+        [Value::Absent] | []
+    ) || matches!(arguments, Value::Any(_))
+    {
+        return None;
+    }
+    let name = |path| crate::catalog::Fill::Name {
+        path,
+        default: None,
+    };
+    let function = TargetSpec {
+        kind: "function",
+        fills: vec![name("FunctionName")],
+    };
+    let functions = resolve::resolve("lambda", &function, arguments, maker.home)?;
+    let qualifiers: Vec<_> = lookup(arguments, "Qualifier")
+        .iter()
+        .flat_map(super::lookup::spellings)
+        .flat_map(|pieces| patterns(&pieces, maker.home))
+        .collect();
+    let mut found = Vec::new();
+    for function in &functions {
+        for qualifier in &qualifiers {
+            let mut both = function.clone();
+            both.glob.extend(&Glob::literal(":"));
+            both.glob.extend(&qualifier.glob);
+            both.holes.extend(qualifier.holes.iter().cloned());
+            if both.open == Openness::Closed {
+                both.open = qualifier.open;
+            }
+            found.push(both);
+        }
+    }
+    (!found.is_empty()).then_some(found)
+}
+
+/// Whether a call of an API Gateway API is signed with the role.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Signs {
+    Always,
+    Maybe,
+    Never,
+}
+
+fn signs(arguments: &Value) -> Signs {
+    let words: Vec<Value> = lookup(arguments, "AuthType");
+    let signed = |v: &Value| match v {
+        Value::Absent | Value::Null => Signs::Never,
+        other => match other.as_text() {
+            Some("IAM_ROLE") => Signs::Always,
+            Some(_) => Signs::Never,
+            None => Signs::Maybe,
+        },
+    };
+    match words.as_slice() {
+        [only] => signed(only),
+        several if several.iter().all(|v| signed(v) == Signs::Never) => Signs::Never,
+        _ => Signs::Maybe,
+    }
+}
+
+/// An SDK integration's needs.
+pub(super) fn sdk(
+    maker: &Maker<'_>,
+    service: &str,
+    operation: &Operation,
+    arguments: &Value,
+) -> Vec<Need> {
+    let mut needs = Vec::new();
+    if service == "dynamodb"
+        && let Some(uses) = dynamodb::inner_tables(operation.name, arguments, maker.home)
+    {
+        return uses
+            .into_iter()
+            .map(|(action, found)| maker.need(action, found, Phase::Start, false))
+            .collect();
+    }
+    for used in &operation.uses {
+        let found = special(maker, &used.action, arguments)
+            .or_else(|| resolve_all(maker, &used.action, &used.targets, arguments))
+            .unwrap_or_default();
+        let unfilled = found.is_empty();
+        let mut need = maker.need(&used.action, found, Phase::Start, used.optional);
+        if unfilled && need.target == Target::NotDerivable && matches!(arguments, Value::Any(_)) {
+            need.holes = holes(arguments);
+        }
+        beside(maker, &mut need);
+        needs.push(need);
+    }
+    needs.extend(roles::of_operation(maker, operation, arguments));
+    needs
+}
+
+/// Commands run on instances that tags or groups choose as well as on those that the request names.
+fn beside(maker: &Maker<'_>, need: &mut Need) {
+    if need.action != "ssm:SendCommand" {
+        return;
+    }
+    let place = |service: &str, resource: &str| {
+        super::pattern::arn(
+            &or_any(&maker.home.partition),
+            service,
+            &or_any(&maker.home.region),
+            &or_any(&maker.home.account),
+            &Glob::parse(resource),
+        )
+    };
+    let instances = [
+        place("ec2", "instance/*"),
+        place("ssm", "managed-instance/*"),
+    ];
+    let named = need
+        .resources
+        .iter()
+        .any(|r| instances.iter().any(|i| i.overlaps(r)));
+    for instance in instances {
+        if named {
+            continue;
+        }
+        super::push(&mut need.resources, instance);
+    }
+}
+
+fn holes(arguments: &Value) -> Vec<Unknown> {
+    match arguments {
+        Value::Any(unknown) => vec![unknown.clone()],
+        _ => Vec::new(),
+    }
+}
+
+/// A bare function ARN as the task's resource.
+pub(super) fn function(maker: &Maker<'_>, resource: &Text) -> Need {
+    let pieces: Vec<Piece> = resource
+        .0
+        .iter()
+        .map(|segment| match segment {
+            Segment::Literal(text) => Piece::Literal(text.clone()),
+            Segment::Unresolved(name) => Piece::Hole(deployed(name)),
+        })
+        .collect();
+    let found = patterns(&pieces, maker.home)
+        .into_iter()
+        .map(|p| Resolved {
+            glob: p.glob,
+            open: p.open,
+            holes: p.holes,
+        })
+        .collect();
+    maker.need("lambda:InvokeFunction", found, Phase::Start, false)
+}
+
+/// A resource that only a deployment names is mostly a function; it may be an activity or another integration, too.
+pub(super) fn unresolved(maker: &Maker<'_>) -> Need {
+    let mut need = maker.need("lambda:InvokeFunction", Vec::new(), Phase::Start, true);
+    need.target = Target::Deployment;
+    need
+}
+
+fn deployed(name: &str) -> Unknown {
+    Unknown {
+        origins: vec![std::sync::Arc::new(Origin {
+            source: Source::Deployment(name.to_owned()),
+            path: String::new(),
+            trace: Vec::new(),
+        })],
+        ..Unknown::default()
+    }
+}

@@ -1,0 +1,98 @@
+//! DynamoDB operations that name their tables inside the request (Amazon DynamoDB API Reference).
+
+use super::Home;
+use super::lookup::{lookup, spellings};
+use super::pattern::{Openness, Pattern, patterns};
+use super::resolve::{Resolved, resolve};
+use crate::catalog::{Fill, TargetSpec};
+use crate::value::{Piece, Value};
+
+/// The actions of an operation with the tables of each; `None` for operations that a row describes.
+pub(super) fn inner_tables(
+    operation: &str,
+    arguments: &Value,
+    home: &Home,
+) -> Option<Vec<(&'static str, Vec<Resolved>)>> {
+    const WRITES: [(&str, &str); 4] = [
+        ("dynamodb:PutItem", "Put"),
+        ("dynamodb:UpdateItem", "Update"),
+        ("dynamodb:DeleteItem", "Delete"),
+        ("dynamodb:ConditionCheckItem", "ConditionCheck"),
+    ];
+    match operation {
+        "BatchGetItem" => Some(vec![("dynamodb:BatchGetItem", batch(arguments, home))]),
+        "BatchWriteItem" => Some(vec![("dynamodb:BatchWriteItem", batch(arguments, home))]),
+        "TransactGetItems" => {
+            let tables = transaction(arguments, "TransactItems[].Get.TableName", home);
+            Some(vec![("dynamodb:GetItem", tables)])
+        }
+        "TransactWriteItems" => {
+            let found: Vec<_> = WRITES
+                .iter()
+                .map(|(action, word)| {
+                    let path = format!("TransactItems[].{word}.TableName");
+                    (*action, transaction(arguments, &path, home))
+                })
+                .filter(|(_, tables)| !tables.is_empty())
+                .collect();
+            (!found.is_empty()).then_some(found)
+        }
+        _ => None,
+    }
+}
+
+/// The names of the fields of `RequestItems` are the tables.
+fn batch(arguments: &Value, home: &Home) -> Vec<Resolved> {
+    let mut found = Vec::new();
+    for value in lookup(arguments, "RequestItems") {
+        match value {
+            Value::Object { fields, rest: None } => {
+                for name in fields.keys() {
+                    found.extend(table(&[Piece::Literal(name.clone())], home));
+                }
+            }
+            Value::Object {
+                rest: Some(inner), ..
+            } => {
+                for unknown in inner.unknowns() {
+                    found.extend(table(&[Piece::Hole(unknown.clone())], home));
+                }
+            }
+            other => {
+                for pieces in spellings(&other) {
+                    found.extend(table(&pieces, home));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn transaction(arguments: &Value, path: &str, home: &Home) -> Vec<Resolved> {
+    lookup(arguments, path)
+        .iter()
+        .flat_map(spellings)
+        .flat_map(|pieces| table(&pieces, home))
+        .collect()
+}
+
+fn table(pieces: &[Piece], home: &Home) -> Vec<Resolved> {
+    let spec = TargetSpec {
+        kind: "table",
+        fills: vec![Fill::Name {
+            path: "T",
+            default: None,
+        }],
+    };
+    let one = Value::object([("T".to_owned(), Value::Text(pieces.to_vec()))]);
+    resolve("dynamodb", &spec, &one, home).unwrap_or_else(|| {
+        patterns(pieces, home)
+            .into_iter()
+            .map(|Pattern { glob, holes, .. }| Resolved {
+                glob,
+                open: Openness::Chosen,
+                holes,
+            })
+            .collect()
+    })
+}

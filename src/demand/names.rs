@@ -1,0 +1,304 @@
+//! How services name their resources in requests, where that is not the name in the ARN: queue URLs, secret names,
+//! aliases, families without revision, partial ARNs (API references of the services).
+
+use super::Home;
+use super::pattern::{arn, arn_parts, glob, head, join, or_any, split};
+use crate::glob::{Glob, Token};
+
+/// What a parameter's text names.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Named {
+    /// The resource by its name, at home or elsewhere.
+    Name {
+        /// The name as it stands in the ARN.
+        name: Glob,
+        /// Its region, where that is not the workflow's own.
+        region: Option<Glob>,
+        /// Its account, where that is not the workflow's own.
+        account: Option<Glob>,
+    },
+    /// The whole resource ARN.
+    Arn(Glob),
+    /// Something behind which a resource stands that the definition does not name: every resource of the type.
+    Behind,
+}
+
+fn name(name: Glob) -> Named {
+    Named::Name {
+        name,
+        region: None,
+        account: None,
+    }
+}
+
+fn placed(region: Glob, account: Glob, name: Glob) -> Named {
+    Named::Name {
+        name,
+        region: Some(region),
+        account: Some(account),
+    }
+}
+
+fn strip(text: &Glob, prefix: &str) -> Glob {
+    if head(text).starts_with(prefix) {
+        glob(
+            text.tokens()
+                .get(prefix.chars().count()..)
+                .unwrap_or_default(),
+        )
+    } else {
+        text.clone()
+    }
+}
+
+/// What the text of a parameter names; `last` tells whether it fills the last variable of the type's template.
+pub(super) fn read(service: &str, kind: &str, last: bool, text: &Glob, home: &Home) -> Vec<Named> {
+    let one = |named| vec![named];
+    match (service, kind) {
+        ("sqs", "queue") => one(queue(text)),
+        ("kms", "key") => one(key(text)),
+        ("lambda", _) if kind.starts_with("function") => one(function(text)),
+        ("secretsmanager", "secret") => one(secret(text)),
+        ("ecs", "task-definition") => one(task_definition(text)),
+        ("s3", "object") if last => one(name(text.clone())),
+        ("s3", "object" | "bucket") => one(s3(text, kind, home)),
+        ("ssm", "parameter") => one(arn_or(text, |t| name(strip(t, "/")))),
+        ("ssm", "document") => one(document(text)),
+        ("codebuild", "project" | "report-group") => one(build(text, kind)),
+        ("bedrock", "foundation-model") => model(text, home),
+        ("states", "execution") if !last => one(execution_of(text)),
+        ("execute-api", _) if !last => one(endpoint(text)),
+        ("execute-api", _) => one(name(strip(text, "/"))),
+        _ if last => one(arn_or(text, |t| name(t.clone()))),
+        _ => one(container(text)),
+    }
+}
+
+fn arn_or(text: &Glob, otherwise: impl Fn(&Glob) -> Named) -> Named {
+    if arn_parts(text).is_some() {
+        Named::Arn(text.clone())
+    } else {
+        otherwise(text)
+    }
+}
+
+/// A container may be named by its own ARN: its last word is the name.
+fn container(text: &Glob) -> Named {
+    let Some([_, _, region, account, resource]) = arn_parts(text) else {
+        return name(text.clone());
+    };
+    let last = resource
+        .tokens()
+        .rsplit(|t| matches!(t, Token::Char('/' | ':')))
+        .next()
+        .map_or_else(Glob::any, glob);
+    placed(region, account, last)
+}
+
+/// `https://sqs.REGION.amazonaws.com/ACCOUNT/NAME` in any partition, and the older `REGION.queue.amazonaws.com`.
+fn queue(text: &Glob) -> Named {
+    if arn_parts(text).is_some() {
+        return Named::Arn(text.clone());
+    }
+    let parts = split(text, '/');
+    let [scheme, _, host, account, queue] = parts.as_slice() else {
+        return match parts.as_slice() {
+            [only] => name(only.clone()),
+            _ => Named::Behind,
+        };
+    };
+    if !head(scheme).starts_with("http") {
+        return Named::Behind;
+    }
+    let labels = split(host, '.');
+    let region = match labels.as_slice() {
+        [sqs, region, ..] if head(sqs) == "sqs" || head(sqs) == "sqs-fips" => region.clone(),
+        [region, queue, ..] if head(queue) == "queue" => region.clone(),
+        [queue, ..] if head(queue) == "queue" => Glob::literal("us-east-1"),
+        _ => Glob::any(),
+    };
+    placed(region, account.clone(), queue.clone())
+}
+
+fn key(text: &Glob) -> Named {
+    match arn_parts(text) {
+        Some([_, _, _, _, resource]) if head(&resource).starts_with("alias/") => Named::Behind,
+        Some(_) => Named::Arn(text.clone()),
+        None if head(text).starts_with("alias/") => Named::Behind,
+        None => name(text.clone()),
+    }
+}
+
+/// A name, `name:qualifier`, `ACCOUNT:function:name[:qualifier]` or an ARN.
+fn function(text: &Glob) -> Named {
+    if arn_parts(text).is_some() {
+        return Named::Arn(text.clone());
+    }
+    let parts = split(text, ':');
+    if let [account, word, rest @ ..] = parts.as_slice()
+        && head(word) == "function"
+        && !rest.is_empty()
+    {
+        let mut function = Glob::literal("");
+        for (index, part) in rest.iter().enumerate() {
+            if index > 0 {
+                function.push(Token::Char(':'));
+            }
+            function.extend(part);
+        }
+        return Named::Name {
+            name: function,
+            region: None,
+            account: Some(account.clone()),
+        };
+    }
+    name(text.clone())
+}
+
+/// AWS ends a secret's ARN with a hyphen and six characters of its own; requests may leave them out.
+fn secret(text: &Glob) -> Named {
+    let random = Glob::parse("-??????");
+    let is_whole = |tokens: &[Token]| {
+        matches!(tokens, [.., Token::Char('-'), a, b, c, d, e, f]
+            if [a, b, c, d, e, f].iter().all(|t| matches!(t, Token::Char(x) if x.is_ascii_alphanumeric())))
+    };
+    let open = text.tokens().last().is_some_and(|t| *t == Token::Any);
+    if arn_parts(text).is_some() {
+        if open || is_whole(text.tokens()) {
+            return Named::Arn(text.clone());
+        }
+        return Named::Arn(join(&[text, &random]));
+    }
+    if open {
+        return name(text.clone());
+    }
+    name(join(&[text, &random]))
+}
+
+/// A family stands for its revisions.
+fn task_definition(text: &Glob) -> Named {
+    let revisions = Glob::parse(":*");
+    if let Some([_, _, _, _, resource]) = arn_parts(text) {
+        let has_revision = resource.tokens().contains(&Token::Char(':'));
+        return Named::Arn(if has_revision || resource.is_any() {
+            text.clone()
+        } else {
+            join(&[text, &revisions])
+        });
+    }
+    if text.tokens().contains(&Token::Char(':')) || text.tokens().last() == Some(&Token::Any) {
+        name(text.clone())
+    } else {
+        name(join(&[text, &revisions]))
+    }
+}
+
+/// A bucket's name, its or an access point's ARN, `s3://bucket/key`, or `bucket/key` of a copy's source.
+fn s3(text: &Glob, kind: &str, home: &Home) -> Named {
+    let empty = Glob::literal("");
+    let whole = |rest: &Glob| Named::Arn(arn(&or_any(&home.partition), "s3", &empty, &empty, rest));
+    if let Some([_, _, _, _, resource]) = arn_parts(text) {
+        let access_point = head(&resource).starts_with("accesspoint");
+        return match (access_point, kind) {
+            (true, "object") => Named::Arn(join(&[text, &Glob::parse("/object/*")])),
+            (true, _) => Named::Arn(text.clone()),
+            (false, _) => name(resource),
+        };
+    }
+    let path = strip(&strip(text, "s3://"), "/");
+    if path == *text && !text.tokens().contains(&Token::Char('/')) || kind == "bucket" {
+        return name(split(&path, '/').swap_remove(0));
+    }
+    whole(&path)
+}
+
+/// AWS's own documents stand in no account.
+fn document(text: &Glob) -> Named {
+    if arn_parts(text).is_some() {
+        return Named::Arn(text.clone());
+    }
+    let account = head(text).starts_with("AWS-").then(|| Glob::literal(""));
+    Named::Name {
+        name: text.clone(),
+        region: None,
+        account,
+    }
+}
+
+/// A build's id is `project:uuid`; a report's ARN is `report/group:uuid`.
+fn build(text: &Glob, kind: &str) -> Named {
+    let (place, id) = match arn_parts(text) {
+        Some([_, _, region, account, resource]) => {
+            let id = split(&resource, '/').pop().unwrap_or_else(Glob::any);
+            (Some((region, account)), id)
+        }
+        None => (None, text.clone()),
+    };
+    let project = split(&id, ':').swap_remove(0);
+    if project.tokens().is_empty() || kind.is_empty() {
+        return Named::Behind;
+    }
+    match place {
+        Some((region, account)) => placed(region, account, project),
+        None => name(project),
+    }
+}
+
+/// A model's id or ARN; a cross-region inference profile is authorized on itself and on the model in its regions
+/// (Amazon Bedrock User Guide, "Prerequisites for inference profiles").
+fn model(text: &Glob, home: &Home) -> Vec<Named> {
+    const GEOGRAPHIES: [&str; 9] = [
+        "us.", "eu.", "apac.", "global.", "us-gov.", "jp.", "au.", "ca.", "sa.",
+    ];
+    if arn_parts(text).is_some() {
+        return vec![Named::Arn(text.clone())];
+    }
+    let beginning = head(text);
+    if let Some(geography) = GEOGRAPHIES.iter().find(|g| beginning.starts_with(**g)) {
+        let partition = or_any(&home.partition);
+        let profile = join(&[&Glob::literal("inference-profile/"), text]);
+        let base = join(&[&Glob::literal("foundation-model/"), &strip(text, geography)]);
+        return vec![
+            Named::Arn(arn(
+                &partition,
+                "bedrock",
+                &or_any(&home.region),
+                &or_any(&home.account),
+                &profile,
+            )),
+            Named::Arn(arn(
+                &partition,
+                "bedrock",
+                &Glob::any(),
+                &Glob::literal(""),
+                &base,
+            )),
+        ];
+    }
+    vec![name(text.clone())]
+}
+
+/// The executions of a workflow: its name without version or alias.
+fn execution_of(text: &Glob) -> Named {
+    let Some([_, _, region, account, resource]) = arn_parts(text) else {
+        return name(text.clone());
+    };
+    match split(&resource, ':').as_slice() {
+        [_, machine, ..] => placed(region, account, machine.clone()),
+        _ => placed(region, account, Glob::any()),
+    }
+}
+
+/// `ID.execute-api.REGION.amazonaws.com`
+fn endpoint(text: &Glob) -> Named {
+    let host = strip(text, "https://");
+    let labels = split(&host, '.');
+    match labels.as_slice() {
+        [id, word, region, ..] if head(word).starts_with("execute-api") => Named::Name {
+            name: id.clone(),
+            region: Some(region.clone()),
+            account: None,
+        },
+        _ => name(host),
+    }
+}

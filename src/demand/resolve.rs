@@ -1,0 +1,267 @@
+//! From a row's target and a request to resource patterns.
+
+use super::Home;
+use super::lookup::{lookup, spellings};
+use super::names::{self, Named};
+use super::pattern::{Openness, Pattern, glob, is_literal, or_any, patterns};
+use crate::catalog::{self, Fill, ResourceType, TargetSpec};
+use crate::glob::{Glob, Token};
+use crate::value::{Unknown, Value};
+
+/// One resource pattern with where it comes from.
+#[derive(Clone, Debug)]
+pub(super) struct Resolved {
+    /// The pattern of its ARN.
+    pub glob: Glob,
+    /// Where its first open part comes from.
+    pub open: Openness,
+    /// Its holes.
+    pub holes: Vec<Unknown>,
+}
+
+/// More resources of one target than this are not told apart.
+const MAX_RESOURCES: usize = 64;
+
+/// The resources that a target names in a request; `None` where the request does not use it.
+pub(super) fn resolve(
+    service: &str,
+    spec: &TargetSpec,
+    arguments: &Value,
+    home: &Home,
+) -> Option<Vec<Resolved>> {
+    let template = catalog::resource_type(service, spec.kind).or((spec.kind == "*").then_some(
+        ResourceType {
+            name: "*",
+            arn: "*",
+        },
+    ))?;
+    let mut columns = Vec::new();
+    for (index, fill) in spec.fills.iter().enumerate() {
+        let last = index + 1 == spec.fills.len();
+        columns.push(column(*fill, last, arguments, home)?);
+    }
+    let mut rows: Vec<Vec<&Pattern>> = vec![Vec::new()];
+    for column in &columns {
+        rows = rows
+            .iter()
+            .flat_map(|row| {
+                column
+                    .iter()
+                    .map(|p| row.iter().copied().chain([p]).collect())
+            })
+            .take(MAX_RESOURCES)
+            .collect();
+    }
+    let found: Vec<Resolved> = rows
+        .iter()
+        .flat_map(|row| build(service, template, row, home))
+        .take(MAX_RESOURCES)
+        .collect();
+    (!found.is_empty()).then_some(found)
+}
+
+/// The patterns of one variable; `None` where the request does not hold what the target is named by.
+fn column(fill: Fill, last: bool, arguments: &Value, home: &Home) -> Option<Vec<Pattern>> {
+    let (path, default) = match fill {
+        Fill::Open => return Some(vec![Pattern::generated()]),
+        Fill::Fixed(text) => return Some(vec![Pattern::fixed(Glob::parse(text))]),
+        Fill::Arn(path) => (path, None),
+        Fill::Name { path, default } => (path, default),
+    };
+    let values = lookup(arguments, path);
+    let mut found: Vec<Pattern> = values
+        .iter()
+        .flat_map(spellings)
+        .flat_map(|pieces| patterns(&pieces, home))
+        .collect();
+    let absent = values
+        .iter()
+        .any(|v| matches!(v, Value::Absent | Value::Null));
+    if let (true, Some(default)) = (absent || found.is_empty(), default) {
+        found.push(Pattern::fixed(Glob::literal(default)));
+    }
+    let only_name = matches!(fill, Fill::Name { .. }) && last;
+    match (found.is_empty(), only_name) {
+        (false, _) => Some(found),
+        // A container is there, the name in it is not.
+        (true, true) if default.is_none() => None,
+        _ => None,
+    }
+}
+
+fn build(service: &str, template: ResourceType, row: &[&Pattern], home: &Home) -> Vec<Resolved> {
+    let open = row
+        .iter()
+        .map(|p| p.open)
+        .find(|o| *o != Openness::Closed)
+        .unwrap_or(Openness::Closed);
+    let holes: Vec<Unknown> = row.iter().flat_map(|p| p.holes.clone()).collect();
+    let resolved = |glob: Glob| Resolved {
+        glob,
+        open,
+        holes: holes.clone(),
+    };
+    let unnamed =
+        row.first().is_some_and(|p| p.is_whole_hole()) && row.iter().all(|p| p.glob.is_any());
+    if template.arn == "*" {
+        return row.iter().map(|p| resolved(p.glob.clone())).collect();
+    }
+    if unnamed {
+        // A name or an ARN: the resource may stand in another region or account.
+        return vec![resolved(anywhere(template.arn, home))];
+    }
+    let mut readings: Vec<Vec<Named>> = vec![Vec::new()];
+    for (index, pattern) in row.iter().enumerate() {
+        let last = index + 1 == row.len();
+        let kind = template.name;
+        let named = if pattern.open == Openness::Generated || pattern.is_whole_hole() && !last {
+            vec![Named::Name {
+                name: pattern.glob.clone(),
+                region: None,
+                account: None,
+            }]
+        } else {
+            names::read(service, kind, last, &pattern.glob, home)
+        };
+        readings = readings
+            .iter()
+            .flat_map(|r| {
+                named
+                    .iter()
+                    .map(|n| r.iter().cloned().chain([n.clone()]).collect())
+            })
+            .collect();
+    }
+    readings
+        .iter()
+        .map(|names| {
+            let glob = place(template.arn, names, home);
+            let behind = names.contains(&Named::Behind);
+            let open = match open {
+                Openness::Closed if behind => Openness::Generated,
+                // A family without revision is one target, its newest revision.
+                Openness::Generated if template.name == "task-definition" => Openness::Closed,
+                Openness::Generated if is_literal(&glob) => Openness::Closed,
+                other => other,
+            };
+            Resolved {
+                open,
+                ..resolved(glob)
+            }
+        })
+        .collect()
+}
+
+/// Puts the names into the template.
+fn place(template: &str, names: &[Named], home: &Home) -> Glob {
+    if let Some(Named::Arn(whole)) = names.iter().rev().find(|n| matches!(n, Named::Arn(_))) {
+        return whole.clone();
+    }
+    let elsewhere = |pick: fn(&Named) -> Option<&Glob>| names.iter().find_map(pick);
+    let region = elsewhere(|n| match n {
+        Named::Name { region, .. } => region.as_ref(),
+        _ => None,
+    });
+    let account = elsewhere(|n| match n {
+        Named::Name { account, .. } => account.as_ref(),
+        _ => None,
+    });
+    let mut values = names.iter().map(|n| match n {
+        Named::Name { name, .. } => name.clone(),
+        Named::Arn(_) | Named::Behind => Glob::any(),
+    });
+    let filled = fill_template(template, |variable| match variable {
+        "Partition" => or_any(&home.partition),
+        "Region" => region.cloned().unwrap_or_else(|| or_any(&home.region)),
+        "Account" => account.cloned().unwrap_or_else(|| or_any(&home.account)),
+        _ => values.next().unwrap_or_else(Glob::any),
+    });
+    tidy(template, &filled)
+}
+
+/// A task definition's text holds its revision already.
+fn tidy(template: &str, filled: &Glob) -> Glob {
+    if !template.contains(":task-definition/") {
+        return filled.clone();
+    }
+    match filled.tokens() {
+        [head @ .., Token::Char(':'), Token::Any]
+            if head.iter().filter(|t| **t == Token::Char(':')).count() > 5 =>
+        {
+            glob(head)
+        }
+        _ => filled.clone(),
+    }
+}
+
+/// Every resource of the type, at home.
+pub(super) fn everywhere(template: &str, home: &Home) -> Glob {
+    fill_template(template, |variable| match variable {
+        "Partition" => or_any(&home.partition),
+        "Region" => or_any(&home.region),
+        "Account" => or_any(&home.account),
+        _ => Glob::any(),
+    })
+}
+
+/// Every resource of the type, in any region and account.
+fn anywhere(template: &str, home: &Home) -> Glob {
+    fill_template(template, |variable| match variable {
+        "Partition" => or_any(&home.partition),
+        _ => Glob::any(),
+    })
+}
+
+fn fill_template(template: &str, mut value: impl FnMut(&str) -> Glob) -> Glob {
+    let mut filled = Glob::literal("");
+    let mut rest = template;
+    while let Some((text, tail)) = rest.split_once("${") {
+        filled.extend(&Glob::parse(text));
+        let (variable, tail) = tail.split_once('}').unwrap_or((tail, ""));
+        filled.extend(&value(variable));
+        rest = tail;
+    }
+    filled.extend(&Glob::parse(rest));
+    filled
+}
+
+/// An API Gateway path such as `/restapis/<restapi_id>/stages` as the ARN of what it manages.
+pub(super) fn management_path(uri: &str, arguments: &Value, home: &Home) -> Vec<Resolved> {
+    let mut path = Glob::literal("");
+    let (mut open, mut holes) = (Openness::Closed, Vec::new());
+    let mut rest = uri;
+    while let Some((text, tail)) = rest.split_once('<') {
+        path.extend(&Glob::literal(text));
+        let (variable, tail) = tail.split_once('>').unwrap_or((tail, ""));
+        let wanted: String = variable
+            .chars()
+            .filter(char::is_ascii_alphanumeric)
+            .collect();
+        let values = lookup(arguments, &wanted);
+        let pattern = values
+            .iter()
+            .flat_map(spellings)
+            .flat_map(|pieces| patterns(&pieces, home))
+            .next()
+            .unwrap_or_else(Pattern::generated);
+        path.extend(&pattern.glob);
+        holes.extend(pattern.holes);
+        if open == Openness::Closed {
+            open = pattern.open;
+        }
+        rest = tail;
+    }
+    path.extend(&Glob::literal(rest));
+    let arn = super::pattern::arn(
+        &or_any(&home.partition),
+        "apigateway",
+        &or_any(&home.region),
+        &Glob::literal(""),
+        &path,
+    );
+    vec![Resolved {
+        glob: arn,
+        open,
+        holes,
+    }]
+}

@@ -1,0 +1,245 @@
+use serde_json::json;
+
+use super::*;
+use Target::{NoResourceTypes, NotDerivable, Partial, Static};
+
+#[test]
+fn operations_with_their_resources() {
+    let a = "123456789012";
+    for (resource, arguments, action, expected, target) in [
+        (
+            "s3:getObject",
+            json!({"Bucket": "b", "Key": "k/x"}),
+            "s3:GetObject",
+            "arn:aws:s3:::b/k/x".to_owned(),
+            Static,
+        ),
+        (
+            "s3:getObject",
+            json!({"Bucket": "b", "Key": "<caller>"}),
+            "s3:GetObject",
+            "arn:aws:s3:::b/*".to_owned(),
+            Partial,
+        ),
+        (
+            "s3:putObject",
+            json!({"Bucket": "b", "Key": "in/<caller>"}),
+            "s3:PutObject",
+            "arn:aws:s3:::b/in/*".to_owned(),
+            Partial,
+        ),
+        (
+            "s3:listObjectsV2",
+            json!({"Bucket": "b"}),
+            "s3:ListBucket",
+            "arn:aws:s3:::b".to_owned(),
+            Static,
+        ),
+        (
+            "s3:listBuckets",
+            json!({}),
+            "s3:ListAllMyBuckets",
+            "*".to_owned(),
+            NoResourceTypes,
+        ),
+        (
+            "secretsmanager:getSecretValue",
+            json!({"SecretId": "db"}),
+            "secretsmanager:GetSecretValue",
+            format!("arn:aws:secretsmanager:us-east-1:{a}:secret:db-??????"),
+            Static,
+        ),
+        (
+            "secretsmanager:getSecretValue",
+            json!({"SecretId": format!("arn:aws:secretsmanager:us-east-1:{a}:secret:db-AbC1x9")}),
+            "secretsmanager:GetSecretValue",
+            format!("arn:aws:secretsmanager:us-east-1:{a}:secret:db-AbC1x9"),
+            Static,
+        ),
+        (
+            "ssm:getParameter",
+            json!({"Name": "/app/key"}),
+            "ssm:GetParameter",
+            format!("arn:aws:ssm:us-east-1:{a}:parameter/app/key"),
+            Static,
+        ),
+        (
+            "kms:decrypt",
+            json!({"KeyId": "alias/app"}),
+            "kms:Decrypt",
+            format!("arn:aws:kms:us-east-1:{a}:key/*"),
+            NotDerivable,
+        ),
+        (
+            "kms:decrypt",
+            json!({"KeyId": "1234"}),
+            "kms:Decrypt",
+            format!("arn:aws:kms:us-east-1:{a}:key/1234"),
+            Static,
+        ),
+        (
+            "dynamodb:query",
+            json!({"TableName": "t"}),
+            "dynamodb:Query",
+            format!("arn:aws:dynamodb:us-east-1:{a}:table/t"),
+            Static,
+        ),
+        (
+            "dynamodb:batchGetItem",
+            json!({"RequestItems": {"t": {}}}),
+            "dynamodb:BatchGetItem",
+            format!("arn:aws:dynamodb:us-east-1:{a}:table/t"),
+            Static,
+        ),
+        (
+            "sfn:startSyncExecution",
+            json!({"StateMachineArn": format!("arn:aws:states:us-east-1:{a}:stateMachine:m")}),
+            "states:StartSyncExecution",
+            format!("arn:aws:states:us-east-1:{a}:stateMachine:m"),
+            Static,
+        ),
+        (
+            "lambda:invoke",
+            json!({"FunctionName": "f"}),
+            "lambda:InvokeFunction",
+            format!("arn:aws:lambda:us-east-1:{a}:function:f"),
+            Static,
+        ),
+        (
+            "ecs:describeTasks",
+            json!({"Cluster": "c", "Tasks": ["t"]}),
+            "ecs:DescribeTasks",
+            format!("arn:aws:ecs:us-east-1:{a}:task/c/t"),
+            Static,
+        ),
+        (
+            "sqs:receiveMessage",
+            json!({"QueueUrl": "https://sqs.us-east-1.amazonaws.com/9/q"}),
+            "sqs:ReceiveMessage",
+            "arn:aws:sqs:us-east-1:9:q".to_owned(),
+            Static,
+        ),
+        (
+            "rekognition:detectLabels",
+            json!({}),
+            "rekognition:DetectLabels",
+            "*".to_owned(),
+            NoResourceTypes,
+        ),
+        (
+            "ec2:describeInstances",
+            json!({"InstanceIds": ["i-1"]}),
+            "ec2:DescribeInstances",
+            "*".to_owned(),
+            NoResourceTypes,
+        ),
+        (
+            "glue:getTable",
+            json!({"DatabaseName": "d", "Name": "t"}),
+            "glue:GetTable",
+            String::new(),
+            Static,
+        ),
+        (
+            "apigateway:getRestApi",
+            json!({"RestApiId": "abc"}),
+            "apigateway:GET",
+            "arn:aws:apigateway:us-east-1::/restapis/abc".to_owned(),
+            Static,
+        ),
+        (
+            "bedrockruntime:invokeModel",
+            json!({"ModelId": "anthropic.claude"}),
+            "bedrock:InvokeModel",
+            String::new(),
+            Static,
+        ),
+        (
+            "sns:publish",
+            json!({"TopicArn": "arn:aws:sns:us-east-1:9:t"}),
+            "sns:Publish",
+            "arn:aws:sns:us-east-1:9:t".to_owned(),
+            Static,
+        ),
+        (
+            "sts:getCallerIdentity",
+            json!({}),
+            "",
+            String::new(),
+            Static,
+        ),
+    ] {
+        let found = needs(&format!("aws-sdk:{resource}"), arguments);
+        if action.is_empty() {
+            assert!(found.is_empty(), "{resource}: {found:?}");
+            continue;
+        }
+        let need = on(&found, action);
+        if !expected.is_empty() {
+            assert_eq!(
+                (resources(need), need.target),
+                (vec![expected], target),
+                "{resource}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_role_that_the_request_passes() {
+    let found = needs(
+        "aws-sdk:lambda:createFunction",
+        json!({"FunctionName": "f", "Role": "arn:aws:iam::123456789012:role/f"}),
+    );
+    let need = on(&found, "iam:PassRole");
+    assert_eq!(resources(need), ["arn:aws:iam::123456789012:role/f"]);
+    assert_eq!(need.passed_to, Some("lambda.amazonaws.com"));
+    assert!(!need.optional);
+    let without = needs(
+        "aws-sdk:lambda:createFunction",
+        json!({"FunctionName": "f"}),
+    );
+    assert!(without.iter().all(|n| n.action != "iam:PassRole"));
+}
+
+#[test]
+fn transactions_need_what_their_items_do() {
+    let found = needs(
+        "aws-sdk:dynamodb:transactWriteItems",
+        json!({"TransactItems": [{"Put": {"TableName": "a"}}, {"Delete": {"TableName": "b"}}]}),
+    );
+    let table = |t: &str| format!("arn:aws:dynamodb:us-east-1:123456789012:table/{t}");
+    assert_eq!(resources(on(&found, "dynamodb:PutItem")), [table("a")]);
+    assert_eq!(resources(on(&found, "dynamodb:DeleteItem")), [table("b")]);
+    assert_eq!(found.len(), 2);
+}
+
+#[test]
+fn every_operation_answers_whatever_its_request_is() {
+    let all = Value::Any(unknown(Source::Caller));
+    let none = value(&json!({}));
+    for service in catalog::services() {
+        for operation in catalog::operations_of(service) {
+            let (task, state) = task("arn:aws:states:::x:y");
+            let integration = Integration {
+                kind: IntegrationKind::Sdk {
+                    service: service.to_owned(),
+                    operation: Box::new(operation.clone()),
+                },
+                pattern: catalog::Pattern::RequestResponse,
+            };
+            for arguments in [&all, &none] {
+                let found = task_needs(&task, &state, &integration, arguments, None, &home());
+                for need in &found {
+                    assert!(!need.resources.is_empty(), "{service} {}", operation.name);
+                }
+                let calls = found.iter().filter(|n| n.phase == Phase::Start).count();
+                assert!(
+                    calls >= operation.uses.len().min(1),
+                    "{service} {}",
+                    operation.name
+                );
+            }
+        }
+    }
+}
