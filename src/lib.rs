@@ -7,6 +7,7 @@ pub mod assess;
 pub mod aws;
 pub mod catalog;
 pub mod collect;
+pub mod cli;
 pub mod config;
 pub mod decide;
 pub mod demand;

@@ -1,2 +1,25 @@
-//! The command line.
-fn main() {}
+//! The command line's process: streams, clock and terminal, and nothing else.
+
+use std::io::IsTerminal as _;
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use stepwarden::cli::{self, Host};
+
+fn main() -> ExitCode {
+    let now = SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .unwrap_or_default();
+    // https://no-color.org: present and not empty.
+    let plain = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    let (out, err) = (std::io::stdout(), std::io::stderr());
+    let mut host = Host {
+        colour: out.is_terminal() && !plain,
+        progress: err.is_terminal(),
+        today: cli::day(now.as_secs()),
+        input: &mut std::io::stdin(),
+        out: &mut out.lock(),
+        err: &mut err.lock(),
+    };
+    ExitCode::from(cli::run(std::env::args_os(), &mut host))
+}

@@ -1,0 +1,173 @@
+//! The command line: reads arguments, an account and a configuration, runs the engine, and prints.
+//!
+//! Exit status: 0 nothing at or above `--fail-on`, 1 something, 2 the command could not do its work. Everything that is
+//! printed is put together first and written at once, so that no partial report looks whole.
+
+mod args;
+mod day;
+mod explain;
+#[cfg(feature = "live")]
+mod live;
+mod replay;
+mod report;
+mod source;
+
+use std::ffi::OsString;
+use std::io::{Read, Write};
+
+use clap::Parser as _;
+
+use crate::render::escape;
+use crate::severity::Severity;
+use args::{Cli, Command};
+pub use day::day;
+
+/// What the process gives the command: its streams, the day, and what kind of terminal it is on.
+pub struct Host<'a> {
+    /// Standard input.
+    pub input: &'a mut dyn Read,
+    /// Standard output.
+    pub out: &'a mut dyn Write,
+    /// Standard error.
+    pub err: &'a mut dyn Write,
+    /// Today in UTC, `YYYY-MM-DD`.
+    pub today: String,
+    /// Whether standard output takes colours.
+    pub colour: bool,
+    /// Whether standard error is a terminal, on which progress may be shown.
+    pub progress: bool,
+}
+
+impl Host<'_> {
+    /// Shows what is being done, on a terminal only; the next line of progress, or [`Host::done`], replaces it.
+    fn progress(&mut self, text: &str) {
+        if self.progress {
+            let _ = write!(self.err, "\r\u{1b}[2K{}", escape::line(text));
+            let _ = self.err.flush();
+        }
+    }
+
+    fn done(&mut self) {
+        if self.progress {
+            let _ = write!(self.err, "\r\u{1b}[2K");
+        }
+    }
+}
+
+/// Why a command could not do its work: one line.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Failure {
+    /// A file or directory.
+    #[error(transparent)]
+    Local(#[from] crate::local::Error),
+    /// Anything else, in words.
+    #[error("{0}")]
+    Words(String),
+}
+
+/// What a command that did its work leaves behind.
+pub(crate) struct Outcome {
+    text: String,
+    status: u8,
+}
+
+impl Outcome {
+    fn clean(text: String) -> Self {
+        Self { text, status: 0 }
+    }
+
+    /// Exit status 1 where something is as bad as the threshold.
+    fn judged(text: String, worst: Option<Severity>, fail_on: args::FailOn) -> Self {
+        let status = u8::from(
+            fail_on
+                .threshold()
+                .is_some_and(|limit| worst >= Some(limit)),
+        );
+        Self { text, status }
+    }
+}
+
+/// Runs the command line and gives the exit status.
+pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -> u8 {
+    let cli = match Cli::try_parse_from(arguments) {
+        Ok(cli) => cli,
+        Err(error) => return usage(&error, host),
+    };
+    let outcome = dispatch(cli.command, host);
+    host.done();
+    match outcome {
+        // A reader that has seen enough, such as `head`, is no failure.
+        Ok(outcome) => match write_all(host.out, &outcome.text) {
+            Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+                complain(host, &format!("cannot write the output: {error}"))
+            }
+            _ => outcome.status,
+        },
+        Err(failure) => complain(host, &failure.to_string()),
+    }
+}
+
+fn write_all(out: &mut dyn Write, text: &str) -> std::io::Result<()> {
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// One clear line, and exit status 2.
+fn complain(host: &mut Host<'_>, text: &str) -> u8 {
+    let _ = writeln!(host.err, "stepwarden: {}", escape::line(text));
+    2
+}
+
+/// What the argument parser has to say: help as it is, a mistake as one line.
+fn usage(error: &clap::Error, host: &mut Host<'_>) -> u8 {
+    if !error.use_stderr() {
+        let text = if host.colour {
+            error.render().ansi().to_string()
+        } else {
+            error.to_string()
+        };
+        let _ = write_all(host.out, &text);
+        return 0;
+    }
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
+        return complain(host, "name a command; `stepwarden --help` lists them");
+    }
+    let text = error.to_string();
+    let said: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"))
+        .filter(|line| !line.is_empty())
+        .collect();
+    let said = said.join(" ");
+    complain(
+        host,
+        &format!(
+            "{}; see `stepwarden --help`",
+            said.trim_start_matches("error: ")
+        ),
+    )
+}
+
+fn dispatch(command: Command, host: &mut Host<'_>) -> Result<Outcome, Failure> {
+    match command {
+        Command::Scan(scan) => report::scan(&scan, host),
+        Command::Check(check) => report::check(&check, host),
+        Command::Replay(replay) => replay::replay(&replay, host),
+        Command::Explain(explain) => explain::explain(&explain),
+        Command::Rules(rules) => explain::rules(rules.format),
+        Command::Approve(approve) => approve_baseline(&approve),
+        Command::Snapshot(snapshot) => source::snapshot(&snapshot, host),
+    }
+}
+
+/// Baselines live in the function's table; a directory holds none.
+fn approve_baseline(approve: &args::Approve) -> Result<Outcome, Failure> {
+    Err(Failure::Words(format!(
+        "cannot approve `{}`: baselines stand in the function's state table, which this build does not reach",
+        approve.arn
+    )))
+}
+
+#[cfg(test)]
+mod tests;

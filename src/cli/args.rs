@@ -1,0 +1,165 @@
+//! The arguments.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::severity::Severity;
+
+/// Watches the security of AWS Step Functions workflows.
+#[derive(Debug, Parser)]
+#[command(
+    name = "stepwarden",
+    version,
+    about = "Watches the security of AWS Step Functions workflows: what each role may do, who can start it, and what a caller can reach.",
+    after_help = "Exit status: 0 nothing at or above --fail-on, 1 something, 2 the command could not do its work."
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Report on every workflow of an account
+    Scan(Scan),
+    /// Report on definition files: .asl.json, .asl.yaml, or DescribeStateMachine responses
+    Check(Check),
+    /// Handle one EventBridge event as the function does, and print the notification that it would publish
+    Replay(Replay),
+    /// Print a rule's page
+    Explain(Explain),
+    /// List the rules
+    Rules(Rules),
+    /// Take what is deployed as the new baseline
+    Approve(Approve),
+    /// Write the live account as a directory that every other command can read
+    Snapshot(Snapshot),
+}
+
+/// How a report is printed, and what it makes of the exit status.
+#[derive(Debug, Args)]
+pub struct Report {
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub format: Format,
+    /// Exit with status 1 where a finding is at least this bad
+    #[arg(long, value_enum, default_value_t = FailOn::High, value_name = "SEVERITY")]
+    pub fail_on: FailOn,
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+#[derive(Debug, Args)]
+pub struct ConfigFile {
+    /// Configuration [default: stepwarden.toml where it exists]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Source {
+    /// Account directory of AWS CLI outputs [default: the live account]
+    #[arg(long, value_name = "DIR")]
+    pub snapshot: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Scan {
+    #[command(flatten)]
+    pub source: Source,
+    #[command(flatten)]
+    pub report: Report,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Definition files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The execution role's policies: a policy document, an array of them, or an object with policies, trust, boundary
+    #[arg(long, value_name = "FILE")]
+    pub role: Option<PathBuf>,
+    #[command(flatten)]
+    pub report: Report,
+}
+
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// The event, as EventBridge delivers it
+    #[arg(value_name = "EVENT.json")]
+    pub event: PathBuf,
+    #[command(flatten)]
+    pub source: Source,
+    #[command(flatten)]
+    pub report: Report,
+}
+
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// The rule's id
+    pub rule: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Rules {
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Plain::Human)]
+    pub format: Plain,
+}
+
+#[derive(Debug, Args)]
+pub struct Approve {
+    /// The workflow
+    pub arn: String,
+}
+
+#[derive(Debug, Args)]
+pub struct Snapshot {
+    /// The directory to write; empty, or not there yet
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Human,
+    /// stepwarden/report/1
+    Json,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Plain {
+    /// For people
+    Human,
+    /// For machines
+    Json,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Info,
+    /// Only when the command could not do its work
+    Never,
+}
+
+impl FailOn {
+    /// The severity from which on a finding fails the command.
+    pub const fn threshold(self) -> Option<Severity> {
+        match self {
+            Self::Critical => Some(Severity::Critical),
+            Self::High => Some(Severity::High),
+            Self::Medium => Some(Severity::Medium),
+            Self::Low => Some(Severity::Low),
+            Self::Info => Some(Severity::Info),
+            Self::Never => None,
+        }
+    }
+}

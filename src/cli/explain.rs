@@ -1,0 +1,45 @@
+//! `explain` and `rules`: the rules themselves.
+
+use std::fmt::Write as _;
+
+use serde_json::{Value, json};
+
+use super::args::{Explain, Plain};
+use super::{Failure, Outcome};
+use crate::rules::{self, RULES};
+use crate::suggest::did_you_mean;
+
+/// A rule's page; the scenarios at its end are for the tests and left out.
+pub fn explain(args: &Explain) -> Result<Outcome, Failure> {
+    let Some(rule) = rules::by_id(&args.rule) else {
+        let hint = match did_you_mean(&args.rule, RULES.iter().map(|r| r.meta().id)) {
+            none if none.is_empty() => "; `stepwarden rules` lists them".to_owned(),
+            hint => hint,
+        };
+        return Err(Failure::Words(format!(
+            "there is no rule `{}`{hint}",
+            args.rule
+        )));
+    };
+    let page = rule.meta().page;
+    let page = page.split("\n## Scenarios").next().unwrap_or(page);
+    Ok(Outcome::clean(format!("{}\n", page.trim_end())))
+}
+
+/// Every rule with its severity and what it is about.
+pub fn rules(format: Plain) -> Result<Outcome, Failure> {
+    let all = RULES.iter().map(|rule| rule.meta());
+    if format == Plain::Json {
+        let list: Value = all
+            .map(|m| json!({ "id": m.id, "severity": m.severity, "summary": m.summary }))
+            .collect();
+        return Ok(Outcome::clean(format!("{list:#}\n")));
+    }
+    let width = all.clone().map(|m| m.id.len()).max().unwrap_or_default();
+    let mut out = String::new();
+    for meta in all {
+        let _ = writeln!(out, "{:width$}  {}", meta.id, meta.severity);
+        let _ = writeln!(out, "{:width$}  {}", "", meta.summary);
+    }
+    Ok(Outcome::clean(out))
+}

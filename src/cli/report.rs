@@ -1,0 +1,90 @@
+//! `scan` and `check`: reports on many workflows.
+
+use std::path::Path;
+
+use super::args::{Check, Format, Report, Scan};
+use super::{Failure, Host, Outcome, source};
+use crate::assess::{self, Assessment};
+use crate::render::{Counts, human, json, sarif};
+
+/// `stepwarden scan`
+pub fn scan(args: &Scan, host: &mut Host<'_>) -> Result<Outcome, Failure> {
+    let config = source::config(&args.report.config)?;
+    let account = source::account(&args.source, host)?;
+    host.progress(&format!("judging {} workflows", account.workflows.len()));
+    let assessments = assess::account(&account, &config, &host.today);
+    let dir = args.source.snapshot.as_deref();
+    let files: Vec<File> = assessments.iter().map(|a| file_of(a, dir)).collect();
+    Ok(outcome(&assessments, &files, &args.report, host))
+}
+
+/// `stepwarden check`
+pub fn check(args: &Check, host: &mut Host<'_>) -> Result<Outcome, Failure> {
+    let config = source::config(&args.report.config)?;
+    let mut assessments = Vec::new();
+    let mut files = Vec::new();
+    for path in &args.files {
+        host.progress(&format!("judging {}", path.display()));
+        let (account, text) = source::definition(path, args.role.as_deref())?;
+        // A line can be shown where the file is the definition itself.
+        let bare = account.workflows.iter().any(|w| w.definition == text);
+        for assessment in assess::account(&account, &config, &host.today) {
+            assessments.push(assessment);
+            files.push(File {
+                uri: Some(path.to_string_lossy().into_owned()),
+                text: bare.then(|| text.clone()),
+            });
+        }
+    }
+    Ok(outcome(&assessments, &files, &args.report, host))
+}
+
+/// The file that results point to.
+pub struct File {
+    uri: Option<String>,
+    text: Option<String>,
+}
+
+/// The snapshot's file of a workflow, where it has the name that it should have.
+fn file_of(assessment: &Assessment, dir: Option<&Path>) -> File {
+    let path = dir.map(|dir| {
+        let name = format!("{}.json", assessment.workflow.name);
+        dir.join("state-machines").join(name)
+    });
+    File {
+        uri: path
+            .filter(|p| p.is_file())
+            .map(|p| p.to_string_lossy().into_owned()),
+        text: None,
+    }
+}
+
+/// Prints a report in the format asked for.
+pub fn outcome(
+    assessments: &[Assessment],
+    files: &[File],
+    args: &Report,
+    host: &Host<'_>,
+) -> Outcome {
+    let text = match args.format {
+        Format::Human => human::report(assessments, colour(host)),
+        Format::Json => format!("{:#}\n", json::report(assessments)),
+        Format::Sarif => {
+            let place = |a: &Assessment| {
+                let index = assessments.iter().position(|b| std::ptr::eq(a, b))?;
+                let file = files.get(index)?;
+                Some((file.uri.clone()?, file.text.as_deref()))
+            };
+            format!("{:#}\n", sarif::report(assessments, place))
+        }
+    };
+    let worst = Counts::of(assessments.iter().flat_map(|a| &a.findings)).worst();
+    Outcome::judged(text, worst, args.fail_on)
+}
+
+fn colour(host: &Host<'_>) -> human::Colour {
+    match host.colour {
+        true => human::Colour::Ansi,
+        false => human::Colour::Never,
+    }
+}

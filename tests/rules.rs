@@ -1,0 +1,170 @@
+//! Every page of `src/rules` is a test: its scenarios, its patches, and fingerprints that survive reordering.
+
+mod rules {
+    pub mod compare;
+    pub mod page;
+    pub mod scenario;
+    pub mod shuffle;
+}
+
+use std::collections::BTreeSet;
+
+use rules::compare;
+use rules::page::{self, Page};
+use rules::scenario::{Scenario, WORKFLOW};
+use rules::shuffle;
+use stepwarden::assess::{self, Assessment};
+use stepwarden::config::Config;
+use stepwarden::finding::Finding;
+use stepwarden::rules::RULES;
+use stepwarden::severity::Severity;
+use stepwarden::snapshot::Account;
+
+/// The assessment of the scenario's own workflow.
+fn judged(account: &Account, config: &Config, today: &str) -> Assessment {
+    assess::account(account, config, today)
+        .into_iter()
+        .find(|a| a.workflow.arn.as_str() == WORKFLOW)
+        .expect("the scenario's workflow is assessed")
+}
+
+fn found<'a>(assessment: &'a Assessment, rule: &str) -> Vec<&'a Finding> {
+    assessment
+        .findings
+        .iter()
+        .filter(|f| f.rule == rule)
+        .collect()
+}
+
+fn pages() -> Vec<Page> {
+    RULES.iter().map(|rule| page::read(rule.meta())).collect()
+}
+
+/// Runs `check` on every scenario and reports everything that is wrong, not only the first.
+fn every_scenario(check: impl Fn(&Page, &Scenario) -> Result<(), String>) {
+    let mut wrong = Vec::new();
+    for page in pages() {
+        for text in &page.scenarios {
+            let outcome = Scenario::parse(text)
+                .and_then(|s| check(&page, &s).map_err(|why| format!("{}\n{why}", s.name)));
+            if let Err(why) = outcome {
+                wrong.push(format!("--- {}: {why}", page.id));
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn every_scenario_gives_what_its_page_says() {
+    every_scenario(|page, scenario| {
+        let assessment = judged(&scenario.account, &scenario.config, &scenario.today);
+        compare::one_to_one(&scenario.expect, &found(&assessment, page.id))
+    });
+}
+
+#[test]
+fn every_page_is_complete() {
+    let wrong: Vec<String> = pages().iter().flat_map(page::faults).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_file_beside_the_rules_is_a_listed_rule() {
+    let listed: BTreeSet<&str> = RULES.iter().map(|r| r.meta().id).collect();
+    assert_eq!(listed.len(), RULES.len(), "an id is listed twice");
+    assert_eq!(
+        page::ids_of_files("md"),
+        listed.iter().map(|id| (*id).to_owned()).collect()
+    );
+    assert_eq!(
+        page::ids_of_files("rs"),
+        listed.iter().map(|id| (*id).to_owned()).collect()
+    );
+}
+
+#[test]
+fn a_patch_cures_and_opens_nothing() {
+    every_scenario(|page, scenario| {
+        let before = judged(&scenario.account, &scenario.config, &scenario.today);
+        for finding in found(&before, page.id) {
+            let Some(patch) = finding.remediation.patch.clone() else {
+                continue;
+            };
+            let mut account = scenario.account.clone();
+            stepwarden::patch::apply(&mut account, WORKFLOW, &[patch]).map_err(|error| {
+                format!("the patch of `{}` does not apply: {error}", finding.title)
+            })?;
+            let after = judged(&account, &scenario.config, &scenario.today);
+            cured(finding, &before, &after)?;
+        }
+        Ok(())
+    });
+}
+
+/// A patch that takes a needed permission away shows as a `missing-permission` that was not there.
+fn cured(finding: &Finding, before: &Assessment, after: &Assessment) -> Result<(), String> {
+    let known: BTreeSet<String> = before.findings.iter().map(Finding::fingerprint).collect();
+    if after
+        .findings
+        .iter()
+        .any(|f| f.fingerprint() == finding.fingerprint())
+    {
+        return Err(format!(
+            "`{}` is still there after its patch",
+            finding.title
+        ));
+    }
+    let opened: Vec<String> = after
+        .findings
+        .iter()
+        .filter(|f| f.severity > Severity::Info && !known.contains(&f.fingerprint()))
+        .map(|f| format!("  {} {}: {}", f.severity, f.rule, f.title))
+        .collect();
+    if opened.is_empty() {
+        return Ok(());
+    }
+    Err(format!(
+        "the patch of `{}` opens\n{}",
+        finding.title,
+        opened.join("\n")
+    ))
+}
+
+#[test]
+fn fingerprints_do_not_depend_on_order() {
+    every_scenario(|_, scenario| {
+        let prints = |account: &Account| -> BTreeSet<String> {
+            judged(account, &scenario.config, &scenario.today)
+                .findings
+                .iter()
+                .map(|f| format!("{} {} {}", f.rule, f.fingerprint(), f.title))
+                .collect()
+        };
+        let straight = prints(&scenario.account);
+        for turn in [shuffle::reverse, shuffle::rotate] {
+            let mut account = scenario.account.clone();
+            shuffle::account(&mut account, turn);
+            let turned = prints(&account);
+            let ids = |prints: &BTreeSet<String>| -> BTreeSet<String> {
+                prints
+                    .iter()
+                    .map(|p| p.split(' ').take(2).collect::<Vec<_>>().join(" "))
+                    .collect()
+            };
+            if ids(&straight) != ids(&turned) {
+                let gone: Vec<_> = straight.difference(&turned).collect();
+                let come: Vec<_> = turned.difference(&straight).collect();
+                return Err(format!(
+                    "reordering changes fingerprints\n  gone {gone:#?}\n  come {come:#?}"
+                ));
+            }
+        }
+        Ok(())
+    });
+}

@@ -1,0 +1,234 @@
+//! A scenario: an account put together from what its block says and the defaults of `src/rules/README.md`.
+
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use stepwarden::config::Config;
+use stepwarden::local;
+use stepwarden::snapshot::Account;
+
+/// The workflow that every scenario is about.
+pub const WORKFLOW: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:Orders";
+const ROLE: &str = "arn:aws:iam::123456789012:role/Orders";
+
+/// One scenario, ready to be judged.
+pub struct Scenario {
+    pub name: String,
+    pub account: Account,
+    pub config: Config,
+    pub today: String,
+    pub expect: Vec<Map<String, Value>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Block {
+    name: String,
+    #[serde(default)]
+    workflow: Map<String, Value>,
+    #[serde(default = "empty_role")]
+    role: Value,
+    #[serde(default)]
+    tags: Map<String, Value>,
+    #[serde(default)]
+    account: AccountBlock,
+    #[serde(default)]
+    config: String,
+    #[serde(default = "today")]
+    today: String,
+    expect: Vec<Map<String, Value>>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase")]
+struct AccountBlock {
+    #[serde(default)]
+    iam: Map<String, Value>,
+    #[serde(default)]
+    workflows: Vec<Map<String, Value>>,
+    #[serde(default = "log_groups")]
+    log_groups: Value,
+    #[serde(default = "none")]
+    functions: Value,
+    #[serde(default)]
+    tags: Vec<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RoleBlock {
+    #[serde(default)]
+    policies: Vec<Value>,
+    #[serde(default)]
+    attached: Vec<AttachedBlock>,
+    boundary: Option<Value>,
+    trust: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AttachedBlock {
+    name: String,
+    arn: Option<String>,
+    document: Value,
+}
+
+fn empty_role() -> Value {
+    json!({})
+}
+
+fn none() -> Value {
+    json!([])
+}
+
+fn today() -> String {
+    "2026-11-23".to_owned()
+}
+
+fn log_groups() -> Value {
+    json!([{
+        "arn": "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/states/Orders:*",
+        "logGroupName": "/aws/vendedlogs/states/Orders",
+        "retentionInDays": 365,
+        "kmsKeyId": "arn:aws:kms:eu-west-1:123456789012:key/11111111-2222-3333-4444-555555555555",
+    }])
+}
+
+impl Scenario {
+    /// Builds the account; the error says what is wrong with the block.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let block: Block = serde_json::from_str(text).map_err(|e| format!("{e} in\n{text}"))?;
+        let named = |what: String| format!("{}: {what}", block.name);
+        let mut iam = block.account.iam.clone();
+        if !block.role.is_null() {
+            let role: RoleBlock = serde_json::from_value(block.role.clone())
+                .map_err(|e| named(format!("role: {e}")))?;
+            add_role(&mut iam, &role);
+        }
+        for list in [
+            "RoleDetailList",
+            "UserDetailList",
+            "GroupDetailList",
+            "Policies",
+        ] {
+            iam.entry(list).or_insert_with(|| json!([]));
+        }
+        let mut machines = vec![response(&block.workflow)];
+        machines.extend(block.account.workflows.iter().map(response));
+        let mut tagged = block.account.tags.clone();
+        let own: Vec<Value> = block
+            .tags
+            .iter()
+            .map(|(key, value)| json!({ "Key": key, "Value": value }))
+            .collect();
+        tagged.push(json!({ "ResourceARN": WORKFLOW, "Tags": own }));
+        let list =
+            |name: &str, entries: &Value| (!entries.is_null()).then(|| json!({ name: entries }));
+        let account = local::from_values(&local::Values {
+            state_machines: machines,
+            iam: Some(Value::Object(iam)),
+            log_groups: list("logGroups", &block.account.log_groups),
+            functions: list("Functions", &block.account.functions),
+            tags: Some(json!({ "ResourceTagMappingList": tagged })),
+        })
+        .map_err(|e| named(e.to_string()))?;
+        if !account.unreadable.is_empty() {
+            return Err(named(format!("{:?}", account.unreadable)));
+        }
+        Ok(Self {
+            config: Config::parse(&block.config).map_err(|e| named(format!("config: {e}")))?,
+            name: block.name,
+            account,
+            today: block.today,
+            expect: block.expect,
+        })
+    }
+}
+
+/// A DescribeStateMachine response: the given fields over the defaults, `null` taking one away.
+fn response(given: &Map<String, Value>) -> Value {
+    let name = given
+        .get("name")
+        .and_then(Value::as_str)
+        .unwrap_or("Orders");
+    let mut fields = json!({
+        "stateMachineArn": format!("arn:aws:states:eu-west-1:123456789012:stateMachine:{name}"),
+        "name": name,
+        "status": "ACTIVE",
+        "definition": { "StartAt": "Done", "States": { "Done": { "Type": "Succeed" } } },
+        "roleArn": ROLE,
+        "type": "STANDARD",
+        "creationDate": "2026-01-15T10:00:00+00:00",
+        "loggingConfiguration": {
+            "level": "ALL",
+            "includeExecutionData": true,
+            "destinations": [{ "cloudWatchLogsLogGroup": {
+                "logGroupArn": "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/vendedlogs/states/Orders:*",
+            } }],
+        },
+        "tracingConfiguration": { "enabled": true },
+    });
+    for (key, value) in given {
+        fields[key] = value.clone();
+    }
+    if !fields["definition"].is_string() {
+        fields["definition"] = Value::String(fields["definition"].to_string());
+    }
+    fields
+}
+
+fn add_role(iam: &mut Map<String, Value>, role: &RoleBlock) {
+    let trust = role.trust.clone().unwrap_or_else(|| {
+        json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow",
+            "Principal": { "Service": "states.amazonaws.com" },
+            "Action": "sts:AssumeRole",
+            "Condition": { "StringEquals": { "aws:SourceAccount": "123456789012" } },
+        }] })
+    });
+    let inline: Vec<Value> = role
+        .policies
+        .iter()
+        .enumerate()
+        .map(|(i, document)| json!({ "PolicyName": format!("policies[{i}]"), "PolicyDocument": document }))
+        .collect();
+    let mut attached = Vec::new();
+    for policy in &role.attached {
+        let arn = policy
+            .arn
+            .clone()
+            .unwrap_or_else(|| format!("arn:aws:iam::123456789012:policy/{}", policy.name));
+        attached.push(json!({ "PolicyName": policy.name, "PolicyArn": arn }));
+        push(
+            iam,
+            "Policies",
+            managed(&policy.name, &arn, &policy.document),
+        );
+    }
+    let mut detail = json!({
+        "RoleName": "Orders", "Arn": ROLE, "Path": "/",
+        "AssumeRolePolicyDocument": trust,
+        "RolePolicyList": inline,
+        "AttachedManagedPolicies": attached,
+    });
+    if let Some(boundary) = &role.boundary {
+        let arn = "arn:aws:iam::123456789012:policy/boundary";
+        detail["PermissionsBoundary"] =
+            json!({ "PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": arn });
+        push(iam, "Policies", managed("boundary", arn, boundary));
+    }
+    push(iam, "RoleDetailList", detail);
+}
+
+fn managed(name: &str, arn: &str, document: &Value) -> Value {
+    json!({
+        "PolicyName": name, "Arn": arn, "DefaultVersionId": "v1",
+        "PolicyVersionList": [{ "VersionId": "v1", "IsDefaultVersion": true, "Document": document }],
+    })
+}
+
+fn push(iam: &mut Map<String, Value>, list: &str, entry: Value) {
+    let list = iam.entry(list).or_insert_with(|| json!([]));
+    list.as_array_mut()
+        .expect("an IAM list is an array")
+        .push(entry);
+}
