@@ -1,7 +1,7 @@
 //! Patterns as automata, and the subset construction over several at once: which combinations of "inside" and
 //! "outside" some text can have. Inclusion in a union, coverage and the classes of a condition key all ask this.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use super::{Glob, Token};
@@ -100,9 +100,8 @@ pub(crate) fn explore(
 ) -> Option<()> {
     let machine = Machine::new(shapes);
     let start = machine.start();
-    let mut seen: HashMap<Vec<u32>, ()> = HashMap::from([(start.clone(), ())]);
-    // Each entry: the state, the entry it was reached from, and by which character.
-    let mut queue: Vec<(Vec<u32>, Option<(usize, char)>)> = vec![(start, None)];
+    let mut seen = HashSet::from([start.clone()]);
+    let mut queue: Vec<Visit> = vec![(start, None)];
     let mut at = 0;
     let mut second_visits = Vec::new();
     while let Some((state, _)) = queue.get(at).cloned() {
@@ -113,8 +112,7 @@ pub(crate) fn explore(
         for c in machine.characters(&state) {
             let next = machine.step(&state, c);
             if next.is_empty() || (within_first && !machine.first_alive(&next)) {
-                if next.is_empty() && !within_first && !seen.contains_key(&next) {
-                    seen.insert(next.clone(), ());
+                if !within_first && seen.insert(next.clone()) {
                     queue.push((next, Some((at, c))));
                 }
                 continue;
@@ -123,7 +121,7 @@ pub(crate) fn explore(
                 // The start state is first visited with the empty text: once more with a text of one character.
                 second_visits.push((at, c));
             }
-            if seen.insert(next.clone(), ()).is_none() {
+            if seen.insert(next.clone()) {
                 if seen.len() > MAX_STATES {
                     return None;
                 }
@@ -143,7 +141,10 @@ pub(crate) fn explore(
     Some(())
 }
 
-fn trace(queue: &[(Vec<u32>, Option<(usize, char)>)], mut at: usize) -> String {
+/// A state, the visit it was reached from, and by which character.
+type Visit = (Vec<u32>, Option<(usize, char)>);
+
+fn trace(queue: &[Visit], mut at: usize) -> String {
     let mut chars = Vec::new();
     while let Some((_, Some((from, c)))) = queue.get(at) {
         chars.push(*c);

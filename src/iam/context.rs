@@ -77,10 +77,6 @@ impl Context {
     }
 
     /// What is known of a key, by its name in lower case: `None` nothing, `Some(None)` that it is absent.
-    #[expect(
-        clippy::option_option,
-        reason = "unknown, absent and present are three answers"
-    )]
     pub(super) fn get(&self, lower: &str) -> Option<Option<&[String]>> {
         self.facts.get(lower).map(|fact| fact.as_deref())
     }

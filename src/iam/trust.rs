@@ -251,7 +251,7 @@ impl Trustee {
             let accounts: Option<Vec<String>> = condition.texts.iter().map(account).collect();
             let fixed = |a: &String| !a.is_empty() && !a.contains(['*', '?']);
             if let Some(accounts) = accounts.filter(|a| a.iter().all(fixed)) {
-                found.get_or_insert_with(|| accounts);
+                found.get_or_insert(accounts);
             }
         }
         found
@@ -339,21 +339,21 @@ fn restricts_source(condition: &Condition, deny: bool) -> bool {
         return false;
     }
     let wild = matches!(operator.test, Test::StringLike | Test::Arn);
-    let fixed = |text: &str| !text.is_empty() && !(wild && text.contains(['*', '?']));
+    let open = |text: &str| text.is_empty() || (wild && text.contains(['*', '?']));
     condition
         .texts
         .iter()
         .all(|text| match condition.lower.as_str() {
-            "aws:sourceaccount" | "aws:sourceorgid" => fixed(text),
+            "aws:sourceaccount" | "aws:sourceorgid" => !open(text),
             "aws:sourceorgpaths" => {
-                text.starts_with("o-") && fixed(text.get(..3).unwrap_or_default())
+                text.starts_with("o-") && !open(text.get(..3).unwrap_or_default())
             }
             "aws:sourcearn" => {
                 let mut parts = text.splitn(6, ':').skip(4);
                 let account = parts.next().unwrap_or_default();
                 let resource = parts.next().unwrap_or_default();
                 // Some ARNs, such as a bucket's, have no account; then the resource must be named.
-                fixed(account)
+                !open(account)
                     || (account.is_empty()
                         && !resource.is_empty()
                         && !resource.starts_with(['*', '?']))

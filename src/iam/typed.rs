@@ -33,10 +33,6 @@ pub(super) fn instant(text: &str) -> Option<i64> {
     };
     if time.is_none() && !date.get(1..).unwrap_or_default().contains('-') && date.len() != 4 {
         let seconds = number(date)?;
-        #[expect(
-            clippy::cast_possible_truncation,
-            reason = "saturates, and is bounded just before"
-        )]
         return (seconds.abs() < 1e12).then(|| (seconds * 1000.0).round() as i64);
     }
     let mut fields = date.split('-');
