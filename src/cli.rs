@@ -5,12 +5,14 @@
 
 mod args;
 mod day;
+mod decide;
 mod explain;
 #[cfg(feature = "live")]
 mod live;
 mod replay;
 mod report;
 mod source;
+mod workflow;
 
 use std::ffi::OsString;
 use std::io::{Read, Write};
@@ -45,6 +47,11 @@ impl Host<'_> {
             let _ = write!(self.err, "\r\u{1b}[2K{}", escape::line(text));
             let _ = self.err.flush();
         }
+    }
+
+    /// Says something on standard error that is no failure.
+    fn note(&mut self, text: &str) {
+        let _ = writeln!(self.err, "stepwarden: {}", escape::line(text));
     }
 
     fn done(&mut self) {
@@ -154,6 +161,9 @@ fn dispatch(command: Command, host: &mut Host<'_>) -> Result<Outcome, Failure> {
         Command::Scan(scan) => report::scan(&scan, host),
         Command::Check(check) => report::check(&check, host),
         Command::Replay(replay) => replay::replay(&replay, host),
+        Command::Policy(one) => workflow::policy(&one, host),
+        Command::Map(map) => workflow::map(&map.workflow, map.format, host),
+        Command::Decide(decide) => decide::decide(&decide, host),
         Command::Explain(explain) => explain::explain(&explain),
         Command::Rules(rules) => explain::rules(rules.format),
         Command::Approve(approve) => approve_baseline(&approve),

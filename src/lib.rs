@@ -6,8 +6,8 @@ pub mod assess;
 #[cfg(feature = "live")]
 pub mod aws;
 pub mod catalog;
-pub mod collect;
 pub mod cli;
+pub mod collect;
 pub mod config;
 pub mod decide;
 pub mod demand;

@@ -27,6 +27,12 @@ pub enum Command {
     Check(Check),
     /// Handle one EventBridge event as the function does, and print the notification that it would publish
     Replay(Replay),
+    /// Print the least-privilege role policy of a workflow
+    Policy(OneWorkflow),
+    /// Print what every task calls, what it needs, and what the role grants
+    Map(Map),
+    /// Decide whether a principal is allowed an action
+    Decide(Decide),
     /// Print a rule's page
     Explain(Explain),
     /// List the rules
@@ -93,6 +99,51 @@ pub struct Replay {
     pub source: Source,
     #[command(flatten)]
     pub report: Report,
+}
+
+#[derive(Debug, Args)]
+pub struct OneWorkflow {
+    /// A definition file; with --snapshot (or live) a workflow's name or ARN
+    #[arg(value_name = "FILE|NAME")]
+    pub workflow: String,
+    /// The execution role's policies, for a definition file
+    #[arg(long, value_name = "FILE", conflicts_with = "snapshot")]
+    pub role: Option<PathBuf>,
+    #[command(flatten)]
+    pub source: Source,
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+#[derive(Debug, Args)]
+pub struct Map {
+    #[command(flatten)]
+    pub workflow: OneWorkflow,
+    /// How to print
+    #[arg(long, value_enum, default_value_t = Plain::Human)]
+    pub format: Plain,
+}
+
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Without --principal, --action and --resource, questions are read as JSON lines from standard input, one answer line each. Only identity policies and the permissions boundary are looked at: no service or resource control policy, session policy, key or resource policy. A context key that is not given is unknown: `depends` lists those that can change the answer."
+)]
+pub struct Decide {
+    /// Account directory that holds the principals
+    #[arg(long, value_name = "DIR")]
+    pub snapshot: Option<PathBuf>,
+    /// Who asks
+    #[arg(long, value_name = "ARN", requires_all = ["action", "resource", "snapshot"])]
+    pub principal: Option<String>,
+    /// What for, such as s3:GetObject
+    #[arg(long, requires = "principal")]
+    pub action: Option<String>,
+    /// On what; `*` for actions without resource types
+    #[arg(long, value_name = "ARN", requires = "principal")]
+    pub resource: Option<String>,
+    /// A condition key's value; repeat it for several
+    #[arg(long, value_name = "KEY=VALUE", requires = "principal")]
+    pub context: Vec<String>,
 }
 
 #[derive(Debug, Args)]

@@ -45,12 +45,12 @@ struct AccountBlock {
     iam: Map<String, Value>,
     #[serde(default)]
     workflows: Vec<Map<String, Value>>,
-    #[serde(default = "log_groups")]
+    #[serde(default = "log_groups", alias = "log-groups")]
     log_groups: Value,
     #[serde(default = "none")]
     functions: Value,
     #[serde(default)]
-    tags: Vec<Value>,
+    tags: Value,
 }
 
 #[derive(Deserialize)]
@@ -114,15 +114,17 @@ impl Scenario {
         }
         let mut machines = vec![response(&block.workflow)];
         machines.extend(block.account.workflows.iter().map(response));
-        let mut tagged = block.account.tags.clone();
+        let tagged = listed("ResourceTagMappingList", &block.account.tags);
+        let mut tagged = tagged.as_array().cloned().unwrap_or_default();
         let own: Vec<Value> = block
             .tags
             .iter()
             .map(|(key, value)| json!({ "Key": key, "Value": value }))
             .collect();
         tagged.push(json!({ "ResourceARN": WORKFLOW, "Tags": own }));
-        let list =
-            |name: &str, entries: &Value| (!entries.is_null()).then(|| json!({ name: entries }));
+        let list = |name: &str, entries: &Value| {
+            (!entries.is_null()).then(|| json!({ name: listed(name, entries) }))
+        };
         let account = local::from_values(&local::Values {
             state_machines: machines,
             iam: Some(Value::Object(iam)),
@@ -142,6 +144,11 @@ impl Scenario {
             expect: block.expect,
         })
     }
+}
+
+/// The entries themselves, or those of a whole response.
+fn listed(name: &str, entries: &Value) -> Value {
+    entries.get(name).unwrap_or(entries).clone()
 }
 
 /// A DescribeStateMachine response: the given fields over the defaults, `null` taking one away.

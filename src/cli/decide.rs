@@ -1,0 +1,59 @@
+//! `decide`: IAM decisions, one from the options or JSON lines from standard input.
+
+use std::io::Read as _;
+
+use super::{Failure, Host, Outcome, args, source};
+use crate::decide::{Decider, Question};
+use crate::iam::Principals;
+
+/// Longer input than this is refused: a line a request, a million requests.
+const MAX_INPUT: u64 = 256 << 20;
+
+/// Answers, each in its place. Status 2 where a question was malformed; its answer says how, and the others stand.
+pub fn decide(args: &args::Decide, host: &mut Host<'_>) -> Result<Outcome, Failure> {
+    let account = match &args.snapshot {
+        Some(_) => Some(source::account(
+            &args::Source {
+                snapshot: args.snapshot.clone(),
+            },
+            host,
+        )?),
+        None => None,
+    };
+    let iam = account.as_ref().map(|account| {
+        let iam = account.iam.present();
+        iam.ok_or_else(|| Failure::Words("the account directory has no `iam.json`".to_owned()))
+    });
+    let principals = iam.transpose()?.map(Principals::new);
+    let mut decider = Decider::new(principals.as_ref());
+    host.done();
+    if let (Some(principal), Some(action), Some(resource)) =
+        (&args.principal, &args.action, &args.resource)
+    {
+        let answer = decider.question(&Question {
+            principal: principal.clone(),
+            action: action.clone(),
+            resource: resource.clone(),
+            context: args.context.clone(),
+        });
+        return Ok(outcome(format!("{}\n", answer.json), answer.is_error));
+    }
+    let mut text = String::new();
+    let read = host.input.take(MAX_INPUT + 1).read_to_string(&mut text);
+    read.map_err(|error| Failure::Words(format!("cannot read standard input: {error}")))?;
+    if text.len() as u64 > MAX_INPUT {
+        let limit = MAX_INPUT >> 20;
+        return Err(Failure::Words(format!(
+            "standard input is larger than {limit} MiB: split it"
+        )));
+    }
+    let (answers, any_error) = decider.lines(&text);
+    Ok(outcome(answers, any_error))
+}
+
+fn outcome(text: String, is_error: bool) -> Outcome {
+    Outcome {
+        text,
+        status: if is_error { 2 } else { 0 },
+    }
+}
