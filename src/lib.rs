@@ -14,6 +14,7 @@ pub mod demand;
 pub mod expr;
 pub mod facts;
 pub mod finding;
+pub mod flow;
 pub mod gap;
 pub mod glob;
 pub mod iam;

@@ -9,6 +9,7 @@ use crate::loc::Pointer;
 mod access;
 mod join;
 mod origin;
+pub use origin::merge_guards;
 mod pattern;
 #[cfg(test)]
 mod tests;

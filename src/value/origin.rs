@@ -296,3 +296,21 @@ impl Value {
         self.map_unknowns(&mut |unknown| unknown.through(step))
     }
 }
+
+impl Unknown {
+    /// What a function that gives the same for the same makes of it: `tag` names the function with its other arguments,
+    /// so that the same call elsewhere is the same value.
+    #[must_use]
+    pub fn derived_by(&self, tag: &str) -> Self {
+        let identity = self.identity.as_ref().and_then(|id| {
+            (id.path.len() + tag.len() < MAX_PATH).then(|| Identity {
+                root: id.root,
+                path: Arc::from(format!("{}|{tag}", id.path)),
+            })
+        });
+        Self {
+            identity,
+            ..self.derived()
+        }
+    }
+}

@@ -1,0 +1,283 @@
+//! The fixed point: what is known at every state, whichever way a run takes.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::env::Env;
+use super::order::Order;
+use super::site::root;
+use super::transfer::{Step, Ways};
+use crate::arn::Arn;
+use crate::asl::{Definition, Kind, Map, ScopeId, State, StateId};
+use crate::value::{Identity, Source, Unknown, Value};
+
+/// Visits of one place after which what still changes is given up.
+const PATIENCE: usize = 4;
+/// Visits of one place after which it is left as it is. Widening ends long before.
+const LIMIT: usize = 64;
+
+/// One thing to do: enter a state, or leave a Map or Parallel.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Work {
+    rank: usize,
+    state: usize,
+    leaves: bool,
+}
+
+/// The walk over one definition.
+pub struct Engine<'a> {
+    definition: &'a Definition,
+    workflow: Option<&'a Arn>,
+    order: Order,
+    /// What is known on entry of each state.
+    pub entry: Vec<Option<Arc<Env>>>,
+    /// What each scope ends with.
+    exits: Vec<Option<(Value, Env)>>,
+    visits: Vec<usize>,
+    work: BTreeSet<Work>,
+}
+
+impl<'a> Engine<'a> {
+    /// Walks the whole definition.
+    pub fn run(definition: &'a Definition, workflow: Option<&'a Arn>) -> Self {
+        let mut engine = Self {
+            definition,
+            workflow,
+            order: Order::of(definition),
+            entry: vec![None; definition.states.len()],
+            exits: vec![None; definition.scopes.len()],
+            visits: vec![0; definition.states.len()],
+            work: BTreeSet::new(),
+        };
+        let input = Unknown::of(Source::Caller, "$").identified(root::INPUT);
+        engine.enter_scope(ScopeId(0), Env::start(Value::Any(input)));
+        engine.drain();
+        engine.visit_unreached();
+        engine
+    }
+
+    /// States that nothing leads to still are looked at, with an input that nobody chooses.
+    fn visit_unreached(&mut self) {
+        for id in 0..self.definition.states.len() {
+            if self.entry.get(id).is_some_and(Option::is_none) {
+                let nothing = Unknown::of(Source::Undecided, "input of an unreachable state");
+                self.enter(StateId(id), Env::start(Value::Any(nothing)));
+                self.drain();
+            }
+        }
+    }
+
+    fn drain(&mut self) {
+        while let Some(next) = self.work.pop_first() {
+            let Some(state) = self.definition.states.get(next.state) else {
+                continue;
+            };
+            let Some(mut env) = self.entry.get(next.state).cloned().flatten() else {
+                continue;
+            };
+            if self.order.in_cycle(state.id) {
+                let mut fresh = Env::clone(&env);
+                fresh.forget(&|id: &Identity| root::state(id.root) == Some(state.id.0));
+                env = Arc::new(fresh);
+            }
+            if next.leaves {
+                self.leave(state, &env);
+            } else {
+                if let Some(visits) = self.visits.get_mut(next.state) {
+                    *visits += 1;
+                    if *visits > LIMIT {
+                        continue;
+                    }
+                }
+                self.step(state, &env);
+            }
+        }
+    }
+
+    fn step(&mut self, state: &'a State, env: &Env) {
+        let step = Step {
+            state,
+            env,
+            workflow: self.workflow,
+        };
+        match &state.kind {
+            Kind::Parallel(branches) => {
+                let input = step.arguments();
+                for branch in branches {
+                    self.enter_scope(*branch, env.with_doc(input.clone()));
+                }
+                self.queue(state.id, true);
+            }
+            Kind::Map(map) => self.enter_map(&step, map),
+            _ => {
+                let ways = step.simple();
+                self.go(state, ways);
+            }
+        }
+    }
+
+    fn enter_map(&mut self, step: &Step<'_>, map: &Map) {
+        let item = step.item(map);
+        let doc = step.iteration(map, &item);
+        let env = if map.distributed {
+            Env {
+                item: Some(Arc::new(item)),
+                know: step.env.know.clone(),
+                child: true,
+                ..Env::start(doc)
+            }
+        } else {
+            Env {
+                item: Some(Arc::new(item)),
+                ..step.env.with_doc(doc)
+            }
+        };
+        self.enter_scope(map.processor, env);
+        self.queue(step.state.id, true);
+    }
+
+    /// A Map or Parallel whose inside is known.
+    fn leave(&mut self, state: &'a State, env: &Env) {
+        let step = Step {
+            state,
+            env,
+            workflow: self.workflow,
+        };
+        match &state.kind {
+            Kind::Parallel(branches) => {
+                let outputs: Option<Vec<Value>> = branches
+                    .iter()
+                    .map(|b| self.exit(*b).map(|(value, _)| value.anonymous()))
+                    .collect();
+                let Some(outputs) = outputs else {
+                    self.go_caught(&step);
+                    return;
+                };
+                let mut know = super::knowledge::Knowledge::clone(&env.know);
+                for branch in branches {
+                    if let Some((_, inner)) = self.exit(*branch) {
+                        know.also(&inner.know, |id| self.is_inside(id, state));
+                    }
+                }
+                let known = env.knowing(know);
+                let ways = Step {
+                    env: &known,
+                    ..step
+                }
+                .finish(&Value::Array(outputs));
+                self.go(state, ways);
+            }
+            Kind::Map(map) => {
+                let written = map
+                    .result_writer
+                    .as_ref()
+                    .is_some_and(|w| w.resource.is_some());
+                let result = if written {
+                    let name = state.name.clone();
+                    let unknown = Unknown::of(
+                        Source::TaskResult(name.clone()),
+                        format!("result of `{name}`"),
+                    );
+                    Value::Any(unknown.identified(root::result(state.id.0)))
+                } else {
+                    let output = self
+                        .exit(map.processor)
+                        .map_or(Value::NEVER, |(value, _)| value.anonymous());
+                    if output.is_never() {
+                        Value::Array(Vec::new())
+                    } else {
+                        Value::Each(Box::new(output))
+                    }
+                };
+                let ways = step.finish(&result);
+                self.go(state, ways);
+            }
+            _ => {}
+        }
+    }
+
+    /// Where no branch comes to an end, only errors lead on.
+    fn go_caught(&mut self, step: &Step<'_>) {
+        let to = step
+            .state
+            .catch
+            .iter()
+            .filter_map(|c| step.caught(c))
+            .collect();
+        self.go(step.state, Ways { to, out: None });
+    }
+
+    /// Whether a value first appears inside this Map or Parallel.
+    fn is_inside(&self, identity: &Identity, outer: &State) -> bool {
+        let place = root::state(identity.root).and_then(|s| self.definition.states.get(s));
+        place.is_some_and(|s| {
+            s.id != outer.id
+                && s.pointer
+                    .as_str()
+                    .strip_prefix(outer.pointer.as_str())
+                    .is_some_and(|rest| rest.starts_with('/'))
+        })
+    }
+
+    fn exit(&self, scope: ScopeId) -> Option<&(Value, Env)> {
+        self.exits.get(scope.0).and_then(Option::as_ref)
+    }
+
+    fn go(&mut self, state: &State, ways: Ways) {
+        for (next, env) in ways.to {
+            self.enter(next, env);
+        }
+        let Some((output, env)) = ways.out else {
+            return;
+        };
+        let output = env.know.resolve(&output);
+        let Some(slot) = self.exits.get_mut(state.scope.0) else {
+            return;
+        };
+        let joined = match slot.take() {
+            None => (output, env),
+            Some((old, known)) => {
+                let value = old.join(&output);
+                let know = known.know.join(&env.know);
+                (value, known.knowing(know))
+            }
+        };
+        *slot = Some(joined);
+        let parent = self.definition.scope(state.scope).and_then(|s| s.parent);
+        if let Some(parent) = parent {
+            self.queue(parent, true);
+        }
+    }
+
+    fn enter_scope(&mut self, scope: ScopeId, env: Env) {
+        if let Some(start) = self.definition.scope(scope).and_then(|s| s.start) {
+            self.enter(start, env);
+        }
+    }
+
+    fn enter(&mut self, state: StateId, env: Env) {
+        let widen = self.visits.get(state.0).is_some_and(|v| *v >= PATIENCE);
+        let Some(slot) = self.entry.get_mut(state.0) else {
+            return;
+        };
+        match slot {
+            None => *slot = Some(Arc::new(env)),
+            Some(old) => {
+                let joined = old.join(&env, widen);
+                if joined.same(old) {
+                    return;
+                }
+                *slot = Some(Arc::new(joined));
+            }
+        }
+        self.queue(state, false);
+    }
+
+    fn queue(&mut self, state: StateId, leaves: bool) {
+        self.work.insert(Work {
+            rank: self.order.rank(state, leaves),
+            state: state.0,
+            leaves,
+        });
+    }
+}

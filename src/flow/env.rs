@@ -1,0 +1,185 @@
+//! What is known at one place of the workflow: the document, the variables, and what guards have taught.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::knowledge::Knowledge;
+use crate::value::{Identity, Unknown, Value};
+
+/// Deeper than this a document is told as one unknown.
+const MAX_DEPTH: usize = 24;
+
+/// The abstract state at the entry of a state.
+#[derive(Clone, Debug)]
+pub struct Env {
+    /// The state's raw input.
+    pub doc: Arc<Value>,
+    /// The variables in sight.
+    pub vars: Arc<BTreeMap<String, Arc<Value>>>,
+    /// What guards have taught.
+    pub know: Arc<Knowledge>,
+    /// The input of the execution that runs the state: a Distributed Map's child has its own.
+    pub execution: Arc<Value>,
+    /// The item of the innermost map around it.
+    pub item: Option<Arc<Value>>,
+    /// Whether a Distributed Map started that execution, and so named it.
+    pub child: bool,
+}
+
+impl Env {
+    /// At `StartAt`, with this execution input.
+    pub fn start(input: Value) -> Self {
+        let input = Arc::new(input);
+        Self {
+            doc: input.clone(),
+            vars: Arc::default(),
+            know: Arc::default(),
+            execution: input,
+            item: None,
+            child: false,
+        }
+    }
+
+    /// The same with another document.
+    #[must_use]
+    pub fn with_doc(&self, doc: Value) -> Self {
+        Self {
+            doc: Arc::new(doc.capped(MAX_DEPTH)),
+            ..self.clone()
+        }
+    }
+
+    /// The same with these variables set.
+    #[must_use]
+    pub fn with_vars(&self, assigned: Vec<(String, Value)>) -> Self {
+        if assigned.is_empty() {
+            return self.clone();
+        }
+        let mut vars = BTreeMap::clone(&self.vars);
+        for (name, value) in assigned {
+            vars.insert(name, Arc::new(value.capped(MAX_DEPTH)));
+        }
+        Self {
+            vars: Arc::new(vars),
+            ..self.clone()
+        }
+    }
+
+    /// The same with this knowledge.
+    #[must_use]
+    pub fn knowing(&self, know: Knowledge) -> Self {
+        Self {
+            know: Arc::new(know),
+            ..self.clone()
+        }
+    }
+
+    /// Forgets which values of the run came from these places, before a loop makes them anew.
+    pub fn forget(&mut self, is_stale: &impl Fn(&Identity) -> bool) {
+        let stale = |value: &Value| {
+            value
+                .unknowns()
+                .iter()
+                .any(|u| u.identity.as_ref().is_some_and(is_stale))
+        };
+        let know = self.know.clone();
+        let settle = |value: &Value| {
+            know.resolve(value).map_unknowns(&mut |unknown| Unknown {
+                identity: unknown.identity.clone().filter(|id| !is_stale(id)),
+                ..unknown.clone()
+            })
+        };
+        if stale(&self.doc) {
+            self.doc = Arc::new(settle(&self.doc));
+        }
+        if self.vars.values().any(|v| stale(v)) {
+            self.vars = Arc::new(
+                self.vars
+                    .iter()
+                    .map(|(k, v)| {
+                        let value = if stale(v) {
+                            Arc::new(settle(v))
+                        } else {
+                            v.clone()
+                        };
+                        (k.clone(), value)
+                    })
+                    .collect(),
+            );
+        }
+        if !self.know.is_empty() {
+            let mut know = Knowledge::clone(&self.know);
+            know.forget(is_stale);
+            self.know = Arc::new(know);
+        }
+    }
+
+    /// What holds at a place that two ways lead to; with `widen`, what still changes is given up so that loops end.
+    #[must_use]
+    pub fn join(&self, other: &Self, widen: bool) -> Self {
+        let join = |a: &Arc<Value>, b: &Arc<Value>| -> Arc<Value> {
+            if Arc::ptr_eq(a, b) || a.same(b) {
+                return a.clone();
+            }
+            let joined = a.join_with(b, &mut |v| self.know.resolve(v), &mut |v| {
+                other.know.resolve(v)
+            });
+            Arc::new(if widen { a.widened(&joined) } else { joined })
+        };
+        let vars = if Arc::ptr_eq(&self.vars, &other.vars) {
+            self.vars.clone()
+        } else {
+            let absent = Arc::new(Value::Absent);
+            let names = self
+                .vars
+                .keys()
+                .chain(other.vars.keys().filter(|k| !self.vars.contains_key(*k)));
+            Arc::new(
+                names
+                    .map(|name| {
+                        let mine = self.vars.get(name).unwrap_or(&absent);
+                        let theirs = other.vars.get(name).unwrap_or(&absent);
+                        (name.clone(), join(mine, theirs))
+                    })
+                    .collect(),
+            )
+        };
+        let item = match (&self.item, &other.item) {
+            (Some(a), Some(b)) => Some(join(a, b)),
+            (one, other) => one.clone().or_else(|| other.clone()),
+        };
+        let know = if Arc::ptr_eq(&self.know, &other.know) {
+            self.know.clone()
+        } else {
+            Arc::new(self.know.join(&other.know))
+        };
+        Self {
+            doc: join(&self.doc, &other.doc),
+            vars,
+            know,
+            execution: join(&self.execution, &other.execution),
+            item,
+            child: self.child && other.child,
+        }
+    }
+
+    /// Whether the two say the same.
+    pub fn same(&self, other: &Self) -> bool {
+        let same = |a: &Arc<Value>, b: &Arc<Value>| Arc::ptr_eq(a, b) || a.same(b);
+        same(&self.doc, &other.doc)
+            && same(&self.execution, &other.execution)
+            && match (&self.item, &other.item) {
+                (Some(a), Some(b)) => same(a, b),
+                (None, None) => true,
+                _ => false,
+            }
+            && (Arc::ptr_eq(&self.vars, &other.vars)
+                || (self.vars.len() == other.vars.len()
+                    && self
+                        .vars
+                        .iter()
+                        .zip(other.vars.iter())
+                        .all(|((k, a), (l, b))| k == l && same(a, b))))
+            && (Arc::ptr_eq(&self.know, &other.know) || self.know.same(&other.know))
+    }
+}

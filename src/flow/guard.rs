@@ -1,0 +1,288 @@
+//! What the rules of a Choice state teach on their two ways, in JSONPath; JSONata's conditions stand in
+//! [`super::jsonata`].
+
+use std::sync::Arc;
+
+use super::jsonata;
+use super::knowledge::{Fact, Knowledge};
+use super::site::Site;
+use super::strength;
+use crate::asl::{ChoiceRule, Condition, Node, Operand};
+use crate::expr::jsonpath::Path;
+use crate::glob::{Glob, Token};
+use crate::loc::Pointer;
+use crate::value::{Guard, Strength, Value};
+
+const MAX_NESTING: usize = 24;
+
+/// What is known where the rule holds, and where it does not.
+pub fn decide(site: &Site<'_>, rule: &ChoiceRule) -> (Knowledge, Knowledge) {
+    let judge = Judge {
+        site: *site,
+        pointer: &rule.pointer,
+    };
+    let know = &site.env.know;
+    (
+        judge.assume(&rule.condition, true, know, 0),
+        judge.assume(&rule.condition, false, know, 0),
+    )
+}
+
+struct Judge<'a> {
+    site: Site<'a>,
+    pointer: &'a Pointer,
+}
+
+impl Judge<'_> {
+    fn assume(
+        &self,
+        condition: &Condition,
+        truth: bool,
+        know: &Knowledge,
+        depth: usize,
+    ) -> Knowledge {
+        if depth > MAX_NESTING {
+            return know.clone();
+        }
+        match condition {
+            Condition::Not(inner) => self.assume(inner, !truth, know, depth + 1),
+            Condition::And(all) => self.combine(all, truth, truth, know, depth),
+            Condition::Or(any) => self.combine(any, truth, !truth, know, depth),
+            Condition::Compare {
+                variable,
+                operator,
+                operand,
+            } => {
+                let mut next = know.clone();
+                self.compare(variable, operator, operand, truth, &mut next);
+                next
+            }
+            Condition::Jsonata(template) => match &template.node {
+                Node::Jsonata(expr) => {
+                    jsonata::assume(&self.site, know, expr, truth, &template.pointer)
+                }
+                _ => know.clone(),
+            },
+            Condition::Unknown => know.clone(),
+        }
+    }
+
+    /// Where `every`, each condition has this truth; else at least one has, after those before it had not.
+    fn combine(
+        &self,
+        conditions: &[Condition],
+        truth: bool,
+        every: bool,
+        know: &Knowledge,
+        depth: usize,
+    ) -> Knowledge {
+        if every {
+            return conditions.iter().fold(know.clone(), |known, one| {
+                self.assume(one, truth, &known, depth + 1)
+            });
+        }
+        let mut before = know.clone();
+        let mut any: Option<Knowledge> = None;
+        for one in conditions {
+            let here = self.assume(one, truth, &before, depth + 1);
+            any = Some(any.map_or_else(|| here.clone(), |any| any.join(&here)));
+            before = self.assume(one, !truth, &before, depth + 1);
+        }
+        any.unwrap_or_else(|| know.clone())
+    }
+
+    fn compare(
+        &self,
+        variable: &Path,
+        operator: &str,
+        operand: &Operand,
+        truth: bool,
+        know: &mut Knowledge,
+    ) {
+        let raw = self.site.raw_path(variable);
+        let lesson = Lesson {
+            state: &self.site.state.name,
+            pointer: self.pointer,
+            test: format!("{operator} {} on {}", shown(operand), variable.text),
+        };
+        let (other_raw, other) = match operand {
+            Operand::Path(path) => {
+                let raw = self.site.raw_path(path);
+                let known = know.resolve(&raw);
+                (Some(raw), known)
+            }
+            Operand::Literal(template) => (None, self.site.template(template)),
+        };
+        let base = operator.strip_suffix("Path").unwrap_or(operator);
+        match base {
+            "StringEquals" | "NumericEquals" | "TimestampEquals" | "BooleanEquals" => {
+                if let Some(other_raw) = &other_raw {
+                    let mine = know.resolve(&raw);
+                    lesson.equal(know, other_raw, &mine, truth);
+                }
+                lesson.equal(know, &raw, &other, truth);
+            }
+            "StringMatches" => lesson.matches(know, &raw, &other, truth),
+            "IsPresent" | "IsNull" => {
+                let holds = (other != Value::Bool(false)) == truth;
+                let nothing = if base == "IsNull" {
+                    Value::Null
+                } else {
+                    Value::Absent
+                };
+                if holds == (base == "IsNull") {
+                    lesson.is(know, &raw, nothing);
+                } else {
+                    lesson.only(know, &raw, Strength::TypeOnly);
+                }
+            }
+            "IsString" | "IsNumeric" | "IsBoolean" | "IsTimestamp" => {
+                lesson.only(know, &raw, Strength::TypeOnly);
+            }
+            _ => lesson.only(know, &raw, Strength::DenyList),
+        }
+    }
+}
+
+/// A test and what it teaches.
+pub struct Lesson<'a> {
+    /// The state that tests.
+    pub state: &'a str,
+    /// Where.
+    pub pointer: &'a Pointer,
+    /// The test as written.
+    pub test: String,
+}
+
+impl Lesson<'_> {
+    fn guard(&self, strength: Strength) -> Vec<Arc<Guard>> {
+        vec![Arc::new(Guard {
+            state: self.state.to_owned(),
+            pointer: self.pointer.clone(),
+            test: self.test.clone(),
+            strength,
+        })]
+    }
+
+    /// The test only looked at it.
+    pub fn only(&self, know: &mut Knowledge, value: &Value, strength: Strength) {
+        know.learn(
+            value,
+            Fact {
+                guards: self.guard(strength),
+                ..Fact::default()
+            },
+        );
+    }
+
+    /// It is this.
+    pub fn is(&self, know: &mut Knowledge, value: &Value, equal: Value) {
+        know.learn(
+            value,
+            Fact {
+                equal: Some(equal),
+                guards: self.guard(Strength::Finite),
+                allowed: None,
+            },
+        );
+    }
+
+    /// It equals (or not) the other value.
+    pub fn equal(&self, know: &mut Knowledge, value: &Value, other: &Value, truth: bool) {
+        if !truth {
+            return self.excluded(know, value, |text| other.as_text() == Some(text));
+        }
+        match other {
+            Value::Number(_) | Value::Bool(_) | Value::Null | Value::Absent => {
+                self.is(know, value, other.clone());
+            }
+            _ if other.finite().is_some_and(|list| !list.is_empty()) => {
+                self.allowed(know, value, other.patterns());
+            }
+            _ if other.is_tainted() => {
+                let globs = other.patterns();
+                if globs.iter().any(Glob::is_any) {
+                    // Comparing one chosen value with another narrows neither.
+                    self.only(know, value, Strength::TypeOnly);
+                } else {
+                    self.allowed(know, value, globs);
+                }
+            }
+            Value::Any(_) | Value::Text(_) => self.is(know, value, other.clone()),
+            _ => self.only(know, value, Strength::TypeOnly),
+        }
+    }
+
+    /// It is a string that one of these matches.
+    pub fn allowed(&self, know: &mut Knowledge, value: &Value, globs: Vec<Glob>) {
+        know.learn(
+            value,
+            Fact {
+                guards: self.guard(strength::of_patterns(&globs)),
+                allowed: Some(globs),
+                equal: None,
+            },
+        );
+    }
+
+    /// It is not one of the strings that this says.
+    pub fn excluded(&self, know: &mut Knowledge, value: &Value, out: impl Fn(&str) -> bool) {
+        let left = know.resolve(value).finite().map(|list| {
+            list.iter()
+                .filter(|text| !out(text))
+                .map(|text| Glob::literal(text))
+                .collect()
+        });
+        know.learn(
+            value,
+            Fact {
+                guards: self.guard(Strength::DenyList),
+                allowed: left,
+                equal: None,
+            },
+        );
+    }
+
+    /// It matches (or not) a `StringMatches` pattern.
+    fn matches(&self, know: &mut Knowledge, value: &Value, pattern: &Value, truth: bool) {
+        let globs: Option<Vec<Glob>> = pattern
+            .alternatives()
+            .iter()
+            .map(|p| p.as_text().map(string_matches))
+            .collect();
+        match globs {
+            Some(globs) if truth => self.allowed(know, value, globs),
+            Some(globs) => {
+                self.excluded(know, value, |text| globs.iter().any(|g| g.matches(text)));
+            }
+            None => self.only(know, value, Strength::DenyList),
+        }
+    }
+}
+
+/// A `StringMatches` pattern: `*` is any number of characters, `\*` and `\\` stand for themselves.
+pub fn string_matches(text: &str) -> Glob {
+    let mut glob = Glob::literal("");
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        glob.push(match c {
+            '*' => Token::Any,
+            '\\' => chars.next().map_or(Token::Char('\\'), Token::Char),
+            c => Token::Char(c),
+        });
+    }
+    glob
+}
+
+fn shown(operand: &Operand) -> String {
+    match operand {
+        Operand::Path(path) => path.text.clone(),
+        Operand::Literal(template) => match &template.node {
+            Node::Text(text) => format!("\"{}\"", text.display()),
+            Node::Bool(value) => value.to_string(),
+            Node::Number(number) => number.to_string(),
+            Node::Null => "null".to_owned(),
+            _ => "a value".to_owned(),
+        },
+    }
+}

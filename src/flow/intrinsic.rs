@@ -1,0 +1,102 @@
+//! The `States.*` intrinsic functions over abstract values.
+
+use super::site::Site;
+use super::strings;
+use crate::expr::intrinsic::{Arg, Call};
+use crate::value::{Source, Unknown, Value};
+
+const MAX_NESTING: usize = 16;
+
+/// What a call gives.
+pub fn call(site: &Site<'_>, call: &Call, depth: usize) -> Value {
+    if depth > MAX_NESTING {
+        return Value::Any(Unknown::of(Source::Undecided, "deeply nested call"));
+    }
+    let args: Vec<Value> = call
+        .args
+        .iter()
+        .map(|arg| match arg {
+            Arg::Text(text) => Value::text(text.clone()),
+            Arg::Number(text) => Value::Number(text.clone()),
+            Arg::Bool(value) => Value::Bool(*value),
+            Arg::Null => Value::Null,
+            Arg::Path(path) => site.path(path),
+            Arg::Call(inner) => self::call(site, inner, depth + 1),
+        })
+        .collect();
+    apply(&call.name, &args)
+}
+
+fn apply(name: &str, args: &[Value]) -> Value {
+    let arg = |n: usize| args.get(n).unwrap_or(&Value::Absent);
+    match name {
+        "States.Array" => Value::Array(args.to_vec()),
+        "States.ArrayPartition" => Value::Each(Box::new(Value::Each(Box::new(
+            arg(0).elements().anonymous(),
+        )))),
+        "States.ArrayContains" => Value::either_bool(),
+        "States.ArrayGetItem" => match arg(1) {
+            Value::Number(n) => match n.parse() {
+                Ok(n) => arg(0).element(n),
+                Err(_) => arg(0).elements().anonymous(),
+            },
+            _ => arg(0).elements().anonymous(),
+        },
+        "States.ArrayLength" => generated(name),
+        "States.ArrayRange" => Value::Each(Box::new(strings::mixed(args, "range"))),
+        "States.ArrayUnique" => Value::Each(Box::new(arg(0).elements().anonymous())),
+        "States.Base64Encode" => strings::derived(arg(0), "base64"),
+        "States.Base64Decode" => strings::derived(arg(0), "unbase64"),
+        "States.Hash" | "States.UUID" => generated(name),
+        "States.JsonMerge" => super::objects::merge(args.get(..2).unwrap_or(args)),
+        "States.JsonToString" => strings::json_text(arg(0)),
+        "States.StringToJson" => strings::derived(arg(0), "json"),
+        "States.MathAdd" => add(arg(0), arg(1)),
+        "States.MathRandom" => strings::mixed(args, "random"),
+        "States.StringSplit" => strings::split(arg(0), arg(1), strings::Split::AnyOf),
+        "States.Format" => format(args),
+        _ => strings::mixed(args, name),
+    }
+}
+
+/// Made at run time, chosen by nobody: a digest, an id or a length is no name that a caller picks.
+fn generated(name: &str) -> Value {
+    Value::Any(Unknown::of(Source::Generated, name))
+}
+
+fn add(a: &Value, b: &Value) -> Value {
+    if let (Value::Number(x), Value::Number(y)) = (a, b)
+        && let (Ok(x), Ok(y)) = (x.parse::<i64>(), y.parse::<i64>())
+        && let Some(sum) = x.checked_add(y)
+    {
+        return Value::Number(sum.to_string());
+    }
+    strings::mixed(&[a.clone(), b.clone()], "sum")
+}
+
+/// `{}` in the template stands for the next argument; `\{`, `\}` and `\\` for themselves.
+fn format(args: &[Value]) -> Value {
+    let Some((Some(template), rest)) = args
+        .split_first()
+        .map(|(template, rest)| (template.as_text(), rest))
+    else {
+        return strings::mixed(args, "format");
+    };
+    let mut parts = Vec::new();
+    let mut text = String::new();
+    let mut values = rest.iter();
+    let mut chars = template.chars().peekable();
+    while let Some(c) = chars.next() {
+        match c {
+            '\\' => text.extend(chars.next()),
+            '{' if chars.peek() == Some(&'}') => {
+                chars.next();
+                parts.push(Value::text(std::mem::take(&mut text)));
+                parts.push(values.next().cloned().unwrap_or(Value::Absent));
+            }
+            c => text.push(c),
+        }
+    }
+    parts.push(Value::text(text));
+    Value::concat(&parts)
+}

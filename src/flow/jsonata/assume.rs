@@ -1,0 +1,420 @@
+//! What a JSONata condition teaches where it holds, and where it does not.
+
+use std::sync::Arc;
+
+use super::eval::Machine;
+use super::scope::{Bound, Cx, Func};
+use super::{path, print, regex};
+use crate::expr::jsonata::{BinaryOp, Expr, ExprKind};
+use crate::flow::guard::Lesson;
+use crate::flow::knowledge::Knowledge;
+use crate::glob::Glob;
+use crate::value::{Strength, Value};
+
+/// Elements of a literal list that are tried one by one.
+const MAX_CASES: usize = 64;
+
+type Known = Arc<Knowledge>;
+
+impl Machine<'_> {
+    /// What is known where the condition has this truth.
+    pub(super) fn assume<'e>(&self, expr: &'e Expr, truth: bool, cx: &Cx<'e>) -> Known {
+        if self.is_spent(cx.depth) {
+            return cx.know.clone();
+        }
+        let mut cx = cx.clone();
+        cx.depth += 1;
+        let cx = &cx;
+        match &expr.kind {
+            ExprKind::Binary(op, left, right) => {
+                self.assume_binary(expr, *op, left, right, truth, cx)
+            }
+            ExprKind::Block(all) => match all.split_last() {
+                Some((last, before)) => {
+                    let mut inner = cx.clone();
+                    for one in before {
+                        self.eval(one, &mut inner);
+                        inner.know = self.after(one, &inner);
+                    }
+                    self.assume(last, truth, &inner)
+                }
+                None => cx.know.clone(),
+            },
+            ExprKind::Conditional(test, then, other) => {
+                let yes = cx.knowing(self.assume(test, true, cx));
+                let no = cx.knowing(self.assume(test, false, cx));
+                let by_then = constant(then).map_or_else(
+                    || Some(self.assume(then, truth, &yes)),
+                    |fixed| (fixed == truth).then(|| yes.know.clone()),
+                );
+                let by_other = match other {
+                    Some(other) => constant(other).map_or_else(
+                        || Some(self.assume(other, truth, &no)),
+                        |fixed| (fixed == truth).then(|| no.know.clone()),
+                    ),
+                    None => (!truth).then(|| no.know.clone()),
+                };
+                match (by_then, by_other) {
+                    (Some(a), Some(b)) => Arc::new(a.join(&b)),
+                    (Some(one), None) | (None, Some(one)) => one,
+                    (None, None) => cx.know.clone(),
+                }
+            }
+            ExprKind::Call(callee, args) => self.assume_call(expr, callee, args, truth, cx),
+            ExprKind::Filter(base, predicate) if truth => self.assume_some(base, predicate, cx),
+            ExprKind::KeepArray(inner) => self.assume(inner, truth, cx),
+            _ => self.looked_at(expr, truth, cx),
+        }
+    }
+
+    /// A value used as a condition: it is there, or it is not.
+    fn looked_at<'e>(&self, expr: &'e Expr, truth: bool, cx: &Cx<'e>) -> Known {
+        let raw = self.raw(expr, cx);
+        self.teach(expr, cx, |lesson, know| {
+            let strength = if truth {
+                Strength::TypeOnly
+            } else {
+                Strength::DenyList
+            };
+            lesson.only(know, &raw, strength);
+        })
+    }
+
+    fn teach(
+        &self,
+        test: &Expr,
+        cx: &Cx<'_>,
+        f: impl FnOnce(&Lesson<'_>, &mut Knowledge),
+    ) -> Known {
+        let lesson = Lesson {
+            state: &self.site.state.name,
+            pointer: &self.pointer,
+            test: print(test),
+        };
+        let mut know = Knowledge::clone(&cx.know);
+        f(&lesson, &mut know);
+        Arc::new(know)
+    }
+
+    fn assume_binary<'e>(
+        &self,
+        whole: &'e Expr,
+        op: BinaryOp,
+        left: &'e Expr,
+        right: &'e Expr,
+        truth: bool,
+        cx: &Cx<'e>,
+    ) -> Known {
+        match (op, truth) {
+            (BinaryOp::And, true) | (BinaryOp::Or, false) => {
+                let first = cx.knowing(self.assume(left, truth, cx));
+                self.assume(right, truth, &first)
+            }
+            (BinaryOp::And, false) | (BinaryOp::Or, true) => {
+                let first = self.assume(left, truth, cx);
+                let before = cx.knowing(self.assume(left, !truth, cx));
+                Arc::new(first.join(&self.assume(right, truth, &before)))
+            }
+            (BinaryOp::Equal, _) => self.assume_equal(whole, left, right, truth, cx),
+            (BinaryOp::NotEqual, _) => self.assume_equal(whole, left, right, !truth, cx),
+            (BinaryOp::In, _) => self.assume_in(whole, left, right, truth, cx),
+            (BinaryOp::Greater, true) if is_zero(right) => match counted(left) {
+                Some(inner) => self.assume(inner, true, cx),
+                None => self.both_looked_at(whole, left, right, cx),
+            },
+            (BinaryOp::Apply, _) => match &right.kind {
+                ExprKind::Call(callee, args) if name_of(callee) == Some("contains") => {
+                    self.assume_pattern(whole, left, args.first(), false, truth, cx)
+                }
+                _ => cx.know.clone(),
+            },
+            _ => self.both_looked_at(whole, left, right, cx),
+        }
+    }
+
+    fn both_looked_at<'e>(
+        &self,
+        whole: &'e Expr,
+        left: &'e Expr,
+        right: &'e Expr,
+        cx: &Cx<'e>,
+    ) -> Known {
+        let values = [self.raw(left, cx), self.raw(right, cx)];
+        self.teach(whole, cx, |lesson, know| {
+            for value in &values {
+                lesson.only(know, value, Strength::DenyList);
+            }
+        })
+    }
+
+    fn assume_equal<'e>(
+        &self,
+        whole: &'e Expr,
+        left: &'e Expr,
+        right: &'e Expr,
+        truth: bool,
+        cx: &Cx<'e>,
+    ) -> Known {
+        for (one, other) in [(left, right), (right, left)] {
+            if let ExprKind::Bool(fixed) = other.kind
+                && !matches!(one.kind, ExprKind::Dot(..) | ExprKind::Variable(_))
+            {
+                return self.assume(one, truth == fixed, cx);
+            }
+            // `$type(x) = 'string'` and the like say nothing about which string.
+            if let ExprKind::Call(callee, args) = &one.kind
+                && matches!(name_of(callee), Some("type" | "length" | "count"))
+                && let Some(arg) = args.first()
+            {
+                return self.looked_at(arg, true, cx);
+            }
+        }
+        let raws = [self.raw(left, cx), self.raw(right, cx)];
+        let known = raws.clone().map(|raw| cx.know.resolve(&raw));
+        let [left_raw, right_raw] = raws;
+        let [left_known, right_known] = known;
+        self.teach(whole, cx, |lesson, know| {
+            lesson.equal(know, &left_raw, &right_known, truth);
+            lesson.equal(know, &right_raw, &left_known, truth);
+        })
+    }
+
+    fn assume_in<'e>(
+        &self,
+        whole: &'e Expr,
+        left: &'e Expr,
+        right: &'e Expr,
+        truth: bool,
+        cx: &Cx<'e>,
+    ) -> Known {
+        let raw = self.raw(left, cx);
+        let list = cx.know.resolve(&self.raw(right, cx));
+        let one = match &list {
+            Value::Text(_) | Value::Number(_) => list.clone(),
+            other => other.elements(),
+        };
+        self.teach(whole, cx, |lesson, know| {
+            if truth {
+                match one.finite() {
+                    Some(texts) if !texts.is_empty() => {
+                        lesson.allowed(know, &raw, one.patterns());
+                    }
+                    _ if !one.is_tainted() && !one.is_never() => lesson.is(know, &raw, one),
+                    _ => lesson.equal(know, &raw, &one, true),
+                }
+            } else {
+                let out = one.finite().unwrap_or_default();
+                lesson.excluded(know, &raw, |text| out.iter().any(|o| o == text));
+            }
+        })
+    }
+
+    fn assume_call<'e>(
+        &self,
+        whole: &'e Expr,
+        callee: &'e Expr,
+        args: &'e [Expr],
+        truth: bool,
+        cx: &Cx<'e>,
+    ) -> Known {
+        let Some(name) = name_of(callee).filter(|n| cx.scope.get(n).is_none()) else {
+            return self.assume_function(callee, args, truth, cx);
+        };
+        match (name, args) {
+            ("not", [inner]) => self.assume(inner, !truth, cx),
+            ("boolean", [inner]) => self.assume(inner, truth, cx),
+            ("exists", [inner]) if truth => match &inner.kind {
+                ExprKind::Filter(base, predicate) => self.assume_some(base, predicate, cx),
+                ExprKind::Call(..) => self.assume(inner, true, cx),
+                _ => self.looked_at(inner, true, cx),
+            },
+            ("exists", [inner]) => {
+                let raw = self.raw(inner, cx);
+                if !matches!(inner.kind, ExprKind::Dot(..) | ExprKind::Variable(_)) {
+                    return cx.know.clone();
+                }
+                self.teach(whole, cx, |lesson, know| {
+                    lesson.is(know, &raw, Value::Absent)
+                })
+            }
+            ("count", [inner]) if truth => self.assume(inner, true, cx),
+            ("contains", [text, pattern]) => {
+                self.assume_pattern(whole, text, Some(pattern), false, truth, cx)
+            }
+            ("match", [text, pattern, ..]) => {
+                self.assume_pattern(whole, text, Some(pattern), true, truth, cx)
+            }
+            ("lookup", [table, key]) => {
+                let table = self.value(table, &mut cx.clone());
+                let Value::Object { fields, rest: None } = table else {
+                    return self.looked_at(key, truth, cx);
+                };
+                let raw = self.raw(key, cx);
+                self.teach(whole, cx, |lesson, know| {
+                    if truth {
+                        let globs = fields.keys().map(|k| Glob::literal(k)).collect();
+                        lesson.allowed(know, &raw, globs);
+                    } else {
+                        lesson.excluded(know, &raw, |text| fields.contains_key(text));
+                    }
+                })
+            }
+            ("filter", [list, function]) if truth => match &function.kind {
+                ExprKind::Lambda(params, body) => {
+                    self.assume_cases(list, body, params.first().map(String::as_str), cx)
+                }
+                _ => cx.know.clone(),
+            },
+            (_, [first, ..]) => self.looked_at(first, truth, cx),
+            _ => cx.know.clone(),
+        }
+    }
+
+    /// A lambda used as a condition: its body, with its parameters bound.
+    fn assume_function<'e>(
+        &self,
+        callee: &'e Expr,
+        args: &'e [Expr],
+        truth: bool,
+        cx: &Cx<'e>,
+    ) -> Known {
+        let Bound::Func(func) = self.eval(callee, &mut cx.clone()) else {
+            return cx.know.clone();
+        };
+        let Func::Lambda {
+            params,
+            body,
+            scope,
+        } = &*func
+        else {
+            return cx.know.clone();
+        };
+        let mut inner = cx.clone();
+        inner.scope = scope.clone();
+        for (param, arg) in params.iter().zip(args) {
+            let raw = self.raw(arg, cx);
+            inner.scope = inner.scope.bind(param, Bound::Value(raw));
+        }
+        self.assume(body, truth, &inner)
+    }
+
+    /// `text` matches a regular expression, or contains a string.
+    fn assume_pattern<'e>(
+        &self,
+        whole: &'e Expr,
+        text: &'e Expr,
+        pattern: Option<&'e Expr>,
+        is_match: bool,
+        truth: bool,
+        cx: &Cx<'e>,
+    ) -> Known {
+        let raw = self.raw(text, cx);
+        let globs = match pattern.map(|p| &p.kind) {
+            Some(ExprKind::Regex { pattern, flags }) => regex::globs(pattern, flags),
+            Some(ExprKind::Text(part)) if !is_match => {
+                let mut glob = Glob::any();
+                glob.extend(&Glob::literal(part));
+                glob.extend(&Glob::any());
+                Some(vec![glob])
+            }
+            _ => None,
+        };
+        self.teach(whole, cx, |lesson, know| match (globs, truth) {
+            (Some(globs), true) => lesson.allowed(know, &raw, globs),
+            (Some(_), false) => lesson.excluded(know, &raw, |_| false),
+            (None, _) => lesson.only(know, &raw, Strength::DenyList),
+        })
+    }
+
+    /// Some element of the list passes the predicate.
+    fn assume_some<'e>(&self, base: &'e Expr, predicate: &'e Expr, cx: &Cx<'e>) -> Known {
+        if super::eval::whole_number(predicate).is_some() {
+            return cx.know.clone();
+        }
+        self.assume_cases(base, predicate, None, cx)
+    }
+
+    fn assume_cases<'e>(
+        &self,
+        list: &'e Expr,
+        test: &'e Expr,
+        param: Option<&'e str>,
+        cx: &Cx<'e>,
+    ) -> Known {
+        let value = cx.know.resolve(&self.raw(list, cx));
+        let cases = match &value {
+            Value::Array(values) if values.len() <= MAX_CASES => values.clone(),
+            Value::OneOf(values) => values.iter().map(path::any_of).collect(),
+            other => vec![path::any_of(other)],
+        };
+        let mut all: Option<Knowledge> = None;
+        for case in cases {
+            let inner = match param {
+                Some(param) => {
+                    let mut inner = cx.clone();
+                    inner.scope = inner.scope.bind(param, Bound::Value(case));
+                    inner
+                }
+                None => cx.at(case),
+            };
+            let known = self.assume(test, true, &inner);
+            all = Some(match all {
+                Some(all) => all.join(&known),
+                None => Knowledge::clone(&known),
+            });
+        }
+        all.map_or_else(|| cx.know.clone(), Arc::new)
+    }
+
+    /// What is known after an expression of a block came to its end: `$assert` held, and no `$error` was met.
+    pub(super) fn after<'e>(&self, expr: &'e Expr, cx: &Cx<'e>) -> Known {
+        match &expr.kind {
+            ExprKind::Call(callee, args) if name_of(callee) == Some("assert") => match args.first()
+            {
+                Some(test) => self.assume(test, true, cx),
+                None => cx.know.clone(),
+            },
+            ExprKind::Conditional(test, then, other) => {
+                let fails = |e: &'e Expr, truth: bool| {
+                    let known = self.assume(test, truth, cx);
+                    self.value(e, &mut cx.knowing(known)).is_never()
+                };
+                if fails(then, true) {
+                    self.assume(test, false, cx)
+                } else if other.as_deref().is_some_and(|o| fails(o, false)) {
+                    self.assume(test, true, cx)
+                } else {
+                    cx.know.clone()
+                }
+            }
+            ExprKind::Bind(_, inner) => self.after(inner, cx),
+            _ => cx.know.clone(),
+        }
+    }
+}
+
+fn constant(expr: &Expr) -> Option<bool> {
+    match expr.kind {
+        ExprKind::Bool(value) => Some(value),
+        _ => None,
+    }
+}
+
+fn name_of(callee: &Expr) -> Option<&str> {
+    match &callee.kind {
+        ExprKind::Variable(name) => Some(name),
+        _ => None,
+    }
+}
+
+fn is_zero(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Number(n) if n == 0.0)
+}
+
+/// `x` of `$count(x)`.
+fn counted(expr: &Expr) -> Option<&Expr> {
+    match &expr.kind {
+        ExprKind::Call(callee, args) if name_of(callee) == Some("count") => args.first(),
+        _ => None,
+    }
+}

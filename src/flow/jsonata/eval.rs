@@ -1,0 +1,455 @@
+//! The machine that reads expressions.
+
+use std::cell::Cell;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::path;
+use super::scope::{Bound, Cx, Func};
+use crate::expr::jsonata::{BinaryOp, Expr, ExprKind};
+use crate::flow::site::Site;
+use crate::flow::strings;
+use crate::loc::Pointer;
+use crate::value::{Source, Unknown, Value};
+
+/// Steps that one expression may take; beyond, its value is anything that its state knows of.
+const BUDGET: usize = 20_000;
+/// Nesting of expressions and calls; beyond, likewise.
+const MAX_DEPTH: usize = 160;
+/// Arrays written out longer than this are told by their elements.
+pub const MAX_ARRAY: usize = 256;
+
+/// Reads expressions at one place.
+pub struct Machine<'a> {
+    pub(super) site: &'a Site<'a>,
+    pub(super) pointer: Pointer,
+    budget: Cell<usize>,
+}
+
+impl<'a> Machine<'a> {
+    pub fn new(site: &'a Site<'a>) -> Self {
+        Self {
+            site,
+            pointer: site.state.pointer.clone(),
+            budget: Cell::new(BUDGET),
+        }
+    }
+
+    pub fn at(mut self, pointer: &Pointer) -> Self {
+        self.pointer = pointer.clone();
+        self
+    }
+
+    /// Whether there is no budget left for another step.
+    pub(super) fn is_spent(&self, depth: usize) -> bool {
+        let left = self.budget.get();
+        self.budget.set(left.saturating_sub(1));
+        left == 0 || depth > MAX_DEPTH
+    }
+
+    /// Anything that the state knows of: what an expression that is not followed may be.
+    pub(super) fn everything(&self) -> Value {
+        let mut all = Unknown::of(Source::Undecided, "expression too large to follow");
+        let places = [Some(self.site.input), self.site.result, self.site.error];
+        let vars = self.site.env.vars.values().map(|v| &**v);
+        for value in places.into_iter().flatten().chain(vars) {
+            all.add_origins(&value.collapsed().origins);
+        }
+        all.add_origins(&self.site.env.execution.collapsed().origins);
+        if let Some(item) = &self.site.env.item {
+            all.add_origins(&item.collapsed().origins);
+        }
+        Value::Any(all)
+    }
+
+    /// An expression's value.
+    pub fn value<'e>(&self, expr: &'e Expr, cx: &mut Cx<'e>) -> Value {
+        match self.eval(expr, cx) {
+            Bound::Value(value) => value,
+            Bound::Func(_) => Value::Any(Unknown::of(Source::Undecided, "a function")),
+        }
+    }
+
+    /// Its value where nothing is known of what it reads: the form that knowledge is kept by.
+    pub(super) fn raw<'e>(&self, expr: &'e Expr, cx: &Cx<'e>) -> Value {
+        self.value(expr, &mut cx.knowing(Arc::default()))
+    }
+
+    pub(super) fn eval<'e>(&self, expr: &'e Expr, cx: &mut Cx<'e>) -> Bound<'e> {
+        if self.is_spent(cx.depth) {
+            return Bound::Value(self.everything());
+        }
+        cx.depth += 1;
+        let bound = self.kind(expr, cx);
+        cx.depth -= 1;
+        match bound {
+            Bound::Value(value) if !cx.know.is_empty() && is_reading(expr) => {
+                Bound::Value(cx.know.resolve(&value))
+            }
+            bound => bound,
+        }
+    }
+
+    fn kind<'e>(&self, expr: &'e Expr, cx: &mut Cx<'e>) -> Bound<'e> {
+        if let Some(value) = self.located(expr, cx) {
+            return Bound::Value(value);
+        }
+        let value = match &expr.kind {
+            ExprKind::Null => Value::Null,
+            ExprKind::Bool(value) => Value::Bool(*value),
+            ExprKind::Number(number) => Value::Number(number.to_string()),
+            ExprKind::Text(text) => Value::text(text.clone()),
+            ExprKind::Regex { .. } => return Bound::Func(Rc::new(Func::Regex)),
+            ExprKind::Variable(name) => return self.variable(name, cx),
+            ExprKind::Field(name) => path::field(&cx.here, name),
+            ExprKind::Wildcard => path::map_over(&cx.here, |v| Value::Each(Box::new(v.children()))),
+            ExprKind::Descendant => {
+                let step = [crate::expr::jsonpath::Step::DescendAll];
+                crate::flow::path::follow(&cx.here, &step)
+            }
+            ExprKind::Parent => cx
+                .trail
+                .iter()
+                .fold(Value::NEVER, |a, b| a.join(&path::any_of(b)).join(b)),
+            ExprKind::Dot(base, step) => return self.dot(base, step, cx),
+            ExprKind::Filter(base, predicate) => self.filter(base, predicate, cx),
+            ExprKind::KeepArray(base) => match self.value(base, cx) {
+                Value::Absent => Value::Absent,
+                array @ (Value::Array(_) | Value::Each(_) | Value::Any(_)) => array,
+                one => Value::Array(vec![one]),
+            },
+            ExprKind::Group(base, pairs) => {
+                let here = self.value(base, cx);
+                let group = path::any_of(&here).join(&here);
+                self.object(pairs, &mut cx.at(group))
+            }
+            ExprKind::Sort(base, _) => match self.value(base, cx) {
+                Value::Array(values) => Value::Each(Box::new(
+                    values
+                        .iter()
+                        .fold(Value::NEVER, |a, b| a.join(b))
+                        .anonymous(),
+                )),
+                other => other,
+            },
+            ExprKind::Focus(base, name) => {
+                let value = self.value(base, cx);
+                cx.scope = cx.scope.bind(name, Bound::Value(path::any_of(&value)));
+                value.join(&Value::Each(Box::new(cx.here.anonymous())))
+            }
+            ExprKind::IndexBind(base, name) => {
+                let value = self.value(base, cx);
+                let index = Value::Any(Unknown::of(Source::Generated, "index"));
+                cx.scope = cx.scope.bind(name, Bound::Value(index));
+                value
+            }
+            ExprKind::Negate(inner) => strings::derived(&self.value(inner, cx), "negated"),
+            ExprKind::Binary(op, left, right) => return self.binary(*op, left, right, cx),
+            ExprKind::Array(items) => self.array(items, cx),
+            ExprKind::Object(pairs) => self.object(pairs, cx),
+            ExprKind::Block(all) => return self.block(all, cx),
+            ExprKind::Conditional(test, then, other) => {
+                return self.conditional(test, then, other.as_deref(), cx);
+            }
+            ExprKind::Bind(name, inner) => {
+                let bound = self.eval(inner, cx);
+                cx.scope = cx.scope.bind(name, bound.clone());
+                return bound;
+            }
+            ExprKind::Lambda(params, body) => {
+                return Bound::Func(Rc::new(Func::Lambda {
+                    params,
+                    body,
+                    scope: cx.scope.clone(),
+                }));
+            }
+            ExprKind::Call(callee, args) => return self.call_expr(callee, args, None, cx),
+            ExprKind::Placeholder => Value::Absent,
+            ExprKind::Transform(pattern, update, delete) => {
+                let parts = [Some(&**pattern), Some(&**update), delete.as_deref()];
+                return Bound::Func(Rc::new(Func::Transform(
+                    parts.into_iter().flatten().collect(),
+                )));
+            }
+        };
+        Bound::Value(value)
+    }
+
+    /// `$states.input.a.b` and `$variable.a.b` without copying what is passed on the way.
+    fn located(&self, expr: &Expr, cx: &Cx<'_>) -> Option<Value> {
+        let mut fields = Vec::new();
+        let mut base = expr;
+        while let ExprKind::Dot(inner, step) = &base.kind {
+            let ExprKind::Field(name) = &step.kind else {
+                return None;
+            };
+            fields.push(name.as_str());
+            base = inner;
+        }
+        let ExprKind::Variable(name) = &base.kind else {
+            return None;
+        };
+        let mut value = if name == "states" && cx.scope.get(name).is_none() {
+            match fields.pop()? {
+                "input" => self.site.input,
+                "result" => self.site.result.unwrap_or(&Value::Absent),
+                "errorOutput" => self.site.error.unwrap_or(&Value::Absent),
+                _ => return None,
+            }
+        } else if name.is_empty() || name == "$" || cx.scope.get(name).is_some() {
+            return None;
+        } else {
+            self.site.env.vars.get(name)?
+        };
+        while let Some(name) = fields.last() {
+            match value {
+                Value::Object { fields: known, .. } if known.contains_key(*name) => {
+                    value = known.get(*name)?;
+                    fields.pop();
+                }
+                _ => break,
+            }
+        }
+        let mut value = value.clone();
+        while let Some(name) = fields.pop() {
+            value = path::field(&value, name);
+        }
+        Some(value)
+    }
+
+    fn variable<'e>(&self, name: &'e str, cx: &Cx<'e>) -> Bound<'e> {
+        if let Some(bound) = cx.scope.get(name) {
+            return bound.clone();
+        }
+        match name {
+            "" | "$" => Bound::Value(cx.here.clone()),
+            "states" => Bound::Value(self.states()),
+            _ => Bound::Func(Rc::new(Func::Native(name.to_owned()))),
+        }
+    }
+
+    fn states(&self) -> Value {
+        let missing = Value::Absent;
+        Value::object(
+            [
+                ("input", self.site.input.clone()),
+                ("result", self.site.result.unwrap_or(&missing).clone()),
+                ("errorOutput", self.site.error.unwrap_or(&missing).clone()),
+                ("context", self.site.context()),
+            ]
+            .map(|(k, v)| (k.to_owned(), v)),
+        )
+    }
+
+    fn dot<'e>(&self, base: &'e Expr, step: &'e Expr, cx: &mut Cx<'e>) -> Bound<'e> {
+        let value = self.value(base, cx);
+        cx.trail.push(value.clone());
+        if cx.trail.len() > 16 {
+            cx.trail.remove(0);
+        }
+        let mut scope = cx.scope.clone();
+        let result = path::map_over(&value, |one| {
+            let mut inner = cx.at(one.clone());
+            let result = self.value(step, &mut inner);
+            scope = inner.scope.clone();
+            result
+        });
+        cx.scope = scope;
+        Bound::Value(result)
+    }
+
+    fn filter<'e>(&self, base: &'e Expr, predicate: &'e Expr, cx: &mut Cx<'e>) -> Value {
+        let value = self.value(base, cx);
+        if let Some(at) = whole_number(predicate) {
+            return path::index(&value, at);
+        }
+        match &value {
+            Value::Array(_) | Value::Each(_) => {
+                let element = self.passing(&value.elements(), predicate, cx);
+                if element.is_never() {
+                    return Value::Absent;
+                }
+                Value::Each(Box::new(element.anonymous()))
+            }
+            Value::Absent => Value::Absent,
+            _ => {
+                let one = self.passing(&value, predicate, cx);
+                one.join(&path::any_of(&one)).join(&Value::Absent)
+            }
+        }
+    }
+
+    /// What an element is, knowing that it passed the predicate.
+    fn passing<'e>(&self, element: &Value, predicate: &'e Expr, cx: &Cx<'e>) -> Value {
+        let (named, temporary) = self.named(element, cx.depth);
+        let known = self.assume(predicate, true, &cx.at(named.clone()));
+        temporary.off(&known.resolve(&named))
+    }
+
+    fn array<'e>(&self, items: &'e [Expr], cx: &mut Cx<'e>) -> Value {
+        let mut values = Vec::with_capacity(items.len().min(MAX_ARRAY));
+        let mut open = items.len() > MAX_ARRAY;
+        for item in items {
+            match self.value(item, cx) {
+                Value::Absent => {}
+                Value::Array(inner) if !matches!(item.kind, ExprKind::Array(_)) => {
+                    values.extend(inner);
+                }
+                Value::Each(inner) if !matches!(item.kind, ExprKind::Array(_)) => {
+                    open = true;
+                    values.push(*inner);
+                }
+                one => values.push(one),
+            }
+        }
+        if open || values.len() > MAX_ARRAY {
+            let any = values.iter().fold(Value::NEVER, |a, b| a.join(b));
+            return Value::Each(Box::new(any.anonymous()));
+        }
+        Value::Array(values)
+    }
+
+    fn object<'e>(&self, pairs: &'e [(Expr, Expr)], cx: &mut Cx<'e>) -> Value {
+        let mut all = Value::object([]);
+        for (key, value) in pairs {
+            let key = self.value(key, cx);
+            let value = self.value(value, cx);
+            if matches!(value, Value::Absent) {
+                continue;
+            }
+            all = match key.as_text() {
+                Some(name) => all.with_field(name, value),
+                None => {
+                    let Value::Object { fields, rest } = all else {
+                        break;
+                    };
+                    let more = value.anonymous();
+                    Value::Object {
+                        fields: fields
+                            .into_iter()
+                            .map(|(k, v)| (k, v.join(&more)))
+                            .collect(),
+                        rest: Some(Box::new(rest.map_or(more.clone(), |r| r.join(&more)))),
+                    }
+                }
+            };
+        }
+        all
+    }
+
+    fn block<'e>(&self, all: &'e [Expr], cx: &mut Cx<'e>) -> Bound<'e> {
+        let mut inner = cx.clone();
+        let mut last = Bound::Value(Value::Absent);
+        for one in all {
+            last = self.eval(one, &mut inner);
+            if let Bound::Value(value) = &last
+                && value.is_never()
+            {
+                return last;
+            }
+            inner.know = self.after(one, &inner);
+        }
+        last
+    }
+
+    fn conditional<'e>(
+        &self,
+        test: &'e Expr,
+        then: &'e Expr,
+        other: Option<&'e Expr>,
+        cx: &mut Cx<'e>,
+    ) -> Bound<'e> {
+        let yes = self.eval(then, &mut cx.knowing(self.assume(test, true, cx)));
+        let no = match other {
+            Some(other) => self.eval(other, &mut cx.knowing(self.assume(test, false, cx))),
+            None => Bound::Value(Value::Absent),
+        };
+        match (yes, no) {
+            (Bound::Value(a), Bound::Value(b)) => Bound::Value(a.join(&b)),
+            (Bound::Func(f), Bound::Value(v)) | (Bound::Value(v), Bound::Func(f)) => {
+                if v.is_never() || v == Value::Absent {
+                    Bound::Func(f)
+                } else {
+                    Bound::Value(self.everything())
+                }
+            }
+            (Bound::Func(_), Bound::Func(_)) => Bound::Value(self.everything()),
+        }
+    }
+
+    fn binary<'e>(
+        &self,
+        op: BinaryOp,
+        left: &'e Expr,
+        right: &'e Expr,
+        cx: &mut Cx<'e>,
+    ) -> Bound<'e> {
+        let value = match op {
+            BinaryOp::Apply => return self.apply(left, right, cx),
+            BinaryOp::Concat => {
+                let left = self.value(left, cx);
+                let right = self.value(right, cx);
+                Value::concat(&[left, right])
+            }
+            BinaryOp::Elvis | BinaryOp::Coalesce => {
+                let known = self.assume(left, true, cx);
+                let first = self.value(left, &mut cx.knowing(known));
+                match &first {
+                    Value::Absent => self.value(right, cx),
+                    Value::Null if op == BinaryOp::Coalesce => self.value(right, cx),
+                    Value::Text(pieces) if !pieces.is_empty() => first,
+                    Value::Object { .. } if op == BinaryOp::Coalesce => first,
+                    _ => first.join(&self.value(right, cx)),
+                }
+            }
+            BinaryOp::Add
+            | BinaryOp::Subtract
+            | BinaryOp::Multiply
+            | BinaryOp::Divide
+            | BinaryOp::Remainder => {
+                let args = [self.value(left, cx), self.value(right, cx)];
+                strings::mixed(&args, "arithmetic")
+            }
+            BinaryOp::Range => {
+                let args = [self.value(left, cx), self.value(right, cx)];
+                Value::Each(Box::new(strings::mixed(&args, "range")))
+            }
+            _ => Value::either_bool(),
+        };
+        Bound::Value(value)
+    }
+}
+
+/// The whole number that an index is, `-1` included.
+pub fn whole_number(expr: &Expr) -> Option<i64> {
+    match &expr.kind {
+        ExprKind::Number(n) => floor(*n),
+        ExprKind::Negate(inner) => match inner.kind {
+            ExprKind::Number(n) => floor(-n),
+            _ => None,
+        },
+        _ => None,
+    }
+}
+
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "checked against the range in which every whole number is exact"
+)]
+fn floor(n: f64) -> Option<i64> {
+    let n = n.floor();
+    (n.abs() < 9_007_199_254_740_992.0).then_some(n as i64)
+}
+
+/// Whether an expression's value is one that knowledge may speak of.
+fn is_reading(expr: &Expr) -> bool {
+    matches!(
+        expr.kind,
+        ExprKind::Dot(..)
+            | ExprKind::Variable(_)
+            | ExprKind::Field(_)
+            | ExprKind::Filter(..)
+            | ExprKind::Call(..)
+            | ExprKind::Binary(BinaryOp::Concat | BinaryOp::Apply, ..)
+    )
+}

@@ -1,0 +1,85 @@
+//! Steps of a JSONata path: they map over arrays, drop what is missing and take single results out of their array.
+
+use crate::value::Value;
+
+/// What `f` makes of each context value.
+pub fn map_over(value: &Value, mut f: impl FnMut(&Value) -> Value) -> Value {
+    map_dyn(value, &mut f)
+}
+
+fn map_dyn(value: &Value, f: &mut dyn FnMut(&Value) -> Value) -> Value {
+    match value {
+        Value::Absent => Value::Absent,
+        Value::Array(values) => {
+            let results: Vec<Value> = values.iter().map(|v| map_dyn(v, f)).collect();
+            sequence(results)
+        }
+        Value::Each(element) => match map_dyn(element, f) {
+            Value::Absent => Value::Absent,
+            Value::Each(inner) => Value::Each(inner),
+            one => Value::Each(Box::new(one.anonymous())),
+        },
+        Value::OneOf(_) => value.each_alternative(|v| map_dyn(v, f)),
+        one => f(one),
+    }
+}
+
+/// Results in a row, arrays among them spliced in.
+pub fn sequence(results: Vec<Value>) -> Value {
+    let mut flat = Vec::new();
+    let mut open = false;
+    for result in results {
+        match result {
+            Value::Absent => {}
+            Value::Array(inner) => flat.extend(inner),
+            Value::Each(inner) => {
+                open = true;
+                flat.push(*inner);
+            }
+            one => {
+                open |= one
+                    .alternatives()
+                    .iter()
+                    .any(|v| matches!(v, Value::Absent));
+                flat.push(one);
+            }
+        }
+    }
+    if open {
+        let any = flat.iter().fold(Value::NEVER, |a, b| a.join(b));
+        return Value::Each(Box::new(any.anonymous()));
+    }
+    match (flat.len(), flat.pop()) {
+        (1, Some(one)) => one,
+        (_, None) => Value::Absent,
+        (_, Some(last)) => {
+            flat.push(last);
+            Value::Array(flat)
+        }
+    }
+}
+
+/// The field of this name of each context value.
+pub fn field(value: &Value, name: &str) -> Value {
+    map_over(value, |v| v.field(name))
+}
+
+/// What any one value of a sequence is: of an array its elements, of anything else itself.
+pub fn any_of(value: &Value) -> Value {
+    match value {
+        Value::Array(_) | Value::Each(_) => value.elements().anonymous(),
+        Value::OneOf(_) => value.each_alternative(any_of),
+        Value::Any(unknown) => Value::Any(unknown.some_part("[*]")),
+        one => one.clone(),
+    }
+}
+
+/// The element at an index; anything but an array is its own only element.
+pub fn index(value: &Value, at: i64) -> Value {
+    match value {
+        Value::Array(_) | Value::Each(_) | Value::Any(_) => value.element(at),
+        Value::OneOf(_) => value.each_alternative(|v| index(v, at)),
+        one if at == 0 || at == -1 => one.clone(),
+        _ => Value::Absent,
+    }
+}

@@ -1,0 +1,348 @@
+//! What guards have taught about the values of a run, on every way to one place.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::glob::Glob;
+use crate::value::{Guard, Identity, MAX_ALTERNATIVES, Piece, Unknown, Value};
+
+/// More facts than this at one place are not kept: the values they speak of count as unguarded.
+const MAX_FACTS: usize = 1024;
+
+/// What is known of one value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Fact {
+    /// The strings that it may be.
+    pub allowed: Option<Vec<Glob>>,
+    /// What it equals.
+    pub equal: Option<Value>,
+    /// The guards that looked at it.
+    pub guards: Vec<Arc<Guard>>,
+}
+
+/// Facts by the value they speak of. A fact on a string with holes speaks of every string of the same parts.
+#[derive(Clone, Debug, Default)]
+pub struct Knowledge {
+    by_identity: BTreeMap<Identity, Arc<Fact>>,
+    by_term: Vec<(Vec<Piece>, Arc<Fact>)>,
+}
+
+enum Key<'a> {
+    One(&'a Identity),
+    Term(&'a [Piece]),
+}
+
+fn key(value: &Value) -> Option<Key<'_>> {
+    match value {
+        Value::Any(unknown) => unknown.identity.as_ref().map(Key::One),
+        Value::Text(pieces) => match pieces.as_slice() {
+            [Piece::Hole(unknown)] => unknown.identity.as_ref().map(Key::One),
+            [] | [Piece::Literal(_)] => None,
+            pieces => pieces
+                .iter()
+                .all(|p| match p {
+                    Piece::Literal(_) => true,
+                    Piece::Hole(unknown) => unknown.identity.is_some(),
+                })
+                .then_some(Key::Term(pieces)),
+        },
+        _ => None,
+    }
+}
+
+fn same_term(a: &[Piece], b: &[Piece]) -> bool {
+    a.len() == b.len()
+        && a.iter().zip(b).all(|pair| match pair {
+            (Piece::Literal(a), Piece::Literal(b)) => a == b,
+            (Piece::Hole(a), Piece::Hole(b)) => a.identity == b.identity,
+            _ => false,
+        })
+}
+
+impl Knowledge {
+    /// Whether nothing is known.
+    pub fn is_empty(&self) -> bool {
+        self.by_identity.is_empty() && self.by_term.is_empty()
+    }
+
+    /// Whether a fact on this value can be kept.
+    pub fn can_hold(value: &Value) -> bool {
+        key(value).is_some()
+    }
+
+    /// Learns about this value, which must not be resolved yet, on top of what is known.
+    pub fn learn(&mut self, value: &Value, new: Fact) {
+        let Some(key) = key(value) else { return };
+        let mut fact = self.fact(&key).map(|f| Fact::clone(f)).unwrap_or_default();
+        if let Some(allowed) = new.allowed {
+            fact.allowed = Some(match fact.allowed.take() {
+                Some(old) => intersect(&old, &allowed),
+                None => allowed,
+            });
+        }
+        fact.equal = new.equal.or(fact.equal);
+        crate::value::merge_guards(&mut fact.guards, &new.guards);
+        self.insert(&key, Arc::new(fact));
+    }
+
+    fn fact(&self, key: &Key<'_>) -> Option<&Arc<Fact>> {
+        match key {
+            Key::One(identity) => self.by_identity.get(identity),
+            Key::Term(pieces) => self
+                .by_term
+                .iter()
+                .find(|(term, _)| same_term(term, pieces))
+                .map(|(_, fact)| fact),
+        }
+    }
+
+    fn insert(&mut self, key: &Key<'_>, fact: Arc<Fact>) {
+        match key {
+            Key::One(identity) => {
+                if self.by_identity.len() < MAX_FACTS || self.by_identity.contains_key(*identity) {
+                    self.by_identity.insert((*identity).clone(), fact);
+                }
+            }
+            Key::Term(pieces) => {
+                self.by_term.retain(|(term, _)| !same_term(term, pieces));
+                if self.by_term.len() < MAX_ALTERNATIVES {
+                    self.by_term.push((pieces.to_vec(), fact));
+                }
+            }
+        }
+    }
+
+    /// The value with everything known of it and its parts filled in.
+    pub fn resolve(&self, value: &Value) -> Value {
+        if self.is_empty() {
+            return value.clone();
+        }
+        match value {
+            Value::Any(unknown) => self.resolve_unknown(unknown),
+            Value::Text(pieces) => self.resolve_text(pieces),
+            Value::Array(values) => Value::Array(values.iter().map(|v| self.resolve(v)).collect()),
+            Value::Each(value) => Value::Each(Box::new(self.resolve(value))),
+            Value::OneOf(_) => value.each_alternative(|v| self.resolve(v)),
+            Value::Object { fields, rest } => Value::Object {
+                fields: fields
+                    .iter()
+                    .map(|(k, v)| (k.clone(), self.resolve(v)))
+                    .collect(),
+                rest: rest.as_ref().map(|r| Box::new(self.resolve(r))),
+            },
+            Value::Absent | Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
+        }
+    }
+
+    fn resolve_unknown(&self, unknown: &Unknown) -> Value {
+        let fact = unknown
+            .identity
+            .as_ref()
+            .and_then(|id| self.by_identity.get(id));
+        match fact {
+            Some(fact) => apply(unknown, fact),
+            None => Value::Any(unknown.clone()),
+        }
+    }
+
+    fn resolve_text(&self, pieces: &[Piece]) -> Value {
+        let filled = if pieces.iter().any(|p| self.knows_piece(p)) {
+            let parts: Vec<Value> = pieces
+                .iter()
+                .map(|piece| match piece {
+                    Piece::Literal(text) => Value::text(text.clone()),
+                    Piece::Hole(unknown) => self.resolve_unknown(unknown),
+                })
+                .collect();
+            Value::concat(&parts)
+        } else {
+            Value::Text(pieces.to_vec())
+        };
+        let fact = self
+            .by_term
+            .iter()
+            .find(|(term, _)| same_term(term, pieces))
+            .map(|(_, fact)| fact);
+        match fact {
+            Some(fact) => {
+                let mut whole = Value::Text(pieces.to_vec()).collapsed();
+                whole.allowed = Some(filled.patterns());
+                apply(&whole, fact)
+            }
+            None => filled,
+        }
+    }
+
+    fn knows_piece(&self, piece: &Piece) -> bool {
+        match piece {
+            Piece::Hole(Unknown {
+                identity: Some(identity),
+                ..
+            }) => self.by_identity.contains_key(identity),
+            _ => false,
+        }
+    }
+
+    /// What holds whichever of two ways was taken. A guard met on one of them only is remembered, but lets everything through.
+    #[must_use]
+    pub fn join(&self, other: &Self) -> Self {
+        let mut both = Self::default();
+        let keys = self.by_identity.keys().chain(
+            other
+                .by_identity
+                .keys()
+                .filter(|k| !self.by_identity.contains_key(*k)),
+        );
+        for key in keys {
+            let fact = join_facts(self.by_identity.get(key), other.by_identity.get(key));
+            both.by_identity.insert(key.clone(), fact);
+        }
+        let theirs = other
+            .by_term
+            .iter()
+            .filter(|(t, _)| !self.by_term.iter().any(|(u, _)| same_term(t, u)));
+        for (term, _) in self.by_term.iter().chain(theirs) {
+            let key = Key::Term(term);
+            let fact = join_facts(self.fact(&key), other.fact(&key));
+            both.insert(&key, fact);
+        }
+        both
+    }
+
+    /// Takes over what the other knows, which holds as well, of values that are still there.
+    pub fn also(&mut self, other: &Self, is_inner: impl Fn(&Identity) -> bool) {
+        let mut outer = other.clone();
+        outer.forget(is_inner);
+        for (identity, fact) in &outer.by_identity {
+            self.insert(&Key::One(identity), fact.clone());
+        }
+        for (term, fact) in &outer.by_term {
+            self.insert(&Key::Term(term), fact.clone());
+        }
+    }
+
+    /// Whether the two know the same.
+    pub fn same(&self, other: &Self) -> bool {
+        self.by_identity.len() == other.by_identity.len()
+            && self.by_term.len() == other.by_term.len()
+            && self
+                .by_identity
+                .iter()
+                .zip(&other.by_identity)
+                .all(|((k, a), (l, b))| k == l && (Arc::ptr_eq(a, b) || a == b))
+            && self
+                .by_term
+                .iter()
+                .zip(&other.by_term)
+                .all(|((t, a), (u, b))| same_term(t, u) && (Arc::ptr_eq(a, b) || a == b))
+    }
+
+    /// Forgets everything about values of these places, which are about to be made anew.
+    pub fn forget(&mut self, is_stale: impl Fn(&Identity) -> bool) {
+        self.by_identity.retain(|identity, _| !is_stale(identity));
+        self.by_term.retain(|(term, _)| {
+            !term.iter().any(|piece| match piece {
+                Piece::Hole(Unknown {
+                    identity: Some(identity),
+                    ..
+                }) => is_stale(identity),
+                _ => false,
+            })
+        });
+    }
+}
+
+fn join_facts(a: Option<&Arc<Fact>>, b: Option<&Arc<Fact>>) -> Arc<Fact> {
+    match (a, b) {
+        (Some(a), Some(b)) if Arc::ptr_eq(a, b) || a == b => a.clone(),
+        (Some(a), Some(b)) => {
+            let equal = match (&a.equal, &b.equal) {
+                (Some(x), Some(y)) => Some(x.join(y)),
+                _ => None,
+            };
+            let strings = |fact: &Fact| match (&fact.allowed, &fact.equal) {
+                (Some(allowed), _) => Some(allowed.clone()),
+                (None, Some(equal)) => Some(equal.patterns()),
+                (None, None) => None,
+            };
+            let allowed = match (strings(a), strings(b), &equal) {
+                (Some(mut x), Some(y), None) => {
+                    x.extend(y);
+                    x.sort();
+                    x.dedup();
+                    (x.len() <= MAX_ALTERNATIVES).then_some(x)
+                }
+                _ => None,
+            };
+            let mut guards = a.guards.clone();
+            crate::value::merge_guards(&mut guards, &b.guards);
+            Arc::new(Fact {
+                allowed,
+                equal,
+                guards,
+            })
+        }
+        (Some(fact), None) | (None, Some(fact)) => Arc::new(Fact {
+            guards: fact.guards.clone(),
+            ..Fact::default()
+        }),
+        (None, None) => Arc::default(),
+    }
+}
+
+fn apply(unknown: &Unknown, fact: &Fact) -> Value {
+    if let Some(equal) = &fact.equal {
+        return equal.clone();
+    }
+    let mut next = unknown.clone();
+    next.add_guards(&fact.guards);
+    if let Some(allowed) = &fact.allowed {
+        let cut = match &unknown.allowed {
+            Some(old) => intersect(old, allowed),
+            None => allowed.clone(),
+        };
+        let literals: Option<Vec<String>> = cut.iter().map(Glob::as_literal).collect();
+        if let Some(literals) = literals
+            && literals.len() < MAX_ALTERNATIVES
+        {
+            return literals
+                .into_iter()
+                .map(Value::text)
+                .fold(Value::NEVER, |a, b| a.join(&b));
+        }
+        next.allowed = Some(cut);
+    }
+    Value::Any(next)
+}
+
+/// Patterns whose union holds every string that both lists match: exact where one of a pair includes the other, else
+/// the one of the pair that fixes more.
+pub fn intersect(a: &[Glob], b: &[Glob]) -> Vec<Glob> {
+    let mut out = Vec::new();
+    for x in a {
+        for y in b {
+            let meet = if y.includes(x) {
+                x
+            } else if x.includes(y) {
+                y
+            } else if !x.overlaps(y) {
+                continue;
+            } else if fixed(x) >= fixed(y) {
+                x
+            } else {
+                y
+            };
+            if !out.contains(meet) {
+                out.push(meet.clone());
+            }
+        }
+    }
+    out
+}
+
+fn fixed(glob: &Glob) -> usize {
+    let tokens = glob.tokens().iter();
+    tokens
+        .filter(|t| matches!(t, crate::glob::Token::Char(_)))
+        .count()
+}

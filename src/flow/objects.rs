@@ -1,0 +1,89 @@
+//! Objects merged and looked into.
+
+use crate::value::{Unknown, Value};
+
+/// The fields of all of them, later ones over earlier ones.
+pub fn merge(objects: &[Value]) -> Value {
+    objects
+        .iter()
+        .fold(Value::object([]), |under, over| merge_two(&under, over))
+}
+
+fn merge_two(under: &Value, over: &Value) -> Value {
+    over.each_alternative(|over| under.each_alternative(|under| overlay(under, over)))
+}
+
+fn overlay(under: &Value, over: &Value) -> Value {
+    match (under, over) {
+        (_, Value::Absent | Value::Null) => under.clone(),
+        (Value::Absent | Value::Null, _) => over.clone(),
+        (
+            Value::Object { fields, rest },
+            Value::Object {
+                fields: new,
+                rest: more,
+            },
+        ) => {
+            let mut all = fields.clone();
+            if more.is_some() {
+                for (name, field) in &mut all {
+                    if !new.contains_key(name) {
+                        *field = field.join(&over.field(name));
+                    }
+                }
+            }
+            all.extend(new.iter().map(|(k, v)| (k.clone(), v.clone())));
+            let rest = match (rest, more) {
+                (Some(a), Some(b)) => Some(Box::new(a.join(b))),
+                (a, b) => a.clone().or_else(|| b.clone()),
+            };
+            Value::Object { fields: all, rest }
+        }
+        (Value::Object { fields, rest }, Value::Any(unknown)) => {
+            let child = Value::Any(unknown.any_child());
+            Value::Object {
+                fields: fields
+                    .iter()
+                    .map(|(k, v)| (k.clone(), v.join(&over.field(k))))
+                    .collect(),
+                rest: Some(Box::new(match rest {
+                    Some(rest) => rest.join(&child),
+                    None => child,
+                })),
+            }
+        }
+        (Value::Any(unknown), Value::Object { fields, rest }) => {
+            let child = Value::Any(unknown.any_child());
+            Value::Object {
+                fields: fields.clone(),
+                rest: Some(Box::new(match rest {
+                    Some(rest) => child.join(rest),
+                    None => child,
+                })),
+            }
+        }
+        _ => {
+            let mut all: Unknown = under.collapsed();
+            let more = over.collapsed();
+            all.add_origins(&more.origins);
+            all.add_guards(&more.guards);
+            Value::Any(all.derived())
+        }
+    }
+}
+
+/// The field that a computed name selects: of a literal table, one of its values.
+pub fn lookup(object: &Value, key: &Value) -> Value {
+    match object {
+        Value::OneOf(_) => object.each_alternative(|o| lookup(o, key)),
+        Value::Array(_) | Value::Each(_) => Value::Each(Box::new(lookup(&object.elements(), key))),
+        Value::Object { .. } | Value::Any(_) => match key.finite() {
+            Some(names) if !names.is_empty() => names
+                .iter()
+                .map(|name| object.field(name))
+                .fold(Value::NEVER, |a, b| a.join(&b)),
+            _ => object.children().join(&Value::Absent),
+        },
+        _ => Value::Absent,
+    }
+}

@@ -1,0 +1,218 @@
+//! One place where expressions are evaluated: what `$`, `$$`, `$states` and the variables stand for there.
+
+use std::sync::Arc;
+
+use super::env::Env;
+use super::{intrinsic, jsonata, path};
+use crate::arn::Arn;
+use crate::asl::{Node, Segment, State, Template, Text};
+use crate::expr::jsonpath::{Path, Root};
+use crate::loc::Pointer;
+use crate::value::{Identity, Piece, Source, TraceStep, Unknown, Value};
+
+/// Where values of a run come from first, for [`Identity::root`].
+pub mod root {
+    /// The execution input.
+    pub const INPUT: usize = 0;
+    /// The context object.
+    pub const CONTEXT: usize = 1;
+    /// What deployment fills in.
+    pub const DEPLOYMENT: usize = 2;
+    const FIRST: usize = 3;
+    const KINDS: usize = 4;
+
+    /// A task's result.
+    pub const fn result(state: usize) -> usize {
+        FIRST + KINDS * state
+    }
+    /// What a state computes.
+    pub const fn computed(state: usize) -> usize {
+        FIRST + KINDS * state + 1
+    }
+    /// The item that one iteration of a map works on.
+    pub const fn item(state: usize) -> usize {
+        FIRST + KINDS * state + 2
+    }
+    /// A state's error output.
+    pub const fn error(state: usize) -> usize {
+        FIRST + KINDS * state + 3
+    }
+    /// The state that a root belongs to.
+    pub const fn state(root: usize) -> Option<usize> {
+        match root.checked_sub(FIRST) {
+            Some(n) => Some(n / KINDS),
+            None => None,
+        }
+    }
+}
+
+/// One place.
+#[derive(Clone, Copy)]
+pub struct Site<'a> {
+    /// The state.
+    pub state: &'a State,
+    /// What is known on entry.
+    pub env: &'a Env,
+    /// What `$` (JSONPath) or `$states.input` stands for.
+    pub input: &'a Value,
+    /// `$states.result`, where there is one.
+    pub result: Option<&'a Value>,
+    /// `$states.errorOutput`, where there is one.
+    pub error: Option<&'a Value>,
+    /// The workflow's own ARN, where it is known.
+    pub workflow: Option<&'a Arn>,
+}
+
+impl<'a> Site<'a> {
+    /// The same with another `$`.
+    pub fn reading(&self, input: &'a Value) -> Self {
+        Self { input, ..*self }
+    }
+
+    /// A template's value, with everything known of it filled in.
+    pub fn template(&self, template: &Template) -> Value {
+        match &template.node {
+            Node::Null => Value::Null,
+            Node::Bool(value) => Value::Bool(*value),
+            Node::Number(number) => Value::Number(number.to_string()),
+            Node::Text(text) => literal(text),
+            Node::Path(path) => self.step(&template.pointer, &path.text, self.path(path)),
+            Node::Intrinsic(call) => {
+                let value = intrinsic::call(self, call, 0);
+                self.step(&template.pointer, &call.text, value)
+            }
+            Node::Jsonata(expr) => {
+                let value = jsonata::evaluate(self, expr);
+                self.step(&template.pointer, &jsonata::print(expr), value)
+            }
+            Node::Array(items) => Value::Array(items.iter().map(|t| self.template(t)).collect()),
+            Node::Object(members) => Value::object(
+                members
+                    .iter()
+                    .map(|(name, member)| (name.clone(), self.template(member))),
+            ),
+            Node::Broken => Value::Any(Unknown::of(Source::Undecided, "unreadable expression")),
+        }
+    }
+
+    fn step(&self, pointer: &Pointer, text: &str, value: Value) -> Value {
+        if text == "$" {
+            return value;
+        }
+        value.through(&TraceStep {
+            state: self.state.name.clone(),
+            pointer: pointer.clone(),
+            value: text.to_owned(),
+        })
+    }
+
+    /// What a path leads to, with everything known of it filled in.
+    pub fn path(&self, path: &Path) -> Value {
+        self.env.know.resolve(&self.raw_path(path))
+    }
+
+    /// What a path leads to, as it stands.
+    pub fn raw_path(&self, path: &Path) -> Value {
+        match &path.root {
+            Root::Input => path::follow(self.input, &path.steps),
+            Root::Context => path::follow(&self.context(), &path.steps),
+            Root::Variable(name) => self
+                .env
+                .vars
+                .get(name)
+                .map_or(Value::Absent, |value| path::follow(value, &path.steps)),
+        }
+    }
+
+    /// The context object (developer guide, "Accessing execution data from the Context object").
+    pub fn context(&self) -> Value {
+        let fixed = |name: &str| Value::Any(context(Source::Context(name.to_owned()), name));
+        let chosen = |name: &str| Value::Any(context(Source::Caller, name));
+        let text = |value: &str| Value::text(value);
+        let name = if self.env.child {
+            fixed("Execution.Name")
+        } else {
+            chosen("Execution.Name")
+        };
+        let id = match self.workflow.filter(|a| !a.account().is_empty()) {
+            Some(arn) => Value::concat(&[
+                text(&format!(
+                    "arn:{}:states:{}:{}:execution:{}:",
+                    arn.partition(),
+                    arn.region(),
+                    arn.account(),
+                    arn.name()
+                )),
+                name.clone(),
+            ]),
+            None if self.env.child => fixed("Execution.Id"),
+            None => chosen("Execution.Id"),
+        };
+        let machine = match self.workflow.filter(|a| !a.account().is_empty()) {
+            Some(arn) => [("Id", text(arn.as_str())), ("Name", text(arn.name()))],
+            None => [
+                ("Id", fixed("StateMachine.Id")),
+                ("Name", fixed("StateMachine.Name")),
+            ],
+        };
+        let object = |fields: Vec<(&str, Value)>| {
+            Value::object(fields.into_iter().map(|(k, v)| (k.to_owned(), v)))
+        };
+        let item = self.env.item.as_ref().map_or_else(
+            || Value::Absent,
+            |item| {
+                object(vec![
+                    ("Index", fixed("Map.Item.Index")),
+                    ("Key", Value::Any(item.collapsed())),
+                    ("Value", Value::clone(item)),
+                    ("Source", fixed("Map.Item.Source")),
+                ])
+            },
+        );
+        let execution = vec![
+            ("Input", Value::clone(&self.env.execution)),
+            ("Name", name),
+            ("Id", id),
+            ("RoleArn", fixed("Execution.RoleArn")),
+            ("StartTime", fixed("Execution.StartTime")),
+            ("RedriveCount", fixed("Execution.RedriveCount")),
+            ("RedriveTime", fixed("Execution.RedriveTime")),
+        ];
+        let state = vec![
+            ("Name", text(&self.state.name)),
+            ("EnteredTime", fixed("State.EnteredTime")),
+            ("RetryCount", fixed("State.RetryCount")),
+        ];
+        object(vec![
+            ("Execution", object(execution)),
+            ("State", object(state)),
+            ("StateMachine", object(machine.into())),
+            ("Task", object(vec![("Token", fixed("Task.Token"))])),
+            ("Map", object(vec![("Item", item)])),
+        ])
+    }
+}
+
+fn context(source: Source, name: &str) -> Unknown {
+    let mut unknown = Unknown::of(source, format!("$$.{name}"));
+    unknown.identity = Some(Identity {
+        root: root::CONTEXT,
+        path: Arc::from(name),
+    });
+    unknown
+}
+
+/// Text of the definition, with its unresolved parts as holes.
+pub fn literal(text: &Text) -> Value {
+    Value::from_pieces(text.0.iter().map(|segment| match segment {
+        Segment::Literal(text) => Piece::Literal(text.clone()),
+        Segment::Unresolved(name) => {
+            let mut unknown = Unknown::of(Source::Deployment(name.clone()), format!("${{{name}}}"));
+            unknown.identity = Some(Identity {
+                root: root::DEPLOYMENT,
+                path: Arc::from(name.as_str()),
+            });
+            Piece::Hole(unknown)
+        }
+    }))
+}

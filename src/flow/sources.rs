@@ -1,0 +1,55 @@
+//! Which results come from outside the account's control plane.
+
+use crate::asl::{ItemReader, Task, Text};
+
+/// What a task's result is to whoever may be attacked through it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ResultKind {
+    /// Chosen by somebody outside: an HTTP response, a callback's output, a message body.
+    External,
+    /// Another service's answer: it ends taint.
+    Ordinary,
+}
+
+/// Operations whose result carries bodies that other parties wrote: HTTP responses, queue and stream messages.
+const CARRY_BODIES: &[(&str, &[&str])] = &[
+    ("http", &["invoke"]),
+    ("sqs", &["receivemessage"]),
+    ("kinesis", &["getrecords"]),
+    ("dynamodbstreams", &["getrecords"]),
+];
+
+/// Services and operation of a `Resource` such as `arn:aws:states:::aws-sdk:sqs:receiveMessage.waitForTaskToken`.
+fn integration(resource: &Text) -> Option<(String, String, String)> {
+    let text = resource.display();
+    let tail = text.split_once(":states:::")?.1.to_ascii_lowercase();
+    let tail = tail.strip_prefix("aws-sdk:").unwrap_or(&tail).to_owned();
+    let (service, rest) = tail.split_once(':')?;
+    let (operation, pattern) = rest.split_once('.').unwrap_or((rest, ""));
+    Some((service.to_owned(), operation.to_owned(), pattern.to_owned()))
+}
+
+/// What this task's result is.
+pub fn of_task(task: &Task) -> ResultKind {
+    let display = task.resource.display();
+    if display.contains(":activity:") && display.contains(":states:") {
+        return ResultKind::External;
+    }
+    let Some((service, operation, pattern)) = integration(&task.resource) else {
+        return ResultKind::Ordinary;
+    };
+    let carries = CARRY_BODIES
+        .iter()
+        .any(|(s, ops)| *s == service && ops.contains(&operation.as_str()));
+    if carries || pattern == "waitfortasktoken" {
+        ResultKind::External
+    } else {
+        ResultKind::Ordinary
+    }
+}
+
+/// Whether an item reader reads a file's content, rather than a listing of names.
+pub fn reads_content(reader: &ItemReader) -> bool {
+    let listing = integration(&reader.resource).is_some_and(|(_, op, _)| op == "listobjectsv2");
+    !listing || reader.flattens
+}

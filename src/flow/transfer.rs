@@ -1,0 +1,405 @@
+//! What one state makes of what is known on its entry (Amazon States Language, "Input and Output Processing").
+
+use std::sync::Arc;
+
+use super::env::Env;
+use super::guard;
+use super::path;
+use super::site::{Site, root};
+use super::sources::{self, ResultKind};
+use crate::arn::Arn;
+use crate::asl::{
+    Catcher, ChoiceRule, Kind, Map, PathField, QueryLanguage, State, StateId, Task, Template,
+};
+use crate::value::{Identity, Piece, Source, TraceStep, Unknown, Value};
+
+/// Where a state leads, with what is known there.
+pub struct Ways {
+    /// To other states of the same scope.
+    pub to: Vec<(StateId, Env)>,
+    /// Out of the scope, with this output.
+    pub out: Option<(Value, Env)>,
+}
+
+/// One state at its entry.
+#[derive(Clone, Copy)]
+pub struct Step<'a> {
+    /// The state.
+    pub state: &'a State,
+    /// What is known.
+    pub env: &'a Env,
+    /// The workflow's own ARN, where it is known.
+    pub workflow: Option<&'a Arn>,
+}
+
+impl<'a> Step<'a> {
+    fn is_jsonata(&self) -> bool {
+        self.state.query_language == QueryLanguage::Jsonata
+    }
+
+    /// The place with `$` (or `$states.input`) standing for this.
+    pub fn site(&self, input: &'a Value) -> Site<'a> {
+        Site {
+            state: self.state,
+            env: self.env,
+            input,
+            result: None,
+            error: None,
+            workflow: self.workflow,
+        }
+    }
+
+    fn select(&self, field: &PathField, value: &Value) -> Value {
+        match field {
+            PathField::Default => value.clone(),
+            PathField::Null => Value::object([]),
+            PathField::Path(path) => self.site(value).raw_path(path),
+            PathField::Unknown => Value::Any(value.collapsed().derived()),
+        }
+    }
+
+    /// The state's input after `InputPath`.
+    pub fn input(&self) -> Value {
+        if self.is_jsonata() {
+            return Value::clone(&self.env.doc);
+        }
+        self.select(&self.state.input_path, &self.env.doc)
+    }
+
+    /// What is passed to the task, the branches or the Pass state's result: the arguments, or the whole input.
+    pub fn arguments(&self) -> Value {
+        let input = self.input();
+        match &self.state.arguments {
+            Some(template) => self.site(&input).template(template),
+            None => self.env.know.resolve(&input),
+        }
+    }
+
+    /// A template evaluated against the state's input.
+    pub fn against_input(&self, template: &Template) -> Value {
+        self.site(&self.input()).template(template)
+    }
+
+    /// A template evaluated inside one iteration of a map, where `$$.Map.Item` is there.
+    pub fn per_item(&self, template: &Template, item: &Value) -> Value {
+        let env = Env {
+            item: Some(Arc::new(item.clone())),
+            ..self.env.clone()
+        };
+        Step { env: &env, ..*self }.against_input(template)
+    }
+
+    /// What a state does that holds no other states.
+    pub fn simple(&self) -> Ways {
+        match &self.state.kind {
+            Kind::Task(task) => self.finish(&self.task_result(task)),
+            Kind::Pass(result) => self.pass(result.as_ref()),
+            Kind::Choice { rules, default } => self.choice(rules, *default),
+            Kind::Wait | Kind::Succeed => self.through(),
+            Kind::Fail => Ways {
+                to: Vec::new(),
+                out: None,
+            },
+            Kind::Unknown | Kind::Parallel(_) | Kind::Map(_) => {
+                let all = Value::Any(self.env.doc.collapsed().derived());
+                self.finish(&all)
+            }
+        }
+    }
+
+    fn task_result(&self, task: &Task) -> Value {
+        let name = self.state.name.clone();
+        let source = match sources::of_task(task) {
+            ResultKind::External => Source::External,
+            ResultKind::Ordinary => Source::TaskResult(name.clone()),
+        };
+        let mut unknown = Unknown::of(source, format!("result of `{name}`"))
+            .identified(root::result(self.state.id.0));
+        if unknown.is_tainted() {
+            unknown = unknown.through(&TraceStep {
+                state: name,
+                pointer: self.state.pointer.key("Resource"),
+                value: task.resource.display(),
+            });
+        }
+        Value::Any(unknown)
+    }
+
+    fn pass(&self, result: Option<&Template>) -> Ways {
+        if self.is_jsonata() {
+            return self.through();
+        }
+        let value = match result {
+            Some(template) => self.against_input(template),
+            None => match &self.state.arguments {
+                Some(_) => self.arguments(),
+                None => self.input(),
+            },
+        };
+        self.finish(&self.stamped(value, "result"))
+    }
+
+    /// Wait, Succeed, and Pass in JSONata: the input goes on.
+    fn through(&self) -> Ways {
+        let input = self.input();
+        let site = self.site(&input);
+        let assigned = self.assigned(&self.state.assign, &site);
+        let output = if self.is_jsonata() {
+            self.output(self.state.output.as_ref(), &site, &input)
+        } else {
+            self.select(&self.state.output_path, &input)
+        };
+        self.onward(self.state.next, output, assigned)
+    }
+
+    /// A state with a result, once that is known.
+    pub fn finish(&self, result: &Value) -> Ways {
+        let input = self.input();
+        let mut ways = if self.is_jsonata() {
+            let site = Site {
+                result: Some(result),
+                ..self.site(&input)
+            };
+            let assigned = self.assigned(&self.state.assign, &site);
+            let output = self.output(self.state.output.as_ref(), &site, result);
+            self.onward(self.state.next, output, assigned)
+        } else {
+            let selected = match &self.state.result_selector {
+                Some(template) => self.stamped(self.site(result).template(template), "selected"),
+                None => result.clone(),
+            };
+            let assigned = self.assigned(&self.state.assign, &self.site(&selected));
+            let placed = self.place(&self.state.result_path, selected);
+            let output = self.select(&self.state.output_path, &placed);
+            self.onward(self.state.next, output, assigned)
+        };
+        ways.to
+            .extend(self.state.catch.iter().filter_map(|c| self.caught(c)));
+        ways
+    }
+
+    fn place(&self, field: &PathField, result: Value) -> Value {
+        match field {
+            PathField::Default => result,
+            PathField::Null => Value::clone(&self.env.doc),
+            PathField::Path(at) => path::write(Value::clone(&self.env.doc), &at.steps, result),
+            PathField::Unknown => {
+                let mut all = self.env.doc.collapsed();
+                all.add_origins(&result.collapsed().origins);
+                Value::Any(all.derived())
+            }
+        }
+    }
+
+    /// The way that an error takes.
+    pub fn caught(&self, catcher: &Catcher) -> Option<(StateId, Env)> {
+        let next = catcher.next?;
+        let name = self.state.name.clone();
+        let text = |field: &str| {
+            let unknown = Unknown::of(
+                Source::TaskResult(name.clone()),
+                format!("error of `{name}`.{field}"),
+            )
+            .identified(root::error(self.state.id.0));
+            (field.to_owned(), Value::Any(unknown.derived_by(field)))
+        };
+        let error = Value::object([text("Error"), text("Cause")]);
+        let input = self.input();
+        let (output, assigned) = if self.is_jsonata() {
+            let site = Site {
+                error: Some(&error),
+                ..self.site(&input)
+            };
+            let assigned = self.assigned(&catcher.assign, &site);
+            (
+                self.output(catcher.output.as_ref(), &site, &error),
+                assigned,
+            )
+        } else {
+            let assigned = self.assigned(&catcher.assign, &self.site(&error));
+            (self.place(&catcher.result_path, error.clone()), assigned)
+        };
+        Some((next, self.env.with_doc(output).with_vars(assigned)))
+    }
+
+    fn choice(&self, rules: &[ChoiceRule], default: Option<StateId>) -> Ways {
+        let input = self.input();
+        let mut env = self.env.clone();
+        let mut to = Vec::new();
+        for rule in rules {
+            let site = Site {
+                env: &env,
+                ..self.site(&input)
+            };
+            let (yes, no) = guard::decide(&site, rule);
+            if let Some(next) = rule.next {
+                let known = env.knowing(yes);
+                let here = Step {
+                    env: &known,
+                    ..*self
+                };
+                let site = here.site(&input);
+                let assigned = here.assigned(&rule.assign, &site);
+                let output = if self.is_jsonata() {
+                    here.output(rule.output.as_ref(), &site, &input)
+                } else {
+                    here.select(&self.state.output_path, &input)
+                };
+                to.push((next, known.with_doc(output).with_vars(assigned)));
+            }
+            env = env.knowing(no);
+        }
+        if let Some(next) = default {
+            let here = Step { env: &env, ..*self };
+            let site = here.site(&input);
+            let assigned = here.assigned(&self.state.assign, &site);
+            let output = if self.is_jsonata() {
+                here.output(self.state.output.as_ref(), &site, &input)
+            } else {
+                here.select(&self.state.output_path, &input)
+            };
+            to.push((next, env.with_doc(output).with_vars(assigned)));
+        }
+        Ways { to, out: None }
+    }
+
+    fn output(&self, template: Option<&Template>, site: &Site<'_>, default: &Value) -> Value {
+        match template {
+            Some(template) => self.stamped(site.template(template), "output"),
+            None => default.clone(),
+        }
+    }
+
+    fn assigned(&self, assign: &[(String, Template)], site: &Site<'_>) -> Vec<(String, Value)> {
+        assign
+            .iter()
+            .map(|(name, template)| {
+                let value = self.stamped(site.template(template), &format!("assign.{name}"));
+                (name.clone(), value)
+            })
+            .collect()
+    }
+
+    fn onward(&self, next: Option<StateId>, output: Value, assigned: Vec<(String, Value)>) -> Ways {
+        match next {
+            Some(next) => Ways {
+                to: vec![(next, self.env.with_doc(output).with_vars(assigned))],
+                out: None,
+            },
+            None => Ways {
+                to: Vec::new(),
+                out: Some((output, self.env.clone())),
+            },
+        }
+    }
+
+    /// Gives what this state computed a name of its own, so that a later guard on it is remembered.
+    fn stamped(&self, value: Value, place: &str) -> Value {
+        stamp(value, root::computed(self.state.id.0), place)
+    }
+
+    /// The items of a map, and what one of them is.
+    pub fn item(&self, map: &Map) -> Value {
+        let fresh = root::item(self.state.id.0);
+        if let Some(reader) = &map.item_reader {
+            let name = self.state.name.clone();
+            let source = if sources::reads_content(reader) {
+                Source::External
+            } else {
+                Source::TaskResult(name.clone())
+            };
+            let unknown =
+                Unknown::of(source, format!("item read by `{name}`")).through(&TraceStep {
+                    state: name,
+                    pointer: reader.pointer.clone(),
+                    value: reader.resource.display(),
+                });
+            return stamp(Value::Any(unknown), fresh, "item");
+        }
+        let items = if let Some(template) = &map.items {
+            self.against_input(template)
+        } else {
+            let input = self.input();
+            match &map.items_path {
+                PathField::Default => input,
+                PathField::Path(path) => self.site(&input).path(path),
+                other => self.select(other, &input),
+            }
+        };
+        let entry = |value: &Value| match value {
+            Value::Object { .. } => Value::object([
+                ("Key".to_owned(), Value::Any(value.collapsed().derived())),
+                ("Value".to_owned(), value.children()),
+            ]),
+            _ => Value::NEVER,
+        };
+        let one = items
+            .each_alternative(Value::elements)
+            .join(&items.each_alternative(entry));
+        stamp(one.anonymous(), fresh, "item")
+    }
+
+    /// What one iteration starts with.
+    pub fn iteration(&self, map: &Map, item: &Value) -> Value {
+        let fresh = root::item(self.state.id.0);
+        let one = match &map.item_selector {
+            Some(template) => stamp(self.per_item(template, item), fresh, "selected"),
+            None => item.clone(),
+        };
+        match &map.item_batcher {
+            None => one,
+            Some(batch_input) => {
+                let mut batch = vec![("Items".to_owned(), Value::Each(Box::new(one.anonymous())))];
+                if let Some(template) = batch_input {
+                    let value = self.against_input(template);
+                    batch.push(("BatchInput".to_owned(), stamp(value, fresh, "batch")));
+                }
+                Value::object(batch)
+            }
+        }
+    }
+}
+
+/// Names every unknown of the value that has no identity and stands for just one value of the run.
+fn stamp(value: Value, root: usize, place: &str) -> Value {
+    let name = |mut unknown: Unknown, place: &str| {
+        if unknown.identity.is_none() {
+            unknown.identity = Some(Identity {
+                root,
+                path: Arc::from(place),
+            });
+        }
+        unknown
+    };
+    match value {
+        Value::Any(unknown) => Value::Any(name(unknown, place)),
+        Value::Text(pieces) => Value::Text(
+            pieces
+                .into_iter()
+                .enumerate()
+                .map(|(i, piece)| match piece {
+                    Piece::Hole(unknown) => Piece::Hole(name(unknown, &format!("{place}#{i}"))),
+                    literal @ Piece::Literal(_) => literal,
+                })
+                .collect(),
+        ),
+        Value::Array(values) => Value::Array(
+            values
+                .into_iter()
+                .enumerate()
+                .map(|(i, v)| stamp(v, root, &format!("{place}[{i}]")))
+                .collect(),
+        ),
+        Value::Object { fields, rest } => Value::Object {
+            fields: fields
+                .into_iter()
+                .map(|(k, v)| {
+                    let v = stamp(v, root, &format!("{place}.{k}"));
+                    (k, v)
+                })
+                .collect(),
+            rest,
+        },
+        other => other,
+    }
+}
