@@ -1,5 +1,6 @@
 //! Facts × configuration → one assessment of each workflow.
 
+use crate::arn::Arn;
 use crate::asl::Definition;
 use crate::config::Config;
 use crate::facts::{self, AccountFacts, Facts};
@@ -35,6 +36,20 @@ pub fn account(snapshot: &Account, config: &Config, today: &str) -> Vec<Assessme
         ));
     }
     assessments
+}
+
+/// What is said of a workflow of which nothing could be read.
+pub fn unread(arn: &Arn, why: &str, config: &Config, today: &str) -> Assessment {
+    let workflow = Workflow {
+        arn: arn.clone(),
+        ..Workflow::unread(arn.name(), &config.default_owner)
+    };
+    let gap = Gap::new(format!("the workflow {arn}"), why, &["every rule"]);
+    let definition = Definition::default();
+    judge(
+        &Facts::only_gaps(config, &workflow, &definition, vec![gap]),
+        today,
+    )
 }
 
 /// Runs every rule over one workflow's facts. `today` is `YYYY-MM-DD`, for the expiry of suppressions.

@@ -4,6 +4,7 @@ mod error;
 mod iam;
 mod logs;
 mod notifier;
+mod settings;
 mod states;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use crate::collect::{Account, ManagedHead, RoleHead};
 use crate::snapshot::{Attachment, Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag};
 
 pub use notifier::Sns;
+pub use settings::{Settings, SettingsError};
 
 /// What the function may do: the union of its ports' actions. Reading a whole account is the command line's, and runs
 /// with the caller's own permissions.

@@ -155,6 +155,6 @@ fn lacking<T, U>(answer: Fetched<T>, present: impl FnOnce(T) -> Fetched<U>) -> F
 }
 
 #[cfg(test)]
-mod fake;
+pub(crate) mod fake;
 #[cfg(test)]
 mod tests;

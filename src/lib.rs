@@ -24,6 +24,7 @@ pub mod local;
 pub mod map;
 pub mod need;
 pub mod patch;
+pub mod pipeline;
 pub mod render;
 pub mod route;
 pub mod rules;

@@ -47,9 +47,11 @@ pub async fn whole_account<A: Account>(port: &A) -> Result<snapshot::Account, Bl
             // Deleted since it was listed.
             Fetched::Absent | Fetched::NotCollected => {}
             Fetched::Denied(why) | Fetched::Failed(why) => {
+                // The name that its file would have: it is told as a workflow of its own.
+                let name = arn.rsplit(':').next().unwrap_or_default();
                 account
                     .unreadable
-                    .push((format!("the workflow {arn}"), why));
+                    .push((format!("state-machines/{name}.json"), why));
             }
         }
     }

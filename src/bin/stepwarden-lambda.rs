@@ -1,0 +1,54 @@
+//! The function's process: environment, clients and clock, and nothing else.
+
+use std::process::ExitCode;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use lambda_runtime::{Error, LambdaEvent, service_fn};
+use serde_json::Value;
+use stepwarden::aws::{self, Live, Settings, Sns};
+use stepwarden::cli::day;
+use stepwarden::pipeline::{self, Watch};
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let level = EnvFilter::try_from_env("STEPWARDEN_LOG")
+        .unwrap_or_else(|_| EnvFilter::new("stepwarden=info"));
+    tracing_subscriber::fmt()
+        .json()
+        .flatten_event(true)
+        .with_target(false)
+        .with_env_filter(level)
+        .init();
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            tracing::error!("the function cannot begin: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Error> {
+    let settings = Settings::read(|name| std::env::var(name).ok())?;
+    let sdk = aws::config().await;
+    let watch = &Watch {
+        account: Live::new(&sdk),
+        notifier: Sns::new(&sdk, settings.people, settings.machines),
+        config: settings.config,
+    };
+    let handler = service_fn(move |event: LambdaEvent<Value>| async move {
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
+        let handled = pipeline::handle(watch, &event.payload, &day(now.as_secs())).await;
+        handled.map(drop).map_err(|error| {
+            tracing::error!(
+                request = event.context.request_id,
+                "the event must be delivered again: {error}"
+            );
+            Error::from(error)
+        })
+    });
+    lambda_runtime::run(handler).await
+}
