@@ -24,6 +24,13 @@ ALIASES = {
     ("dynamodb", "TableName"): ["tablename", "tablearn"],
     ("s3", "BucketName"): ["bucket"],
     ("s3express", "BucketName"): ["bucket"],
+    ("databrew", "ResourceId"): ["name"],
+    ("kms", "Alias"): ["aliasname"],
+    ("ssm", "ResourceId"): ["windowid", "baselineid", "opsitemid"],
+    ("ec2", "Ipv4PoolEc2Id"): ["poolid"],
+    ("iam", "OidcProviderName"): ["openidconnectproviderarn"],
+    ("iam", "SamlProviderName"): ["samlproviderarn"],
+    ("bedrock", "AutomatedReasoningPolicyId"): ["policyarn"],
 }
 
 
@@ -96,13 +103,16 @@ def fill(type_name, template, operation, members, prefix=""):
     for index, variable in enumerate(variables):
         names = ALIASES.get((prefix, variable), []) + stems(type_name, variable)
         if index + 1 == len(variables) and kind and kind in norm(operation):
-            names += ["name", "identifier", "id", "names", "ids"]
+            # A name stands for an id nowhere but where the variable itself is a name.
+            names += ["identifier", "id", "ids"] if norm(variable).endswith("id") else [
+                "name", "identifier", "id", "names", "ids"]
         chosen.append(next((lower[n] for n in names if n in lower), "-"))
     if chosen[-1] != "-" and chosen.count(chosen[-1]) > 1:
         chosen = [c if i + 1 == len(chosen) or c != chosen[-1] else "-" for i, c in enumerate(chosen)]
-    if any(c != "-" for c in chosen):
+    complete = all(c != "-" for c in chosen)
+    if complete or any(c != "-" for c in chosen) and not whole:
         cells.append(f"{type_name}({','.join(chosen)})")
-        whole = whole or all(c != "-" for c in chosen)
+        whole = whole or complete
     return cells, whole
 
 

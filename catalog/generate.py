@@ -34,7 +34,9 @@ def action_section(service):
     lines = [f"R\t{word(name)}\t{service['types'][name]}" for name in types]
     lines += [f"C\t{key}" for key in keys]
     for _, row in sorted(service["actions"].items()):
-        uses = ",".join(str(index[t["name"]]) for t in row["resourceTypes"] if t["name"] in index)
+        # A trailing `?` marks a type that the reference does not call required.
+        uses = ",".join(f"{index[t['name']]}{'' if t['required'] else '?'}"
+                        for t in row["resourceTypes"] if t["name"] in index)
         conditions = {k for k in row["conditionKeys"]} | {k for t in row["resourceTypes"] for k in t["conditionKeys"]}
         conditions = ",".join(str(number[k]) for k in sorted(conditions))
         lines.append(f"A\t{row['name']}\t{level(row['accessLevel'])}\t{uses}\t{conditions}")
@@ -90,6 +92,9 @@ class Operations:
             self.where["whole"] += 1
             return text + "@uri(" + re.sub(r"[{}+]", lambda m: {"{": "<", "}": ">", "+": ""}[m[0]],
                                           operation["http"]["requestUri"].split("?")[0]) + ")"
+        if parameter and "(" in parameter:
+            self.where["whole"] += 1
+            return text + "@" + parameter
         cells, how = derive.targets(action, self.iam[prefix], prefix, name, [parameter] if parameter else members)
         self.where[how] += 1
         return text + "".join("@" + re.sub(r"[\s]+", "_", c) for c in cells)
@@ -102,7 +107,6 @@ class Operations:
         paths = derive.role_paths(model, shape)
         if not required:
             if not re.match(r"Get|List|Describe|Delete|Search|Batch(Get|Describe)", "".join(a for _, _, a, _ in found)):
-                paths = [p for p in paths if "[" not in p and p.count(".") < 1]
                 return "~" + ",".join(paths) if paths else ""
             return ""
         return ",".join(paths) or "?"

@@ -119,9 +119,15 @@ impl Maker<'_> {
         if !info.has_resource_types() {
             return need;
         }
+        if found.is_empty() && info.resource_is_optional() {
+            // The request names no resource, and none is required: it is authorized on `*`.
+            need.target = Target::NotDerivable;
+            return need;
+        }
         let found = if found.is_empty() {
             self.everything(&info)
         } else {
+            need.companions = self.other_types(&info, &found);
             found
         };
         need.target = target(action, &found);
@@ -143,6 +149,18 @@ impl Maker<'_> {
                 glob: resolve::everywhere(t.arn, self.home),
                 open: Openness::Generated,
                 holes: Vec::new(),
+            })
+            .collect()
+    }
+
+    /// Every resource of the action's other types, such as the instances that a launch makes beside the image it names.
+    fn other_types(&self, info: &catalog::ActionInfo, found: &[Resolved]) -> Vec<Glob> {
+        let heads: Vec<String> = found.iter().map(|r| resolve::kind(&r.glob)).collect();
+        info.resource_types()
+            .map(|t| resolve::everywhere(t.arn, self.home))
+            .filter(|glob| {
+                let kind = resolve::kind(glob);
+                !kind.is_empty() && !heads.iter().any(|h| h.is_empty() || *h == kind)
             })
             .collect()
     }

@@ -73,6 +73,11 @@ impl ActionInfo {
         format!("{}:{}", self.service.prefix, self.row.name)
     }
 
+    /// The name without the prefix: `InvokeFunction`.
+    pub fn short_name(&self) -> &'static str {
+        self.row.name
+    }
+
     /// The access level.
     pub fn level(&self) -> Level {
         self.row.level
@@ -88,6 +93,11 @@ impl ActionInfo {
         numbers(self.row.types).filter_map(|n| self.service.types.get(n).copied())
     }
 
+    /// Whether it may be used on no resource at all, although it has resource types: none of them is required.
+    pub fn resource_is_optional(&self) -> bool {
+        self.row.types.split(',').all(|t| t.ends_with('?'))
+    }
+
     /// The condition keys of its own and of its resource types; the global ones are not listed.
     pub fn condition_keys(&self) -> impl Iterator<Item = &'static str> {
         numbers(self.row.keys).filter_map(|n| self.service.keys.get(n).copied())
@@ -95,7 +105,8 @@ impl ActionInfo {
 }
 
 fn numbers(list: &'static str) -> impl Iterator<Item = usize> {
-    list.split(',').filter_map(|n| n.parse().ok())
+    list.split(',')
+        .filter_map(|n| n.trim_end_matches('?').parse().ok())
 }
 
 fn entries() -> &'static [Entry] {

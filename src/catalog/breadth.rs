@@ -74,7 +74,13 @@ impl<'a> ArnGlob<'a> {
             return None;
         }
         let mut rest = rest.splitn(3, ':').skip(2);
-        align(self.resource, &pieces(rest.next()?))
+        let template = rest.next()?;
+        // An auto scaling group's ARN has its name behind an id that no request holds.
+        let named = self.resource.split(|t| *t == Token::Char('/')).nth(1);
+        if let (true, Some(name)) = (template.contains("${GroupFriendlyName}"), named) {
+            return Some(name_breadth(name));
+        }
+        align(self.resource, &pieces(template))
     }
 }
 

@@ -193,14 +193,15 @@ fn integration(rest: &str) -> Integration {
 
 fn sdk(call: &str, pattern: Pattern) -> IntegrationKind {
     let (service, operation) = call.split_once(':').unwrap_or((call, ""));
-    if !operations::knows_service(service) {
+    let row = operations::find(service, operation);
+    if row.is_none() && !operations::knows_service(service) {
         return unknown(
             service,
             operation,
             "the catalog has no SDK service of this name",
         );
     }
-    match operations::find(service, operation) {
+    match row {
         _ if pattern.is_sync() => unknown(
             service,
             operation,

@@ -81,8 +81,31 @@ pub fn knows_service(service: &str) -> bool {
     section(service).is_some()
 }
 
-/// The operation, its name compared without regard to case.
+/// The operation, its name compared without regard to case. An operation that the API table does not hold, such as one
+/// of a service that AWS has retired, is taken from the IAM action of the same name.
 pub fn find(service: &str, operation: &str) -> Option<Operation> {
+    listed(service, operation).or_else(|| same_action(service, operation))
+}
+
+fn same_action(service: &str, operation: &str) -> Option<Operation> {
+    let prefix = section(service)
+        .and_then(|text| text.lines().next()?.split('\t').nth(1))
+        .unwrap_or(service);
+    let info = super::action(&format!("{prefix}:{operation}"))?;
+    Some(Operation {
+        name: info.short_name(),
+        how: How::Exact,
+        uses: vec![OperationUse {
+            action: info.name(),
+            optional: false,
+            targets: Targets::Types(Vec::new()),
+        }],
+        roles: Roles::None,
+        principal: "",
+    })
+}
+
+fn listed(service: &str, operation: &str) -> Option<Operation> {
     let text = section(service)?;
     let mut head = text.lines().next()?.split('\t').skip(1);
     let (prefix, principal) = (head.next()?, head.next()?);

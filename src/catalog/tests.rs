@@ -113,6 +113,10 @@ fn integrations_as_real_workflows_write_them() {
             "aws-sdk:cloudwatchlogs:PutLogEvents",
         ),
         (
+            "arn:aws:states:::aws-sdk:lookoutvision:startModel",
+            "aws-sdk:lookoutvision:StartModel",
+        ),
+        (
             "arn:aws:lambda:us-east-1:123456789012:function:f:prod",
             "lambda function",
         ),
@@ -317,6 +321,11 @@ fn breadth_follows_the_words_of_the_rules() {
             "ecs:RunTask",
             "arn:aws:ecs:us-east-1:1:task-definition/web:*",
             Breadth::Part,
+        ),
+        (
+            "autoscaling:UpdateAutoScalingGroup",
+            "arn:aws:autoscaling:us-east-1:1:autoScalingGroup:*:autoScalingGroupName/web",
+            Breadth::One,
         ),
         (
             "ecs:RunTask",

@@ -39,6 +39,7 @@ pub(super) fn optimized(
             let found = special(maker, action, arguments)
                 .or(found)
                 .unwrap_or_default();
+            let action = websocket(action, &found).unwrap_or(action);
             let mut need = maker.need(action, found, used.phase, optional);
             widen(&mut need, &used.targets);
             needs.push(need);
@@ -188,6 +189,14 @@ fn qualified(maker: &Maker<'_>, arguments: &Value) -> Option<Vec<Resolved>> {
         }
     }
     (!found.is_empty()).then_some(found)
+}
+
+/// A message to the clients of a WebSocket API goes to its `@connections` path and has an action of its own
+/// (Amazon API Gateway Developer Guide, "Use @connections commands").
+fn websocket(action: &str, found: &[Resolved]) -> Option<&'static str> {
+    let connections: Glob = Glob::parse("*/@connections*");
+    let all = !found.is_empty() && found.iter().all(|r| connections.includes(&r.glob));
+    (action == "execute-api:Invoke" && all).then_some("execute-api:ManageConnections")
 }
 
 /// Whether a call of an API Gateway API is signed with the role.

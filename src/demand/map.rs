@@ -78,7 +78,7 @@ fn children(maker: &Maker<'_>) -> Vec<Need> {
     let runs = || vec![on(&executions), on(&labelled)];
     vec![
         need("states:StartExecution", vec![start], false),
-        need("states:DescribeExecution", runs(), true),
+        need("states:DescribeExecution", runs(), false),
         need("states:StopExecution", runs(), true),
         need("states:RedriveExecution", runs(), true),
     ]

@@ -57,13 +57,14 @@ pub(super) fn read(service: &str, kind: &str, last: bool, text: &Glob, home: &Ho
     match (service, kind) {
         ("sqs", "queue") => one(queue(text)),
         ("kms", "key") => one(key(text)),
+        ("kms", "alias") => one(arn_or(text, |t| name(strip(t, "alias/")))),
         ("lambda", _) if kind.starts_with("function") => one(function(text)),
         ("secretsmanager", "secret") => one(secret(text)),
         ("ecs", "task-definition") => one(task_definition(text)),
         ("s3", "object") if last => one(name(text.clone())),
         ("s3", "object" | "bucket") => one(s3(text, kind, home)),
         ("ssm", "parameter") => one(arn_or(text, |t| name(strip(t, "/")))),
-        ("ssm", "document") => one(document(text)),
+        ("ssm", "document" | "automation-definition") => one(document(text)),
         ("codebuild", "project" | "report-group") => one(build(text, kind)),
         ("bedrock", "foundation-model") => model(text, home),
         ("states", "execution") if !last => one(execution_of(text)),
@@ -212,12 +213,12 @@ fn s3(text: &Glob, kind: &str, home: &Home) -> Named {
     whole(&path)
 }
 
-/// AWS's own documents stand in no account.
+/// AWS's own documents stand in no account, or in accounts of AWS's.
 fn document(text: &Glob) -> Named {
     if arn_parts(text).is_some() {
         return Named::Arn(text.clone());
     }
-    let account = head(text).starts_with("AWS-").then(|| Glob::literal(""));
+    let account = head(text).starts_with("AWS-").then(Glob::any);
     Named::Name {
         name: text.clone(),
         region: None,

@@ -19,6 +19,16 @@ pub(super) struct Resolved {
     pub holes: Vec<Unknown>,
 }
 
+/// What a model id may name beside a foundation model.
+const MODELS: [&str; 6] = [
+    "inference-profile",
+    "application-inference-profile",
+    "provisioned-model",
+    "custom-model-deployment",
+    "imported-model",
+    "prompt-router",
+];
+
 /// More resources of one target than this are not told apart.
 const MAX_RESOURCES: usize = 64;
 
@@ -108,7 +118,18 @@ fn build(service: &str, template: ResourceType, row: &[&Pattern], home: &Home) -
     }
     if unnamed {
         // A name or an ARN: the resource may stand in another region or account.
-        return vec![resolved(anywhere(template.arn, home))];
+        let kinds: &[&str] = match (service, template.name) {
+            ("bedrock", "foundation-model") => &MODELS,
+            _ => &[],
+        };
+        return std::iter::once(template)
+            .chain(
+                kinds
+                    .iter()
+                    .filter_map(|k| catalog::resource_type(service, k)),
+            )
+            .map(|t| resolved(anywhere(t.arn, home)))
+            .collect();
     }
     let mut readings: Vec<Vec<Named>> = vec![Vec::new()];
     for (index, pattern) in row.iter().enumerate() {
@@ -192,6 +213,23 @@ fn tidy(template: &str, filled: &Glob) -> Glob {
         }
         _ => filled.clone(),
     }
+}
+
+/// The service and the type word of an ARN pattern, such as `ec2:instance`; empty where it has none.
+pub(super) fn kind(glob: &Glob) -> String {
+    let Some([_, service, _, _, resource]) = super::pattern::arn_parts(glob) else {
+        return String::new();
+    };
+    let word: String = super::pattern::head(&resource)
+        .split_inclusive(['/', ':'])
+        .next()
+        .filter(|w| w.ends_with(['/', ':']))
+        .map(str::to_owned)
+        .unwrap_or_default();
+    if word.is_empty() {
+        return word;
+    }
+    format!("{}:{word}", super::pattern::head(&service))
 }
 
 /// Every resource of the type, at home.

@@ -392,3 +392,17 @@ fn every_optimized_integration_has_needs_for_every_pattern() {
         }
     }
 }
+
+#[test]
+fn messages_to_websocket_clients_have_an_action_of_their_own() {
+    check(
+        "apigateway:invoke",
+        json!({"ApiEndpoint": "abc.execute-api.us-east-1.amazonaws.com", "Method": "POST",
+               "Stage": "prod", "Path": "/@connections/<caller>", "AuthType": "IAM_ROLE"}),
+        &[(
+            "execute-api:ManageConnections",
+            &["arn:aws:execute-api:us-east-1:123456789012:abc/prod/POST/@connections/*"],
+            Partial,
+        )],
+    );
+}
