@@ -56,6 +56,12 @@ impl Definition {
         self.scopes.get(id.0)
     }
 
+    /// Whether some Map runs its items as executions of their own.
+    pub fn has_distributed_map(&self) -> bool {
+        let distributed = |s: &State| matches!(&s.kind, Kind::Map(map) if map.distributed);
+        self.states.iter().any(distributed)
+    }
+
     /// Every task state with its task.
     pub fn tasks(&self) -> impl Iterator<Item = (&State, &Task)> {
         self.states.iter().filter_map(|s| match &s.kind {

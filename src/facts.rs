@@ -4,9 +4,12 @@
 //! principals, log groups and functions into [`Facts`], one for each workflow.
 
 mod account;
+mod around;
 mod dossier;
 pub mod escalation;
+pub mod functions;
 mod ideal;
+pub mod invokers;
 pub mod logging;
 mod missing;
 mod report;
@@ -14,6 +17,7 @@ pub mod role;
 pub mod secrets;
 mod settings;
 pub mod supply;
+pub mod trust;
 
 pub use account::{AccountFacts, unknown_workflows};
 pub use dossier::{Dossier, TaskFacts};
@@ -57,6 +61,12 @@ pub struct Facts<'a> {
     pub logging: logging::LoggingFacts,
     /// Credentials in the definition.
     pub secrets: &'a [secrets::SecretSite],
+    /// Who can be its execution role.
+    pub trust: trust::TrustFacts,
+    /// Who can start it.
+    pub starters: invokers::Starters<'a>,
+    /// The Lambda functions that it invokes.
+    pub functions: functions::FunctionFacts,
     /// What could not be read or decided.
     pub gaps: Vec<Gap>,
 }
@@ -81,6 +91,9 @@ impl<'a> Facts<'a> {
             supplies: Vec::new(),
             logging: logging::LoggingFacts::default(),
             secrets: &[],
+            trust: trust::TrustFacts::default(),
+            starters: invokers::Starters::default(),
+            functions: functions::FunctionFacts::default(),
             gaps,
         }
     }

@@ -51,25 +51,34 @@ macro_rules! meta {
 }
 
 mod admin_role;
+mod broad_invocation;
+mod broad_lambda_role;
 mod dynamic_target_wildcard;
+mod escalation_path;
 mod escalation_permission;
 mod evaluation_incomplete;
 mod execution_data_exposed;
 mod execution_data_not_logged;
 mod express_for_sensitive;
+mod external_invocation;
 mod foreign_target;
 mod invalid_definition;
+mod lambda_chain;
 mod log_destination_broken;
 mod log_group_unencrypted;
 mod log_retention;
 mod logging_off;
 mod logging_partial;
 mod missing_permission;
+mod open_role_trust;
 mod pass_role_scope;
+mod replaceable_lambda;
 mod secret_in_definition;
+mod shared_role;
 mod sync_rule_scope;
 mod token_without_timeout;
 mod tracing_off;
+mod unconditioned_role_trust;
 mod unknown_integration;
 mod unused_permission;
 mod wildcard_action;
@@ -86,6 +95,12 @@ pub const RULES: &[&dyn Rule] = &[
     &sync_rule_scope::SyncRuleScope,
     &pass_role_scope::PassRoleScope,
     &escalation_permission::EscalationPermission,
+    &shared_role::SharedRole,
+    &broad_invocation::BroadInvocation,
+    &escalation_path::EscalationPath,
+    &external_invocation::ExternalInvocation,
+    &open_role_trust::OpenRoleTrust,
+    &unconditioned_role_trust::UnconditionedRoleTrust,
     &logging_off::LoggingOff,
     &logging_partial::LoggingPartial,
     &execution_data_not_logged::ExecutionDataNotLogged,
@@ -100,6 +115,9 @@ pub const RULES: &[&dyn Rule] = &[
     &foreign_target::ForeignTarget,
     &unknown_integration::UnknownIntegration,
     &token_without_timeout::TokenWithoutTimeout,
+    &lambda_chain::LambdaChain,
+    &broad_lambda_role::BroadLambdaRole,
+    &replaceable_lambda::ReplaceableLambda,
     &evaluation_incomplete::EvaluationIncomplete,
 ];
 

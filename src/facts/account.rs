@@ -1,9 +1,12 @@
 //! The account, read once: every workflow by itself, every principal with its policies; and the join.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use super::functions::{self, FunctionFacts};
+use super::invokers::{self, StartIndex};
 use super::role::{HeldPolicy, PolicySource};
+use super::trust::{self, Sharer, TrustFacts};
 use super::{Dossier, Facts, RoleFacts, TaskFacts, logging, supply};
 use crate::arn::Arn;
 use crate::config::Config;
@@ -42,6 +45,10 @@ pub struct AccountFacts<'a> {
     roles: BTreeMap<String, (RoleFacts, Vec<Gap>)>,
     /// Indexes of dossiers by role ARN.
     by_role: BTreeMap<String, Vec<usize>>,
+    /// Who may start what; `None` where not every principal was read.
+    starts: Option<StartIndex>,
+    /// What each dossier needs, in comparable form.
+    needs: Vec<BTreeSet<String>>,
 }
 
 impl<'a> AccountFacts<'a> {
@@ -72,13 +79,25 @@ impl<'a> AccountFacts<'a> {
                 roles.extend(principal.map(|p| (role.arn.clone(), role_facts(p, role, &holders))));
             }
         }
+        let starts = snapshot.iam_is_whole.then(|| {
+            StartIndex::new(
+                &principals,
+                &invokers::runs(snapshot),
+                &config.trusted_accounts,
+            )
+        });
         Self {
             snapshot,
             config,
             principals,
+            needs: dossiers
+                .iter()
+                .map(|d| trust::comparable(&d.needs))
+                .collect(),
             dossiers,
             roles,
             by_role,
+            starts,
         }
     }
 
@@ -106,6 +125,14 @@ impl<'a> AccountFacts<'a> {
             .copied()
             .filter(|i| *i != index)
             .collect();
+        let (trust, trust_gaps) = self.trust(index, dossier, &machine.role_arn, &others);
+        gaps.extend(trust_gaps);
+        let (functions, function_gaps) = self.functions(dossier, &machine.role_arn);
+        gaps.extend(function_gaps);
+        let starters = self.starts.as_ref().map(|s| s.starters(&dossier.workflow));
+        if starters.is_none() {
+            gaps.push(invokers::not_whole());
+        }
         let others: Vec<&Dossier> = others
             .into_iter()
             .filter_map(|i| self.dossiers.get(i))
@@ -118,9 +145,10 @@ impl<'a> AccountFacts<'a> {
                 .as_ref()
                 .is_some_and(|all| !all.iter().any(|g| g.touches(&action, &Glob::any())))
         };
-        let (logging, log_gaps) =
+        let (mut logging, log_gaps) =
             logging::gather(&dossier.workflow, &self.snapshot.log_groups, lacks);
         gaps.extend(log_gaps);
+        logging.held_back = role.is_some_and(|r| logging::held_back(&r.authority));
         let supplies = role.map(|role| judge(dossier, role)).unwrap_or_default();
         Some(Facts {
             config: self.config,
@@ -133,9 +161,57 @@ impl<'a> AccountFacts<'a> {
             role,
             supplies,
             logging,
+            trust,
+            starters: starters.unwrap_or_default(),
+            functions,
             secrets: &dossier.secrets,
             gaps,
         })
+    }
+
+    /// Who can be the workflow's role, and which other workflows are.
+    fn trust(
+        &self,
+        index: usize,
+        dossier: &Dossier,
+        role: &str,
+        others: &[usize],
+    ) -> (TrustFacts, Vec<Gap>) {
+        let principal = Arn::parse(role).and_then(|arn| self.principals.get(&arn));
+        let sharers = others.iter().filter_map(|i| {
+            Some(Sharer {
+                name: self.dossiers.get(*i)?.workflow.name.clone(),
+                same_needs: self.needs.get(*i) == self.needs.get(index),
+            })
+        });
+        let facts = trust::gather(
+            principal.and_then(|p| p.trust.as_ref()),
+            &dossier.workflow.arn,
+            dossier.definition.has_distributed_map(),
+            sharers.collect(),
+        );
+        (facts, principal.map(trust::gaps).unwrap_or_default())
+    }
+
+    fn functions(&self, dossier: &Dossier, role: &str) -> (FunctionFacts, Vec<Gap>) {
+        let calls_lambda = |task: &&TaskFacts| {
+            let operation = task.integration.operation();
+            task.integration.service() == "lambda"
+                && (operation.eq_ignore_ascii_case("invoke")
+                    || operation.eq_ignore_ascii_case("invokeAsync"))
+        };
+        let around = functions::Around {
+            functions: &self.snapshot.functions,
+            principals: self.snapshot.iam.present().map(|_| &self.principals),
+            role: self.roles.get(role).map(|(facts, _)| &facts.authority),
+        };
+        functions::gather(
+            &dossier.workflow.arn,
+            &dossier.definition,
+            &dossier.needs,
+            dossier.tasks.iter().filter(calls_lambda).map(|t| t.state),
+            &around,
+        )
     }
 
     fn no_role(&self, arn: &str) -> Option<Gap> {

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::arn::Arn;
 use crate::gap::Gap;
+use crate::iam::{Authority, Effect, Statement};
 use crate::snapshot::{Fetched, LogGroup};
 use crate::workflow::Workflow;
 
@@ -45,6 +46,8 @@ pub struct LoggingFacts {
     pub suggested: Option<Destination>,
     /// Delivery actions that the role surely does not grant; empty where it grants all, or where that is not known.
     pub undeliverable: Vec<&'static str>,
+    /// A deny or the permissions boundary takes delivery actions away: a further grant does not help.
+    pub held_back: bool,
     /// X-Ray actions that the role surely does not grant.
     pub untraceable: Vec<&'static str>,
 }
@@ -83,6 +86,19 @@ impl Destination {
             GroupState::Missing | GroupState::NotRead => None,
         }
     }
+}
+
+/// Whether a deny or a boundary may take delivery actions away from a role.
+pub fn held_back(authority: &Authority) -> bool {
+    let denies = |s: &Statement| {
+        s.effect == Effect::Deny && DELIVERY_ACTIONS.iter().any(|a| s.actions.matches(a))
+    };
+    authority.boundary.is_some()
+        || authority
+            .identity
+            .iter()
+            .flat_map(|p| &p.statements)
+            .any(denies)
 }
 
 /// Looks up the workflow's log groups. `lacks` says of an action that the role surely does not grant it on `*`.

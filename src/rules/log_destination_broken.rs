@@ -61,15 +61,21 @@ fn missing_permissions(facts: &Facts<'_>, id: &'static str, out: &mut Vec<Findin
             "logging is configured, but the role grants {how_many} of the log delivery permissions that Step Functions uses; it lacks {}: executions run on without a log as soon as the delivery has to be set up or changed",
             lacking.join(", ")
         ),
-        "grant the missing actions on `*` (log delivery has no resource-level permissions)",
+        if facts.logging.held_back {
+            "take the log delivery actions out of the deny or into the permissions boundary, and grant them on `*`"
+        } else {
+            "grant the missing actions on `*` (log delivery has no resource-level permissions)"
+        },
     );
     finding.actions = lacking.iter().map(|a| (*a).to_owned()).collect();
     finding.resources = vec!["*".to_owned()];
-    finding.remediation.patch = Some(Patch::AddStatements {
-        policy: "LogDelivery".to_owned(),
-        statements: vec![serde_json::json!({
-            "Sid": "LogDelivery", "Effect": "Allow", "Action": lacking, "Resource": "*"
-        })],
-    });
+    if !facts.logging.held_back {
+        finding.remediation.patch = Some(Patch::AddStatements {
+            policy: "LogDelivery".to_owned(),
+            statements: vec![serde_json::json!({
+                "Sid": "LogDelivery", "Effect": "Allow", "Action": lacking, "Resource": "*"
+            })],
+        });
+    }
     out.push(finding);
 }

@@ -29,7 +29,7 @@ struct Block {
     role: Value,
     #[serde(default)]
     tags: Map<String, Value>,
-    #[serde(default)]
+    #[serde(default = "default_account")]
     account: AccountBlock,
     #[serde(default)]
     config: String,
@@ -38,7 +38,7 @@ struct Block {
     expect: Vec<Map<String, Value>>,
 }
 
-#[derive(Default, Deserialize)]
+#[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 struct AccountBlock {
     #[serde(default)]
@@ -70,6 +70,16 @@ struct AttachedBlock {
     name: String,
     arn: Option<String>,
     document: Value,
+}
+
+fn default_account() -> AccountBlock {
+    AccountBlock {
+        iam: Map::new(),
+        workflows: Vec::new(),
+        log_groups: log_groups(),
+        functions: none(),
+        tags: none(),
+    }
 }
 
 fn empty_role() -> Value {

@@ -1,0 +1,129 @@
+//! A function whose role grants one API action does little more than call it: Step Functions can do that itself.
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::OnceLock;
+
+use serde_json::{Map, Value, json};
+
+use super::role::is_own;
+use crate::arn::Arn;
+use crate::catalog::{self, Fill, Operation, Targets};
+use crate::iam::{ActionSpec, Authority, Effect};
+
+/// The task that could stand in a function's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Replacement {
+    /// The action that the role grants.
+    pub action: String,
+    /// The SDK integration, such as `dynamodb:putItem`.
+    pub integration: String,
+    /// The arguments that name the target, with the value that the grant tells.
+    pub arguments: Value,
+}
+
+/// The one action of a role, where there is just one and Step Functions can call it.
+pub fn find(authority: &Authority) -> Option<Replacement> {
+    let mut actions: BTreeSet<String> = BTreeSet::new();
+    let mut resources: BTreeSet<&str> = BTreeSet::new();
+    for policy in &authority.identity {
+        if !policy.unreadable.is_empty() {
+            return None;
+        }
+        for statement in policy
+            .statements
+            .iter()
+            .filter(|s| s.effect == Effect::Allow)
+        {
+            let ActionSpec::Only(patterns) = &statement.actions else {
+                return None;
+            };
+            for pattern in patterns.iter().filter(|p| !is_own(&p.text)) {
+                if pattern.has_wildcard() {
+                    return None;
+                }
+                actions.insert(catalog::action(&pattern.text)?.name());
+                resources.extend(
+                    statement
+                        .resources
+                        .patterns()
+                        .iter()
+                        .map(|p| p.text.as_str()),
+                );
+            }
+        }
+    }
+    let action = actions.pop_first().filter(|_| actions.is_empty())?;
+    let (service, operation) = by_action().get(&action)?;
+    let row = catalog::operation(service, operation)?;
+    let one: Vec<&str> = resources.into_iter().collect();
+    let target = match one.as_slice() {
+        [one] if !one.contains(['*', '?', '$']) => Arn::parse(one),
+        _ => None,
+    };
+    Some(Replacement {
+        arguments: arguments(&row, target.as_ref()),
+        integration: format!("{service}:{}", camel(operation)),
+        action,
+    })
+}
+
+/// SDK integrations spell operations in camelCase.
+fn camel(operation: &str) -> String {
+    let mut chars = operation.chars();
+    match chars.next() {
+        Some(first) => first.to_ascii_lowercase().to_string() + chars.as_str(),
+        None => String::new(),
+    }
+}
+
+/// The parameters that name the target; those that the grant does not fill are left to a person.
+fn arguments(row: &Operation, target: Option<&Arn>) -> Value {
+    let mut arguments = Map::new();
+    for usage in row.uses.iter().filter(|u| !u.optional) {
+        let Targets::Types(specs) = &usage.targets else {
+            continue;
+        };
+        let Some(spec) = specs.first() else { continue };
+        for fill in &spec.fills {
+            let (path, value) = match fill {
+                Fill::Name { path, .. } => (path, target.map(Arn::name)),
+                Fill::Arn(path) => (path, target.map(Arn::as_str)),
+                Fill::Open | Fill::Fixed(_) => continue,
+            };
+            let several = spec.fills.len() > 1;
+            if path.chars().all(char::is_alphanumeric) {
+                let value = value.filter(|_| !several).unwrap_or("…");
+                arguments.insert((*path).to_owned(), json!(value));
+            }
+        }
+    }
+    Value::Object(arguments)
+}
+
+/// The operation that an action stands for: one that needs nothing else, by preference of the action's own name.
+fn by_action() -> &'static HashMap<String, (&'static str, &'static str)> {
+    static INDEX: OnceLock<HashMap<String, (&'static str, &'static str)>> = OnceLock::new();
+    INDEX.get_or_init(|| {
+        let mut index: HashMap<String, (&'static str, &'static str)> = HashMap::new();
+        for service in catalog::services() {
+            for operation in catalog::operations_of(service) {
+                let mut needed = operation.uses.iter().filter(|u| !u.optional);
+                let (Some(usage), None) = (needed.next(), needed.next()) else {
+                    continue;
+                };
+                let name = usage.action.split(':').nth(1).unwrap_or_default();
+                let own = |candidate: &str| candidate.eq_ignore_ascii_case(name);
+                let known = index.get(&usage.action);
+                let better = known.is_none_or(|(known_service, known)| {
+                    let closer = (own(operation.name), usage.action.starts_with(service));
+                    let before = (own(known), usage.action.starts_with(known_service));
+                    closer > before || closer == before && operation.name.len() < known.len()
+                });
+                if better {
+                    index.insert(usage.action.clone(), (service, operation.name));
+                }
+            }
+        }
+        index
+    })
+}

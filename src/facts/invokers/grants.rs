@@ -1,0 +1,197 @@
+//! Statements that allow a start, by what they are about.
+
+use std::sync::Arc;
+
+use super::{REDRIVE, START, START_SYNC};
+use crate::arn::Arn;
+use crate::finding::StatementRef;
+use crate::glob::{Glob, Token};
+use crate::iam::{Policy, ResourceSpec, Statement, evaluate};
+
+/// One resource pattern of a statement that allows a start.
+#[derive(Clone, Debug)]
+pub struct Grant {
+    /// The actor's place in the index.
+    pub actor: usize,
+    policy: Arc<Policy>,
+    statement: usize,
+    sid: Option<String>,
+    /// Which of the three actions.
+    pub actions: Vec<&'static str>,
+    /// As the policy writes it; `NotResource …` for all but some.
+    pub text: String,
+    /// What it can match.
+    pub glob: Glob,
+    /// The workflow that it names, without version or alias.
+    pub names: Option<String>,
+    /// No condition, no variable and no exception: it surely allows what it matches.
+    pub sure: bool,
+}
+
+/// The grants of one allowing statement.
+pub fn of(actor: usize, policy: &Arc<Policy>, statement: &Statement) -> Vec<Grant> {
+    let actions: Vec<&'static str> = [START, START_SYNC, REDRIVE]
+        .into_iter()
+        .filter(|a| statement.actions.matches(a))
+        .collect();
+    if actions.is_empty() {
+        return Vec::new();
+    }
+    let grant = |text: String, glob: Glob, sure: bool| Grant {
+        actor,
+        policy: Arc::clone(policy),
+        statement: statement.index,
+        sid: statement.sid.clone(),
+        actions: actions.clone(),
+        names: glob.as_literal().as_deref().and_then(workflow_of),
+        text,
+        glob,
+        sure: sure && statement.conditions.is_empty(),
+    };
+    match &statement.resources {
+        ResourceSpec::Only(patterns) => patterns
+            .iter()
+            .map(|p| {
+                let mut made = grant(p.text.clone(), p.widest(), !p.template.has_variables());
+                // `ARN:*` is every version and alias of one workflow.
+                if made.names.is_none() {
+                    made.names = p.text.strip_suffix(":*").and_then(|base| {
+                        let literal = !base.contains(['*', '?', '$']);
+                        literal.then(|| workflow_of(base)).flatten()
+                    });
+                }
+                made
+            })
+            .collect(),
+        ResourceSpec::AllBut(patterns) => {
+            let all: Vec<&str> = patterns.iter().map(|p| p.text.as_str()).collect();
+            let text = format!("NotResource {}", all.join(", "));
+            vec![grant(text, Glob::any(), false)]
+        }
+        ResourceSpec::Unstated => Vec::new(),
+    }
+}
+
+/// The workflow whose ARN, version, alias or execution this is.
+fn workflow_of(text: &str) -> Option<String> {
+    let arn = Arn::parse(text)?;
+    if arn.service() != "states" {
+        return None;
+    }
+    let mut parts = arn.resource().splitn(3, ':');
+    let kind = parts.next()?;
+    let name = parts.next()?;
+    let named = matches!(kind, "stateMachine" | "execution" | "express");
+    named.then(|| {
+        format!(
+            "arn:{}:states:{}:{}:stateMachine:{name}",
+            arn.partition(),
+            arn.region(),
+            arn.account()
+        )
+    })
+}
+
+/// One workflow as patterns meet it.
+pub struct Own {
+    /// The workflow and one version or alias for all.
+    starts: [String; 2],
+    /// One execution for all.
+    redrive: String,
+}
+
+/// What to ask for to learn what a pattern comes to for one workflow.
+pub struct Asked {
+    start: Option<String>,
+    redrive: Option<String>,
+}
+
+impl Own {
+    /// Of the workflow with this ARN.
+    pub fn new(workflow: &Arn) -> Self {
+        Self {
+            starts: [workflow.to_string(), format!("{workflow}:1")],
+            redrive: format!(
+                "arn:{}:states:{}:{}:execution:{}:x",
+                workflow.partition(),
+                workflow.region(),
+                workflow.account(),
+                workflow.name()
+            ),
+        }
+    }
+
+    /// Whether the text before the pattern's first wildcard fits: a test that is cheap, and passes too much.
+    pub fn may_match(&self, glob: &Glob) -> bool {
+        let fixed = |text: &str| {
+            glob.tokens()
+                .iter()
+                .map_while(|t| match t {
+                    Token::Char(c) => Some(*c),
+                    _ => None,
+                })
+                .eq(text.chars().take(
+                    glob.tokens()
+                        .iter()
+                        .take_while(|t| matches!(t, Token::Char(_)))
+                        .count(),
+                ))
+        };
+        self.starts.iter().any(|s| fixed(s)) || fixed(&self.redrive)
+    }
+
+    /// What of this workflow the pattern matches.
+    pub fn asked(&self, glob: &Glob) -> Asked {
+        // A version, alias or execution that is named exactly is asked for by its own name.
+        let literal = glob.as_literal();
+        let named = |kind: &str| literal.clone().filter(|l| l.contains(kind));
+        let start = self.starts.iter().find(|s| glob.matches(s)).cloned();
+        let redrive = glob.matches(&self.redrive).then(|| self.redrive.clone());
+        Asked {
+            start: start.or_else(|| named(":stateMachine:")),
+            redrive: redrive.or_else(|| named(":execution:")),
+        }
+    }
+}
+
+impl Asked {
+    /// Whether the pattern is not about the workflow at all.
+    pub const fn is_nothing(&self) -> bool {
+        self.start.is_none() && self.redrive.is_none()
+    }
+
+    /// The resource to ask for.
+    pub fn resource(&self, action: &str) -> Option<&str> {
+        if action == REDRIVE {
+            self.redrive.as_deref()
+        } else {
+            self.start.as_deref()
+        }
+    }
+}
+
+/// Whether a pattern with wildcards names the workflow all the same: only its region or account is open, or the version
+/// or alias behind its name.
+pub fn names_by_pattern(text: &str, workflow: &Arn) -> bool {
+    let Some(resource) = text.splitn(6, ':').nth(5) else {
+        return false;
+    };
+    let name = workflow.resource();
+    resource == name || resource.strip_prefix(name) == Some(":*")
+}
+
+impl Grant {
+    /// Whether a decision names this statement.
+    pub fn is(&self, by: &evaluate::StatementRef) -> bool {
+        by.statement == self.statement && by.policy == self.policy.name
+    }
+
+    /// The statement, for reports.
+    pub fn reference(&self) -> StatementRef {
+        StatementRef {
+            name: self.policy.name.clone(),
+            statement: self.statement,
+            sid: self.sid.clone(),
+        }
+    }
+}

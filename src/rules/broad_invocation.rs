@@ -1,0 +1,126 @@
+use super::{Meta, Rule};
+use crate::facts::Facts;
+use crate::facts::invokers::{StartGrant, Starter};
+use crate::finding::Finding;
+use crate::severity::Severity;
+
+/// `broad-invocation`
+pub struct BroadInvocation;
+
+/// More principals than this are counted in the detail, not described; all stand in `principals`.
+const DESCRIBED: usize = 8;
+
+impl Rule for BroadInvocation {
+    fn meta(&self) -> &'static Meta {
+        meta!(
+            "broad-invocation",
+            "medium, high where the workflow has a tainted finding of high or more",
+            "principals may start it through a wildcard rather than by its ARN"
+        )
+    }
+
+    fn check(&self, _facts: &Facts<'_>, _out: &mut Vec<Finding>) {}
+
+    fn review(&self, facts: &Facts<'_>, found: &[Finding], out: &mut Vec<Finding>) {
+        let broad: Vec<&Starter<'_>> = facts
+            .starters
+            .list
+            .iter()
+            .filter(|s| s.starts() && !s.by_name())
+            .collect();
+        if broad.is_empty() {
+            return;
+        }
+        let dangerous = found
+            .iter()
+            .find(|f| f.rule.starts_with("tainted-") && f.severity >= Severity::High);
+        let severity = if dangerous.is_some() {
+            Severity::High
+        } else {
+            Severity::Medium
+        };
+        let mut finding = facts.finding(
+            self.meta().id,
+            severity,
+            "",
+            title(&broad),
+            detail(facts, &broad, dangerous),
+            format!(
+                "let each of them start this workflow by its ARN: {}",
+                statement(facts)
+            ),
+        );
+        finding.principals = broad.iter().map(|s| s.actor.arn.to_string()).collect();
+        let grants = || broad.iter().flat_map(|s| &s.grants).filter(|g| g.starts());
+        finding.actions = sorted(grants().flat_map(|g| g.actions.iter().map(|a| (*a).to_owned())));
+        finding.resources = sorted(grants().map(|g| g.resource.clone()));
+        out.push(finding);
+    }
+}
+
+fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
+    let mut all: Vec<String> = texts.collect();
+    all.sort();
+    all.dedup();
+    all
+}
+
+fn title(broad: &[&Starter<'_>]) -> String {
+    match broad {
+        [one] => format!("`{}` may start it through a wildcard", one.actor.arn.name()),
+        many => format!("{} principals may start it through a wildcard", many.len()),
+    }
+}
+
+fn detail(facts: &Facts<'_>, broad: &[&Starter<'_>], dangerous: Option<&Finding>) -> String {
+    let mut parts: Vec<String> = broad.iter().take(DESCRIBED).map(|s| describe(s)).collect();
+    if let more @ 1.. = broad.len().saturating_sub(DESCRIBED) {
+        parts.push(format!("and {more} more"));
+    }
+    let admins = match facts.starters.admins {
+        0 => String::new(),
+        1 => "; beside them 1 administrator may".to_owned(),
+        n => format!("; beside them {n} administrators may"),
+    };
+    let danger = match dangerous {
+        Some(finding) => format!(
+            "; whoever starts this workflow chooses what it acts on (`{}`), so that each of them holds that power",
+            finding.rule
+        ),
+        None => "; who may start any workflow may start the next, more powerful one too".to_owned(),
+    };
+    format!("{}{admins}{danger}", parts.join("; "))
+}
+
+fn describe(starter: &Starter<'_>) -> String {
+    let actor = starter.actor;
+    let runs = match actor.runs.as_slice() {
+        [] => String::new(),
+        runs => format!(" (execution role of {})", runs.join(", ")),
+    };
+    let by: Vec<String> = starter
+        .grants
+        .iter()
+        .filter(|g| g.starts())
+        .map(by_words)
+        .collect();
+    format!("`{}`{runs} by {}", actor.arn, by.join(" and by "))
+}
+
+fn by_words(grant: &StartGrant) -> String {
+    let depends = match grant.depends.as_slice() {
+        [] => String::new(),
+        keys => format!(", depending on {}", keys.join(", ")),
+    };
+    format!(
+        "statement {} of `{}` on `{}`{depends}",
+        grant.statement.statement, grant.statement.name, grant.resource
+    )
+}
+
+/// The statement to write instead.
+fn statement(facts: &Facts<'_>) -> String {
+    let start = facts.start_actions();
+    serde_json::json!({"Effect": "Allow", "Action": start, "Resource": facts.workflow.arn.as_str()})
+        .to_string()
+}

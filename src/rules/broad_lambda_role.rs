@@ -1,0 +1,100 @@
+use super::{Meta, Rule};
+use crate::facts::Facts;
+use crate::facts::functions::{FunctionRole, Held, InvokedFunction};
+use crate::finding::Finding;
+use crate::severity::Severity;
+
+/// `broad-lambda-role`
+pub struct BroadLambdaRole;
+
+impl Rule for BroadLambdaRole {
+    fn meta(&self) -> &'static Meta {
+        meta!(
+            "broad-lambda-role",
+            "high for an administrator, else medium",
+            "an invoked function's role is broad"
+        )
+    }
+
+    fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
+        for function in &facts.functions.functions {
+            if let Some(role) = &function.role {
+                out.extend(tell(facts, self.meta().id, function, role));
+            }
+        }
+    }
+}
+
+fn tell(
+    facts: &Facts<'_>,
+    id: &'static str,
+    function: &InvokedFunction,
+    role: &FunctionRole,
+) -> Option<Finding> {
+    let held: Vec<&Held> = role
+        .service_wide
+        .iter()
+        .chain(&role.writes_everywhere)
+        .collect();
+    let (severity, what, policy) = match (&role.admin, held.first()) {
+        (Some(statement), _) => (
+            Severity::High,
+            "an administrator".to_owned(),
+            statement.clone(),
+        ),
+        (None, Some(first)) => (Severity::Medium, words(role), first.statement.clone()),
+        (None, None) => return None,
+    };
+    let name = function.arn.name();
+    let mut finding = facts.finding(
+        id,
+        severity,
+        function.arn.as_str(),
+        format!("the role of the function `{name}` is {what}"),
+        format!(
+            "the workflow invokes `{}`, which acts as `{}`: {what}, by statement {} of `{}`. Whoever steers the function's input works with that",
+            function.arn, role.arn, policy.statement, policy.name
+        ),
+        "grant the function the actions that its code calls, on the resources that it uses",
+    );
+    finding.actions = held.iter().map(|h| h.action.clone()).collect();
+    finding.resources = held.iter().flat_map(|h| h.resources.clone()).collect();
+    finding.resources.sort();
+    finding.resources.dedup();
+    if role.admin.is_some() {
+        finding.actions = vec!["*".to_owned()];
+        finding.resources = vec!["*".to_owned()];
+    }
+    finding.principals = vec![role.arn.to_string()];
+    finding.policy = Some(policy);
+    facts.place(&mut finding, &function.states);
+    Some(finding)
+}
+
+/// Why it is broad: at most four patterns by name.
+fn words(role: &FunctionRole) -> String {
+    let list = |held: &[Held]| {
+        let names: Vec<String> = held
+            .iter()
+            .take(4)
+            .map(|h| format!("`{}`", h.action))
+            .collect();
+        let more = match held.len().saturating_sub(4) {
+            0 => String::new(),
+            n => format!(" and {n} more"),
+        };
+        format!("{}{more}", names.join(", "))
+    };
+    match (
+        role.service_wide.as_slice(),
+        role.writes_everywhere.as_slice(),
+    ) {
+        ([], writes) => format!("broad: it writes with {} on every resource", list(writes)),
+        (wide, []) => format!("broad: it holds {}", list(wide)),
+        (wide, writes) => format!(
+            "broad: it holds {} and writes with {} on every resource",
+            list(wide),
+            list(writes)
+        ),
+    }
+}

@@ -1,0 +1,140 @@
+use std::collections::BTreeMap;
+
+use super::{Meta, Rule};
+use crate::facts::Facts;
+use crate::facts::invokers::Starter;
+use crate::finding::Finding;
+use crate::severity::Severity;
+
+/// `escalation-path`
+pub struct EscalationPath;
+
+/// More principals than this are counted in the detail, not named; all stand in `principals`.
+const NAMED: usize = 6;
+
+/// A state that a caller steers.
+#[derive(Default)]
+struct Steered<'f> {
+    findings: Vec<&'f Finding>,
+    principals: Vec<&'f Starter<'f>>,
+    actions: Vec<String>,
+}
+
+impl Rule for EscalationPath {
+    fn meta(&self) -> &'static Meta {
+        meta!(
+            "escalation-path",
+            "critical for a run, write or assume action, else high",
+            "a principal that may start it can do through it what it may not do itself"
+        )
+    }
+
+    fn check(&self, _facts: &Facts<'_>, _out: &mut Vec<Finding>) {}
+
+    fn review(&self, facts: &Facts<'_>, found: &[Finding], out: &mut Vec<Finding>) {
+        let mut states: BTreeMap<&str, Steered<'_>> = BTreeMap::new();
+        let tainted = found
+            .iter()
+            .filter(|f| f.rule.starts_with("tainted-") && f.severity >= Severity::Medium);
+        for finding in tainted {
+            let Some(pointer) = &finding.pointer else {
+                continue;
+            };
+            let state = facts
+                .state_at(pointer)
+                .map_or(pointer.as_str(), |s| s.pointer.as_str());
+            let steered = states.entry(state).or_default();
+            steered.findings.push(finding);
+            for starter in facts.starters.list.iter().filter(|s| s.starts()) {
+                for action in &finding.actions {
+                    if starter.actor.may_everywhere(action, &reach(finding)) {
+                        continue;
+                    }
+                    if !steered.actions.contains(action) {
+                        steered.actions.push(action.clone());
+                    }
+                    if !steered
+                        .principals
+                        .iter()
+                        .any(|p| p.actor.arn == starter.actor.arn)
+                    {
+                        steered.principals.push(starter);
+                    }
+                }
+            }
+        }
+        for (state, steered) in states {
+            if !steered.principals.is_empty() {
+                out.extend(tell(facts, self.meta().id, state, &steered));
+            }
+        }
+    }
+}
+
+/// What a caller can choose: the finding's reach, else the resources of the grant.
+fn reach(finding: &Finding) -> Vec<String> {
+    match (&finding.reach, finding.resources.as_slice()) {
+        (Some(reach), _) => reach.split(", ").map(str::to_owned).collect(),
+        (None, resources @ [_, ..]) => resources.to_vec(),
+        (None, []) => vec!["*".to_owned()],
+    }
+}
+
+fn tell(
+    facts: &Facts<'_>,
+    id: &'static str,
+    state: &str,
+    steered: &Steered<'_>,
+) -> Option<Finding> {
+    let worst = steered.findings.iter().max_by_key(|f| f.severity)?;
+    let acts = steered.actions.iter().any(|a| facts.acts(a));
+    let severity = if acts {
+        Severity::Critical
+    } else {
+        Severity::High
+    };
+    let name = worst.state.clone().unwrap_or_default();
+    let who: Vec<String> = steered
+        .principals
+        .iter()
+        .take(NAMED)
+        .map(|s| format!("`{}`", s.actor.arn))
+        .collect();
+    let more = match steered.principals.len().saturating_sub(NAMED) {
+        0 => String::new(),
+        n => format!(" and {n} more"),
+    };
+    let reach = reach(worst).join(", ");
+    let actions = steered.actions.join(", ");
+    let whose = match steered.principals.as_slice() {
+        [one] => format!("`{}`", one.actor.arn.name()),
+        many => format!("{} principals", many.len()),
+    };
+    let mut finding = facts.finding(
+        id,
+        severity,
+        state,
+        format!("{whose} can use state `{name}` for {actions}, beyond their own permissions"),
+        format!(
+            "{}{more} → `{}` → state `{name}` → {actions} on `{reach}`: they may start the workflow, the state takes from its input what it acts on, and their own policies do not allow it",
+            who.join(", "),
+            facts.workflow.name
+        ),
+        format!(
+            "cut what the caller can choose in state `{name}` (see its `{}` finding), or take the start permission from whoever may not do this",
+            worst.rule
+        ),
+    );
+    finding.state = worst.state.clone();
+    finding.pointer = worst.pointer.clone();
+    finding.actions = steered.actions.clone();
+    finding.resources = worst.resources.clone();
+    finding.reach = worst.reach.clone();
+    finding.trace = worst.trace.clone();
+    finding.principals = steered
+        .principals
+        .iter()
+        .map(|s| s.actor.arn.to_string())
+        .collect();
+    Some(finding)
+}

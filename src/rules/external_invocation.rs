@@ -1,0 +1,116 @@
+use std::collections::BTreeMap;
+
+use super::{Meta, Rule};
+use crate::arn::Arn;
+use crate::facts::Facts;
+use crate::facts::invokers::Way;
+use crate::facts::trust::Outside;
+use crate::finding::Finding;
+use crate::severity::Severity;
+
+/// `external-invocation`
+pub struct ExternalInvocation;
+
+impl Rule for ExternalInvocation {
+    fn meta(&self) -> &'static Meta {
+        meta!(
+            "external-invocation",
+            "high, critical where the trust is `*`",
+            "somebody outside the account can reach a role that may start it"
+        )
+    }
+
+    fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
+        let mut by_role: BTreeMap<&Arn, (bool, Vec<&Way>)> = BTreeMap::new();
+        for starter in facts.starters.list.iter().filter(|s| s.starts()) {
+            for way in starter.ways {
+                let entry = by_role.entry(&starter.actor.arn).or_default();
+                entry.1.push(way);
+            }
+        }
+        // Another account that holds an administrator's role, as an organization's management account does, holds the
+        // account itself: that is not about one workflow. Strangers who do are.
+        for (role, way) in &facts.starters.open_admins {
+            if way.outside > Outside::Account {
+                let entry = by_role.entry(role).or_default();
+                entry.0 = true;
+                entry.1.push(way);
+            }
+        }
+        for (role, (admin, ways)) in by_role {
+            out.push(tell(facts, self.meta().id, role, admin, &ways));
+        }
+    }
+}
+
+fn tell(facts: &Facts<'_>, id: &'static str, role: &Arn, admin: bool, ways: &[&Way]) -> Finding {
+    let anyone = ways.iter().any(|w| w.outside == Outside::Anyone);
+    let (severity, who) = if anyone {
+        (Severity::Critical, "anyone with an AWS account")
+    } else if ways.iter().any(|w| w.outside == Outside::Provider) {
+        (Severity::High, "strangers of a shared identity provider")
+    } else {
+        (Severity::High, "another account")
+    };
+    let paths: Vec<String> = ways
+        .iter()
+        .map(|w| match &w.via {
+            Some(via) => format!(
+                "{} → `{via}` → `{role}` → `{}`",
+                w.who.in_words(),
+                facts.workflow.name
+            ),
+            None => format!(
+                "{} → `{role}` → `{}`",
+                w.who.in_words(),
+                facts.workflow.name
+            ),
+        })
+        .collect();
+    let admin = if admin { ", an administrator," } else { "" };
+    let mut finding = facts.finding(
+        id,
+        severity,
+        role.as_str(),
+        format!("{who} can become `{}` and start it", role.name()),
+        format!(
+            "the role `{role}`{admin} may start this workflow, and is within reach of {who}: {}",
+            paths.join("; ")
+        ),
+        advice(ways),
+    );
+    finding.principals = vec![role.to_string()];
+    let mut named: Vec<String> = ways.iter().map(|w| w.who.who.text().to_owned()).collect();
+    named.sort();
+    named.dedup();
+    finding.principals.extend(named);
+    finding.actions = facts
+        .start_actions()
+        .iter()
+        .map(|a| (*a).to_owned())
+        .collect();
+    finding
+}
+
+fn advice(ways: &[&Way]) -> String {
+    let mut advice: Vec<&str> = ways
+        .iter()
+        .map(|w| match w.outside {
+            Outside::Anyone => {
+                "name the principals in the trust policy instead of `*`, or limit it by `aws:PrincipalOrgID`"
+            }
+            Outside::Provider => {
+                "fix the subject in the trust policy's condition (for a CI, `PROVIDER:sub` with the organization, repository and branch)"
+            }
+            Outside::Account => {
+                "take the other account out of the trust policy, or, where it is meant, add it to `trusted_accounts` of the configuration"
+            }
+        })
+        .collect();
+    advice.sort_unstable();
+    advice.dedup();
+    format!(
+        "{}; or take the start permission from the role",
+        advice.join("; ")
+    )
+}

@@ -1,0 +1,71 @@
+use super::{Meta, Rule};
+use crate::facts::Facts;
+use crate::facts::trust::Who;
+use crate::finding::Finding;
+use crate::severity::Severity;
+
+/// `shared-role`
+pub struct SharedRole;
+
+/// More sharers than this are counted, not named.
+const NAMED: usize = 5;
+
+impl Rule for SharedRole {
+    fn meta(&self) -> &'static Meta {
+        meta!(
+            "shared-role",
+            "low, medium where the workflows' needs differ",
+            "the execution role serves more than this workflow"
+        )
+    }
+
+    fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
+        let services: Vec<&str> = facts
+            .trust
+            .admissions
+            .iter()
+            .filter(|a| !a.is_states())
+            .filter_map(|a| match &a.who {
+                Who::Service(name) => Some(name.as_str()),
+                _ => None,
+            })
+            .collect();
+        let sharers = &facts.trust.sharers;
+        if services.is_empty() && sharers.is_empty() {
+            return;
+        }
+        let differ = sharers.iter().any(|s| !s.same_needs);
+        let mut users = Vec::new();
+        if !sharers.is_empty() {
+            let names: Vec<String> = sharers
+                .iter()
+                .take(NAMED)
+                .map(|s| format!("`{}`", s.name))
+                .collect();
+            let more = match sharers.len().saturating_sub(NAMED) {
+                0 => String::new(),
+                n => format!(" and {n} more"),
+            };
+            users.push(format!("the workflows {}{more}", names.join(", ")));
+        }
+        if !services.is_empty() {
+            users.push(format!("`{}`", services.join("`, `")));
+        }
+        let users = users.join(" and by ");
+        let consequence = if differ {
+            "their needs differ, so that each may do what only another needs"
+        } else {
+            "what one of them is granted all of them may do"
+        };
+        let mut finding = facts.finding(
+            self.meta().id,
+            if differ { Severity::Medium } else { Severity::Low },
+            "",
+            format!("the execution role is also used by {users}"),
+            format!("the role serves this workflow and can also be used by {users}; {consequence}, and no log tells who acted by the role alone"),
+            "give each workflow a role of its own with the permissions that it needs (`stepwarden policy` writes them)",
+        );
+        finding.principals = services.iter().map(|s| (*s).to_owned()).collect();
+        out.push(finding);
+    }
+}
