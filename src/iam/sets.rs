@@ -355,3 +355,6 @@ pub fn narrowed(granted: &Glob, needed: &[Glob]) -> Vec<Glob> {
     }
     out
 }
+
+#[cfg(test)]
+mod tests;

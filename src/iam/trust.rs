@@ -361,3 +361,6 @@ fn restricts_source(condition: &Condition, deny: bool) -> bool {
             _ => false,
         })
 }
+
+#[cfg(test)]
+mod tests;

@@ -29,7 +29,12 @@ pub(super) fn of(keys: &[String], atoms: &[Atom<'_>], known: &Context) -> Vec<Ve
         })
         .collect();
     let mut texts: Vec<BTreeSet<String>> = keys.iter().map(|_| BTreeSet::new()).collect();
-    if keys.len() > 1 || atoms.iter().any(|a| matches!(a, Atom::Resource(..))) {
+    let varies = |atom: &Atom<'_>| match atom {
+        Atom::Condition(condition) => condition.values.iter().any(Template::has_variables),
+        Atom::Resource(..) => true,
+        Atom::Free(_) => false,
+    };
+    if atoms.iter().any(varies) {
         through_variables(keys, atoms, &conditions, &mut texts, known);
     }
     let mut all = Vec::new();
@@ -257,59 +262,68 @@ fn through_variables(
         set.extend(constants.iter().cloned());
         set.insert(format!("{i}~other"));
     }
-    let mut readings: Vec<(usize, String)> = Vec::new();
     for atom in atoms {
-        match atom {
-            Atom::Resource(spec, resource) => {
-                for pattern in spec.patterns() {
-                    readings.extend(read_off(&pattern.template, resource, &position));
-                }
+        if let Atom::Resource(spec, resource) = atom {
+            for pattern in spec.patterns() {
+                add(texts, read_off(&pattern.template, resource, &position));
             }
-            Atom::Condition(condition) => {
-                let own = known.get(&condition.lower).flatten().unwrap_or_default();
-                let tried = position(&condition.lower).and_then(|i| constants.get(i));
-                for value in condition.values.iter().filter(|v| v.has_variables()) {
-                    for text in own.iter().chain(tried.into_iter().flatten()) {
-                        readings.extend(read_off(value, text, &position));
-                    }
-                }
-            }
-            Atom::Free(_) => {}
         }
     }
-    for (i, text) in readings {
+    // Twice, so that a value goes from one key through a second to a third; a longer chain is not seen.
+    for _ in 0..2 {
+        for condition in conditions {
+            let compared = position(&condition.lower);
+            for value in condition.values.iter().filter(|v| v.has_variables()) {
+                let own = known.get(&condition.lower).flatten().unwrap_or_default();
+                let tried = compared.and_then(|i| texts.get(i).cloned());
+                for text in own.iter().chain(tried.iter().flatten()) {
+                    add(texts, read_off(value, text, &position));
+                }
+                if let Some(own) = compared {
+                    let made = filled_values(condition, value, texts, &position, known);
+                    add(texts, made.into_iter().map(|text| (own, text)).collect());
+                }
+            }
+        }
+    }
+}
+
+fn add(texts: &mut [BTreeSet<String>], found: Vec<(usize, String)>) {
+    for (i, text) in found {
         if let Some(set) = texts.get_mut(i) {
             set.insert(text);
         }
     }
-    // Then the compared keys: each variable by one value after the other, the other variables by their first.
-    let chosen: Vec<Vec<String>> = texts.iter().map(|t| t.iter().cloned().collect()).collect();
-    for condition in conditions {
-        let Some(own) = position(&condition.lower) else {
-            continue;
-        };
-        for value in condition.values.iter().filter(|v| v.has_variables()) {
-            let rounds = value.variables().filter_map(|v| position(&v.key));
-            let rounds = rounds.filter_map(|i| chosen.get(i)).map(Vec::len).max();
-            for round in 0..rounds.unwrap_or(1) {
-                let filled = value.filled(&|key| match position(key) {
-                    Some(i) => {
-                        let values = chosen.get(i)?;
-                        values.get(round).or(values.first()).map(String::as_str)
-                    }
-                    None => match known.get(&key.to_ascii_lowercase()).flatten() {
-                        Some([value]) => Some(value.as_str()),
-                        _ => None,
-                    },
-                });
-                let shape = filled.and_then(|t| shape(condition.operator.test, &t));
-                let fits = shape.map(|s| witnesses(&[s])).unwrap_or_default();
-                if let Some(set) = texts.get_mut(own) {
-                    set.extend(fits);
-                }
+}
+
+/// Values that fit a template with its variables filled in: each variable by one value after the other, the others by
+/// their first; at last without any, so that their defaults stand.
+fn filled_values(
+    condition: &Condition,
+    template: &Template,
+    texts: &[BTreeSet<String>],
+    position: &impl Fn(&str) -> Option<usize>,
+    known: &Context,
+) -> Vec<String> {
+    let chosen: Vec<Vec<&String>> = texts.iter().map(|t| t.iter().collect()).collect();
+    let rounds = template.variables().filter_map(|v| position(&v.key));
+    let rounds = rounds.filter_map(|i| chosen.get(i)).map(Vec::len).max();
+    let mut out = Vec::new();
+    for round in 0..=rounds.unwrap_or(0) {
+        let filled = template.filled(&|key| match position(key) {
+            Some(i) => {
+                let values = chosen.get(i).filter(|_| Some(round) != rounds)?;
+                values.get(round).or(values.first()).map(|v| v.as_str())
             }
-        }
+            None => match known.get(&key.to_ascii_lowercase()).flatten() {
+                Some([value]) => Some(value.as_str()),
+                _ => None,
+            },
+        });
+        let shape = filled.and_then(|t| shape(condition.operator.test, &t));
+        out.extend(shape.map(|s| witnesses(&[s])).unwrap_or_default());
     }
+    out
 }
 
 /// What the variables of a pattern may stand for where it matches the text.
