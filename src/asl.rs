@@ -17,7 +17,7 @@ mod yaml;
 
 pub use print::print;
 pub use reads::{Read, What};
-pub use scope::{parse, parse_value, parse_yaml};
+pub use scope::{json_text, parse, parse_value, parse_yaml};
 
 use crate::expr::{intrinsic, jsonata, jsonpath};
 use crate::loc::Pointer;

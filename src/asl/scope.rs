@@ -36,9 +36,28 @@ pub(super) enum Slot {
     Rule(usize),
 }
 
-/// Parses a definition in JSON.
+/// Parses a definition. A deployed one is JSON; a file may be YAML, which is what a text that cannot begin JSON's
+/// objects, arrays and strings is read as.
 pub fn parse(text: &str) -> Definition {
+    if is_yaml(text) {
+        return parse_yaml(text);
+    }
     read(json::read(text), text.len())
+}
+
+fn is_yaml(text: &str) -> bool {
+    !text.trim_start().starts_with(['{', '[', '"']) && !text.trim().is_empty()
+}
+
+/// The text of a definition as JSON: a YAML text that has no problem is written as JSON, everything else is as it is.
+pub fn json_text(text: &str) -> String {
+    if is_yaml(text) {
+        let document = yaml::read(text);
+        if !document.broken && document.problems.is_empty() {
+            return document.value.to_string();
+        }
+    }
+    text.to_owned()
 }
 
 /// Parses a definition in YAML, CloudFormation's short tags included. JSON is YAML too, but [`parse`] is faster.

@@ -26,8 +26,11 @@ pub fn check(args: &Check, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     for path in &args.files {
         host.progress(&format!("judging {}", path.display()));
         let (account, text) = source::definition(path, args.role.as_deref())?;
-        // A line can be shown where the file is the definition itself.
-        let bare = account.workflows.iter().any(|w| w.definition == text);
+        // A line can be shown where the file is the definition itself; its ARN is not known then.
+        let bare = account
+            .workflows
+            .iter()
+            .any(|w| w.role_arn.is_empty() || w.log_level.is_none());
         for assessment in assess::account(&account, &config, &host.today) {
             assessments.push(assessment);
             files.push(File {

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{Error, broken, describe, json_error};
+use crate::asl;
 use crate::snapshot::{
     Account, Document, Fetched, Iam, ManagedPolicy, NamedDocument, Role, StateMachine,
 };
@@ -34,7 +35,7 @@ pub fn definition_file(
             arn: unknown_arn(&stem),
             name: stem.clone(),
             status: "ACTIVE".to_owned(),
-            definition: text.to_owned(),
+            definition: asl::json_text(text),
             kind: "STANDARD".to_owned(),
             tags: Fetched::NotCollected,
             ..StateMachine::default()
