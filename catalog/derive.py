@@ -31,6 +31,26 @@ ALIASES = {
     ("iam", "OidcProviderName"): ["openidconnectproviderarn"],
     ("iam", "SamlProviderName"): ["samlproviderarn"],
     ("bedrock", "AutomatedReasoningPolicyId"): ["policyarn"],
+    ("appsync", "GraphQLAPIId"): ["apiid"],
+    ("cloudtrail", "TrailName"): ["name"],
+    ("cloudwatch", "InsightRuleName"): ["rulename", "rulenames"],
+    ("codebuild", "ProjectName"): ["id", "ids", "projectname"],
+    ("codebuild", "ReportGroupName"): ["reportarn", "reportarns", "reportgrouparn"],
+    ("ecs", "TaskDefinitionFamilyName"): ["family"],
+    ("elasticmapreduce", "ClusterId"): ["jobflowid", "jobflowids"],
+    ("glue", "DevEndpointName"): ["endpointname"],
+    ("rds", "DbClusterInstanceName"): ["dbclusteridentifier"],
+    ("rds", "ClusterParameterGroupName"): ["dbclusterparametergroupname"],
+    ("rds", "ClusterSnapshotName"): ["dbclustersnapshotidentifier"],
+    ("rds", "ParameterGroupName"): ["dbparametergroupname"],
+    ("rds", "SecurityGroupName"): ["dbsecuritygroupname"],
+    ("rds", "SnapshotName"): ["dbsnapshotidentifier", "snapshotidentifier"],
+    ("rds", "SubnetGroupName"): ["dbsubnetgroupname"],
+    ("redshift", "SubnetGroupName"): ["clustersubnetgroupname"],
+    ("secretsmanager", "SecretId"): ["secretid", "name"],
+    ("ssm", "PatchBaselineIdResourceId"): ["baselineid"],
+    ("states", "StateMachineName"): ["statemachinealiasarn", "statemachineversionarn"],
+    ("cloudformation", "Id"): [],
 }
 
 
@@ -39,18 +59,20 @@ def norm(text):
 
 
 def load_overrides(path):
-    rows, prefixes, none = {}, {}, set()
+    rows, prefixes, none, passes = {}, {}, set(), []
     for line in path.read_text().splitlines():
         words = line.split()
         if not words or words[0] == "#":
             continue
         if words[0] == "prefix":
             prefixes[words[1]] = words[3]
+        elif words[0] == "passes":
+            passes.append((words[1], words[2]))
         elif words[0] == "none":
             none.add((words[1], words[2]))
         else:
             rows[words[0], words[1]] = words[2:]
-    return rows, prefixes, none
+    return rows, prefixes, none, passes
 
 
 def choose_prefix(botocore_name, model, iam, forced):
@@ -66,24 +88,22 @@ def choose_prefix(botocore_name, model, iam, forced):
         return len(operations & iam[prefix]["actions"].keys())
 
     best = max(likely, key=score, default=None)
-    if best is None or score(best) * 2 < len(operations):
+    if best is None:
+        # Only a prefix that holds nearly all of the operations can be the service's own under another name.
         rival = max(iam, key=score)
-        if best is None or score(rival) > 2 * score(best):
-            best = rival if score(rival) else best
+        best = rival if score(rival) * 10 >= 8 * len(operations) else None
     return best, [p for p in likely if p != best]
 
 
-def stems(type_name, variable):
-    """Names that a request may use for this variable of this type, best first."""
+SUFFIXES = ("name", "identifier", "id", "", "names", "ids", "identifiers", "s")
+
+
+def own_names(variable):
+    """Names that a request may use for this variable, best first."""
     variable = norm(variable)
-    kind = norm(type_name)
     bare = re.sub(r"(withoutleadingslash|withpath)$", "", variable)
     stem = re.sub(r"(name|id|identifier|arn)$", "", bare)
-    found = [variable, bare]
-    for base in dict.fromkeys([stem, kind]):
-        if base:
-            found += [base + s for s in ("name", "identifier", "id", "", "names", "ids", "identifiers", "s")]
-    return list(dict.fromkeys(found))
+    return [variable, bare] + [stem + s for s in SUFFIXES if stem]
 
 
 def fill(type_name, template, operation, members, prefix=""):
@@ -92,23 +112,29 @@ def fill(type_name, template, operation, members, prefix=""):
     lower = {norm(m): m for m in members}
     kind, cells, whole = norm(type_name), [], False
     if not variables:
-        return [], True
+        arns = [m for n, m in lower.items() if n == kind + "arn"]
+        return [f"{type_name}(={m})" for m in arns], True
     last = re.sub(r"(name|id|identifier|arn|withpath)$", "", norm(variables[-1]))
     for candidate in dict.fromkeys([kind + "arn", last + "arn", kind + "arns", last + "arns"]):
         if candidate in lower and candidate not in ("arn", "arns"):
             cells.append(f"{type_name}(={lower[candidate]})")
             whole = True
             break
-    chosen = []
+    # A variable's own name first for all of them; no parameter fills two.
+    chosen = [lower.get(norm(v), "-") for v in variables]
     for index, variable in enumerate(variables):
-        names = ALIASES.get((prefix, variable), []) + stems(type_name, variable)
-        if index + 1 == len(variables) and kind and kind in norm(operation):
+        if chosen[index] == "-":
+            names = ALIASES.get((prefix, variable), []) + own_names(variable)
+            chosen[index] = next((lower[n] for n in names if n in lower and lower[n] not in chosen), "-")
+    # What the request calls after the type stands for the first variable that is called after it, else for the last.
+    heir = next((i for i, v in enumerate(variables) if kind and norm(v).startswith(kind)), len(variables) - 1)
+    if chosen[heir] == "-":
+        names = [kind + s for s in SUFFIXES] if kind else []
+        if heir + 1 == len(variables) and kind and kind in norm(operation):
             # A name stands for an id nowhere but where the variable itself is a name.
-            names += ["identifier", "id", "ids"] if norm(variable).endswith("id") else [
+            names += ["identifier", "id", "ids"] if norm(variables[heir]).endswith("id") else [
                 "name", "identifier", "id", "names", "ids"]
-        chosen.append(next((lower[n] for n in names if n in lower), "-"))
-    if chosen[-1] != "-" and chosen.count(chosen[-1]) > 1:
-        chosen = [c if i + 1 == len(chosen) or c != chosen[-1] else "-" for i, c in enumerate(chosen)]
+        chosen[heir] = next((lower[n] for n in names if n in lower and lower[n] not in chosen), "-")
     complete = all(c != "-" for c in chosen)
     if complete or any(c != "-" for c in chosen) and not whole:
         cells.append(f"{type_name}({','.join(chosen)})")
@@ -131,8 +157,9 @@ def targets(action, service, prefix, operation, members):
             (whole if complete else part).extend(cells)
     lower = {norm(m): m for m in members}
     if not whole:
-        for candidate in ("resourcearn", "arn", "resource", "resourceid", "resourcearns"):
-            if candidate in lower and (candidate.endswith(("arn", "arns")) or not part):
+        for candidate in ("resourcearn", "arn", "resourcearns", "resource", "resourceid", "resourcename"):
+            arn = candidate.endswith(("arn", "arns")) or candidate == "resourcename" and prefix in ("rds", "elasticache")
+            if candidate in lower and (arn or candidate in ("resource", "resourceid") and not part):
                 whole = [f"*(={lower[candidate]})"]
                 break
     if prefix in CONJUNCTIVE and (whole or part):

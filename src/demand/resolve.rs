@@ -142,7 +142,9 @@ fn build(service: &str, template: ResourceType, row: &[&Pattern], home: &Home) -
                 account: None,
             }]
         } else {
-            names::read(service, kind, last, &pattern.glob, home)
+            // An ARN of the type itself names it whole; an ARN of another type names the container.
+            let own = !last && same_type(&pattern.glob, template.arn);
+            names::read(service, kind, last || own, &pattern.glob, home)
         };
         readings = readings
             .iter()
@@ -171,6 +173,14 @@ fn build(service: &str, template: ResourceType, row: &[&Pattern], home: &Home) -
             }
         })
         .collect()
+}
+
+/// Whether a pattern is an ARN whose type word is the template's.
+fn same_type(pattern: &Glob, template: &str) -> bool {
+    let word = kind(pattern);
+    let of_template = kind(&Glob::literal(template));
+    let tail = |text: &str| text.split_once(':').map(|(_, word)| word.to_owned());
+    !word.is_empty() && tail(&word) == tail(&of_template)
 }
 
 /// Puts the names into the template.

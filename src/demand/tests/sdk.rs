@@ -282,6 +282,22 @@ fn an_optional_resource_that_the_request_does_not_name() {
 }
 
 #[test]
+fn a_stack_by_its_name_and_by_its_arn() {
+    let stack = |rest: &str| format!("arn:aws:cloudformation:us-east-1:123456789012:stack/{rest}");
+    for (name, expected, target) in [
+        ("web".to_owned(), stack("web/*"), NotDerivable),
+        (stack("web/1-2"), stack("web/1-2"), Static),
+    ] {
+        let found = needs(
+            "aws-sdk:cloudformation:deleteStack",
+            json!({"StackName": name}),
+        );
+        let need = on(&found, "cloudformation:DeleteStack");
+        assert_eq!((resources(need), need.target), (vec![expected], target));
+    }
+}
+
+#[test]
 fn a_launch_names_its_image_and_not_its_instances() {
     let found = needs("aws-sdk:ec2:runInstances", json!({"ImageId": "ami-1"}));
     let need = on(&found, "ec2:RunInstances");

@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -143,4 +144,43 @@ fn a_distributed_map_runs_itself_and_reads_and_writes() {
             .filter(|n| n.action == "states:StopExecution")
             .all(|n| n.optional)
     );
+}
+
+/// Texts such as real and hostile requests hold.
+fn hostile_text() -> impl Strategy<Value = Value> {
+    let word = prop_oneof![
+        Just("arn:aws:lambda:us-east-1:1:function:f".to_owned()),
+        Just("https://sqs.us-east-1.amazonaws.com/1/q".to_owned()),
+        Just("alias/x".to_owned()),
+        "[a-z:/.*?${}@<|-]{0,12}",
+        "\\PC{0,6}",
+    ];
+    let piece = prop_oneof![
+        word.prop_map(Piece::Literal),
+        Just(Piece::Hole(unknown(Source::Caller))),
+        Just(Piece::Hole(unknown(Source::Deployment("X".to_owned())))),
+    ];
+    proptest::collection::vec(piece, 0..4).prop_map(Value::Text)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Whatever a parameter holds, its needs are there, and what stands in it literally is granted by no wildcard of ours:
+    /// a pattern without holes stays a literal, so that a request's own `*` reaches nothing else.
+    #[test]
+    fn no_text_of_a_request_breaks_its_needs(name in hostile_text(), row in 0usize..64) {
+        let row = &catalog::optimized_integrations()[row];
+        let names = [
+            "FunctionName", "TableName", "QueueUrl", "TopicArn", "StateMachineArn", "TaskDefinition", "Cluster",
+            "JobName", "JobDefinition", "JobQueue", "ClusterId", "ProjectName", "Id", "ModelId", "ApplicationId",
+            "VirtualClusterId", "ApiEndpoint", "Name", "RoleArn", "SecretId",
+        ];
+        let arguments = Value::object(names.iter().map(|n| ((*n).to_owned(), name.clone())));
+        for need in needs_at(&home(), row.id, &arguments) {
+            prop_assert!(!need.resources.is_empty());
+            let known = matches!(&name, Value::Text(p) if p.iter().all(|p| matches!(p, Piece::Literal(_))));
+            prop_assert!(!known || !matches!(need.target, Target::RunTime | Target::Deployment));
+        }
+    }
 }
