@@ -395,3 +395,6 @@ pub enum Node {
     /// An expression that does not parse (a problem is recorded): any value, of any origin.
     Broken,
 }
+
+#[cfg(test)]
+mod tests;

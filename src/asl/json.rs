@@ -7,7 +7,7 @@ use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, Seq
 use serde_json::{Map, Number, Value};
 
 use super::Problem;
-use super::parser::MAX_NESTING;
+use super::parser::MAX_TEXT_NESTING;
 use crate::loc::Pointer;
 
 /// A document and what is wrong with its text.
@@ -113,7 +113,7 @@ impl<'de> DeserializeSeed<'de> for Node<'_> {
 
 impl Node<'_> {
     fn too_deep(&mut self) -> bool {
-        let deep = self.depth >= MAX_NESTING;
+        let deep = self.depth >= MAX_TEXT_NESTING;
         if deep {
             self.sink
                 .issue("nested too deep; what stands inside is not read");

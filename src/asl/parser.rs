@@ -9,8 +9,11 @@ use super::{Definition, PathField, Problem, QueryLanguage, Template, Text};
 use crate::expr::jsonpath;
 use crate::loc::Pointer;
 
-/// Values nested deeper than this are not read. `serde_json` itself stops at 128.
-pub(super) const MAX_NESTING: usize = 100;
+/// What texts nest deeper than this is not read. `serde_json` itself stops at 128.
+pub(super) const MAX_TEXT_NESTING: usize = 96;
+
+/// What documents nest deeper than this is not read: no text reaches it.
+const MAX_NESTING: usize = 120;
 
 /// No more problems than this are kept: a broken definition must not become a page for every byte.
 const MAX_PROBLEMS: usize = 200;
@@ -25,6 +28,8 @@ pub(super) struct Parser {
     /// Where each state name and each map label was first seen: both are unique in the whole machine.
     pub(super) names: HashMap<String, Pointer>,
     pub(super) labels: HashMap<String, Pointer>,
+    /// Whether a state of the top level says `"End": true`.
+    pub(super) ends: bool,
     depth: usize,
     pointer_bytes: usize,
 }

@@ -313,7 +313,7 @@ impl Parser {
                 _ => s.next.is_some(),
             })
         };
-        if !top.states.is_empty() && top.states.iter().all(goes_on) {
+        if !self.ends && !top.states.is_empty() && top.states.iter().all(goes_on) {
             self.problem(&Pointer::root().key("States"), "no state ends the workflow");
         }
     }

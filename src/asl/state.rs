@@ -187,6 +187,8 @@ impl Parser {
                 true
             }
         };
+        let top = self.definition.state(id).map(|s| s.scope) == Some(ScopeId(0));
+        self.ends |= ends && top;
         match (object.has("Next"), ends) {
             (true, true) => self.problem(object.pointer, "`Next` and `End` exclude each other"),
             (false, false) if required => {

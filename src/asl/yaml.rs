@@ -8,7 +8,7 @@ use serde_json::{Map, Number, Value};
 
 use super::Problem;
 use super::json::{Document, MAX_ISSUES};
-use super::parser::MAX_NESTING;
+use super::parser::MAX_TEXT_NESTING;
 use crate::loc::Pointer;
 
 /// Nodes and bytes that all aliases of one text may add up to.
@@ -95,7 +95,7 @@ impl Builder {
     }
 
     fn begin(&mut self, content: Content, anchor: usize, tag: Option<String>) {
-        if self.open.len() >= MAX_NESTING || self.skipped > 0 {
+        if self.open.len() >= MAX_TEXT_NESTING || self.skipped > 0 {
             self.skipped += 1;
             return;
         }
@@ -281,7 +281,7 @@ fn merge(members: &mut Map<String, Value>, value: Value) {
     }
 }
 
-/// Nodes and bytes of a value. It nests no deeper than [`MAX_NESTING`].
+/// Nodes and bytes of a value. It nests no deeper than [`MAX_TEXT_NESTING`].
 fn weight(value: &Value) -> usize {
     match value {
         Value::String(text) => 1 + text.len(),

@@ -160,3 +160,6 @@ fn quoted_end(text: &str) -> usize {
     }
     text.len()
 }
+
+#[cfg(test)]
+mod tests;

@@ -128,3 +128,6 @@ pub enum BinaryOp {
     /// `??`
     Coalesce,
 }
+
+#[cfg(test)]
+mod tests;

@@ -59,3 +59,6 @@ impl Path {
             .all(|s| matches!(s, Step::Field(_) | Step::Index(_)))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -48,11 +48,18 @@ impl Parser<'_> {
             return self.cursor.error("the expression nests too deep");
         }
         let mut left = self.operand()?;
-        while let Some((operator, binding)) = self.operator()? {
-            if power >= binding {
-                break;
+        loop {
+            let end = self.cursor.at();
+            match self.operator()? {
+                Some((operator, binding)) if binding > power => {
+                    left = self.led(left, operator, binding)?;
+                }
+                _ => {
+                    // The blanks that were passed over are no part of the expression.
+                    self.cursor.seek(end);
+                    break;
+                }
             }
-            left = self.led(left, operator, binding)?;
         }
         self.pending -= 1;
         Ok(left)

@@ -196,10 +196,7 @@ impl Walk {
         loop {
             at = match &at.kind {
                 ExprKind::Dot(base, step) => {
-                    match &step.kind {
-                        ExprKind::Field(name) | ExprKind::Text(name) => names.push(name.clone()),
-                        _ => return None,
-                    }
+                    names.push(field(step)?);
                     base
                 }
                 ExprKind::Filter(base, _) | ExprKind::KeepArray(base) => base,
@@ -221,12 +218,27 @@ impl Walk {
     /// The filters between the fields of a chain.
     fn selectors(&mut self, expr: &Expr) {
         match &expr.kind {
-            ExprKind::Dot(base, _) | ExprKind::KeepArray(base) => self.selectors(base),
+            ExprKind::Dot(base, step) => {
+                self.selectors(base);
+                self.selectors(step);
+            }
+            ExprKind::KeepArray(base) => self.selectors(base),
             ExprKind::Filter(base, test) => {
                 self.selectors(base);
                 self.expr(test);
             }
             _ => {}
+        }
+    }
+}
+
+/// The name that a step selects, whatever filters it then. Filters bind tighter than the dot before the step.
+fn field(mut step: &Expr) -> Option<String> {
+    loop {
+        step = match &step.kind {
+            ExprKind::Field(name) | ExprKind::Text(name) => return Some(name.clone()),
+            ExprKind::Filter(base, _) | ExprKind::KeepArray(base) => base,
+            _ => return None,
         }
     }
 }

@@ -107,6 +107,9 @@ impl Parser<'_> {
                 self.two(left, right, ExprKind::Dot)
             }
             Operator::Open => self.predicate(left),
+            Operator::Brace if matches!(left.expr.kind, ExprKind::Group(..)) => {
+                error_at(at, "a step has one grouping at most")
+            }
             Operator::Brace => {
                 let (pairs, height) = self.inside(Self::pairs)?;
                 let height = height.max(left.height);
@@ -158,12 +161,12 @@ impl Parser<'_> {
     /// `predicate]` or `]`
     fn predicate(&mut self, left: Tree) -> Result<Tree, SyntaxError> {
         let from = left.expr.span.start;
-        if matches!(left.expr.kind, ExprKind::Group(..)) {
-            return self.cursor.error("a predicate cannot follow a grouping");
-        }
         if self.eat(']')? {
             let height = left.height;
             return self.node(from, height, ExprKind::KeepArray(Box::new(left.expr)));
+        }
+        if matches!(left.expr.kind, ExprKind::Group(..)) {
+            return self.cursor.error("a predicate cannot follow a grouping");
         }
         let inner = self.inside(|parser| {
             let inner = parser.expression(0)?;
@@ -229,7 +232,16 @@ impl Parser<'_> {
 
 /// Fails where the expression can be no step of a path.
 fn step(expr: &Expr) -> Result<(), SyntaxError> {
-    match expr.kind {
+    let mut inner = expr;
+    while let ExprKind::KeepArray(base)
+    | ExprKind::Filter(base, _)
+    | ExprKind::Focus(base, _)
+    | ExprKind::IndexBind(base, _)
+    | ExprKind::Negate(base) = &inner.kind
+    {
+        inner = base;
+    }
+    match inner.kind {
         ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null => error_at(
             expr.span.start,
             "a number or constant cannot be a step of a path",
