@@ -12,7 +12,7 @@ use super::parser::MAX_TEXT_NESTING;
 use crate::loc::Pointer;
 
 /// Nodes and bytes that all aliases of one text may add up to.
-const MAX_COPIED: usize = 8 << 20;
+const MAX_COPIED: usize = 2 << 20;
 
 pub(super) fn read(text: &str) -> Document {
     let mut builder = Builder::default();
