@@ -4,6 +4,9 @@ use serde_json::Value;
 
 use super::{Segment, Text};
 
+/// A substitution's name takes no more bytes than this: without an end, every `${` would look for one in the whole text.
+const MAX_NAME: usize = 1024;
+
 /// Intrinsic objects nested deeper than this stay one unresolved whole.
 const MAX_NESTING: usize = 8;
 
@@ -76,6 +79,7 @@ fn substitution(text: &str) -> Option<(&str, &str)> {
             '{' => open += 1,
             '}' => open -= 1,
             '\n' => return None,
+            _ if at > MAX_NAME => return None,
             _ => {}
         }
         if open == 0 {

@@ -179,6 +179,17 @@ fn absurd_expressions_are_bounded() {
 }
 
 #[test]
+fn substitutions_without_an_end_cost_no_more_than_others() {
+    let open = "${a".repeat(300_000);
+    let path = format!("$.{open}");
+    for text in [open, path] {
+        let value =
+            one(json!({"Type": "Pass", "End": true, "Parameters": {"a.$": text, "b": text}}));
+        stable(&parse_value(&value));
+    }
+}
+
+#[test]
 fn long_keys_over_many_elements_do_not_multiply() {
     let key = "k".repeat(500_000);
     let value = one(json!({"Type": "Pass", "End": true, "Parameters": {key: vec![1; 200_000]}}));

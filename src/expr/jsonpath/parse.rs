@@ -103,10 +103,14 @@ fn name(cursor: &mut Cursor<'_>, argument: bool) -> Result<String, SyntaxError> 
     }
 }
 
+/// How far the end of a substitution is looked for.
+const MAX_SUBSTITUTION: usize = 1024;
+
 /// Passes over `${Name}`, which is unresolved until deployment and may hold dots.
 fn substitution(cursor: &mut Cursor<'_>) {
-    match cursor.rest().find('}') {
-        Some(end) => cursor.seek(cursor.at() + end + 1),
+    let mut near = cursor.rest().char_indices().take(MAX_SUBSTITUTION);
+    match near.find(|(_, c)| *c == '}') {
+        Some((end, _)) => cursor.seek(cursor.at() + end + 1),
         None => {
             cursor.bump();
         }
