@@ -1,4 +1,16 @@
 //! Amazon States Language: the typed workflow. Parsing is total; what is wrong stands in `problems`.
+//!
+//! [`parse`] and [`parse_yaml`] read a text, [`parse_value`] a document; each gives a [`Definition`], whatever it was given.
+//! The way is: text → document (`json`, `yaml`: repeated keys, broken ends, nesting, aliases) → scopes and their transitions
+//! (`scope`) → states (`state`, with `map`, `choice`, `retry`) → the values of their fields (`template`, `settings`, `text`).
+//! `fields` is the table of which field belongs to which state type and query language. [`print`] is the way back.
+//!
+//! - **Lenient.** No validator of the language is authoritative, so a [`Problem`] is only what Step Functions itself is known
+//!   to refuse. One broken state does not hide the others; arguments of the wrong query language are still read.
+//! - **Unresolved is a value.** `${Name}` and CloudFormation intrinsics stand for strings, numbers, booleans, paths, state
+//!   names and whole states; they are [`Segment::Unresolved`] or [`Node::Broken`] and never a problem.
+//! - **Bounded.** Nesting, problems, pointers, aliases and the height of expressions have limits; walking or dropping a tree
+//!   needs no more than a small stack.
 
 mod choice;
 mod fields;

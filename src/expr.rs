@@ -1,4 +1,8 @@
 //! The expressions of Amazon States Language, parsed into trees and never evaluated.
+//!
+//! Each language has `parse`, which gives a tree or a [`SyntaxError`] with its place, and tells what a tree reads:
+//! a [`jsonpath::Path`] is itself what is read, [`intrinsic::Call::reads`] and [`jsonata::Expr::reads`] list it with places.
+//! Trees are no higher than [`MAX_HEIGHT`], so that walking and dropping them is safe on any stack.
 
 pub(crate) mod cursor;
 pub mod intrinsic;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::{Segment, Text};
 
 /// A substitution's name takes no more bytes than this: without an end, every `${` would look for one in the whole text.
-const MAX_NAME: usize = 1024;
+const MAX_NAME: usize = 256;
 
 /// Intrinsic objects nested deeper than this stay one unresolved whole.
 const MAX_NESTING: usize = 8;

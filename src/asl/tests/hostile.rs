@@ -180,7 +180,7 @@ fn absurd_expressions_are_bounded() {
 
 #[test]
 fn substitutions_without_an_end_cost_no_more_than_others() {
-    let open = "${a".repeat(300_000);
+    let open = "${a".repeat(20_000);
     let path = format!("$.{open}");
     for text in [open, path] {
         let value =

@@ -104,7 +104,7 @@ fn name(cursor: &mut Cursor<'_>, argument: bool) -> Result<String, SyntaxError> 
 }
 
 /// How far the end of a substitution is looked for.
-const MAX_SUBSTITUTION: usize = 1024;
+const MAX_SUBSTITUTION: usize = 256;
 
 /// Passes over `${Name}`, which is unresolved until deployment and may hold dots.
 fn substitution(cursor: &mut Cursor<'_>) {
