@@ -2,7 +2,7 @@
 //!
 //! Each language has `parse`, which gives a tree or a [`SyntaxError`] with its place, and tells what a tree reads:
 //! a [`jsonpath::Path`] is itself what is read, [`intrinsic::Call::reads`] and [`jsonata::Expr::reads`] list it with places.
-//! Trees are no higher than [`MAX_HEIGHT`], so that walking and dropping them is safe on any stack.
+//! Trees are no higher than [`MAX_HEIGHT`], so that walking and dropping them takes a bounded stack.
 
 pub(crate) mod cursor;
 pub mod intrinsic;
