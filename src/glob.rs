@@ -149,58 +149,28 @@ impl Glob {
     }
 
     fn includes_by_token(&self, other: &Self) -> bool {
-        let mut row = vec![false; other.tokens.len() + 1];
-        let mut reachable = true;
-        row.iter_mut().take(1).for_each(|r| *r = true);
-        for token in &self.tokens {
-            let mut next = Vec::with_capacity(row.len());
-            next.push(*token == Token::Any && row.first() == Some(&true));
-            for (i, theirs) in other.tokens.iter().enumerate() {
-                let here = row.get(i + 1).copied().unwrap_or(false);
-                let before = row.get(i).copied().unwrap_or(false);
-                let left = next.last().copied().unwrap_or(false);
-                next.push(match token {
-                    Token::Any => here || left || before,
-                    Token::One => before && *theirs != Token::Any,
-                    Token::Char(_) => before && theirs == token,
-                });
-            }
-            reachable = next.iter().any(|r| *r);
-            row = next;
-            if !reachable {
-                break;
-            }
-        }
-        reachable && row.last() == Some(&true)
+        let Some((ours, others)) = without_common_ends(&self.tokens, &other.tokens) else {
+            return false;
+        };
+        rows(ours, others, false, |token, theirs, near| match token {
+            Token::Any => near.here || near.left || near.before,
+            Token::One => near.before && theirs != Token::Any,
+            Token::Char(_) => near.before && theirs == token,
+        })
     }
 
     /// Whether some text is matched by both.
     pub fn overlaps(&self, other: &Self) -> bool {
-        let width = other.tokens.len() + 1;
-        let mut row = vec![false; width];
-        row.iter_mut().take(1).for_each(|r| *r = true);
-        for (i, theirs) in other.tokens.iter().enumerate() {
-            let open = *theirs == Token::Any && row.get(i) == Some(&true);
-            if let Some(r) = row.get_mut(i + 1) {
-                *r = open;
+        let Some((ours, others)) = without_common_ends(&self.tokens, &other.tokens) else {
+            return false;
+        };
+        rows(ours, others, true, |token, theirs, near| {
+            match (token, theirs) {
+                (Token::Any, _) | (_, Token::Any) => near.here || near.left || near.before,
+                (Token::One, _) | (_, Token::One) => near.before,
+                (Token::Char(a), Token::Char(b)) => near.before && a == b,
             }
-        }
-        for token in &self.tokens {
-            let mut next = Vec::with_capacity(width);
-            next.push(*token == Token::Any && row.first() == Some(&true));
-            for (i, theirs) in other.tokens.iter().enumerate() {
-                let here = row.get(i + 1).copied().unwrap_or(false);
-                let before = row.get(i).copied().unwrap_or(false);
-                let left = next.last().copied().unwrap_or(false);
-                next.push(match (token, theirs) {
-                    (Token::Any, _) | (_, Token::Any) => here || left || before,
-                    (Token::One, _) | (_, Token::One) => before,
-                    (Token::Char(a), Token::Char(b)) => before && a == b,
-                });
-            }
-            row = next;
-        }
-        row.last() == Some(&true)
+        })
     }
 
     /// Whether the union of `others` includes this; exact, except that where the exact answer would take more than
@@ -230,6 +200,79 @@ impl Glob {
         })?;
         Some(example)
     }
+}
+
+/// Two patterns without the characters that both begin and end with; `None` where they begin or end with different ones,
+/// so that no text is matched by both. ARNs share most of their beginning: the rest is short.
+fn without_common_ends<'a>(
+    mut a: &'a [Token],
+    mut b: &'a [Token],
+) -> Option<(&'a [Token], &'a [Token])> {
+    while let (Some((Token::Char(x), a_rest)), Some((Token::Char(y), b_rest))) =
+        (a.split_first(), b.split_first())
+    {
+        if x != y {
+            return None;
+        }
+        (a, b) = (a_rest, b_rest);
+    }
+    while let (Some((Token::Char(x), a_rest)), Some((Token::Char(y), b_rest))) =
+        (a.split_last(), b.split_last())
+    {
+        if x != y {
+            return None;
+        }
+        (a, b) = (a_rest, b_rest);
+    }
+    Some((a, b))
+}
+
+/// What is known of the neighbours in the table of [`rows`].
+struct Near {
+    /// With one token less of the first pattern.
+    here: bool,
+    /// With one token less of the second.
+    left: bool,
+    /// With one token less of both.
+    before: bool,
+}
+
+/// Fills the table of two patterns row by row: may the first tokens of the one go with the first tokens of the other?
+/// With `theirs_may_vanish`, a `*` of the second pattern may stand for nothing.
+fn rows(
+    ours: &[Token],
+    theirs: &[Token],
+    theirs_may_vanish: bool,
+    fits: impl Fn(Token, Token, &Near) -> bool,
+) -> bool {
+    let mut row = Vec::with_capacity(theirs.len() + 1);
+    row.push(true);
+    for token in theirs {
+        let open = theirs_may_vanish && *token == Token::Any && row.last() == Some(&true);
+        row.push(open);
+    }
+    let mut next = Vec::with_capacity(row.len());
+    for token in ours {
+        next.clear();
+        next.push(*token == Token::Any && row.first() == Some(&true));
+        for (their, pair) in theirs.iter().zip(row.windows(2)) {
+            let (Some(before), Some(here)) = (pair.first(), pair.last()) else {
+                continue;
+            };
+            let left = next.last() == Some(&true);
+            let near = Near {
+                here: *here,
+                left,
+                before: *before,
+            };
+            next.push(fits(*token, *their, &near));
+        }
+        if !next.contains(&true) {
+            return false;
+        }
+        std::mem::swap(&mut row, &mut next);
+    }
+    row.last() == Some(&true)
 }
 
 impl std::fmt::Display for Glob {

@@ -67,7 +67,8 @@ pub fn sensitivity(action: &str) -> Option<Sensitivity> {
         .map(|(_, kind)| *kind);
     listed.or_else(|| {
         let info = actions::action(action)?;
-        (info.level() == Level::Permissions).then_some(Sensitivity::Iam)
+        (info.level() == Level::Permissions && names_a_policy(&info.name()))
+            .then_some(Sensitivity::Iam)
     })
 }
 
@@ -81,17 +82,21 @@ pub fn pattern_sensitivity(pattern: &Glob) -> Option<Sensitivity> {
     if let Some(name) = pattern.as_literal() {
         return sensitivity(&name);
     }
+    // Almost every service has an action that writes a resource policy: for a pattern only the listed ones count.
     let lower = actions::lowercase(pattern);
-    let listed = table()
+    table()
         .iter()
         .filter(|(sensitive, _)| sensitive.overlaps(&lower))
         .map(|(_, kind)| *kind)
-        .min();
-    listed.or_else(|| {
-        actions::actions_matching(pattern)
-            .any(|a| a.level() == Level::Permissions)
-            .then_some(Sensitivity::Iam)
-    })
+        .min()
+}
+
+/// Whether an action of the level "Permissions management" writes policies or grants, not only access control lists or
+/// ownership.
+fn names_a_policy(name: &str) -> bool {
+    ["Policy", "Permission", "Grant"]
+        .iter()
+        .any(|word| name.contains(word))
 }
 
 /// The page of the Step Functions Developer Guide whose template grants this action on `*` although less is possible.

@@ -15,6 +15,7 @@ use crate::glob::Glob;
 use crate::iam::{Principal, Principals, Problem};
 use crate::need::Need;
 use crate::snapshot::{Account, Attachment, Fetched, Iam, Role};
+use crate::value::{Source, Unknown};
 
 /// The rules that are silent where the role could not be read.
 const NEED_ROLE: &[&str] = &[
@@ -233,8 +234,26 @@ impl<'a> AccountFacts<'a> {
 }
 
 fn judge<'a>(dossier: &'a Dossier, role: &'a RoleFacts) -> Vec<supply::Supply<'a>> {
-    let tainted = |_: &Need| None;
-    let fixed = |_: &Need| false;
+    let tainted = |need: &Need| {
+        let state = dossier.definition.state(need.state?)?;
+        let outside = dossier.flow.arguments(state.id).is_tainted();
+        outside.then(|| state.name.clone())
+    };
+    let at_deployment = |u: &Unknown| {
+        u.origins
+            .iter()
+            .all(|o| matches!(o.source, Source::Deployment(_)))
+    };
+    let fixed = |need: &Need| {
+        need.state.is_some_and(|id| {
+            dossier
+                .flow
+                .arguments(id)
+                .unknowns()
+                .into_iter()
+                .all(at_deployment)
+        })
+    };
     let state_name = |need: &Need| {
         let state = need.state.and_then(|id| dossier.definition.state(id));
         state.map_or_else(|| "the workflow".to_owned(), |s| s.name.clone())

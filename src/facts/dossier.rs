@@ -1,10 +1,12 @@
 //! One workflow by itself: settings, definition, data flow and needs, before anything of the account is joined.
 
-use crate::asl::{self, Definition, StateId};
+use crate::asl::{self, Definition, Kind, StateId};
 use crate::catalog::{self, Integration};
 use crate::config::Config;
+use crate::demand::{self, Home};
 use crate::facts::secrets::{self, SecretSite};
 use crate::facts::settings;
+use crate::flow::{self, Flow, FlowContext};
 use crate::gap::Gap;
 use crate::need::Need;
 use crate::snapshot::{Account, StateMachine};
@@ -17,6 +19,8 @@ pub struct Dossier {
     pub workflow: Workflow,
     /// Its definition.
     pub definition: Definition,
+    /// Where its values come from.
+    pub flow: Flow,
     /// Its task states.
     pub tasks: Vec<TaskFacts>,
     /// What it must be allowed.
@@ -48,17 +52,61 @@ impl Dossier {
                 integration: catalog::resource(&task.resource),
             })
             .collect();
-        let needs = Vec::new();
+        let known = !workflow.arn.region().is_empty();
+        let flow = flow::analyse(
+            &definition,
+            FlowContext {
+                workflow: known.then_some(&workflow.arn),
+            },
+        );
+        let needs = needs(&workflow, &definition, &flow, &tasks);
         let secrets = serde_json::from_str(&machine.definition)
             .map(|v| secrets::find(&v))
             .unwrap_or_default();
         Self {
             workflow,
             definition,
+            flow,
             tasks,
             needs,
             secrets,
             gaps,
         }
     }
+}
+
+/// What the tasks, the maps and the workflow itself need.
+fn needs(
+    workflow: &Workflow,
+    definition: &Definition,
+    flow: &Flow,
+    tasks: &[TaskFacts],
+) -> Vec<Need> {
+    let home = Home::of(&workflow.arn);
+    let mut needs = Vec::new();
+    for facts in tasks {
+        let Some(state) = definition.state(facts.state) else {
+            continue;
+        };
+        if let Kind::Task(task) = &state.kind {
+            let credentials = task
+                .credentials
+                .as_ref()
+                .map(|_| flow.credentials(state.id));
+            let arguments = flow.arguments(state.id);
+            needs.extend(demand::task_needs(
+                task,
+                state,
+                &facts.integration,
+                arguments,
+                credentials,
+                &home,
+            ));
+        }
+    }
+    let reader = |id| flow.item_reader(id).clone();
+    let writer = |id| flow.result_writer(id).clone();
+    needs.extend(demand::map_needs(definition, &reader, &writer, &home));
+    needs.extend(demand::workflow_needs(workflow, definition, &home));
+    needs
 }

@@ -1,6 +1,7 @@
 //! What the role grants against what is needed: each granted action pattern with the one cause, if any, for which it is
 //! reported. The order of the causes is the order of `rules.md`, so that one cause is told once.
 
+mod applies;
 mod causes;
 mod passing;
 mod scope;

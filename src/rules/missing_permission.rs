@@ -50,8 +50,8 @@ impl Rule for MissingPermission {
             let resources = missing.resources.join("`, `");
             let title = format!("the role lacks {actions}");
             let detail = format!(
-                "{} needs {actions} on `{resources}` for {}{by}: {effect}",
-                missing.who, missing.because
+                "{} needs {actions} on `{resources}`{by}: {effect}",
+                missing.who
             );
             let fix = format!("allow {actions} on `{resources}`");
             let subject = format!("{:?}\n{actions}\n{resources}", missing.phase);

@@ -1,5 +1,6 @@
 //! The order in which causes are tried.
 
+use super::applies::applies;
 use super::{Cause, Context, Unused, covered, is_sync_rule, lower, passing, scope};
 use crate::catalog;
 use crate::facts::escalation::{self, Path};
@@ -182,6 +183,19 @@ fn wildcard_action(grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {
 
 fn unused(context: &Context<'_, '_>, grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {
     if !served.is_empty() || is_unknowable(context, grant) {
+        return None;
+    }
+    // The action is needed, on something that these resources cannot be: what is missing is reported, and this grants
+    // nothing.
+    let action = lower(&grant.action.text);
+    let needed =
+        !grant.action.has_wildcard() && context.needs.iter().any(|n| lower(&n.action) == action);
+    if needed
+        && !grant
+            .resources()
+            .iter()
+            .any(|r| applies(&grant.action.text, r))
+    {
         return None;
     }
     if covered_by_feature(grant) {

@@ -1,5 +1,6 @@
 //! Resources: broader than needed, or open because a run chooses the target.
 
+use super::applies::applies;
 use super::{Cause, Context, causes, lower};
 use crate::catalog::{self, Breadth};
 use crate::facts::role::Grant;
@@ -67,10 +68,11 @@ fn excess(grant: &Grant<'_>, users: &[&Need]) -> Vec<Glob> {
         .flat_map(|n| n.resources.iter().chain(&n.companions))
         .cloned()
         .collect();
+    let action = &grant.action.text;
     grant
         .resources()
         .into_iter()
-        .filter(|r| !r.covered_by(&allowed))
+        .filter(|r| applies(action, r) && !r.covered_by(&allowed))
         .collect()
 }
 
