@@ -48,7 +48,12 @@ pub fn statement(statement: &Statement, supplies: &[&Supply<'_>], needs: &[&Need
             .copied()
             .filter(|n| supply::is_served(&supply.grant, n))
             .collect();
-        let open = matches!(supply.cause, Some(Cause::DynamicTarget { .. }));
+        // A state chooses the target, or the content of an escalating call, at run time: only a person can decide.
+        let open = match supply.cause {
+            Some(Cause::DynamicTarget { .. }) => true,
+            Some(Cause::Escalation { .. }) => !served.is_empty(),
+            _ => false,
+        };
         if supply.cause.is_none() || open {
             // As it is: no need is taken away, and nothing is widened.
             rows.add(&supply.grant.action.text, &written, &own);
