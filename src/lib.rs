@@ -1,4 +1,9 @@
 //! stepwarden: the security of AWS Step Functions workflows.
+//!
+//! The way of one event: event → [`trigger::Change`] → [`snapshot::Account`] → [`facts::Facts`] → [`finding::Finding`]s
+//! → [`render::alert::Alert`] → [`route::Delivery`]. A module imports only what stands upstream of it. Reading and
+//! writing happen at the two ends, in `collect`, `aws`, `local`, `pipeline` and `cli`; everything between is synchronous,
+//! deterministic and total, and never panics. `ARCHITECTURE.md` has the modules in order and what tests hold.
 
 pub mod arn;
 pub mod asl;
