@@ -29,6 +29,13 @@ pub const FUNCTION_ACTIONS: &[&[&str]] = &[
     notifier::ACTIONS,
 ];
 
+/// What the Lambda service does in the function's name: its log, and its failed events.
+pub const SERVICE_ACTIONS: &[&str] = &[
+    "logs:CreateLogStream",
+    "logs:PutLogEvents",
+    "sqs:SendMessage",
+];
+
 /// What reading a whole account needs beside them.
 pub const SNAPSHOT_ACTIONS: &[&str] = &[
     "iam:GetAccountAuthorizationDetails",

@@ -1,0 +1,208 @@
+//! What the tests make and look at in the emulated account, in a region of their own.
+
+use std::net::SocketAddr;
+
+use serde_json::{Value, json};
+
+use super::{emulator, http};
+
+pub const ID: &str = "123456789012";
+
+pub struct Account {
+    pub region: &'static str,
+    pub address: SocketAddr,
+    /// The topics for people and for machines.
+    pub people: String,
+    pub machines: String,
+    mail: String,
+    alerts: String,
+}
+
+impl Account {
+    /// Two topics, each with a queue.
+    pub fn new(region: &'static str) -> Self {
+        let mut account = Self {
+            region,
+            address: emulator::address(),
+            people: String::new(),
+            machines: String::new(),
+            mail: String::new(),
+            alerts: String::new(),
+        };
+        (account.people, account.mail) = account.topic("people");
+        (account.machines, account.alerts) = account.topic("machines");
+        account
+    }
+
+    fn topic(&self, name: &str) -> (String, String) {
+        let created = self.query("sns", &[("Action", "CreateTopic"), ("Name", name)]);
+        let topic = between(&created, "<TopicArn>", "</TopicArn>");
+        let queue = self.json("sqs", "AmazonSQS.CreateQueue", json!({ "QueueName": name }));
+        let endpoint = format!("arn:aws:sqs:{}:{ID}:{name}", self.region);
+        self.query(
+            "sns",
+            &[
+                ("Action", "Subscribe"),
+                ("TopicArn", &topic),
+                ("Protocol", "sqs"),
+                ("Endpoint", &endpoint),
+            ],
+        );
+        (topic, queue["QueueUrl"].as_str().unwrap().to_owned())
+    }
+
+    fn call(&self, service: &str, headers: &[(&str, &str)], body: &str) -> String {
+        let region = self.region;
+        let credential = format!(
+            "AWS4-HMAC-SHA256 Credential=test/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
+        );
+        let host = format!("{service}.{region}.amazonaws.com");
+        let mut request = http::reply(200, headers, body);
+        request.first = "POST / HTTP/1.1".to_owned();
+        request
+            .headers
+            .push(("Authorization".to_owned(), credential));
+        request.headers.push(("Host".to_owned(), host));
+        let answer = http::send(self.address, &request).unwrap();
+        assert_eq!(answer.status(), 200, "{service} {body}: {}", answer.text());
+        answer.text()
+    }
+
+    pub fn json(&self, service: &str, target: &str, body: Value) -> Value {
+        let headers = [
+            ("X-Amz-Target", target),
+            ("Content-Type", "application/x-amz-json-1.0"),
+        ];
+        let text = self.call(service, &headers, &body.to_string());
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    pub fn query(&self, service: &str, parameters: &[(&str, &str)]) -> String {
+        let encoded: Vec<String> = parameters
+            .iter()
+            .map(|(k, v)| format!("{k}={}", percent(v)))
+            .collect();
+        let form = [("Content-Type", "application/x-www-form-urlencoded")];
+        self.call(service, &form, &encoded.join("&"))
+    }
+
+    /// A role that only this account's Step Functions may assume.
+    pub fn role(&self, name: &str) -> String {
+        let trust = json!({ "Version": "2012-10-17", "Statement": [{
+            "Effect": "Allow", "Principal": { "Service": "states.amazonaws.com" },
+            "Action": "sts:AssumeRole", "Condition": { "StringEquals": { "aws:SourceAccount": ID } } }] });
+        self.query(
+            "iam",
+            &[
+                ("Action", "CreateRole"),
+                ("RoleName", name),
+                ("AssumeRolePolicyDocument", &trust.to_string()),
+            ],
+        );
+        format!("arn:aws:iam::{ID}:role/{name}")
+    }
+
+    pub fn role_policy(&self, role: &str, name: &str, statements: Value) {
+        let document = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+        self.query(
+            "iam",
+            &[
+                ("Action", "PutRolePolicy"),
+                ("RoleName", role),
+                ("PolicyName", name),
+                ("PolicyDocument", &document),
+            ],
+        );
+    }
+
+    pub fn attach(&self, role: &str, policy: &str) {
+        self.query(
+            "iam",
+            &[
+                ("Action", "AttachRolePolicy"),
+                ("RoleName", role),
+                ("PolicyArn", policy),
+            ],
+        );
+    }
+
+    /// An encrypted log group that keeps a year.
+    pub fn log_group(&self, name: &str) -> String {
+        let region = self.region;
+        let key = format!("arn:aws:kms:{region}:{ID}:key/11111111-2222-3333-4444-555555555555");
+        self.json(
+            "logs",
+            "Logs_20140328.CreateLogGroup",
+            json!({ "logGroupName": name, "kmsKeyId": key }),
+        );
+        let keep = json!({ "logGroupName": name, "retentionInDays": 365 });
+        self.json("logs", "Logs_20140328.PutRetentionPolicy", keep);
+        format!("arn:aws:logs:{region}:{ID}:log-group:{name}:*")
+    }
+
+    /// A workflow; with a log group it logs everything and is traced.
+    pub fn workflow(
+        &self,
+        name: &str,
+        role: &str,
+        definition: Value,
+        log_group: Option<&str>,
+    ) -> String {
+        let mut request =
+            json!({ "name": name, "roleArn": role, "definition": definition.to_string() });
+        if let Some(group) = log_group {
+            request["loggingConfiguration"] = json!({ "level": "ALL", "includeExecutionData": true,
+                "destinations": [{ "cloudWatchLogsLogGroup": { "logGroupArn": group } }] });
+            request["tracingConfiguration"] = json!({ "enabled": true });
+        }
+        let created = self.json("states", "AWSStepFunctions.CreateStateMachine", request);
+        created["stateMachineArn"].as_str().unwrap().to_owned()
+    }
+
+    /// Takes the mails out of the queue.
+    pub fn mails(&self) -> Vec<Value> {
+        self.received(&self.mail)
+    }
+
+    /// Takes the alerts out of the queue: SNS's envelopes.
+    pub fn alerts(&self) -> Vec<Value> {
+        self.received(&self.alerts)
+    }
+
+    fn received(&self, queue: &str) -> Vec<Value> {
+        let mut all = Vec::new();
+        loop {
+            let request =
+                json!({ "QueueUrl": queue, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 0 });
+            let answer = self.json("sqs", "AmazonSQS.ReceiveMessage", request);
+            let messages = answer["Messages"].as_array().cloned().unwrap_or_default();
+            if messages.is_empty() {
+                return all;
+            }
+            for message in messages {
+                let handle =
+                    json!({ "QueueUrl": queue, "ReceiptHandle": message["ReceiptHandle"] });
+                self.json("sqs", "AmazonSQS.DeleteMessage", handle);
+                all.push(serde_json::from_str(message["Body"].as_str().unwrap()).unwrap());
+            }
+        }
+    }
+}
+
+fn between(text: &str, from: &str, to: &str) -> String {
+    let rest = text.split_once(from).expect(from).1;
+    rest.split_once(to).expect(to).0.to_owned()
+}
+
+fn percent(text: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-_.~".contains(&b);
+    text.bytes()
+        .map(|b| {
+            if plain(b) {
+                char::from(b).to_string()
+            } else {
+                format!("%{b:02X}")
+            }
+        })
+        .collect()
+}

@@ -1,0 +1,11 @@
+//! What the tests against a running account stand on: the emulator, a proxy before it that counts and injects faults, the
+//! Lambda service's Runtime API, and the built function under it.
+
+#![allow(dead_code, reason = "no test uses all of it")]
+
+pub mod account;
+pub mod emulator;
+pub mod function;
+pub mod http;
+pub mod proxy;
+pub mod runtime_api;
