@@ -50,7 +50,6 @@ ALIASES = {
     ("secretsmanager", "SecretId"): ["secretid", "name"],
     ("ssm", "PatchBaselineIdResourceId"): ["baselineid"],
     ("states", "StateMachineName"): ["statemachinealiasarn", "statemachineversionarn"],
-    ("cloudformation", "Id"): [],
 }
 
 
@@ -103,7 +102,12 @@ def own_names(variable):
     variable = norm(variable)
     bare = re.sub(r"(withoutleadingslash|withpath)$", "", variable)
     stem = re.sub(r"(name|id|identifier|arn)$", "", bare)
-    return [variable, bare] + [stem + s for s in SUFFIXES if stem]
+    return [variable, bare] + [stem + s for s in suffixes(variable) if stem]
+
+
+def suffixes(variable):
+    """What may follow a stem; a name stands for an id nowhere but where the variable itself is a name."""
+    return [s for s in SUFFIXES if not (norm(variable).endswith("id") and s.startswith("name"))]
 
 
 def fill(type_name, template, operation, members, prefix=""):
@@ -116,12 +120,15 @@ def fill(type_name, template, operation, members, prefix=""):
         return [f"{type_name}(={m})" for m in arns], True
     last = re.sub(r"(name|id|identifier|arn|withpath)$", "", norm(variables[-1]))
     for candidate in dict.fromkeys([kind + "arn", last + "arn", kind + "arns", last + "arns"]):
-        if candidate in lower and candidate not in ("arn", "arns"):
+        if candidate in lower and candidate not in ("arn", "arns", "resourcearn", "resourcearns"):
             cells.append(f"{type_name}(={lower[candidate]})")
             whole = True
             break
     # A variable's own name first for all of them; no parameter fills two.
     chosen = [lower.get(norm(v), "-") for v in variables]
+    if kind.endswith(last) and kind != last and kind + "name" in lower and len(variables) == 1:
+        # Both `ClusterName` and `MultiRegionClusterName`: the longer one is this type's.
+        chosen = [lower[kind + "name"]]
     for index, variable in enumerate(variables):
         if chosen[index] == "-":
             names = ALIASES.get((prefix, variable), []) + own_names(variable)
@@ -129,9 +136,8 @@ def fill(type_name, template, operation, members, prefix=""):
     # What the request calls after the type stands for the first variable that is called after it, else for the last.
     heir = next((i for i, v in enumerate(variables) if kind and norm(v).startswith(kind)), len(variables) - 1)
     if chosen[heir] == "-":
-        names = [kind + s for s in SUFFIXES] if kind else []
+        names = [kind + s for s in suffixes(variables[heir])] if kind else []
         if heir + 1 == len(variables) and kind and kind in norm(operation):
-            # A name stands for an id nowhere but where the variable itself is a name.
             names += ["identifier", "id", "ids"] if norm(variables[heir]).endswith("id") else [
                 "name", "identifier", "id", "names", "ids"]
         chosen[heir] = next((lower[n] for n in names if n in lower and lower[n] not in chosen), "-")

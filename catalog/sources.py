@@ -35,6 +35,15 @@ def fetch():
             t.extractall(INPUTS, filter="data")
 
 
+def places(arn):
+    """The template with its region and account called so, whatever the reference calls them."""
+    parts = arn.split(":", 5)
+    for at, name in ((1, "${Partition}"), (3, "${Region}"), (4, "${Account}")):
+        if len(parts) == 6 and parts[at].startswith("${"):
+            parts[at] = name
+    return ":".join(parts)
+
+
 def iam_services():
     """IAM prefix -> {"actions": {lower name: row}, "types": {name: arn template}} from iam-data."""
     base = INPUTS / "package" / "data"
@@ -50,7 +59,7 @@ def iam_services():
             "actions": actions,
             "types": {
                 # A row of the reference may give several templates in one cell, with commas; the first is the type's own.
-                name: row["arn"].split()[0].rstrip(",")
+                name: places(row["arn"].split()[0].rstrip(","))
                 for name, row in (json.loads(types.read_text()) if types.exists() else {}).items()
             },
         }
