@@ -18,7 +18,7 @@ fn decisions_come_one_a_line_in_order_and_malformed_lines_keep_their_place() {
         line("user/nadia", "media-processing"),
         "{".to_owned(),
         line("user/nadia", "payments-settlement"),
-        line("user/kim", "kyc-check"),
+        line("user/kim", "ops-remediation"),
     ];
     let mut child = command(&["decide", "--snapshot", ACCOUNT])
         .stdin(Stdio::piped())
