@@ -280,3 +280,6 @@ fn read<'f, T>(fetched: &'f Fetched<T>, what: &str, problems: &mut Vec<Problem>)
     problems.push(missing(what, why));
     None
 }
+
+#[cfg(test)]
+mod tests;

@@ -359,3 +359,6 @@ fn conditions(fields: &Map<String, Value>, version: Version) -> Result<Vec<Condi
         Some(_) => Err("`Condition` is not an object".to_owned()),
     }
 }
+
+#[cfg(test)]
+mod tests;
