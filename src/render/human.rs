@@ -71,7 +71,11 @@ pub fn report(assessments: &[Assessment], colour: Colour) -> String {
             .iter()
             .map(|a| escape::line(&a.workflow.name))
             .collect();
-        let _ = writeln!(out, "{}", colour.paint("nothing found in", "1"));
+        let heading = match clean.iter().all(|a| a.gaps.is_empty()) {
+            true => "nothing found in",
+            false => "nothing found, as far as it was checked, in",
+        };
+        let _ = writeln!(out, "{}", colour.paint(heading, "1"));
         put(&mut out, "  ", &escape::wrap(&names.join(", "), WIDTH - 2));
         out.push('\n');
     }
@@ -227,7 +231,7 @@ fn uncollected(out: &mut String, ordered: &[&Assessment]) {
     if seen.is_empty() {
         return;
     }
-    out.push_str("not checked, because the account directory does not hold it\n");
+    out.push_str("not checked, because it is not at hand\n");
     for ((what, why), times) in &seen {
         let text = format!("{what}: {why} ({})", counted(*times, "workflow"));
         put(out, "  ", &escape::wrap(&escape::line(&text), WIDTH - 2));
