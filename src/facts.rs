@@ -12,11 +12,13 @@ mod ideal;
 pub mod invokers;
 pub mod logging;
 mod missing;
+pub mod reach;
 mod report;
 pub mod role;
 pub mod secrets;
 mod settings;
 pub mod supply;
+pub mod taint;
 pub mod trust;
 
 pub use account::{AccountFacts, unknown_workflows};
@@ -32,6 +34,7 @@ pub use crate::need::{Need, Phase, Target};
 use crate::asl::{Definition, Kind, State, StateId, Task};
 use crate::config::Config;
 use crate::finding::Finding;
+use crate::flow::Flow;
 use crate::gap::Gap;
 use crate::loc::Pointer;
 use crate::severity::Severity;
@@ -49,6 +52,10 @@ pub struct Facts<'a> {
     pub tasks: &'a [TaskFacts],
     /// What it must be allowed.
     pub needs: &'a [Need],
+    /// Where its values come from; `None` where nothing could be read.
+    pub flow: Option<&'a Flow>,
+    /// What somebody outside decides of its tasks.
+    pub taint: Vec<taint::TaintedSink>,
     /// Names of the other workflows with the same role.
     pub shared_with: Vec<String>,
     /// What those need.
@@ -85,6 +92,8 @@ impl<'a> Facts<'a> {
             definition,
             tasks: &[],
             needs: &[],
+            flow: None,
+            taint: Vec::new(),
             shared_with: Vec::new(),
             others_needs: Vec::new(),
             role: None,

@@ -118,6 +118,11 @@ pub enum Patch {
         /// The value.
         set: serde_json::Value,
     },
+    /// All of these together: a guard in the definition and the role statement that fits it.
+    Several {
+        /// The patches.
+        patches: Vec<Self>,
+    },
     /// RFC 6902 operations on the definition.
     Definition {
         /// The operations in order.

@@ -19,9 +19,10 @@ pub mod transfer;
 mod tests;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::arn::Arn;
-use crate::asl::{Definition, Kind, StateId};
+use crate::asl::{Definition, Kind, State, StateId, Template};
 use crate::value::Value;
 
 /// What is known beside the definition.
@@ -38,6 +39,23 @@ pub struct Flow {
     credentials: BTreeMap<StateId, Value>,
     readers: BTreeMap<StateId, Value>,
     writers: BTreeMap<StateId, Value>,
+    entries: Vec<Option<Arc<env::Env>>>,
+    workflow: Option<Arn>,
+}
+
+impl Flow {
+    /// What a template of this state would give, evaluated against the state's input.
+    pub fn probe(&self, state: &State, template: &Template) -> Value {
+        let Some(Some(env)) = self.entries.get(state.id.0) else {
+            return Value::Absent;
+        };
+        let step = transfer::Step {
+            state,
+            env,
+            workflow: self.workflow.as_ref(),
+        };
+        step.against_input(template)
+    }
 }
 
 static ABSENT: Value = Value::Absent;
@@ -67,7 +85,10 @@ impl Flow {
 /// Follows the definition's data to a fixed point.
 pub fn analyse(definition: &Definition, context: FlowContext<'_>) -> Flow {
     let walk = engine::Engine::run(definition, context.workflow);
-    let mut flow = Flow::default();
+    let mut flow = Flow {
+        workflow: context.workflow.cloned(),
+        ..Flow::default()
+    };
     for (state, env) in definition.states.iter().zip(&walk.entry) {
         let Some(env) = env else { continue };
         let step = transfer::Step {
@@ -99,5 +120,6 @@ pub fn analyse(definition: &Definition, context: FlowContext<'_>) -> Flow {
             _ => {}
         }
     }
+    flow.entries = walk.entry;
     flow
 }

@@ -21,7 +21,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use account::{Principal, Principals};
-pub use condition::Condition;
+pub use condition::{Condition, SetPrefix, Test};
 pub use context::Context;
 pub use evaluate::{Authority, Decision, Request, StatementRef, evaluate};
 pub use template::Template;

@@ -34,6 +34,7 @@ pub mod render;
 pub mod route;
 pub mod rules;
 pub mod severity;
+pub mod sinks;
 pub mod snapshot;
 pub mod suggest;
 pub mod trigger;

@@ -24,7 +24,11 @@ pub enum PatchError {
 /// The first patch that does not fit; the snapshot may hold those before it.
 pub fn apply(account: &mut Account, workflow: &str, patches: &[Patch]) -> Result<(), PatchError> {
     let mut distinct: Vec<&Patch> = Vec::new();
-    for patch in patches {
+    let single = patches.iter().flat_map(|patch| match patch {
+        Patch::Several { patches } => patches.as_slice(),
+        one => std::slice::from_ref(one),
+    });
+    for patch in single {
         if !distinct.contains(&patch) {
             distinct.push(patch);
         }
@@ -41,6 +45,7 @@ pub fn apply(account: &mut Account, workflow: &str, patches: &[Patch]) -> Result
 
 fn apply_one(account: &mut Account, workflow: &str, patch: &Patch) -> Result<(), PatchError> {
     match patch {
+        Patch::Several { patches } => apply(account, workflow, patches),
         Patch::PolicyStatement {
             policy,
             statement,

@@ -76,11 +76,15 @@ mod replaceable_lambda;
 mod secret_in_definition;
 mod shared_role;
 mod sync_rule_scope;
+mod tainted_command;
+mod tainted_credentials;
+mod tainted_target;
 mod token_without_timeout;
 mod tracing_off;
 mod unconditioned_role_trust;
 mod unknown_integration;
 mod unused_permission;
+mod weak_validation;
 mod wildcard_action;
 mod wildcard_resource;
 
@@ -101,6 +105,10 @@ pub const RULES: &[&dyn Rule] = &[
     &external_invocation::ExternalInvocation,
     &open_role_trust::OpenRoleTrust,
     &unconditioned_role_trust::UnconditionedRoleTrust,
+    &tainted_target::TaintedTarget,
+    &tainted_command::TaintedCommand,
+    &tainted_credentials::TaintedCredentials,
+    &weak_validation::WeakValidation,
     &logging_off::LoggingOff,
     &logging_partial::LoggingPartial,
     &execution_data_not_logged::ExecutionDataNotLogged,

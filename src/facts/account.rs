@@ -7,7 +7,7 @@ use super::functions::{self, FunctionFacts};
 use super::invokers::{self, StartIndex};
 use super::role::{HeldPolicy, PolicySource};
 use super::trust::{self, Sharer, TrustFacts};
-use super::{Dossier, Facts, RoleFacts, TaskFacts, logging, supply};
+use super::{Dossier, Facts, RoleFacts, TaskFacts, logging, supply, taint};
 use crate::arn::Arn;
 use crate::config::Config;
 use crate::gap::Gap;
@@ -151,8 +151,19 @@ impl<'a> AccountFacts<'a> {
         gaps.extend(log_gaps);
         logging.held_back = role.is_some_and(|r| logging::held_back(&r.authority));
         let supplies = role.map(|role| judge(dossier, role)).unwrap_or_default();
+        let taint = taint::find(
+            taint::Ground {
+                definition: &dossier.definition,
+                flow: &dossier.flow,
+                needs: &dossier.needs,
+                role,
+            },
+            dossier.tasks.iter().map(|t| (t.state, &t.integration)),
+        );
         Some(Facts {
             config: self.config,
+            flow: Some(&dossier.flow),
+            taint,
             workflow: &dossier.workflow,
             definition: &dossier.definition,
             tasks: &dossier.tasks,

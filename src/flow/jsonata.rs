@@ -16,6 +16,7 @@ use crate::expr::jsonata::Expr;
 use crate::loc::Pointer;
 use crate::value::Value;
 
+pub use call::children;
 pub use print::print;
 
 /// What an expression gives, with everything known filled in.

@@ -1,6 +1,7 @@
 //! Which results come from outside the account's control plane.
 
 use crate::asl::{ItemReader, Task, Text};
+use crate::sinks;
 
 /// What a task's result is to whoever may be attacked through it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,14 +11,6 @@ pub enum ResultKind {
     /// Another service's answer: it ends taint.
     Ordinary,
 }
-
-/// Operations whose result carries bodies that other parties wrote: HTTP responses, queue and stream messages.
-const CARRY_BODIES: &[(&str, &[&str])] = &[
-    ("http", &["invoke"]),
-    ("sqs", &["receivemessage"]),
-    ("kinesis", &["getrecords"]),
-    ("dynamodbstreams", &["getrecords"]),
-];
 
 /// Services and operation of a `Resource` such as `arn:aws:states:::aws-sdk:sqs:receiveMessage.waitForTaskToken`.
 fn integration(resource: &Text) -> Option<(String, String, String)> {
@@ -38,10 +31,7 @@ pub fn of_task(task: &Task) -> ResultKind {
     let Some((service, operation, pattern)) = integration(&task.resource) else {
         return ResultKind::Ordinary;
     };
-    let carries = CARRY_BODIES
-        .iter()
-        .any(|(s, ops)| *s == service && ops.contains(&operation.as_str()));
-    if carries || pattern == "waitfortasktoken" {
+    if sinks::result_is_written_outside(&service, &operation) || pattern == "waitfortasktoken" {
         ResultKind::External
     } else {
         ResultKind::Ordinary

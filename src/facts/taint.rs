@@ -1,0 +1,178 @@
+//! What somebody outside decides of each task: the parameters that choose a target, are run, or choose an identity.
+
+mod commands;
+mod fix;
+mod locate;
+mod targets;
+mod tell;
+
+use std::sync::Arc;
+
+use super::reach::Reach;
+use super::role::RoleFacts;
+use crate::asl::{Definition, State, StateId};
+use crate::catalog::Integration;
+use crate::flow::{Flow, strength};
+use crate::loc::Pointer;
+use crate::need::Need;
+use crate::value::{Guard, Source, Strength, TraceStep, Unknown, Value};
+
+/// One thing that somebody outside decides.
+#[derive(Clone, Debug)]
+pub struct TaintedSink {
+    /// The state.
+    pub state: StateId,
+    /// What is decided.
+    pub kind: SinkKind,
+    /// The parameters through which, the most telling first; never empty.
+    pub parameters: Vec<Parameter>,
+    /// How far; for commands nothing.
+    pub reach: Option<Reach>,
+}
+
+/// What is decided.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SinkKind {
+    /// Which resource these actions act on.
+    Target {
+        /// The actions, the one that weighs most first.
+        actions: Vec<String>,
+        /// They only read.
+        reads: bool,
+        /// It reaches people rather than resources.
+        outward: bool,
+    },
+    /// What is executed or interpreted.
+    Command {
+        /// An explicit shell, an image, Systems Manager, a buildspec, user data, `command-runner.jar`.
+        critical: bool,
+        /// The action that runs it.
+        action: String,
+    },
+    /// Which role is assumed or passed.
+    Credentials {
+        /// `sts:AssumeRole` or `iam:PassRole`.
+        action: &'static str,
+    },
+}
+
+/// One parameter that somebody outside decides, in whole or in part.
+#[derive(Clone, Debug)]
+pub struct Parameter {
+    /// Its path in the request, such as `ContainerOverrides[0].Command`.
+    pub path: String,
+    /// Where it stands in the definition; the state itself where the whole input is passed on.
+    pub pointer: Pointer,
+    /// What it may be.
+    pub value: Value,
+    /// What it decides, to stand after its name; empty where it names the resource.
+    pub reason: &'static str,
+}
+
+impl Parameter {
+    /// The parts of it that somebody outside chooses.
+    pub fn tainted(&self) -> Vec<&Unknown> {
+        let all = self.value.unknowns().into_iter();
+        all.filter(|u| u.is_tainted()).collect()
+    }
+}
+
+impl TaintedSink {
+    fn tainted(&self) -> impl Iterator<Item = &Unknown> {
+        self.parameters.iter().flat_map(Parameter::tainted)
+    }
+
+    /// Whether no caller chooses it, only outside data.
+    pub fn is_external(&self) -> bool {
+        let origins = |u: &Unknown| u.origins.iter().any(|o| o.source == Source::Caller);
+        !self.tainted().any(origins)
+    }
+
+    /// Whether guards hold every part of it to fixed partition, service, region, account and type (or a name's beginning).
+    pub fn is_held(&self) -> bool {
+        self.tainted().all(|u| {
+            u.allowed
+                .as_ref()
+                .is_some_and(|globs| strength::of_patterns(globs) >= Strength::NameOpen)
+        })
+    }
+
+    /// The guards met on the way, weakest first, of the parts that they do not hold.
+    pub fn loose_guards(&self) -> Vec<Arc<Guard>> {
+        let mut found = Vec::new();
+        for unknown in self.tainted() {
+            let held = unknown
+                .allowed
+                .as_ref()
+                .is_some_and(|globs| strength::of_patterns(globs) >= Strength::NameOpen);
+            if !held {
+                crate::value::merge_guards(&mut found, &unknown.guards);
+            }
+        }
+        found.sort_by_key(|g| g.strength);
+        found
+    }
+
+    /// Every guard met on the way.
+    pub fn guards(&self) -> Vec<Arc<Guard>> {
+        let mut found = Vec::new();
+        for unknown in self.tainted() {
+            crate::value::merge_guards(&mut found, &unknown.guards);
+        }
+        found
+    }
+
+    /// The way from the source to the parameter.
+    pub fn trace(&self, state: &State) -> Vec<TraceStep> {
+        let origins = || self.tainted().flat_map(|u| &u.origins);
+        let origin = origins()
+            .find(|o| o.source == Source::Caller)
+            .or_else(|| origins().find(|o| o.source.is_tainted()));
+        let mut steps = origin.map(|o| o.steps()).unwrap_or_default();
+        let parameter = self.parameters.iter().find(|p| !p.tainted().is_empty());
+        if let Some(parameter) = parameter
+            && steps.last().is_none_or(|s| s.pointer != parameter.pointer)
+        {
+            steps.push(TraceStep {
+                state: state.name.clone(),
+                pointer: parameter.pointer.clone(),
+                value: parameter.path.clone(),
+            });
+        }
+        steps
+    }
+}
+
+/// What the search looks at.
+#[derive(Clone, Copy)]
+pub struct Ground<'a> {
+    /// The definition.
+    pub definition: &'a Definition,
+    /// What every task is given.
+    pub flow: &'a Flow,
+    /// What is needed.
+    pub needs: &'a [Need],
+    /// The execution role, where it is known.
+    pub role: Option<&'a RoleFacts>,
+}
+
+/// Everything that somebody outside decides, in the order of the tasks.
+pub fn find<'a>(
+    ground: Ground<'_>,
+    tasks: impl IntoIterator<Item = (StateId, &'a Integration)>,
+) -> Vec<TaintedSink> {
+    let mut found = Vec::new();
+    for (id, integration) in tasks {
+        let Some(state) = ground.definition.state(id) else {
+            continue;
+        };
+        found.extend(targets::credentials(ground, state));
+        let arguments = ground.flow.arguments(id);
+        if arguments.is_tainted() {
+            found.extend(targets::of_task(ground, state, integration));
+            found.extend(commands::of_task(ground, state, integration));
+        }
+    }
+    found.extend(targets::of_maps(ground));
+    found
+}

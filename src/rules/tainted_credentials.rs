@@ -1,0 +1,44 @@
+use super::{Meta, Rule};
+use crate::facts::Facts;
+use crate::facts::reach::Class;
+use crate::facts::taint::SinkKind;
+use crate::finding::Finding;
+use crate::severity::Severity;
+
+/// `tainted-credentials`
+pub struct TaintedCredentials;
+
+impl Rule for TaintedCredentials {
+    fn meta(&self) -> &'static Meta {
+        meta!(
+            "tainted-credentials",
+            "critical or medium",
+            "a value chosen outside decides which role a task assumes or passes"
+        )
+    }
+
+    fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
+        for (sink, state) in facts.tainted(self.meta().id) {
+            let (SinkKind::Credentials { action }, Some(reach)) = (&sink.kind, &sink.reach) else {
+                continue;
+            };
+            let severity = match reach.class {
+                Class::Nothing | Class::One => continue,
+                Class::List => Severity::Medium,
+                Class::Part | Class::Any => Severity::Critical,
+            };
+            let title = format!(
+                "{} chooses the role of `{}`: {}",
+                sink.who(),
+                state.name,
+                sink.parameters_in_words()
+            );
+            let detail = format!(
+                "the value decides the role of {action} and reaches {}; {}",
+                reach.text(),
+                sink.guards_in_words()
+            );
+            out.push(facts.tainted_finding(self.meta().id, severity, sink, state, title, detail));
+        }
+    }
+}

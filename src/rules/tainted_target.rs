@@ -1,0 +1,75 @@
+use super::{Meta, Rule};
+use crate::facts::Facts;
+use crate::facts::reach::Class;
+use crate::facts::taint::{SinkKind, TaintedSink};
+use crate::finding::Finding;
+use crate::severity::Severity;
+
+/// `tainted-target`
+pub struct TaintedTarget;
+
+impl Rule for TaintedTarget {
+    fn meta(&self) -> &'static Meta {
+        meta!(
+            "tainted-target",
+            "critical, high, medium or low",
+            "whoever starts the workflow, or writes data that it reads, chooses which resource a task acts on"
+        )
+    }
+
+    fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
+        for (sink, state) in facts.tainted(self.meta().id) {
+            let (SinkKind::Target { actions, .. }, Some(severity)) = (&sink.kind, severity(sink))
+            else {
+                continue;
+            };
+            let action = actions.first().map_or("", String::as_str);
+            let reach = sink.reach.as_ref();
+            let title = format!(
+                "{} chooses what `{}` acts on: {}",
+                sink.who(),
+                state.name,
+                sink.parameters_in_words()
+            );
+            let how = match reach.map(|r| r.class) {
+                Some(Class::Any) => "any resource of the type",
+                Some(Class::Part) => "every resource that fits a part of the name",
+                _ => "a list that the role alone keeps finite",
+            };
+            let detail = format!(
+                "the value decides the target of {action} and reaches {how}: {}; {}",
+                reach.map(|r| r.text()).unwrap_or_default(),
+                sink.guards_in_words()
+            );
+            out.push(facts.tainted_finding(self.meta().id, severity, sink, state, title, detail));
+        }
+    }
+}
+
+fn severity(sink: &TaintedSink) -> Option<Severity> {
+    let SinkKind::Target { reads, outward, .. } = sink.kind else {
+        return None;
+    };
+    let severity = match sink.reach.as_ref()?.class {
+        Class::Nothing | Class::One => return None,
+        Class::List => Severity::Low,
+        Class::Part => Severity::Medium,
+        Class::Any => {
+            let open = if reads || outward {
+                Severity::High
+            } else {
+                Severity::Critical
+            };
+            if sink.is_held() {
+                open.one_lower()
+            } else {
+                open
+            }
+        }
+    };
+    Some(if sink.is_external() {
+        severity.one_lower()
+    } else {
+        severity
+    })
+}

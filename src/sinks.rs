@@ -1,0 +1,144 @@
+//! What a request parameter decides beside the resources of the permission catalog, and which results other parties
+//! write: the data of `catalog/sinks.json`.
+
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+static TEXT: &str = include_str!("../catalog/sinks.json");
+
+/// One parameter and what it decides.
+#[derive(Debug, Deserialize)]
+pub struct Sink {
+    services: Vec<String>,
+    operations: Vec<String>,
+    /// Its path in the request, such as `Overrides.ContainerOverrides[].Command`.
+    pub parameter: String,
+    /// Command or target.
+    #[serde(flatten)]
+    pub kind: Kind,
+    /// What it decides, to stand after the parameter's name.
+    pub reason: String,
+}
+
+/// What a parameter decides.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "kind", rename_all = "kebab-case")]
+pub enum Kind {
+    /// It is executed or interpreted.
+    Command {
+        /// How bad that is.
+        grade: Grade,
+    },
+    /// It chooses another party or place.
+    Target {
+        /// The action that acts on it.
+        action: String,
+        /// The IAM condition key that can restrict it.
+        condition: Option<String>,
+        /// No grant is needed for it.
+        #[serde(default)]
+        free: bool,
+        /// It reaches people rather than resources.
+        #[serde(default)]
+        outward: bool,
+        /// How the text names a resource, where it is not its ARN or name.
+        form: Option<Form>,
+    },
+}
+
+/// How bad it is that a parameter is chosen by somebody else.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Grade {
+    /// High.
+    High,
+    /// Critical.
+    Critical,
+    /// Critical where a shell is named beside it, else high.
+    Shell,
+    /// Critical where the step's jar is `command-runner.jar`, else high.
+    Emr,
+}
+
+/// How a text names a resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Form {
+    /// `s3://bucket/key`
+    S3Url,
+}
+
+#[derive(Debug, Deserialize)]
+struct Written {
+    service: String,
+    operation: String,
+}
+
+#[derive(Debug, Deserialize)]
+struct File {
+    sinks: Vec<Sink>,
+    sources: Vec<Written>,
+}
+
+fn file() -> &'static File {
+    static FILE: OnceLock<File> = OnceLock::new();
+    FILE.get_or_init(|| {
+        serde_json::from_str(TEXT).unwrap_or(File {
+            sinks: Vec::new(),
+            sources: Vec::new(),
+        })
+    })
+}
+
+fn named(list: &[String], name: &str) -> bool {
+    list.iter().any(|n| n.eq_ignore_ascii_case(name))
+}
+
+/// The parameters of an operation that decide something, in the order of the table.
+pub fn of(service: &str, operation: &str) -> impl Iterator<Item = &'static Sink> {
+    let (service, operation) = (service.to_owned(), operation.to_owned());
+    file()
+        .sinks
+        .iter()
+        .filter(move |s| named(&s.services, &service) && named(&s.operations, &operation))
+}
+
+/// Whether other parties write the result of this operation.
+pub fn result_is_written_outside(service: &str, operation: &str) -> bool {
+    file().sources.iter().any(|s| {
+        s.service.eq_ignore_ascii_case(service) && s.operation.eq_ignore_ascii_case(operation)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog;
+
+    #[test]
+    fn the_table_reads_and_says_why() {
+        let parsed: File = serde_json::from_str(TEXT).unwrap();
+        assert!(parsed.sinks.iter().all(|s| !s.reason.is_empty()));
+        assert!(of("ECS", "RunTask").count() > 2);
+    }
+
+    #[test]
+    fn every_row_names_operations_that_the_catalog_knows() {
+        let known = |service: &str, operation: &str| {
+            catalog::optimized_integrations()
+                .iter()
+                .any(|o| o.id.eq_ignore_ascii_case(&format!("{service}:{operation}")))
+                || catalog::operation(service, operation).is_some()
+        };
+        for sink in &file().sinks {
+            for operation in &sink.operations {
+                assert!(
+                    sink.services.iter().any(|s| known(s, operation)),
+                    "{:?} {operation}",
+                    sink.services
+                );
+            }
+        }
+    }
+}
