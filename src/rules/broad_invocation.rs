@@ -8,7 +8,7 @@ use crate::severity::Severity;
 pub struct BroadInvocation;
 
 /// More principals than this are counted in the detail, not described; all stand in `principals`.
-const DESCRIBED: usize = 8;
+const DESCRIBED: usize = 5;
 
 impl Rule for BroadInvocation {
     fn meta(&self) -> &'static Meta {
@@ -22,12 +22,16 @@ impl Rule for BroadInvocation {
     fn check(&self, _facts: &Facts<'_>, _out: &mut Vec<Finding>) {}
 
     fn review(&self, facts: &Facts<'_>, found: &[Finding], out: &mut Vec<Finding>) {
-        let broad: Vec<&Starter<'_>> = facts
+        // That the workflow's own role may start workflows at large is told of the role itself.
+        let own = |s: &&Starter<'_>| Some(&s.actor.arn) == facts.workflow.role.as_ref();
+        let mut broad: Vec<&Starter<'_>> = facts
             .starters
             .list
             .iter()
-            .filter(|s| s.starts() && !s.by_name())
+            .filter(|s| s.starts() && !s.by_name() && !own(s))
             .collect();
+        // People and programs first, roles of workflows and functions after them.
+        broad.sort_by_key(|s| (!s.actor.runs.is_empty(), &s.actor.arn));
         if broad.is_empty() {
             return;
         }
@@ -66,9 +70,14 @@ fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
 }
 
 fn title(broad: &[&Starter<'_>]) -> String {
-    match broad {
-        [one] => format!("`{}` may start it through a wildcard", one.actor.arn.name()),
-        many => format!("{} principals may start it through a wildcard", many.len()),
+    let roles = broad.iter().filter(|s| !s.actor.runs.is_empty()).count();
+    match (broad, roles) {
+        ([one], _) => format!("`{}` may start it through a wildcard", one.actor.arn.name()),
+        (many, 0) => format!("{} principals may start it through a wildcard", many.len()),
+        (many, _) => format!(
+            "{} principals may start it through a wildcard, {roles} of them execution roles",
+            many.len()
+        ),
     }
 }
 
@@ -96,7 +105,8 @@ fn describe(starter: &Starter<'_>) -> String {
     let actor = starter.actor;
     let runs = match actor.runs.as_slice() {
         [] => String::new(),
-        runs => format!(" (execution role of {})", runs.join(", ")),
+        [one] => format!(" (execution role of {one})"),
+        [one, rest @ ..] => format!(" (execution role of {one} and {} more)", rest.len()),
     };
     let by: Vec<String> = starter
         .grants

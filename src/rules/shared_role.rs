@@ -46,7 +46,8 @@ impl Rule for SharedRole {
                 0 => String::new(),
                 n => format!(" and {n} more"),
             };
-            users.push(format!("the workflows {}{more}", names.join(", ")));
+            let s = if sharers.len() == 1 { "" } else { "s" };
+            users.push(format!("the workflow{s} {}{more}", names.join(", ")));
         }
         if !services.is_empty() {
             users.push(format!("`{}`", services.join("`, `")));
