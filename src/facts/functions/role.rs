@@ -32,9 +32,9 @@ pub struct Held {
     pub statement: StatementRef,
 }
 
-/// What a function needs for itself: its log, its traces, its network interfaces in a VPC (Lambda developer guide, "AWS
-/// managed policies for Lambda features": AWSLambdaBasicExecutionRole, AWSXRayDaemonWriteAccess,
-/// AWSLambdaVPCAccessExecutionRole).
+/// What a function needs for itself: its log, its traces, its metrics, its network interfaces in a VPC (Lambda developer
+/// guide, "AWS managed policies for Lambda features": AWSLambdaBasicExecutionRole, AWSXRayDaemonWriteAccess,
+/// AWSLambdaVPCAccessExecutionRole, CloudWatchLambdaInsightsExecutionRolePolicy).
 pub fn is_own(action: &str) -> bool {
     let lower = action.to_ascii_lowercase();
     const NETWORK: [&str; 9] = [
@@ -48,7 +48,10 @@ pub fn is_own(action: &str) -> bool {
         "ec2:assignprivateipaddresses",
         "ec2:unassignprivateipaddresses",
     ];
-    lower.starts_with("logs:") || lower.starts_with("xray:") || NETWORK.contains(&lower.as_str())
+    lower.starts_with("logs:")
+        || lower.starts_with("xray:")
+        || lower == "cloudwatch:putmetricdata"
+        || NETWORK.contains(&lower.as_str())
 }
 
 /// Reads what a function's role may do. What a deny or the boundary takes away whole does not count; statements under
