@@ -174,15 +174,12 @@ impl<'a> Decider<'a> {
                 authority = &own;
             }
         }
-        let mut context = line.context;
-        if let Some(known) = known {
-            context = context.or(Context::new().with("aws:PrincipalArn", known.arn.as_str()));
-        }
+        // The contract: a key that is not in the line's context is unknown, also one that the principal's ARN would tell.
         let request = Request {
-            principal: principal.as_ref(),
+            principal: None,
             action,
             resource: line.resource,
-            context: &context,
+            context: &line.context,
         };
         Ok(evaluate(authority, &request))
     }

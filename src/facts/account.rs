@@ -9,11 +9,12 @@ use super::role::{HeldPolicy, PolicySource};
 use super::trust::{self, Sharer, TrustFacts};
 use super::{Dossier, Facts, RoleFacts, TaskFacts, logging, supply, taint};
 use crate::arn::Arn;
+use crate::catalog::IntegrationKind;
 use crate::config::Config;
 use crate::gap::Gap;
 use crate::glob::Glob;
 use crate::iam::{Principal, Principals, Problem};
-use crate::need::Need;
+use crate::need::{Need, Phase};
 use crate::snapshot::{Account, Attachment, Fetched, Iam, Role};
 use crate::value::{Source, Unknown};
 
@@ -245,26 +246,34 @@ impl<'a> AccountFacts<'a> {
 }
 
 fn judge<'a>(dossier: &'a Dossier, role: &'a RoleFacts) -> Vec<supply::Supply<'a>> {
+    // Of a role that is assumed or passed, the role alone counts; of any other call, all that it is given.
+    let about_a_role = |need: &Need| matches!(need.phase, Phase::AssumeRole | Phase::PassRole);
+    let unknowns = |need: &Need| -> Vec<Unknown> {
+        match need.state {
+            Some(id) if !about_a_role(need) => dossier
+                .flow
+                .arguments(id)
+                .unknowns()
+                .into_iter()
+                .cloned()
+                .collect(),
+            _ => need.holes.clone(),
+        }
+    };
     let tainted = |need: &Need| {
         let state = dossier.definition.state(need.state?)?;
-        let outside = dossier.flow.arguments(state.id).is_tainted();
-        outside.then(|| state.name.clone())
+        let outside = |u: &Unknown| u.origins.iter().any(|o| o.source.is_tainted());
+        unknowns(need)
+            .iter()
+            .any(outside)
+            .then(|| state.name.clone())
     };
     let at_deployment = |u: &Unknown| {
         u.origins
             .iter()
             .all(|o| matches!(o.source, Source::Deployment(_)))
     };
-    let fixed = |need: &Need| {
-        need.state.is_some_and(|id| {
-            dossier
-                .flow
-                .arguments(id)
-                .unknowns()
-                .into_iter()
-                .all(at_deployment)
-        })
-    };
+    let fixed = |need: &Need| need.state.is_some() && unknowns(need).iter().all(at_deployment);
     let state_name = |need: &Need| {
         let state = need.state.and_then(|id| dossier.definition.state(id));
         state.map_or_else(|| "the workflow".to_owned(), |s| s.name.clone())
@@ -314,7 +323,9 @@ pub fn unknown_workflows(snapshot: &Account) -> Vec<(String, Gap)> {
 
 /// The IAM prefix of which it is not known what a task needs; `*` where that may be any.
 fn unknown_service(task: &TaskFacts) -> Option<String> {
-    task.integration.unknown_reason().map(|_| "*".to_owned())
+    // A `${…}` in the place of the resource is mostly a function, but may be any integration.
+    let open = matches!(task.integration.kind, IntegrationKind::Unresolved);
+    (open || task.integration.unknown_reason().is_some()).then(|| "*".to_owned())
 }
 
 /// A principal as an execution role, with what of it could not be read. The snapshot lists the policies in the order in

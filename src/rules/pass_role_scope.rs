@@ -25,10 +25,16 @@ impl Rule for PassRoleScope {
                 _ => None,
             });
             let targets = facts.targets_of(&group);
-            let roles = if targets.is_empty() {
-                "the roles that the tasks really use".to_owned()
+            // Where the definition names no role, a task definition or a model does.
+            let named: Vec<&str> = targets
+                .iter()
+                .map(String::as_str)
+                .filter(|t| !t.contains('*'))
+                .collect();
+            let roles = if named.is_empty() {
+                "the roles that the tasks really use (such as a task definition's task and execution role)".to_owned()
             } else {
-                targets.join(", ")
+                named.join(", ")
             };
             out.push(facts.statement_finding(
                 self.meta().id,

@@ -7,7 +7,7 @@ use crate::facts::escalation::{self, Path};
 use crate::facts::role::Grant;
 use crate::glob::Glob;
 use crate::iam::ActionSpec;
-use crate::need::Need;
+use crate::need::{Need, Phase};
 
 /// What every grant of the role allows: actions in lower case, resources.
 type Held = [(Glob, Vec<Glob>)];
@@ -138,8 +138,15 @@ fn all_needed_as_fixed(context: &Context<'_, '_>, path: &Path, served: &[&Need])
         uses.peek().is_some() && uses.all(|n| (context.fixed)(n))
     };
     if path.pass_role_to.is_some() {
-        // One fixed compute call among the set is enough: the others then only serve it.
-        return path.actions.first().is_some_and(fixed);
+        // A state that makes the compute with a role that the definition names passes no other; how wide the grant is
+        // then is `pass-role-scope`'s business.
+        let made = |n: &Need| {
+            path.actions
+                .first()
+                .is_some_and(|a| n.action.eq_ignore_ascii_case(a))
+        };
+        let mut passed = served.iter().filter(|n| n.phase == Phase::PassRole);
+        return context.needs.iter().any(made) && passed.all(|n| (context.fixed)(n));
     }
     !served.is_empty() && path.actions.iter().all(fixed)
 }
