@@ -29,9 +29,17 @@ struct Row {
     states: BTreeSet<String>,
 }
 
+/// Whether a person must decide, the phase where the workflow itself needs it, the resources and the condition.
+type Key = (bool, Option<Phase>, Vec<String>, String);
+
+/// Log delivery, tracing and encryption stand in statements of their own, as in AWS's templates.
+fn is_of_the_workflow(need: &Need) -> Option<Phase> {
+    need.state.is_none().then_some(need.phase)
+}
+
 /// Derives the policy from the workflow's needs.
 pub fn policy(dossier: &Dossier) -> LeastPrivilege {
-    let mut rows: BTreeMap<(bool, Vec<String>, String), Row> = BTreeMap::new();
+    let mut rows: BTreeMap<Key, Row> = BTreeMap::new();
     let mut decisions = BTreeSet::new();
     for need in &dossier.needs {
         if need.optional && !is_worth_deciding(need) {
@@ -51,7 +59,12 @@ pub fn policy(dossier: &Dossier) -> LeastPrivilege {
             .passed_to
             .map(|s| json!({"StringEquals": {"iam:PassedToService": s}}).to_string());
         let row = rows
-            .entry((open, resources, condition.unwrap_or_default()))
+            .entry((
+                open,
+                is_of_the_workflow(need),
+                resources,
+                condition.unwrap_or_default(),
+            ))
             .or_default();
         row.actions.insert(need.action.clone());
         row.states.insert(who);
@@ -106,28 +119,32 @@ fn resources(need: &Need) -> (Vec<String>, bool) {
 
 /// The pattern with its holes filled: a deployment's names as `${Name}`, open choices as the placeholder.
 fn spell(resource: &Glob, holes: &[Unknown], decide: bool) -> String {
-    let stars = resource
-        .tokens()
-        .iter()
-        .filter(|t| **t == Token::Any)
-        .count();
-    let mut names = holes.iter().map(deployment_name);
+    let tokens = resource.tokens();
+    let is_star = |t: &Token| *t == Token::Any;
+    let stars = tokens.iter().filter(|t| is_star(t)).count();
+    // Holes and stars correspond where there are as many of them.
+    let mut names: Vec<Option<String>> = holes.iter().map(deployment_name).collect();
+    if stars != holes.len() {
+        names = vec![None; stars];
+    }
+    let (first, last) = (
+        tokens.iter().position(is_star),
+        tokens.iter().rposition(is_star),
+    );
+    let whole = decide && names.iter().all(Option::is_none);
+    let mut names = names.into_iter();
     let mut out = String::new();
-    for token in resource.tokens() {
+    for (at, token) in tokens.iter().enumerate() {
+        // One placeholder stands for everything from the first open part to the last.
+        if whole && Some(at) > first && Some(at) <= last {
+            continue;
+        }
         match token {
-            Token::Any => {
-                // Holes and stars correspond where there are as many of them.
-                let name = if stars == holes.len() {
-                    names.next().flatten()
-                } else {
-                    None
-                };
-                match name {
-                    Some(name) => out.push_str(&format!("${{{name}}}")),
-                    None if decide => out.push_str(PLACEHOLDER),
-                    None => out.push('*'),
-                }
-            }
+            Token::Any => match names.next().flatten() {
+                Some(name) => out.push_str(&format!("${{{name}}}")),
+                None if decide => out.push_str(PLACEHOLDER),
+                None => out.push('*'),
+            },
             Token::One => out.push('?'),
             Token::Char('*') => out.push_str("${*}"),
             Token::Char('?') => out.push_str("${?}"),
@@ -172,8 +189,8 @@ fn who(dossier: &Dossier, need: &Need) -> String {
     }
 }
 
-fn statement(key: (bool, Vec<String>, String), row: &Row, sids: &mut BTreeSet<String>) -> Value {
-    let (open, resources, condition) = key;
+fn statement(key: Key, row: &Row, sids: &mut BTreeSet<String>) -> Value {
+    let (open, _, resources, condition) = key;
     let actions: Vec<String> = row.actions.iter().cloned().collect();
     let mut out = Map::new();
     out.insert("Sid".to_owned(), json!(sid(open, row, sids)));

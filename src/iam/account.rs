@@ -241,6 +241,11 @@ impl<'a> Join<'a> {
             Some(Fetched::Denied(why) | Fetched::Failed(why)) => {
                 (Arc::new(unread(name)), vec![missing(name, why)])
             }
+            Some(Fetched::Absent | Fetched::NotCollected) | None if well_known(arn).is_some() => {
+                let document = Document(well_known(arn).unwrap_or_default().to_owned());
+                let (policy, problems) = parse::policy(name, &document);
+                (Arc::new(policy), problems)
+            }
             Some(Fetched::Absent | Fetched::NotCollected) | None => {
                 let why = format!("the document of `{arn}` is not in the account details");
                 (Arc::new(unread(name)), vec![missing(name, &why)])
@@ -249,6 +254,32 @@ impl<'a> Join<'a> {
         self.managed.insert(arn.to_owned(), parsed.clone());
         parsed
     }
+}
+
+/// AWS managed policies that make an administrator, whose gist is known without their document (AWS Managed Policy
+/// Reference Guide). A snapshot that lacks the document must not hide them.
+const WELL_KNOWN: [(&str, &str); 3] = [
+    (
+        "AdministratorAccess",
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}"#,
+    ),
+    (
+        "PowerUserAccess",
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","NotAction":["iam:*","organizations:*","account:*"],"Resource":"*"}]}"#,
+    ),
+    (
+        "IAMFullAccess",
+        r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:*"],"Resource":"*"}]}"#,
+    ),
+];
+
+fn well_known(arn: &str) -> Option<&'static str> {
+    let arn = Arn::parse(arn).filter(|a| a.service() == "iam" && a.account() == "aws")?;
+    let name = arn.resource().strip_prefix("policy/")?;
+    WELL_KNOWN
+        .iter()
+        .find(|(known, _)| *known == name)
+        .map(|(_, document)| *document)
 }
 
 fn missing(policy: &str, why: &str) -> Problem {

@@ -69,7 +69,8 @@ struct RoleBlock {
 struct AttachedBlock {
     name: String,
     arn: Option<String>,
-    document: Value,
+    /// Absent: the snapshot does not hold it.
+    document: Option<Value>,
 }
 
 fn default_account() -> AccountBlock {
@@ -215,11 +216,9 @@ fn add_role(iam: &mut Map<String, Value>, role: &RoleBlock) {
             .clone()
             .unwrap_or_else(|| format!("arn:aws:iam::123456789012:policy/{}", policy.name));
         attached.push(json!({ "PolicyName": policy.name, "PolicyArn": arn }));
-        push(
-            iam,
-            "Policies",
-            managed(&policy.name, &arn, &policy.document),
-        );
+        if let Some(document) = &policy.document {
+            push(iam, "Policies", managed(&policy.name, &arn, document));
+        }
     }
     let mut detail = json!({
         "RoleName": "Orders", "Arn": ROLE, "Path": "/",
