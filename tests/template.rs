@@ -1,6 +1,13 @@
 //! The deployed role is exactly what the code calls, and the deployed rule exactly what it handles.
 
 #![cfg(feature = "live")]
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a test that cannot go on must stop"
+)]
 
 use std::collections::BTreeSet;
 

@@ -7,8 +7,11 @@ use serde_json::{Value, json};
 use super::{emulator, http};
 
 pub const ID: &str = "123456789012";
+/// By which the emulator tells accounts apart.
+pub const ACCOUNT_HEADER: &str = "x-moto-account-id";
 
 pub struct Account {
+    pub id: &'static str,
     pub region: &'static str,
     pub address: SocketAddr,
     /// The topics for people and for machines.
@@ -19,9 +22,15 @@ pub struct Account {
 }
 
 impl Account {
-    /// Two topics, each with a queue.
+    /// In the account that all tests share.
     pub fn new(region: &'static str) -> Self {
+        Self::of(ID, region)
+    }
+
+    /// Two topics, each with a queue.
+    pub fn of(id: &'static str, region: &'static str) -> Self {
         let mut account = Self {
+            id,
             region,
             address: emulator::address(),
             people: String::new(),
@@ -38,7 +47,7 @@ impl Account {
         let created = self.query("sns", &[("Action", "CreateTopic"), ("Name", name)]);
         let topic = between(&created, "<TopicArn>", "</TopicArn>");
         let queue = self.json("sqs", "AmazonSQS.CreateQueue", json!({ "QueueName": name }));
-        let endpoint = format!("arn:aws:sqs:{}:{ID}:{name}", self.region);
+        let endpoint = format!("arn:aws:sqs:{}:{}:{name}", self.region, self.id);
         self.query(
             "sns",
             &[
@@ -62,6 +71,9 @@ impl Account {
         request
             .headers
             .push(("Authorization".to_owned(), credential));
+        request
+            .headers
+            .push((ACCOUNT_HEADER.to_owned(), self.id.to_owned()));
         request.headers.push(("Host".to_owned(), host));
         let answer = http::send(self.address, &request).unwrap();
         assert_eq!(answer.status(), 200, "{service} {body}: {}", answer.text());
@@ -90,7 +102,7 @@ impl Account {
     pub fn role(&self, name: &str) -> String {
         let trust = json!({ "Version": "2012-10-17", "Statement": [{
             "Effect": "Allow", "Principal": { "Service": "states.amazonaws.com" },
-            "Action": "sts:AssumeRole", "Condition": { "StringEquals": { "aws:SourceAccount": ID } } }] });
+            "Action": "sts:AssumeRole", "Condition": { "StringEquals": { "aws:SourceAccount": self.id } } }] });
         self.query(
             "iam",
             &[
@@ -99,7 +111,7 @@ impl Account {
                 ("AssumeRolePolicyDocument", &trust.to_string()),
             ],
         );
-        format!("arn:aws:iam::{ID}:role/{name}")
+        format!("arn:aws:iam::{}:role/{name}", self.id)
     }
 
     pub fn role_policy(&self, role: &str, name: &str, statements: Value) {
@@ -128,8 +140,8 @@ impl Account {
 
     /// An encrypted log group that keeps a year.
     pub fn log_group(&self, name: &str) -> String {
-        let region = self.region;
-        let key = format!("arn:aws:kms:{region}:{ID}:key/11111111-2222-3333-4444-555555555555");
+        let (id, region) = (self.id, self.region);
+        let key = format!("arn:aws:kms:{region}:{id}:key/11111111-2222-3333-4444-555555555555");
         self.json(
             "logs",
             "Logs_20140328.CreateLogGroup",
@@ -137,7 +149,7 @@ impl Account {
         );
         let keep = json!({ "logGroupName": name, "retentionInDays": 365 });
         self.json("logs", "Logs_20140328.PutRetentionPolicy", keep);
-        format!("arn:aws:logs:{region}:{ID}:log-group:{name}:*")
+        format!("arn:aws:logs:{region}:{id}:log-group:{name}:*")
     }
 
     /// A workflow; with a log group it logs everything and is traced.

@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use super::account::{ACCOUNT_HEADER, Account};
 use super::http::{self, Message, reply};
 
 /// What becomes of a call instead of its answer.
@@ -32,10 +33,14 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    pub fn before(account: SocketAddr) -> Self {
+    pub fn before(account: &Account) -> Self {
+        let (account, id) = (account.address, account.id.to_owned());
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);
-        let address = http::serve(move |request| {
+        let address = http::serve(move |mut request| {
+            request
+                .headers
+                .push((ACCOUNT_HEADER.to_owned(), id.clone()));
             let action = action(&request);
             let fault = {
                 let mut state = shared.lock().unwrap();
