@@ -10,12 +10,16 @@
     reason = "a test that cannot go on must stop"
 )]
 
+mod aws {
+    mod live;
+}
 mod support;
 
 use serde_json::{Value, json};
 use support::account::{Account, ID};
 use support::function::{Function, fails_to_start};
 use support::proxy::{Fault, Proxy};
+use support::scenario::{admin, clean, created, delivery, event, risky, role_policy_put, updated};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_stepwarden-lambda");
 
@@ -39,95 +43,6 @@ fn stage(region: &'static str) -> Stage {
         proxy,
         function,
     }
-}
-
-fn event(region: &str, source: &str, name: &str, request: Value, response: Value) -> String {
-    json!({
-        "version": "0", "id": "outer", "detail-type": "AWS API Call via CloudTrail", "source": "aws.states",
-        "account": ID, "region": region, "time": "2026-11-23T09:14:02Z", "resources": [],
-        "detail": {
-            "eventVersion": "1.11", "eventID": format!("event-{name}"), "eventTime": "2026-11-23T09:14:02Z",
-            "eventSource": source, "eventName": name, "awsRegion": region, "sourceIPAddress": "203.0.113.24",
-            "userAgent": "aws-cli/2", "recipientAccountId": ID,
-            "userIdentity": { "type": "AssumedRole", "arn": format!("arn:aws:sts::{ID}:assumed-role/dev/kim") },
-            "requestParameters": request, "responseElements": response,
-        }
-    })
-    .to_string()
-}
-
-fn created(arn: &str, role: &str) -> String {
-    let region = arn.split(':').nth(3).unwrap();
-    let request = json!({ "roleArn": role, "definition": "HIDDEN_DUE_TO_SECURITY_REASONS" });
-    event(
-        region,
-        "states.amazonaws.com",
-        "CreateStateMachine",
-        request,
-        json!({ "stateMachineArn": arn }),
-    )
-}
-
-fn updated(arn: &str, revision: Option<&str>) -> String {
-    let region = arn.split(':').nth(3).unwrap();
-    let response = json!({ "revisionId": revision });
-    event(
-        region,
-        "states.amazonaws.com",
-        "UpdateStateMachine",
-        json!({ "stateMachineArn": arn }),
-        response,
-    )
-}
-
-fn role_policy_put(role: &str) -> String {
-    let request = json!({ "roleName": role, "policyName": "p", "policyDocument": "{}" });
-    event(
-        "us-east-1",
-        "iam.amazonaws.com",
-        "PutRolePolicy",
-        request,
-        Value::Null,
-    )
-}
-
-/// The caller chooses the function.
-fn risky() -> Value {
-    json!({ "StartAt": "Run", "States": { "Run": { "Type": "Task", "End": true,
-        "Resource": "arn:aws:states:::lambda:invoke",
-        "Parameters": { "FunctionName.$": "$.function", "Payload.$": "$" } } } })
-}
-
-fn clean() -> Value {
-    json!({ "StartAt": "Done", "States": { "Done": { "Type": "Succeed" } } })
-}
-
-fn admin() -> Value {
-    json!([{ "Sid": "All", "Effect": "Allow", "Action": "*", "Resource": "*" }])
-}
-
-/// What a workflow that logs and is traced must be allowed (AWS Step Functions Developer Guide, "Using CloudWatch Logs to
-/// log execution history", "Tracing with X-Ray").
-fn delivery() -> Value {
-    let allow = |actions: Value| json!({ "Effect": "Allow", "Action": actions, "Resource": "*" });
-    json!([
-        allow(json!([
-            "logs:CreateLogDelivery",
-            "logs:GetLogDelivery",
-            "logs:UpdateLogDelivery",
-            "logs:DeleteLogDelivery",
-            "logs:ListLogDeliveries",
-            "logs:PutResourcePolicy",
-            "logs:DescribeResourcePolicies",
-            "logs:DescribeLogGroups"
-        ])),
-        allow(json!([
-            "xray:PutTraceSegments",
-            "xray:PutTelemetryRecords",
-            "xray:GetSamplingRules",
-            "xray:GetSamplingTargets"
-        ])),
-    ])
 }
 
 /// The alert in an envelope of the findings topic.
@@ -434,80 +349,4 @@ fn a_function_that_cannot_begin_says_why() {
     let (log, status) = fails_to_start(BINARY, &[("AWS_REGION", "eu-west-1")]);
     assert!(log.contains("`STEPWARDEN_ALERT_TOPIC` is not set"), "{log}");
     assert_eq!(status, Some(1));
-}
-
-/// The command line on the live account, through the proxy.
-fn stepwarden(proxy: &Proxy, region: &str, arguments: &[&str]) -> (String, String, Option<i32>) {
-    let output = std::process::Command::new(env!("CARGO_BIN_EXE_stepwarden"))
-        .args(arguments)
-        .env_clear()
-        .envs([
-            (
-                "AWS_ENDPOINT_URL",
-                format!("http://{}", proxy.address).as_str(),
-            ),
-            ("AWS_REGION", region),
-            ("AWS_ACCESS_KEY_ID", "test"),
-            ("AWS_SECRET_ACCESS_KEY", "test"),
-        ])
-        .output()
-        .unwrap();
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-    (
-        text(&output.stdout),
-        text(&output.stderr),
-        output.status.code(),
-    )
-}
-
-#[test]
-fn a_live_account_and_its_own_snapshot_give_the_same_findings() {
-    let region = "eu-west-3";
-    let account = Account::of("210987654321", region);
-    let proxy = Proxy::before(&account);
-    let shared = account.role("shared");
-    account.attach("shared", "arn:aws:iam::aws:policy/AdministratorAccess");
-    let own = account.role("own");
-    account.role_policy("own", "delivery", delivery());
-    let group = account.log_group("/aws/vendedlogs/states/own");
-    account.workflow("one", &shared, risky(), None);
-    account.workflow("two", &shared, clean(), None);
-    account.workflow("own", &own, risky(), Some(&group));
-
-    let directory = std::env::temp_dir().join(format!("stepwarden-{}", std::process::id()));
-    let directory = directory.to_str().unwrap();
-    let (_, said, status) = stepwarden(&proxy, region, &["snapshot", "--out", directory]);
-    assert_eq!(status, Some(0), "{said}");
-    let findings = |arguments: &[&str]| {
-        let (report, said, status) = stepwarden(&proxy, region, arguments);
-        assert_eq!(status, Some(1), "{said}");
-        let report: Value = serde_json::from_str(&report).unwrap();
-        report["workflows"].clone()
-    };
-    let live = findings(&["scan", "--format", "json"]);
-    proxy.calls();
-    let offline = findings(&["scan", "--format", "json", "--snapshot", directory]);
-    assert_eq!(proxy.calls(), [""; 0]);
-    std::fs::remove_dir_all(directory).unwrap();
-    assert_eq!(live.as_array().unwrap().len(), 3);
-    // A directory is read in the order of its names.
-    let by_name = |workflows: Value| {
-        let mut workflows = workflows.as_array().unwrap().clone();
-        workflows.sort_by_key(|workflow| workflow["name"].to_string());
-        workflows
-    };
-    assert_eq!(by_name(live), by_name(offline));
-}
-
-#[test]
-fn an_account_that_may_not_be_read_is_an_error_not_a_clean_report() {
-    let account = Account::of("310987654321", "eu-south-1");
-    let proxy = Proxy::before(&account);
-    proxy.inject("ListStateMachines", Fault::Denied);
-    let (report, said, status) = stepwarden(&proxy, "eu-south-1", &["scan"]);
-    assert_eq!((report.as_str(), status), ("", Some(2)));
-    assert!(
-        said.contains("ListStateMachines") && said.lines().count() == 1,
-        "{said}"
-    );
 }

@@ -8,17 +8,21 @@ use serde_json::Value;
 use stepwarden::aws::{self, Live, Settings, Sns};
 use stepwarden::cli::day;
 use stepwarden::pipeline::{self, Watch};
-use tracing_subscriber::EnvFilter;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
+use tracing_subscriber::util::SubscriberInitExt as _;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let level = EnvFilter::try_from_env("STEPWARDEN_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("stepwarden=info"));
-    tracing_subscriber::fmt()
+    let lines = tracing_subscriber::fmt::layer()
         .json()
         .flatten_event(true)
-        .with_target(false)
-        .with_env_filter(level)
+        .with_target(false);
+    // The clients' own lines name what they read.
+    let own = Targets::new().with_target("stepwarden", Level::INFO);
+    tracing_subscriber::registry()
+        .with(lines.with_filter(own))
         .init();
     match run().await {
         Ok(()) => ExitCode::SUCCESS,

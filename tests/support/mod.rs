@@ -9,3 +9,4 @@ pub mod function;
 pub mod http;
 pub mod proxy;
 pub mod runtime_api;
+pub mod scenario;
