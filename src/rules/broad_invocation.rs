@@ -73,6 +73,9 @@ fn title(broad: &[&Starter<'_>]) -> String {
     let roles = broad.iter().filter(|s| !s.actor.runs.is_empty()).count();
     match (broad, roles) {
         ([one], _) => format!("`{}` may start it through a wildcard", one.actor.arn.name()),
+        (many, all) if many.len() == all => {
+            format!("{all} execution roles may start it through a wildcard")
+        }
         (many, 0) => format!("{} principals may start it through a wildcard", many.len()),
         (many, _) => format!(
             "{} principals may start it through a wildcard, {roles} of them execution roles",

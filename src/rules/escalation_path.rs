@@ -3,7 +3,9 @@ use std::collections::BTreeMap;
 use super::{Meta, Rule};
 use crate::facts::Facts;
 use crate::facts::invokers::Starter;
+use crate::facts::taint::TaintedSink;
 use crate::finding::Finding;
+use crate::loc::Pointer;
 use crate::severity::Severity;
 
 /// `escalation-path`
@@ -40,6 +42,9 @@ impl Rule for EscalationPath {
             let Some(pointer) = &finding.pointer else {
                 continue;
             };
+            if is_external(facts, pointer) {
+                continue;
+            }
             let state = facts
                 .state_at(pointer)
                 .map_or(pointer.as_str(), |s| s.pointer.as_str());
@@ -63,12 +68,26 @@ impl Rule for EscalationPath {
                 }
             }
         }
-        for (state, steered) in states {
+        for (state, mut steered) in states {
+            // People and programs first, roles of workflows and functions after them.
+            steered
+                .principals
+                .sort_by_key(|s| (!s.actor.runs.is_empty(), &s.actor.arn));
             if !steered.principals.is_empty() {
                 out.extend(tell(facts, self.meta().id, state, &steered));
             }
         }
     }
+}
+
+/// Whether outside data decides there and no caller: who starts the workflow then chooses nothing.
+fn is_external(facts: &Facts<'_>, pointer: &Pointer) -> bool {
+    let mut here = facts
+        .taint
+        .iter()
+        .filter(|s| s.parameters.iter().any(|p| p.pointer == *pointer))
+        .peekable();
+    here.peek().is_some() && here.all(TaintedSink::is_external)
 }
 
 /// What a caller can choose: the finding's reach, else the resources of the grant.
