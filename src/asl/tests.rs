@@ -2,6 +2,7 @@ use serde_json::{Value, json};
 
 use super::*;
 
+mod field_problems;
 mod hostile;
 mod problems;
 mod samples;

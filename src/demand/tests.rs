@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::value::{Origin, Piece, Source};
 
+mod messages;
 mod optimized;
 mod sdk;
 mod whole;

@@ -27,12 +27,16 @@ impl Rule for InvalidDefinition {
             } else {
                 String::new()
             };
+            let place = match problem.pointer.as_str() {
+                "" => String::new(),
+                pointer => format!(" at `{pointer}`"),
+            };
             let mut finding = facts.finding(
                 self.meta().id,
                 Severity::Medium,
                 format!("{}\n{}", problem.pointer, problem.message),
                 format!("not valid Amazon States Language: {}", problem.message),
-                format!("{} at `{}`{rest}; the rest of the definition was analysed", problem.message, problem.pointer),
+                format!("{}{place}{rest}; the rest of the definition was analysed", problem.message),
                 "correct the definition; `aws stepfunctions validate-state-machine-definition` checks it against the service",
             );
             finding.state = facts.state_at(&problem.pointer).map(|s| s.name.clone());

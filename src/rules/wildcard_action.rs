@@ -50,7 +50,7 @@ impl Rule for WildcardAction {
                 format!(
                     "{} where {} would do",
                     group.actions_in_words(),
-                    list(&needed)
+                    few(&needed)
                 ),
                 format!(
                     "the pattern allows more than the states need, which is {}{danger}",
@@ -68,4 +68,14 @@ fn list(items: &[&str]) -> String {
         .map(|i| format!("`{i}`"))
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+/// For a title: at most two by name.
+fn few(items: &[&str]) -> String {
+    match items.split_at_checked(2) {
+        Some((first, rest)) if !rest.is_empty() => {
+            format!("{} and {} more", list(first), rest.len())
+        }
+        _ => list(items),
+    }
 }
