@@ -1,5 +1,11 @@
 //! The built binary, end to end: exit statuses, streams, formats, and hostile or broken accounts.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 mod cli {
     pub mod replay;
     pub mod reports;

@@ -1,5 +1,12 @@
 //! Every page of `src/rules` is a test: its scenarios, its patches, and fingerprints that survive reordering.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "a test that cannot go on fails"
+)]
+
 mod rules {
     pub mod compare;
     pub mod page;
