@@ -23,11 +23,12 @@ fn documented_cases_are_decided_as_documented() {
         for case in group["cases"].as_array().unwrap() {
             count += 1;
             let principal = group.get("principal").and_then(Value::as_str);
+            let principal = principal.unwrap_or("arn:aws:iam::123456789012:user/johndoe");
             let line = json!({
-                "principal": principal.unwrap_or("arn:aws:iam::123456789012:user/johndoe"),
+                "principal": principal,
                 "action": case["action"],
                 "resource": case["resource"],
-                "context": case["context"],
+                "context": with_principal(&case["context"], principal),
                 "policies": group["policies"],
                 "boundary": group["boundary"],
             });
@@ -43,6 +44,43 @@ fn documented_cases_are_decided_as_documented() {
     }
     assert!(count >= 80, "{count}");
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// The case's context with what AWS puts into every request of that principal; `decide` itself takes a key for unknown
+/// that the line does not give.
+fn with_principal(context: &Value, principal: &str) -> Value {
+    let mut keys = context.as_object().cloned().unwrap_or_default();
+    let name = principal.rsplit('/').next().unwrap_or_default();
+    let username = if principal.contains(":user/") {
+        json!(name)
+    } else {
+        Value::Null
+    };
+    for (key, value) in [
+        ("aws:PrincipalArn", json!(principal)),
+        ("aws:PrincipalAccount", json!("123456789012")),
+        ("aws:username", username),
+    ] {
+        if !keys.keys().any(|k| k.eq_ignore_ascii_case(key)) {
+            keys.insert(key.to_owned(), value);
+        }
+    }
+    Value::Object(keys)
+}
+
+#[test]
+fn a_key_that_the_line_does_not_give_is_unknown() {
+    let line = json!({
+        "principal": "arn:aws:iam::123456789012:user/johndoe", "action": "s3:GetObject",
+        "resource": "arn:aws:s3:::b/johndoe/k",
+        "policies": [{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/${aws:username}/*"}]}],
+    });
+    let answer: Value =
+        serde_json::from_str(&Decider::new(None).line(&line.to_string()).json).unwrap();
+    assert_eq!(
+        (&answer["decision"], &answer["on"]),
+        (&json!("depends"), &json!(["aws:username"]))
+    );
 }
 
 fn pick<T: Clone + std::fmt::Debug + 'static>(values: &[T]) -> impl Strategy<Value = T> + use<T> {
