@@ -1,5 +1,7 @@
 //! What one state makes of what is known on its entry (Amazon States Language, "Input and Output Processing").
 
+mod items;
+
 use std::sync::Arc;
 
 use super::env::Env;
@@ -296,67 +298,6 @@ impl<'a> Step<'a> {
     /// Gives what this state computed a name of its own, so that a later guard on it is remembered.
     fn stamped(&self, value: Value, place: &str) -> Value {
         stamp(value, root::computed(self.state.id.0), place)
-    }
-
-    /// The items of a map, and what one of them is.
-    pub fn item(&self, map: &Map) -> Value {
-        let fresh = root::item(self.state.id.0);
-        if let Some(reader) = &map.item_reader {
-            let name = self.state.name.clone();
-            let source = if sources::reads_content(reader) {
-                Source::External
-            } else {
-                Source::TaskResult(name.clone())
-            };
-            let unknown =
-                Unknown::of(source, format!("item read by `{name}`")).through(&TraceStep {
-                    state: name,
-                    pointer: reader.pointer.clone(),
-                    value: reader.resource.display(),
-                });
-            return stamp(Value::Any(unknown), fresh, "item");
-        }
-        let items = if let Some(template) = &map.items {
-            self.against_input(template)
-        } else {
-            let input = self.input();
-            match &map.items_path {
-                PathField::Default => input,
-                PathField::Path(path) => self.site(&input).path(path),
-                other => self.select(other, &input),
-            }
-        };
-        let entry = |value: &Value| match value {
-            Value::Object { .. } => Value::object([
-                ("Key".to_owned(), Value::Any(value.collapsed().derived())),
-                ("Value".to_owned(), value.children()),
-            ]),
-            _ => Value::NEVER,
-        };
-        let one = items
-            .each_alternative(Value::elements)
-            .join(&items.each_alternative(entry));
-        stamp(one.anonymous(), fresh, "item")
-    }
-
-    /// What one iteration starts with.
-    pub fn iteration(&self, map: &Map, item: &Value) -> Value {
-        let fresh = root::item(self.state.id.0);
-        let one = match &map.item_selector {
-            Some(template) => stamp(self.per_item(template, item), fresh, "selected"),
-            None => item.clone(),
-        };
-        match &map.item_batcher {
-            None => one,
-            Some(batch_input) => {
-                let mut batch = vec![("Items".to_owned(), Value::Each(Box::new(one.anonymous())))];
-                if let Some(template) = batch_input {
-                    let value = self.against_input(template);
-                    batch.push(("BatchInput".to_owned(), stamp(value, fresh, "batch")));
-                }
-                Value::object(batch)
-            }
-        }
     }
 }
 

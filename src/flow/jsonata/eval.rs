@@ -1,5 +1,7 @@
 //! The machine that reads expressions.
 
+mod compose;
+
 use std::cell::Cell;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -284,139 +286,6 @@ impl<'a> Machine<'a> {
         let (named, temporary) = self.named(element, cx.depth);
         let known = self.assume(predicate, true, &cx.at(named.clone()));
         temporary.off(&known.resolve(&named))
-    }
-
-    fn array<'e>(&self, items: &'e [Expr], cx: &mut Cx<'e>) -> Value {
-        let mut values = Vec::with_capacity(items.len().min(MAX_ARRAY));
-        let mut open = items.len() > MAX_ARRAY;
-        for item in items {
-            match self.value(item, cx) {
-                Value::Absent => {}
-                Value::Array(inner) if !matches!(item.kind, ExprKind::Array(_)) => {
-                    values.extend(inner);
-                }
-                Value::Each(inner) if !matches!(item.kind, ExprKind::Array(_)) => {
-                    open = true;
-                    values.push(*inner);
-                }
-                one => values.push(one),
-            }
-        }
-        if open || values.len() > MAX_ARRAY {
-            let any = values.iter().fold(Value::NEVER, |a, b| a.join(b));
-            return Value::Each(Box::new(any.anonymous()));
-        }
-        Value::Array(values)
-    }
-
-    fn object<'e>(&self, pairs: &'e [(Expr, Expr)], cx: &mut Cx<'e>) -> Value {
-        let mut all = Value::object([]);
-        for (key, value) in pairs {
-            let key = self.value(key, cx);
-            let value = self.value(value, cx);
-            if matches!(value, Value::Absent) {
-                continue;
-            }
-            all = match key.as_text() {
-                Some(name) => all.with_field(name, value),
-                None => {
-                    let Value::Object { fields, rest } = all else {
-                        break;
-                    };
-                    let more = value.anonymous();
-                    Value::Object {
-                        fields: fields
-                            .into_iter()
-                            .map(|(k, v)| (k, v.join(&more)))
-                            .collect(),
-                        rest: Some(Box::new(rest.map_or(more.clone(), |r| r.join(&more)))),
-                    }
-                }
-            };
-        }
-        all
-    }
-
-    fn block<'e>(&self, all: &'e [Expr], cx: &mut Cx<'e>) -> Bound<'e> {
-        let mut inner = cx.clone();
-        let mut last = Bound::Value(Value::Absent);
-        for one in all {
-            last = self.eval(one, &mut inner);
-            if let Bound::Value(value) = &last
-                && value.is_never()
-            {
-                return last;
-            }
-            inner.know = self.after(one, &inner);
-        }
-        last
-    }
-
-    fn conditional<'e>(
-        &self,
-        test: &'e Expr,
-        then: &'e Expr,
-        other: Option<&'e Expr>,
-        cx: &mut Cx<'e>,
-    ) -> Bound<'e> {
-        let yes = self.eval(then, &mut cx.knowing(self.assume(test, true, cx)));
-        let no = match other {
-            Some(other) => self.eval(other, &mut cx.knowing(self.assume(test, false, cx))),
-            None => Bound::Value(Value::Absent),
-        };
-        match (yes, no) {
-            (Bound::Value(a), Bound::Value(b)) => Bound::Value(a.join(&b)),
-            (Bound::Func(f), Bound::Value(v)) | (Bound::Value(v), Bound::Func(f)) => {
-                if v.is_never() || v == Value::Absent {
-                    Bound::Func(f)
-                } else {
-                    Bound::Value(self.everything())
-                }
-            }
-            (Bound::Func(_), Bound::Func(_)) => Bound::Value(self.everything()),
-        }
-    }
-
-    fn binary<'e>(
-        &self,
-        op: BinaryOp,
-        left: &'e Expr,
-        right: &'e Expr,
-        cx: &mut Cx<'e>,
-    ) -> Bound<'e> {
-        let value = match op {
-            BinaryOp::Apply => return self.apply(left, right, cx),
-            BinaryOp::Concat => {
-                let left = self.value(left, cx);
-                let right = self.value(right, cx);
-                Value::concat(&[left, right])
-            }
-            BinaryOp::Elvis | BinaryOp::Coalesce => {
-                let known = self.assume(left, true, cx);
-                let first = self.value(left, &mut cx.knowing(known));
-                match &first {
-                    Value::Absent => self.value(right, cx),
-                    Value::Null if op == BinaryOp::Coalesce => self.value(right, cx),
-                    Value::Text(pieces) if !pieces.is_empty() => first,
-                    Value::Object { .. } if op == BinaryOp::Coalesce => first,
-                    _ => first.join(&self.value(right, cx)),
-                }
-            }
-            BinaryOp::Add
-            | BinaryOp::Subtract
-            | BinaryOp::Multiply
-            | BinaryOp::Divide
-            | BinaryOp::Remainder => {
-                let args = [self.value(left, cx), self.value(right, cx)];
-                strings::mixed(&args, "arithmetic")
-            }
-            BinaryOp::Range => {
-                let args = [self.value(left, cx), self.value(right, cx)];
-                Value::Each(Box::new(strings::mixed(&args, "range")))
-            }
-            _ => Value::either_bool(),
-        };
-        Bound::Value(value)
     }
 }
 

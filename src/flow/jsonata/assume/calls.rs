@@ -1,0 +1,124 @@
+//! What the answer of a function tells of what it was asked about.
+
+use super::super::eval::Machine;
+use super::super::scope::{Bound, Cx, Func};
+use super::*;
+
+impl Machine<'_> {
+    pub(super) fn assume_call<'e>(
+        &self,
+        whole: &'e Expr,
+        callee: &'e Expr,
+        args: &'e [Expr],
+        truth: bool,
+        cx: &Cx<'e>,
+    ) -> Known {
+        let Some(name) = name_of(callee).filter(|n| cx.scope.get(n).is_none()) else {
+            return self.assume_function(callee, args, truth, cx);
+        };
+        match (name, args) {
+            ("not", [inner]) => self.assume(inner, !truth, cx),
+            ("boolean", [inner]) => self.assume(inner, truth, cx),
+            ("exists", [inner]) if truth => match &inner.kind {
+                ExprKind::Filter(base, predicate) => self.assume_some(base, predicate, cx),
+                ExprKind::Call(..) => self.assume(inner, true, cx),
+                _ => self.looked_at(inner, true, cx),
+            },
+            ("exists", [inner]) => {
+                let raw = self.raw(inner, cx);
+                if !matches!(inner.kind, ExprKind::Dot(..) | ExprKind::Variable(_)) {
+                    return cx.know.clone();
+                }
+                self.teach(whole, cx, |lesson, know| {
+                    lesson.is(know, &raw, Value::Absent)
+                })
+            }
+            ("count", [inner]) if truth => self.assume(inner, true, cx),
+            ("contains", [text, pattern]) => {
+                self.assume_pattern(whole, text, Some(pattern), false, truth, cx)
+            }
+            ("match", [text, pattern, ..]) => {
+                self.assume_pattern(whole, text, Some(pattern), true, truth, cx)
+            }
+            ("lookup", [table, key]) => {
+                let table = self.value(table, &mut cx.clone());
+                let Value::Object { fields, rest: None } = table else {
+                    return self.looked_at(key, truth, cx);
+                };
+                let raw = self.raw(key, cx);
+                self.teach(whole, cx, |lesson, know| {
+                    if truth {
+                        let globs = fields.keys().map(|k| Glob::literal(k)).collect();
+                        lesson.allowed(know, &raw, globs);
+                    } else {
+                        lesson.excluded(know, &raw, |text| fields.contains_key(text));
+                    }
+                })
+            }
+            ("filter", [list, function]) if truth => match &function.kind {
+                ExprKind::Lambda(params, body) => {
+                    self.assume_cases(list, body, params.first().map(String::as_str), cx)
+                }
+                _ => cx.know.clone(),
+            },
+            (_, [first, ..]) => self.looked_at(first, truth, cx),
+            _ => cx.know.clone(),
+        }
+    }
+
+    /// A lambda used as a condition: its body, with its parameters bound.
+    fn assume_function<'e>(
+        &self,
+        callee: &'e Expr,
+        args: &'e [Expr],
+        truth: bool,
+        cx: &Cx<'e>,
+    ) -> Known {
+        let Bound::Func(func) = self.eval(callee, &mut cx.clone()) else {
+            return cx.know.clone();
+        };
+        let Func::Lambda {
+            params,
+            body,
+            scope,
+        } = &*func
+        else {
+            return cx.know.clone();
+        };
+        let mut inner = cx.clone();
+        inner.scope = scope.clone();
+        for (param, arg) in params.iter().zip(args) {
+            let raw = self.raw(arg, cx);
+            inner.scope = inner.scope.bind(param, Bound::Value(raw));
+        }
+        self.assume(body, truth, &inner)
+    }
+
+    /// `text` matches a regular expression, or contains a string.
+    pub(super) fn assume_pattern<'e>(
+        &self,
+        whole: &'e Expr,
+        text: &'e Expr,
+        pattern: Option<&'e Expr>,
+        is_match: bool,
+        truth: bool,
+        cx: &Cx<'e>,
+    ) -> Known {
+        let raw = self.raw(text, cx);
+        let globs = match pattern.map(|p| &p.kind) {
+            Some(ExprKind::Regex { pattern, flags }) => regex::globs(pattern, flags),
+            Some(ExprKind::Text(part)) if !is_match => {
+                let mut glob = Glob::any();
+                glob.extend(&Glob::literal(part));
+                glob.extend(&Glob::any());
+                Some(vec![glob])
+            }
+            _ => None,
+        };
+        self.teach(whole, cx, |lesson, know| match (globs, truth) {
+            (Some(globs), true) => lesson.allowed(know, &raw, globs),
+            (Some(_), false) => lesson.excluded(know, &raw, |_| false),
+            (None, _) => lesson.only(know, &raw, Strength::DenyList),
+        })
+    }
+}
