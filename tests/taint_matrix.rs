@@ -1,6 +1,8 @@
 //! The matrix of `tests/data/taint/matrix.json`: language × construct × tainted or clean, each with its reason.
 //! Every case asks what the field of the arguments of the state `sink` may be.
 
+#![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
+
 use serde::Deserialize;
 use stepwarden::asl;
 use stepwarden::flow::{self, FlowContext};
