@@ -142,10 +142,9 @@ impl<'a> AccountFacts<'a> {
         let role = role.map(|(facts, _)| facts);
         let grants = role.filter(|r| r.whole).map(RoleFacts::grants);
         let lacks = |action: &str| {
-            let action = supply::lower(action);
             grants
                 .as_ref()
-                .is_some_and(|all| !all.iter().any(|g| g.touches(&action, &Glob::any())))
+                .is_some_and(|all| !all.iter().any(|g| g.allows(action, &Glob::literal("*"))))
         };
         let (mut logging, log_gaps) =
             logging::gather(&dossier.workflow, &self.snapshot.log_groups, lacks);

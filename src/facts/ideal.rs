@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::catalog::{self, Breadth};
-use crate::facts::supply::{self, Cause, Supply, lower};
+use crate::facts::supply::{Cause, Supply, lower};
 use crate::glob::Glob;
 use crate::iam::{ResourceSpec, Statement};
 use crate::need::{Need, Phase, Target};
@@ -46,7 +46,7 @@ pub fn statement(statement: &Statement, supplies: &[&Supply<'_>], needs: &[&Need
         let served: Vec<&Need> = needs
             .iter()
             .copied()
-            .filter(|n| supply::is_served(&supply.grant, n))
+            .filter(|n| supply.grant.serves(n))
             .collect();
         // A state chooses the target, or the content of an escalating call, at run time: only a person can decide.
         let open = match supply.cause {
@@ -54,6 +54,13 @@ pub fn statement(statement: &Statement, supplies: &[&Supply<'_>], needs: &[&Need
             Some(Cause::Escalation { .. }) => !served.is_empty(),
             _ => false,
         };
+        if (supply.cause.is_none() || open)
+            && matches!(statement.resources, ResourceSpec::AllBut(_))
+        {
+            // Written out, what is kept would lose its exception: the whole statement is left to a person.
+            undecided.extend(supplies.iter().map(|s| s.grant.action.text.clone()));
+            continue;
+        }
         if supply.cause.is_none() || open {
             // As it is: no need is taken away, and nothing is widened.
             rows.add(&supply.grant.action.text, &written, &own);
@@ -128,30 +135,41 @@ fn cut(need: &Need, granted: &[Glob]) -> Vec<Glob> {
 }
 
 fn with_passed_to(own: &Option<Value>, services: &[&str]) -> Option<Value> {
-    let limited = own.as_ref().is_some_and(|c| {
-        c.to_string()
-            .to_ascii_lowercase()
-            .contains("iam:passedtoservice")
-    });
-    if services.is_empty() || limited {
-        return own.clone();
-    }
-    let names = match services {
-        [one] => json!(one),
-        many => json!(many),
-    };
+    const KEY: &str = "iam:PassedToService";
     let mut condition = own
         .as_ref()
         .and_then(Value::as_object)
         .cloned()
         .unwrap_or_default();
+    let mut limited = false;
+    for keys in condition.values_mut().filter_map(Value::as_object_mut) {
+        let open = |key: &str, value: &Value| key.eq_ignore_ascii_case(KEY) && is_star(value);
+        // `*` limits nothing: the services take its place.
+        keys.retain(|key, value| !open(key, value));
+        limited |= keys.keys().any(|key| key.eq_ignore_ascii_case(KEY));
+    }
+    if services.is_empty() || limited {
+        return own.clone();
+    }
+    condition.retain(|_, keys| keys.as_object().is_none_or(|k| !k.is_empty()));
+    let names = match services {
+        [one] => json!(one),
+        many => json!(many),
+    };
     let equals = condition
         .entry("StringEquals")
         .or_insert_with(|| Value::Object(Map::new()));
     if let Some(equals) = equals.as_object_mut() {
-        equals.insert("iam:PassedToService".to_owned(), names);
+        equals.insert(KEY.to_owned(), names);
     }
     Some(Value::Object(condition))
+}
+
+fn is_star(value: &Value) -> bool {
+    match value {
+        Value::Array(items) => items.iter().all(is_star),
+        other => other.as_str() == Some("*"),
+    }
 }
 
 fn written(statement: &Statement) -> Vec<String> {

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use super::{Facts, ideal};
 use crate::asl::StateId;
 use crate::facts::role::Grant;
-use crate::facts::supply;
 use crate::need::{Need, Phase};
 
 /// Actions on the same resources, for the same part of the work of the same state, that are not granted.
@@ -86,12 +85,7 @@ pub fn find(facts: &Facts<'_>) -> Vec<Missing> {
 /// `Some` where no alternative of the need is granted even in part, with what takes it away, if a statement allows it.
 /// A grant whose condition cannot be decided here counts as given.
 fn lacking(grants: &[Grant<'_>], unlimited: &[Grant<'_>], need: &Need) -> Option<Option<String>> {
-    let action = supply::lower(&need.action);
-    let within = |grants: &[Grant<'_>]| {
-        need.resources
-            .iter()
-            .any(|r| grants.iter().any(|g| g.touches(&action, r)))
-    };
+    let within = |grants: &[Grant<'_>]| grants.iter().any(|g| g.meets(need));
     if need.resources.is_empty() || within(grants) {
         return None;
     }

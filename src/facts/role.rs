@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::arn::Arn;
 use crate::glob::Glob;
 use crate::iam::{ActionPattern, ActionSpec, Authority, Effect, Policy, ResourceSpec, Statement};
+use crate::need::{Need, Target};
 
 /// The execution role as far as it was read.
 #[derive(Clone, Debug)]
@@ -53,6 +54,7 @@ pub struct Grant<'a> {
     pub action: ActionPattern,
     /// What is left: disjoint pieces of (actions in lower case, resources).
     pub pieces: Vec<Piece>,
+    role: &'a RoleFacts,
 }
 
 /// A part of a grant.
@@ -106,13 +108,14 @@ impl RoleFacts {
                     ActionSpec::AllBut(_) => vec![ActionPattern::new("*")],
                 };
                 for action in patterns {
-                    let pieces = self.left_of(statement, &action);
+                    let pieces = self.left_of(statement, &action, None);
                     if !pieces.is_empty() {
                         grants.push(Grant {
                             policy: index,
                             statement,
                             action,
                             pieces,
+                            role: self,
                         });
                     }
                 }
@@ -121,8 +124,18 @@ impl RoleFacts {
         grants
     }
 
-    fn left_of(&self, statement: &Statement, action: &ActionPattern) -> Vec<Piece> {
-        let (resources, all_but) = resource_globs(&statement.resources);
+    /// What is left of a statement for an action pattern, on everything or on one resource pattern only.
+    fn left_of(
+        &self,
+        statement: &Statement,
+        action: &ActionPattern,
+        within: Option<&Glob>,
+    ) -> Vec<Piece> {
+        let (mut resources, all_but) = resource_globs(&statement.resources);
+        if let Some(within) = within {
+            resources = meet_all(&resources, std::slice::from_ref(within));
+            resources.retain(|r| !is_excepted(&statement.resources, r));
+        }
         let mut pieces = vec![Piece {
             actions: action.glob().clone(),
             resources,
@@ -152,6 +165,21 @@ impl RoleFacts {
     }
 }
 
+/// Whether `NotResource` takes the whole pattern out.
+fn is_excepted(spec: &ResourceSpec, resource: &Glob) -> bool {
+    match spec {
+        ResourceSpec::AllBut(patterns) => {
+            let out: Vec<Glob> = patterns
+                .iter()
+                .filter(|p| !p.template.has_variables())
+                .map(|p| p.template.widest())
+                .collect();
+            resource.covered_by(&out)
+        }
+        ResourceSpec::Only(_) | ResourceSpec::Unstated => false,
+    }
+}
+
 /// The resource patterns, variables widened; `NotResource` is everything.
 fn resource_globs(spec: &ResourceSpec) -> (Vec<Glob>, bool) {
     match spec {
@@ -178,7 +206,8 @@ fn under_boundary(pieces: &[Piece], boundary: &Policy) -> Vec<Piece> {
         };
         for piece in pieces {
             for ceiling in &actions {
-                let resources = meet_all(&piece.resources, &resources);
+                let mut resources = meet_all(&piece.resources, &resources);
+                resources.retain(|r| !is_excepted(&statement.resources, r));
                 if resources.is_empty() {
                     continue;
                 }
@@ -282,11 +311,45 @@ impl Grant<'_> {
         all
     }
 
-    /// Whether something of it allows this action on a part of this resource.
-    pub fn touches(&self, action_lower: &Glob, resource: &Glob) -> bool {
-        self.pieces.iter().any(|p| {
-            p.actions.overlaps(action_lower) && p.resources.iter().any(|r| r.overlaps(resource))
-        })
+    /// Whether it allows this action (by name) on a part of this resource. A deny of some actions or resources of a
+    /// pattern leaves the pattern as it is, so that the statement is asked again for the one action on the one resource.
+    pub fn allows(&self, action: &str, resource: &Glob) -> bool {
+        let name = ActionPattern::new(action);
+        let about = self.pieces.iter().any(|p| {
+            p.actions.includes(name.glob()) && p.resources.iter().any(|r| r.overlaps(resource))
+        });
+        about && {
+            let left = self.role.left_of(self.statement, &name, Some(resource));
+            left.iter().any(|p| !p.resources.is_empty())
+        }
+    }
+
+    /// What is left of it for this action within a resource pattern.
+    pub fn within(&self, action: &str, resource: &Glob) -> Vec<Glob> {
+        let left = self
+            .role
+            .left_of(self.statement, &ActionPattern::new(action), Some(resource));
+        left.into_iter().flat_map(|p| p.resources).collect()
+    }
+
+    /// Every role that it could be about: those of the execution role's own account, for no other can be passed.
+    pub fn own_roles(&self) -> Glob {
+        let (partition, account) = (self.role.arn.partition(), self.role.arn.account());
+        let account = if account.is_empty() { "*" } else { account };
+        Glob::parse(&format!("arn:{partition}:iam::{account}:role/*"))
+    }
+
+    /// Whether it gives a part of what is needed. An action without resource types is allowed on `*` alone.
+    pub fn meets(&self, need: &Need) -> bool {
+        if need.target == Target::NoResourceTypes {
+            return self.allows(&need.action, &Glob::literal("*"));
+        }
+        need.resources.iter().any(|r| self.allows(&need.action, r))
+    }
+
+    /// Whether it gives a part of what is needed, or of a companion form of it.
+    pub fn serves(&self, need: &Need) -> bool {
+        self.meets(need) || need.companions.iter().any(|r| self.allows(&need.action, r))
     }
 
     /// Whether some piece covers every resource.

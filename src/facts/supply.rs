@@ -129,18 +129,9 @@ fn serves(grant: &Grant<'_>, needs: &[Need]) -> Vec<usize> {
     needs
         .iter()
         .enumerate()
-        .filter(|(_, n)| is_served(grant, n))
+        .filter(|(_, n)| grant.serves(n))
         .map(|(i, _)| i)
         .collect()
-}
-
-/// Whether a grant gives a part of what is needed.
-pub fn is_served(grant: &Grant<'_>, need: &Need) -> bool {
-    let action = lower(&need.action);
-    need.resources
-        .iter()
-        .chain(&need.companions)
-        .any(|r| grant.touches(&action, r))
 }
 
 /// An action as a literal in lower case.

@@ -11,7 +11,12 @@ const KEY: &str = "iam:passedtoservice";
 
 /// Whether some resource of the grant is more than one role.
 pub fn is_open(grant: &Grant<'_>) -> bool {
-    grant.resources().iter().any(|r| r.as_literal().is_none())
+    roles(grant).iter().any(|r| r.as_literal().is_none())
+}
+
+/// What of the grant is about roles that can be passed at all.
+fn roles(grant: &Grant<'_>) -> Vec<Glob> {
+    grant.within("iam:PassRole", &grant.own_roles())
 }
 
 /// Whether the statement's `iam:PassedToService` condition, if any, admits the service.
@@ -41,7 +46,10 @@ pub fn pass_role(grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {
         return None;
     }
     let conditioned = services(grant).is_some();
-    let resources = grant.resources();
+    let resources = roles(grant);
+    if resources.is_empty() {
+        return None;
+    }
     let any = resources
         .iter()
         .any(|r| catalog::breadth("iam:PassRole", r) == Breadth::Any);
