@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use crate::arn::Arn;
 use crate::catalog::{self, Breadth};
 use crate::facts::Dossier;
 use crate::glob::{Glob, Token};
@@ -46,7 +47,7 @@ pub fn policy(dossier: &Dossier) -> LeastPrivilege {
             continue;
         }
         let who = who(dossier, need);
-        let (resources, open) = resources(need);
+        let (resources, open) = resources(need, &dossier.workflow.arn);
         if open {
             decisions.insert(format!(
                 "{who}: `{}` needs a resource that the definition does not fix{}; replace `{PLACEHOLDER}` in {}",
@@ -99,7 +100,7 @@ fn is_worth_deciding(need: &Need) -> bool {
 }
 
 /// The resources as text, and whether a person must decide.
-fn resources(need: &Need) -> (Vec<String>, bool) {
+fn resources(need: &Need, home: &Arn) -> (Vec<String>, bool) {
     let mut open = false;
     let mut texts: Vec<String> = need
         .resources
@@ -107,7 +108,12 @@ fn resources(need: &Need) -> (Vec<String>, bool) {
         .map(|resource| {
             let any = catalog::breadth(&need.action, resource) == Breadth::Any;
             let decide = any && (need.target == Target::RunTime || need.optional);
-            let text = spell(resource, &need.holes, decide);
+            let home = if decide {
+                at_home(resource, home)
+            } else {
+                resource.clone()
+            };
+            let text = spell(&home, &need.holes, decide);
             open |= text.contains(PLACEHOLDER);
             text
         })
@@ -115,6 +121,34 @@ fn resources(need: &Need) -> (Vec<String>, bool) {
     texts.sort();
     texts.dedup();
     (texts, open)
+}
+
+/// The pattern with an open region and account closed to the workflow's own: a person who means another says so.
+fn at_home(resource: &Glob, home: &Arn) -> Glob {
+    let mut out = Glob::literal("");
+    let segments: Vec<&[Token]> = resource
+        .tokens()
+        .splitn(6, |t| *t == Token::Char(':'))
+        .collect();
+    if segments.len() < 6 {
+        return resource.clone();
+    }
+    for (at, segment) in segments.into_iter().enumerate() {
+        if at > 0 {
+            out.push(Token::Char(':'));
+        }
+        let own = match at {
+            3 => home.region(),
+            4 => home.account(),
+            _ => "",
+        };
+        if segment == [Token::Any] && !own.is_empty() {
+            out.extend(&Glob::literal(own));
+        } else {
+            segment.iter().for_each(|t| out.push(*t));
+        }
+    }
+    out
 }
 
 /// The pattern with its holes filled: a deployment's names as `${Name}`, open choices as the placeholder.
