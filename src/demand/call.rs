@@ -42,6 +42,11 @@ pub(super) fn optimized(
             let action = websocket(action, &found).unwrap_or(action);
             let mut need = maker.need(action, found, used.phase, optional);
             widen(&mut need, &used.targets);
+            // The reference lists no resource for it, the developer guide's own policy names the workflow ("Call HTTPS APIs").
+            if need.action == "states:InvokeHTTPEndpoint" {
+                need.companions
+                    .push(super::map::own(maker.home, "stateMachine"));
+            }
             needs.push(need);
         }
     }

@@ -44,7 +44,7 @@ pub fn map_needs(
     needs
 }
 
-fn own(home: &Home, resource: &str) -> Glob {
+pub(super) fn own(home: &Home, resource: &str) -> Glob {
     let mut name = Glob::literal(&format!("{resource}:"));
     name.extend(&or_any(&home.name));
     super::pattern::arn(

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::arn::Arn;
-use crate::glob::Glob;
+use crate::glob::{Glob, Token};
 use crate::iam::{ActionPattern, ActionSpec, Authority, Effect, Policy, ResourceSpec, Statement};
 use crate::need::{Need, Target};
 
@@ -332,6 +332,25 @@ impl Grant<'_> {
         left.into_iter().flat_map(|p| p.resources).collect()
     }
 
+    /// The pattern with an open account closed to the execution role's own: no other account's roles can be passed.
+    pub fn at_home(&self, resource: &Glob) -> Glob {
+        let own = self.role.arn.account();
+        let mut colons = 0;
+        let mut out = Glob::literal("");
+        let tokens = resource.tokens();
+        for (at, token) in tokens.iter().enumerate() {
+            colons += usize::from(*token == Token::Char(':'));
+            let alone = tokens.get(at + 1) == Some(&Token::Char(':'))
+                && at.checked_sub(1).and_then(|i| tokens.get(i)) == Some(&Token::Char(':'));
+            if *token == Token::Any && colons == 4 && alone && !own.is_empty() {
+                out.extend(&Glob::literal(own));
+            } else {
+                out.push(*token);
+            }
+        }
+        out
+    }
+
     /// Every role that it could be about: those of the execution role's own account, for no other can be passed.
     pub fn own_roles(&self) -> Glob {
         let (partition, account) = (self.role.arn.partition(), self.role.arn.account());
@@ -339,10 +358,12 @@ impl Grant<'_> {
         Glob::parse(&format!("arn:{partition}:iam::{account}:role/*"))
     }
 
-    /// Whether it gives a part of what is needed. An action without resource types is allowed on `*` alone.
+    /// Whether it gives a part of what is needed. An action without resource types is allowed on `*` alone, or on what AWS
+    /// documents beside the reference.
     pub fn meets(&self, need: &Need) -> bool {
         if need.target == Target::NoResourceTypes {
-            return self.allows(&need.action, &Glob::literal("*"));
+            let documented = || need.companions.iter().any(|r| self.allows(&need.action, r));
+            return self.allows(&need.action, &Glob::literal("*")) || documented();
         }
         need.resources.iter().any(|r| self.allows(&need.action, r))
     }

@@ -1,6 +1,7 @@
 //! `iam:PassRole`: how wide, to whom, and against what the definition passes.
 
 use super::Cause;
+use super::applies::applies;
 use crate::catalog::{self, Breadth};
 use crate::facts::role::Grant;
 use crate::glob::Glob;
@@ -14,9 +15,15 @@ pub fn is_open(grant: &Grant<'_>) -> bool {
     roles(grant).iter().any(|r| r.as_literal().is_none())
 }
 
-/// What of the grant is about roles that can be passed at all.
+/// What of the grant is about roles that can be passed at all: those of the role's own account, whatever the pattern
+/// leaves open there.
 fn roles(grant: &Grant<'_>) -> Vec<Glob> {
-    grant.within("iam:PassRole", &grant.own_roles())
+    if grant.within("iam:PassRole", &grant.own_roles()).is_empty() {
+        return Vec::new();
+    }
+    let mut resources: Vec<Glob> = grant.resources().iter().map(|r| grant.at_home(r)).collect();
+    resources.retain(|r| applies("iam:PassRole", r));
+    resources
 }
 
 /// Whether the statement's `iam:PassedToService` condition, if any, admits the service.

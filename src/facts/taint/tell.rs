@@ -10,6 +10,9 @@ use crate::facts::role::PolicySource;
 use crate::finding::{Finding, Patch};
 use crate::severity::Severity;
 
+/// The one action whose targets are no ARNs.
+const HTTP_ACTION: &str = "states:InvokeHTTPEndpoint";
+
 impl Facts<'_> {
     /// What somebody outside decides, with its state; nothing where the role is there but could not be read.
     pub fn tainted(&self, rule: &str) -> impl Iterator<Item = (&TaintedSink, &State)> {
@@ -108,11 +111,22 @@ impl Facts<'_> {
         if cut.is_empty() || resources.is_empty() || statement.raw.get("NotAction").is_some() {
             return None;
         }
+        let only_http = cut.iter().all(|a| a.eq_ignore_ascii_case(HTTP_ACTION));
+        let has_http = cut.iter().any(|a| a.eq_ignore_ascii_case(HTTP_ACTION));
+        if has_http && (!only_http || !statement.conditions.is_empty()) {
+            return None;
+        }
         let mut narrow: Json = (*statement.raw).clone();
         let fields = narrow.as_object_mut()?;
         fields.insert("Action".to_owned(), json!(cut));
-        fields.insert("Resource".to_owned(), json!(resources));
-        fields.remove("NotResource");
+        if cut.iter().any(|a| a.eq_ignore_ascii_case(HTTP_ACTION)) {
+            // The action has no resources: what it may call is a condition (developer guide, "Call HTTPS APIs").
+            let condition = json!({"StringLike": {"states:HTTPEndpoint": resources}});
+            fields.insert("Condition".to_owned(), condition);
+        } else {
+            fields.insert("Resource".to_owned(), json!(resources));
+            fields.remove("NotResource");
+        }
         let mut replace_with = Vec::new();
         if !kept.is_empty() {
             let mut rest: Json = (*statement.raw).clone();
