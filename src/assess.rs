@@ -7,7 +7,7 @@ use crate::facts::{self, AccountFacts, Facts};
 use crate::finding::{Finding, Suppression};
 use crate::gap::Gap;
 use crate::glob::Glob;
-use crate::rules::RULES;
+use crate::rules::{self, RULES};
 use crate::snapshot::Account;
 use crate::workflow::Workflow;
 
@@ -82,13 +82,13 @@ pub fn judge(facts: &Facts<'_>, today: &str) -> Assessment {
     }
 }
 
-/// Worst first; within a severity by rule and place, so that reports do not depend on the order of evaluation. The same
+/// Worst first; within a severity in the order of the rules and by place, so that reports do not depend on the order of evaluation. The same
 /// subject under the same rule is one finding.
 fn order(findings: &mut Vec<Finding>) {
     findings.sort_by(|a, b| {
         b.severity
             .cmp(&a.severity)
-            .then_with(|| a.rule.cmp(b.rule))
+            .then_with(|| rules::place(a.rule).cmp(&rules::place(b.rule)))
             .then_with(|| a.pointer.cmp(&b.pointer))
             .then_with(|| a.subject.cmp(&b.subject))
     });

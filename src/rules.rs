@@ -88,9 +88,13 @@ mod weak_validation;
 mod wildcard_action;
 mod wildcard_resource;
 
-/// Every rule, in the order of `stepwarden rules`.
+/// Every rule, in the order of `stepwarden rules` and, within a severity, of a report: causes before what follows from them.
 pub const RULES: &[&dyn Rule] = &[
     &admin_role::AdminRole,
+    &tainted_target::TaintedTarget,
+    &tainted_command::TaintedCommand,
+    &tainted_credentials::TaintedCredentials,
+    &weak_validation::WeakValidation,
     &wildcard_action::WildcardAction,
     &wildcard_resource::WildcardResource,
     &dynamic_target_wildcard::DynamicTargetWildcard,
@@ -105,10 +109,6 @@ pub const RULES: &[&dyn Rule] = &[
     &external_invocation::ExternalInvocation,
     &open_role_trust::OpenRoleTrust,
     &unconditioned_role_trust::UnconditionedRoleTrust,
-    &tainted_target::TaintedTarget,
-    &tainted_command::TaintedCommand,
-    &tainted_credentials::TaintedCredentials,
-    &weak_validation::WeakValidation,
     &logging_off::LoggingOff,
     &logging_partial::LoggingPartial,
     &execution_data_not_logged::ExecutionDataNotLogged,
@@ -128,6 +128,14 @@ pub const RULES: &[&dyn Rule] = &[
     &replaceable_lambda::ReplaceableLambda,
     &evaluation_incomplete::EvaluationIncomplete,
 ];
+
+/// A rule's place in [`RULES`]; after all of them for an id that is none.
+pub fn place(id: &str) -> usize {
+    RULES
+        .iter()
+        .position(|rule| rule.meta().id == id)
+        .unwrap_or(RULES.len())
+}
 
 /// The rule of this id.
 pub fn by_id(id: &str) -> Option<&'static dyn Rule> {
