@@ -258,7 +258,30 @@ pub(super) fn sdk(
         needs.push(need);
     }
     needs.extend(roles::of_operation(maker, operation, arguments));
+    needs.extend(login(maker, service, operation.name));
     needs
+}
+
+/// The data APIs log in to the database for their caller, by a secret or by temporary credentials that the request
+/// chooses (Amazon Redshift Management Guide, "Authorizing access to the Amazon Redshift Data API"; Amazon Aurora User
+/// Guide, "Authorizing access to the RDS Data API").
+fn login(maker: &Maker<'_>, service: &str, operation: &str) -> Vec<Need> {
+    let actions: &[&str] = match service {
+        "redshiftdata" if !operation.starts_with("Cancel") => &[
+            "redshift:GetClusterCredentials",
+            "redshift:GetClusterCredentialsWithIAM",
+            "redshift-serverless:GetCredentials",
+            "secretsmanager:GetSecretValue",
+        ],
+        "rdsdata" => &["secretsmanager:GetSecretValue"],
+        _ => &[],
+    };
+    let optional = |action: &&str| Need {
+        resources: vec![Glob::any()],
+        target: Target::NotDerivable,
+        ..maker.need(action, Vec::new(), Phase::Start, true)
+    };
+    actions.iter().map(optional).collect()
 }
 
 /// Commands run on instances that tags or groups choose as well as on those that the request names.
