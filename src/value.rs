@@ -1,16 +1,17 @@
 //! What is known, without running anything, of a value that a workflow computes, and where the rest comes from.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::glob::Glob;
 use crate::loc::Pointer;
 
 mod access;
+mod fields;
 mod join;
 mod origin;
 pub use origin::merge_guards;
 mod pattern;
+pub use fields::Fields;
 #[cfg(test)]
 mod tests;
 
@@ -34,7 +35,7 @@ pub enum Value {
     /// An object.
     Object {
         /// Fields whose names are known.
-        fields: BTreeMap<String, Value>,
+        fields: Fields,
         /// What any other field may hold; `None` where there are no others.
         rest: Option<Box<Value>>,
     },

@@ -42,9 +42,18 @@ impl Env {
 
     /// The same with another document.
     #[must_use]
-    pub fn with_doc(&self, doc: Value) -> Self {
+    pub fn with_doc(&self, doc: impl Into<Arc<Value>>) -> Self {
+        let doc: Arc<Value> = doc.into();
+        let doc = if Arc::ptr_eq(&doc, &self.doc) {
+            doc
+        } else {
+            match Arc::try_unwrap(doc) {
+                Ok(owned) => Arc::new(owned.capped(MAX_DEPTH)),
+                Err(shared) => shared,
+            }
+        };
         Self {
-            doc: Arc::new(doc.capped(MAX_DEPTH)),
+            doc,
             ..self.clone()
         }
     }

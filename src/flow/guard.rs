@@ -166,25 +166,12 @@ impl Lesson<'_> {
 
     /// The test only looked at it.
     pub fn only(&self, know: &mut Knowledge, value: &Value, strength: Strength) {
-        know.learn(
-            value,
-            Fact {
-                guards: self.guard(strength),
-                ..Fact::default()
-            },
-        );
+        know.learn(value, Fact::guarded(self.guard(strength)));
     }
 
     /// It is this.
     pub fn is(&self, know: &mut Knowledge, value: &Value, equal: Value) {
-        know.learn(
-            value,
-            Fact {
-                equal: Some(equal),
-                guards: self.guard(Strength::Finite),
-                allowed: None,
-            },
-        );
+        know.learn(value, Fact::same_as(equal, self.guard(Strength::Finite)));
     }
 
     /// It equals (or not) the other value.
@@ -215,14 +202,8 @@ impl Lesson<'_> {
 
     /// It is a string that one of these matches.
     pub fn allowed(&self, know: &mut Knowledge, value: &Value, globs: Vec<Glob>) {
-        know.learn(
-            value,
-            Fact {
-                guards: self.guard(strength::of_patterns(&globs)),
-                allowed: Some(globs),
-                equal: None,
-            },
-        );
+        let guard = self.guard(strength::of_patterns(&globs));
+        know.learn(value, Fact::among(Some(globs), guard));
     }
 
     /// It is not one of the strings that this says.
@@ -233,14 +214,7 @@ impl Lesson<'_> {
                 .map(|text| Glob::literal(text))
                 .collect()
         });
-        know.learn(
-            value,
-            Fact {
-                guards: self.guard(Strength::DenyList),
-                allowed: left,
-                equal: None,
-            },
-        );
+        know.learn(value, Fact::among(left, self.guard(Strength::DenyList)));
     }
 
     /// It matches (or not) a `StringMatches` pattern.

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use crate::glob::Glob;
 use crate::value::{Guard, Identity, MAX_ALTERNATIVES, Piece, Unknown, Value};
 
-/// More facts than this at one place are not kept: the values they speak of count as unguarded.
-const MAX_FACTS: usize = 1024;
+/// More facts than this at one place are not kept: the values that the oldest ones speak of count as unguarded.
+const MAX_FACTS: usize = 256;
 
 /// What is known of one value.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default)]
 pub struct Fact {
     /// The strings that it may be.
     pub allowed: Option<Vec<Glob>>,
@@ -18,11 +18,46 @@ pub struct Fact {
     pub equal: Option<Value>,
     /// The guards that looked at it.
     pub guards: Vec<Arc<Guard>>,
+    /// How many facts were learnt before it on its way.
+    age: usize,
+}
+
+impl PartialEq for Fact {
+    fn eq(&self, other: &Self) -> bool {
+        self.allowed == other.allowed && self.equal == other.equal && self.guards == other.guards
+    }
+}
+
+impl Fact {
+    /// What guards say, nothing more.
+    pub fn guarded(guards: Vec<Arc<Guard>>) -> Self {
+        Self {
+            guards,
+            ..Self::default()
+        }
+    }
+
+    /// It is one of these strings.
+    pub fn among(allowed: Option<Vec<Glob>>, guards: Vec<Arc<Guard>>) -> Self {
+        Self {
+            allowed,
+            ..Self::guarded(guards)
+        }
+    }
+
+    /// It is this value.
+    pub fn same_as(equal: Value, guards: Vec<Arc<Guard>>) -> Self {
+        Self {
+            equal: Some(equal),
+            ..Self::guarded(guards)
+        }
+    }
 }
 
 /// Facts by the value they speak of. A fact on a string with holes speaks of every string of the same parts.
 #[derive(Clone, Debug, Default)]
 pub struct Knowledge {
+    learnt: usize,
     by_identity: BTreeMap<Identity, Arc<Fact>>,
     by_term: Vec<(Vec<Piece>, Arc<Fact>)>,
 }
@@ -82,6 +117,8 @@ impl Knowledge {
         }
         fact.equal = new.equal.or(fact.equal);
         crate::value::merge_guards(&mut fact.guards, &new.guards);
+        self.learnt += 1;
+        fact.age = self.learnt;
         self.insert(&key, Arc::new(fact));
     }
 
@@ -99,8 +136,12 @@ impl Knowledge {
     fn insert(&mut self, key: &Key<'_>, fact: Arc<Fact>) {
         match key {
             Key::One(identity) => {
-                if self.by_identity.len() < MAX_FACTS || self.by_identity.contains_key(*identity) {
-                    self.by_identity.insert((*identity).clone(), fact);
+                self.by_identity.insert((*identity).clone(), fact);
+                if self.by_identity.len() > MAX_FACTS {
+                    let oldest = self.by_identity.iter().min_by_key(|(_, f)| f.age);
+                    if let Some(oldest) = oldest.map(|(identity, _)| identity.clone()) {
+                        self.by_identity.remove(&oldest);
+                    }
                 }
             }
             Key::Term(pieces) => {
@@ -186,7 +227,10 @@ impl Knowledge {
     /// What holds whichever of two ways was taken. A guard met on one of them only is remembered, but lets everything through.
     #[must_use]
     pub fn join(&self, other: &Self) -> Self {
-        let mut both = Self::default();
+        let mut both = Self {
+            learnt: self.learnt.max(other.learnt),
+            ..Self::default()
+        };
         let keys = self.by_identity.keys().chain(
             other
                 .by_identity
@@ -195,7 +239,7 @@ impl Knowledge {
         );
         for key in keys {
             let fact = join_facts(self.by_identity.get(key), other.by_identity.get(key));
-            both.by_identity.insert(key.clone(), fact);
+            both.insert(&Key::One(key), fact);
         }
         let theirs = other
             .by_term
@@ -280,11 +324,12 @@ fn join_facts(a: Option<&Arc<Fact>>, b: Option<&Arc<Fact>>) -> Arc<Fact> {
                 allowed,
                 equal,
                 guards,
+                age: a.age.max(b.age),
             })
         }
         (Some(fact), None) | (None, Some(fact)) => Arc::new(Fact {
-            guards: fact.guards.clone(),
-            ..Fact::default()
+            age: fact.age,
+            ..Fact::guarded(fact.guards.clone())
         }),
         (None, None) => Arc::default(),
     }
@@ -315,34 +360,21 @@ fn apply(unknown: &Unknown, fact: &Fact) -> Value {
     Value::Any(next)
 }
 
-/// Patterns whose union holds every string that both lists match: exact where one of a pair includes the other, else
-/// the one of the pair that fixes more.
-pub fn intersect(a: &[Glob], b: &[Glob]) -> Vec<Glob> {
-    let mut out = Vec::new();
-    for x in a {
-        for y in b {
-            let meet = if y.includes(x) {
-                x
-            } else if x.includes(y) {
-                y
-            } else if !x.overlaps(y) {
-                continue;
-            } else if fixed(x) >= fixed(y) {
-                x
-            } else {
-                y
-            };
-            if !out.contains(meet) {
-                out.push(meet.clone());
-            }
+/// Patterns whose union holds every string that both lists match.
+fn intersect(a: &[Glob], b: &[Glob]) -> Vec<Glob> {
+    let mut out: Vec<Glob> = Vec::new();
+    for glob in a.iter().flat_map(|x| b.iter().flat_map(|y| x.intersect(y))) {
+        if !out.contains(&glob) {
+            out.push(glob);
         }
     }
+    if out.len() > MAX_ALTERNATIVES {
+        // Either list alone holds them, too.
+        return if a.len() <= b.len() {
+            a.to_vec()
+        } else {
+            b.to_vec()
+        };
+    }
     out
-}
-
-fn fixed(glob: &Glob) -> usize {
-    let tokens = glob.tokens().iter();
-    tokens
-        .filter(|t| matches!(t, crate::glob::Token::Char(_)))
-        .count()
 }

@@ -91,7 +91,7 @@ impl<'a> Site<'a> {
                     .iter()
                     .map(|(name, member)| (name.clone(), self.template(member))),
             ),
-            Node::Broken => Value::Any(Unknown::of(Source::Undecided, "unreadable expression")),
+            Node::Broken => self.everything("unreadable expression"),
         }
     }
 
@@ -104,6 +104,21 @@ impl<'a> Site<'a> {
             pointer: pointer.clone(),
             value: text.to_owned(),
         })
+    }
+
+    /// Anything that the state knows of: what is not followed may be all of it.
+    pub fn everything(&self, why: &str) -> Value {
+        let mut all = Unknown::of(Source::Undecided, why);
+        let places = [Some(self.input), self.result, self.error];
+        let vars = self.env.vars.values().map(|v| &**v);
+        for value in places.into_iter().flatten().chain(vars) {
+            all.add_origins(&value.collapsed().origins);
+        }
+        all.add_origins(&self.env.execution.collapsed().origins);
+        if let Some(item) = &self.env.item {
+            all.add_origins(&item.collapsed().origins);
+        }
+        Value::Any(all)
     }
 
     /// What a path leads to, with everything known of it filled in.

@@ -73,3 +73,167 @@ fn jsonata_conditions_and_tables() {
     );
     assert_eq!(at(states, true, &["U"]).patterns()[0].to_string(), "p-*");
 }
+
+fn choice(condition: serde_json::Value) -> serde_json::Value {
+    let mut rule = condition;
+    rule["Next"] = "sink".into();
+    serde_json::json!({"Type": "Choice", "Choices": [rule], "Default": "no"})
+}
+
+fn failing() -> serde_json::Value {
+    serde_json::json!({"Type": "Fail"})
+}
+
+fn task(next: &str) -> serde_json::Value {
+    serde_json::json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f", "Payload.$": "$"}, "Next": next})
+}
+
+#[test]
+fn a_branch_that_constants_exclude_is_followed_all_the_same() {
+    let states = serde_json::json!({
+        "start": {"Type": "Pass", "Result": {"mode": "a"}, "ResultPath": "$.m", "Next": "test"},
+        "test": {"Type": "Choice", "Choices": [{"Variable": "$.m.mode", "StringEquals": "b", "Next": "take"}], "Default": "sink"},
+        "take": {"Type": "Pass", "InputPath": "$.x", "ResultPath": "$.m.mode", "Next": "sink"},
+        "sink": sink(serde_json::json!({"X.$": "$.m.mode"})),
+    });
+    assert!(at(states, false, &["X"]).is_tainted());
+}
+
+#[test]
+fn a_class_of_characters_is_open() {
+    let states = serde_json::json!({
+        "start": choice(serde_json::json!({"Condition": "{% $contains($states.input.x, /^[ab]$/) %}"})),
+        "no": failing(),
+        "sink": sink(serde_json::json!({"X": "{% $states.input.x %}"})),
+    });
+    assert_eq!(at(states, true, &["X"]).patterns()[0].to_string(), "?");
+}
+
+#[test]
+fn a_part_of_a_guarded_value_is_open() {
+    let states = serde_json::json!({
+        "start": choice(serde_json::json!({"Variable": "$.x", "StringMatches": "arn:aws:lambda:eu-west-1:123456789012:function:media-*"})),
+        "no": failing(),
+        "sink": sink(serde_json::json!({"X.$": "States.ArrayGetItem(States.StringSplit($.x, ':'), 6)"})),
+    });
+    assert!(at(states, false, &["X"]).patterns()[0].is_any());
+}
+
+#[test]
+fn a_condition_kept_in_a_variable_is_no_guard() {
+    let states = serde_json::json!({
+        "start": {"Type": "Pass", "Assign": {"ok": "{% $states.input.x = 'a' %}"}, "Next": "test"},
+        "test": choice(serde_json::json!({"Condition": "{% $ok %}"})),
+        "no": failing(),
+        "sink": sink(serde_json::json!({"X": "{% $states.input.x %}"})),
+    });
+    assert!(at(states, true, &["X"]).is_tainted());
+}
+
+#[test]
+fn an_assertion_does_not_outlive_its_expression() {
+    let states = serde_json::json!({
+        "start": {"Type": "Pass", "Assign": {"ok": "{% ($assert($states.input.x = 'a', 'no'); true) %}"}, "Next": "sink"},
+        "sink": sink(serde_json::json!({"X": "{% $states.input.x %}"})),
+    });
+    assert!(at(states, true, &["X"]).is_tainted());
+}
+
+#[test]
+fn a_transformation_keeps_every_source() {
+    let states = serde_json::json!({
+        "start": {"Type": "Pass", "Assign": {"v": "{% {'k': 'x'} ~> | $ | {'k': $states.input.x} | %}"}, "Next": "sink"},
+        "sink": sink(serde_json::json!({"X": "{% $v.k %}"})),
+    });
+    assert!(at(states, true, &["X"]).is_tainted());
+}
+
+#[test]
+fn beyond_the_bounds_every_source_is_kept() {
+    let fields: serde_json::Map<String, serde_json::Value> = (0..700)
+        .map(|i| (format!("f{i:03}.$"), format!("$.x{i}").into()))
+        .collect();
+    let deep = (0..60).fold("$states.input.f000".to_owned(), |inner, _| {
+        format!("{{'k': {inner}}}")
+    });
+    let states = serde_json::json!({
+        "start": {"Type": "Pass", "Parameters": fields, "Next": "more"},
+        "more": {"Type": "Pass", "Result": "z", "ResultPath": "$.zz", "Next": "deep"},
+        "deep": {"Type": "Pass", "QueryLanguage": "JSONata", "Assign": {"d": format!("{{% {deep} %}}")}, "Next": "sink"},
+        "sink": sink(serde_json::json!({"X.$": "$.f699", "Y.$": "$d.k.k.k", "Z.$": "$.f699.deep"})),
+    });
+    for field in ["X", "Y", "Z"] {
+        assert!(at(states.clone(), false, &[field]).is_tainted(), "{field}");
+    }
+}
+
+#[test]
+fn a_task_that_echoes_ends_taint() {
+    let states = serde_json::json!({
+        "start": task("sink"),
+        "sink": sink(serde_json::json!({"X.$": "$.Payload.x"})),
+    });
+    assert!(!at(states, false, &["X"]).is_tainted());
+}
+
+#[test]
+fn an_error_text_is_nobodys() {
+    let states = serde_json::json!({
+        "start": {"Type": "Parallel", "Branches": [{"StartAt": "f", "States": {"f": {"Type": "Fail", "CausePath": "$.x"}}}],
+            "Catch": [{"ErrorEquals": ["States.ALL"], "Next": "sink"}], "Next": "no"},
+        "no": failing(),
+        "sink": sink(serde_json::json!({"X.$": "$.Cause"})),
+    });
+    assert!(!at(states, false, &["X"]).is_tainted());
+}
+
+#[test]
+fn a_branch_chosen_by_the_caller_is_no_flow() {
+    let states = serde_json::json!({
+        "start": {"Type": "Choice", "Choices": [{"Variable": "$.x", "BooleanEquals": true, "Next": "one"}], "Default": "two"},
+        "one": {"Type": "Pass", "Result": "a", "ResultPath": "$.v", "Next": "sink"},
+        "two": {"Type": "Pass", "Result": "b", "ResultPath": "$.v", "Next": "sink"},
+        "sink": sink(serde_json::json!({"X.$": "$.v"})),
+    });
+    assert_eq!(
+        at(states, false, &["X"]).finite(),
+        Some(vec!["a".into(), "b".into()])
+    );
+}
+
+#[test]
+fn every_test_that_the_soundness_page_names_is_here() {
+    let (page, here) = (include_str!("SOUNDNESS.md"), include_str!("tests.rs"));
+    let named = page
+        .split('`')
+        .filter(|t| t.contains('_') && !t.contains(['/', '.', ' ', '|']));
+    let mut count = 0;
+    for name in named {
+        count += 1;
+        assert!(here.contains(&format!("fn {name}()")), "{name}");
+    }
+    assert!(count >= 9, "{count}");
+}
+
+#[test]
+fn hostile_shapes_end() {
+    let nested = "[".repeat(60) + "$states.input.x" + &"]".repeat(60);
+    let looping = "($f := function($x){ $f($x & $x) }; $f($states.input.x))";
+    let wide: String = (0..200)
+        .map(|i| format!("($states.input.a = '{i}' ? 'v{i}' : '') & "))
+        .collect::<String>()
+        + "$states.input.x";
+    for text in [
+        nested.as_str(),
+        looping,
+        wide.as_str(),
+        "$map([1..100000], function($i){ $map([1..100000], function($j){ $states.input.x }) })",
+    ] {
+        let states = serde_json::json!({
+            "start": {"Type": "Pass", "Next": "sink"},
+            "sink": sink(serde_json::json!({"X": format!("{{% {text} %}}")})),
+        });
+        let value = at(states, true, &["X"]);
+        assert!(value.is_tainted() || text == looping, "{text}");
+    }
+}

@@ -51,21 +51,21 @@ impl<'a> Step<'a> {
         }
     }
 
-    fn select(&self, field: &PathField, value: &Value) -> Value {
-        match field {
-            PathField::Default => value.clone(),
+    fn select(&self, field: &PathField, value: Arc<Value>) -> Arc<Value> {
+        Arc::new(match field {
+            PathField::Default => return value,
             PathField::Null => Value::object([]),
-            PathField::Path(path) => self.site(value).raw_path(path),
+            PathField::Path(path) => self.site(&value).raw_path(path),
             PathField::Unknown => Value::Any(value.collapsed().derived()),
-        }
+        })
     }
 
     /// The state's input after `InputPath`.
-    pub fn input(&self) -> Value {
+    pub fn input(&self) -> Arc<Value> {
         if self.is_jsonata() {
-            return Value::clone(&self.env.doc);
+            return self.env.doc.clone();
         }
-        self.select(&self.state.input_path, &self.env.doc)
+        self.select(&self.state.input_path, self.env.doc.clone())
     }
 
     /// What is passed to the task, the branches or the Pass state's result: the arguments, or the whole input.
@@ -135,7 +135,7 @@ impl<'a> Step<'a> {
             Some(template) => self.against_input(template),
             None => match &self.state.arguments {
                 Some(_) => self.arguments(),
-                None => self.input(),
+                None => Value::clone(&self.input()),
             },
         };
         self.finish(&self.stamped(value, "result"))
@@ -147,9 +147,9 @@ impl<'a> Step<'a> {
         let site = self.site(&input);
         let assigned = self.assigned(&self.state.assign, &site);
         let output = if self.is_jsonata() {
-            self.output(self.state.output.as_ref(), &site, &input)
+            self.output(self.state.output.as_ref(), &site, || input.clone())
         } else {
-            self.select(&self.state.output_path, &input)
+            self.select(&self.state.output_path, input.clone())
         };
         self.onward(self.state.next, output, assigned)
     }
@@ -163,7 +163,9 @@ impl<'a> Step<'a> {
                 ..self.site(&input)
             };
             let assigned = self.assigned(&self.state.assign, &site);
-            let output = self.output(self.state.output.as_ref(), &site, result);
+            let output = self.output(self.state.output.as_ref(), &site, || {
+                Arc::new(result.clone())
+            });
             self.onward(self.state.next, output, assigned)
         } else {
             let selected = match &self.state.result_selector {
@@ -172,7 +174,7 @@ impl<'a> Step<'a> {
             };
             let assigned = self.assigned(&self.state.assign, &self.site(&selected));
             let placed = self.place(&self.state.result_path, selected);
-            let output = self.select(&self.state.output_path, &placed);
+            let output = self.select(&self.state.output_path, placed);
             self.onward(self.state.next, output, assigned)
         };
         ways.to
@@ -180,17 +182,17 @@ impl<'a> Step<'a> {
         ways
     }
 
-    fn place(&self, field: &PathField, result: Value) -> Value {
-        match field {
+    fn place(&self, field: &PathField, result: Value) -> Arc<Value> {
+        Arc::new(match field {
             PathField::Default => result,
-            PathField::Null => Value::clone(&self.env.doc),
+            PathField::Null => return self.env.doc.clone(),
             PathField::Path(at) => path::write(Value::clone(&self.env.doc), &at.steps, result),
             PathField::Unknown => {
                 let mut all = self.env.doc.collapsed();
                 all.add_origins(&result.collapsed().origins);
                 Value::Any(all.derived())
             }
-        }
+        })
     }
 
     /// The way that an error takes.
@@ -214,7 +216,7 @@ impl<'a> Step<'a> {
             };
             let assigned = self.assigned(&catcher.assign, &site);
             (
-                self.output(catcher.output.as_ref(), &site, &error),
+                self.output(catcher.output.as_ref(), &site, || Arc::new(error.clone())),
                 assigned,
             )
         } else {
@@ -243,9 +245,9 @@ impl<'a> Step<'a> {
                 let site = here.site(&input);
                 let assigned = here.assigned(&rule.assign, &site);
                 let output = if self.is_jsonata() {
-                    here.output(rule.output.as_ref(), &site, &input)
+                    here.output(rule.output.as_ref(), &site, || input.clone())
                 } else {
-                    here.select(&self.state.output_path, &input)
+                    here.select(&self.state.output_path, input.clone())
                 };
                 to.push((next, known.with_doc(output).with_vars(assigned)));
             }
@@ -256,19 +258,24 @@ impl<'a> Step<'a> {
             let site = here.site(&input);
             let assigned = here.assigned(&self.state.assign, &site);
             let output = if self.is_jsonata() {
-                here.output(self.state.output.as_ref(), &site, &input)
+                here.output(self.state.output.as_ref(), &site, || input.clone())
             } else {
-                here.select(&self.state.output_path, &input)
+                here.select(&self.state.output_path, input.clone())
             };
             to.push((next, env.with_doc(output).with_vars(assigned)));
         }
         Ways { to, out: None }
     }
 
-    fn output(&self, template: Option<&Template>, site: &Site<'_>, default: &Value) -> Value {
+    fn output(
+        &self,
+        template: Option<&Template>,
+        site: &Site<'_>,
+        default: impl FnOnce() -> Arc<Value>,
+    ) -> Arc<Value> {
         match template {
-            Some(template) => self.stamped(site.template(template), "output"),
-            None => default.clone(),
+            Some(template) => Arc::new(self.stamped(site.template(template), "output")),
+            None => default(),
         }
     }
 
@@ -282,7 +289,12 @@ impl<'a> Step<'a> {
             .collect()
     }
 
-    fn onward(&self, next: Option<StateId>, output: Value, assigned: Vec<(String, Value)>) -> Ways {
+    fn onward(
+        &self,
+        next: Option<StateId>,
+        output: Arc<Value>,
+        assigned: Vec<(String, Value)>,
+    ) -> Ways {
         match next {
             Some(next) => Ways {
                 to: vec![(next, self.env.with_doc(output).with_vars(assigned))],
@@ -290,7 +302,7 @@ impl<'a> Step<'a> {
             },
             None => Ways {
                 to: Vec::new(),
-                out: Some((output, self.env.clone())),
+                out: Some((Value::clone(&output), self.env.clone())),
             },
         }
     }

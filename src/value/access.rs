@@ -1,11 +1,9 @@
 //! Taking values apart and putting them together.
 
-use std::collections::BTreeMap;
-
 use super::{Piece, Unknown, Value};
 
 /// An object of more known fields than this keeps the first ones; the others become its `rest`.
-pub const MAX_FIELDS: usize = 512;
+pub const MAX_FIELDS: usize = 1024;
 
 impl Value {
     /// No value that any run can have: the result of what never returns. Joining it with `x` gives `x`.
@@ -160,7 +158,7 @@ impl Value {
                 Self::Object { fields, rest }
             }
             Self::Any(unknown) => Self::Object {
-                fields: BTreeMap::from([(name.to_owned(), value)]),
+                fields: [(name.to_owned(), value)].into(),
                 rest: Some(Box::new(Self::Any(unknown.any_child()))),
             },
             Self::OneOf(values) => values
@@ -192,23 +190,42 @@ impl Value {
 
     /// The same, at most this deep: what is deeper is told as one unknown.
     #[must_use]
-    pub fn capped(&self, depth: usize) -> Self {
+    pub fn capped(self, depth: usize) -> Self {
+        if self.is_deeper(depth) {
+            self.cut(depth)
+        } else {
+            self
+        }
+    }
+
+    fn is_deeper(&self, depth: usize) -> bool {
+        match self {
+            Self::Array(values) => depth == 0 || values.iter().any(|v| v.is_deeper(depth - 1)),
+            Self::Each(value) => depth == 0 || value.is_deeper(depth - 1),
+            Self::Object { fields, rest } => {
+                depth == 0
+                    || fields
+                        .values()
+                        .chain(rest.as_deref())
+                        .any(|v| v.is_deeper(depth - 1))
+            }
+            Self::OneOf(values) => values.iter().any(|v| v.is_deeper(depth)),
+            _ => false,
+        }
+    }
+
+    fn cut(&self, depth: usize) -> Self {
         match self {
             Self::Array(_) | Self::Each(_) | Self::Object { .. } if depth == 0 => {
                 Self::Any(self.collapsed())
             }
-            Self::Array(values) => {
-                Self::Array(values.iter().map(|v| v.capped(depth - 1)).collect())
-            }
-            Self::Each(value) => Self::Each(Box::new(value.capped(depth - 1))),
+            Self::Array(values) => Self::Array(values.iter().map(|v| v.cut(depth - 1)).collect()),
+            Self::Each(value) => Self::Each(Box::new(value.cut(depth - 1))),
             Self::Object { fields, rest } => Self::Object {
-                fields: fields
-                    .iter()
-                    .map(|(k, v)| (k.clone(), v.capped(depth - 1)))
-                    .collect(),
-                rest: rest.as_ref().map(|r| Box::new(r.capped(depth - 1))),
+                fields: fields.map(|_, v| v.cut(depth - 1)),
+                rest: rest.as_ref().map(|r| Box::new(r.cut(depth - 1))),
             },
-            Self::OneOf(values) => Self::OneOf(values.iter().map(|v| v.capped(depth)).collect()),
+            Self::OneOf(values) => Self::OneOf(values.iter().map(|v| v.cut(depth)).collect()),
             other => other.clone(),
         }
     }

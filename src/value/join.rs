@@ -1,7 +1,5 @@
 //! Joining the values that two ways into one place bring: the result stands for both.
 
-use std::collections::BTreeMap;
-
 use super::origin::merge_guards;
 use super::{MAX_ALTERNATIVES, Piece, Source, Unknown, Value};
 
@@ -29,11 +27,7 @@ impl Value {
                     rest: their_rest,
                 },
             ) => {
-                fields.len() == theirs.len()
-                    && fields
-                        .iter()
-                        .zip(theirs)
-                        .all(|((k, a), (l, b))| k == l && a.same(b))
+                fields.same(theirs, Self::same)
                     && match (rest, their_rest) {
                         (Some(a), Some(b)) => a.same(b),
                         (None, None) => true,
@@ -103,12 +97,11 @@ impl Value {
                     fields: theirs,
                     rest: their_rest,
                 },
-            ) if fields.keys().eq(theirs.keys()) => Self::Object {
-                fields: fields
-                    .iter()
-                    .zip(theirs.values())
-                    .map(|((k, a), b)| (k.clone(), a.widened(b)))
-                    .collect(),
+            ) if fields.same_names(theirs) => Self::Object {
+                fields: fields.zip(theirs, |_, a, b| match (a, b) {
+                    (Some(a), Some(b)) => a.widened(b),
+                    (one, other) => one.or(other).cloned().unwrap_or(Self::Absent),
+                }),
                 rest: match (rest, their_rest) {
                     (Some(a), Some(b)) => Some(Box::new(a.widened(b))),
                     (None, None) => None,
@@ -149,19 +142,10 @@ fn join_objects(
     else {
         return Value::NEVER;
     };
-    let mut joined = BTreeMap::new();
-    for key in fields
-        .keys()
-        .chain(theirs.keys().filter(|k| !fields.contains_key(*k)))
-    {
-        joined.insert(
-            key.clone(),
-            match (fields.get(key), theirs.get(key)) {
-                (Some(x), Some(y)) => x.join_with(y, left, right),
-                _ => a.field(key).join_with(&b.field(key), left, right),
-            },
-        );
-    }
+    let joined = fields.zip(theirs, |key, x, y| match (x, y) {
+        (Some(x), Some(y)) => x.join_with(y, left, right),
+        _ => a.field(key).join_with(&b.field(key), left, right),
+    });
     let rest = match (rest, their_rest) {
         (Some(x), Some(y)) => Some(Box::new(x.join_with(y, left, right))),
         (Some(x), None) => Some(Box::new(left(x))),

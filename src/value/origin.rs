@@ -235,7 +235,7 @@ impl Value {
                 Self::Each(value) => open.push(value),
                 Self::Object { fields, rest } => {
                     open.extend(rest.as_deref());
-                    open.extend(fields.values().rev());
+                    open.extend(fields.values());
                 }
                 Self::Absent | Self::Null | Self::Bool(_) | Self::Number(_) => {}
             }
@@ -280,10 +280,7 @@ impl Value {
             }
             Self::Each(value) => Self::Each(Box::new(value.map_unknowns(change))),
             Self::Object { fields, rest } => Self::Object {
-                fields: fields
-                    .iter()
-                    .map(|(k, v)| (k.clone(), v.map_unknowns(change)))
-                    .collect(),
+                fields: fields.map(|_, v| v.map_unknowns(change)),
                 rest: rest.as_ref().map(|r| Box::new(r.map_unknowns(change))),
             },
             Self::Absent | Self::Null | Self::Bool(_) | Self::Number(_) => self.clone(),

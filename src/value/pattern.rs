@@ -1,7 +1,11 @@
 //! Values as patterns over strings: what a parameter may be, with everything not known as `*`.
 
-use super::{MAX_ALTERNATIVES, Piece, Unknown, Value};
+use super::{MAX_ALTERNATIVES, Piece, Source, Unknown, Value};
 use crate::glob::Glob;
+
+/// A string of more pieces than this, or longer than this many bytes, is told as unknown.
+const MAX_PIECES: usize = 64;
+const MAX_TEXT: usize = 8192;
 
 impl Unknown {
     /// What it may be as a string.
@@ -83,8 +87,28 @@ impl Value {
                 .collect();
         }
         all.into_iter()
-            .map(Self::from_pieces)
+            .map(|pieces| Self::bounded_text(&pieces))
             .fold(Self::NEVER, |a, b| a.join(&b))
+    }
+
+    /// A string of these pieces; one too long to be told is an unknown of the same origins.
+    fn bounded_text(pieces: &[Piece]) -> Self {
+        let length: usize = pieces
+            .iter()
+            .map(|p| match p {
+                Piece::Literal(text) => text.len(),
+                Piece::Hole(_) => 1,
+            })
+            .sum();
+        let text = Self::from_pieces(pieces.iter().cloned());
+        if pieces.len() <= MAX_PIECES && length <= MAX_TEXT {
+            return text;
+        }
+        let mut whole = text.collapsed().derived();
+        if whole.origins.is_empty() {
+            whole = Unknown::of(Source::Generated, "a long text");
+        }
+        Self::Any(whole)
     }
 }
 

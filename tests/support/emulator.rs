@@ -20,6 +20,11 @@ pub fn address() -> SocketAddr {
     EMULATOR.get_or_init(start).address
 }
 
+/// The interpreter of the virtual environment in which the emulator is installed.
+pub fn python() -> std::path::PathBuf {
+    install(Path::new(env!("CARGO_MANIFEST_DIR")))
+}
+
 fn start() -> Emulator {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let python = install(root);

@@ -51,17 +51,7 @@ impl<'a> Machine<'a> {
 
     /// Anything that the state knows of: what an expression that is not followed may be.
     pub(super) fn everything(&self) -> Value {
-        let mut all = Unknown::of(Source::Undecided, "expression too large to follow");
-        let places = [Some(self.site.input), self.site.result, self.site.error];
-        let vars = self.site.env.vars.values().map(|v| &**v);
-        for value in places.into_iter().flatten().chain(vars) {
-            all.add_origins(&value.collapsed().origins);
-        }
-        all.add_origins(&self.site.env.execution.collapsed().origins);
-        if let Some(item) = &self.site.env.item {
-            all.add_origins(&item.collapsed().origins);
-        }
-        Value::Any(all)
+        self.site.everything("expression too large to follow")
     }
 
     /// An expression's value.

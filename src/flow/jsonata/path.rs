@@ -20,6 +20,15 @@ fn map_dyn(value: &Value, f: &mut dyn FnMut(&Value) -> Value) -> Value {
             one => Value::Each(Box::new(one.anonymous())),
         },
         Value::OneOf(_) => value.each_alternative(|v| map_dyn(v, f)),
+        Value::Any(unknown) => {
+            let one = f(value);
+            if matches!(one, Value::Any(_) | Value::Absent) {
+                return one;
+            }
+            // It may be an array, too: then there is a result for each element.
+            let each = f(&Value::Any(unknown.some_part("[*]")));
+            one.join(&Value::Each(Box::new(any_of(&each))))
+        }
         one => f(one),
     }
 }

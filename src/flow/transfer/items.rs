@@ -26,9 +26,9 @@ impl Step<'_> {
         } else {
             let input = self.input();
             match &map.items_path {
-                PathField::Default => input,
+                PathField::Default => Value::clone(&input),
                 PathField::Path(path) => self.site(&input).path(path),
-                other => self.select(other, &input),
+                other => Value::clone(&self.select(other, input)),
             }
         };
         let entry = |value: &Value| match value {

@@ -1,0 +1,241 @@
+//! The fields of an object. Objects grow by one field in each state of a long workflow, and every state keeps its own:
+//! large ones are cut into shards that they share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Value;
+
+type Shard = BTreeMap<String, Value>;
+
+/// Objects of more fields than this are cut.
+const SMALL: usize = 48;
+/// Into this many shards.
+const SHARDS: usize = 64;
+
+/// Fields by name, in an order that depends on the names alone.
+#[derive(Clone, Debug)]
+pub struct Fields {
+    /// One, or [`SHARDS`].
+    shards: Vec<Arc<Shard>>,
+    len: usize,
+}
+
+impl Default for Fields {
+    fn default() -> Self {
+        Self {
+            shards: vec![Arc::default()],
+            len: 0,
+        }
+    }
+}
+
+/// The shard of a name, by the first bytes of its FNV-1a hash.
+fn shard_of(name: &str, count: usize) -> usize {
+    if count < 2 {
+        return 0;
+    }
+    let hash = name.bytes().fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    usize::try_from(hash % count as u64).unwrap_or(0)
+}
+
+impl Fields {
+    /// How many.
+    pub const fn len(&self) -> usize {
+        self.len
+    }
+
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// The field of this name.
+    pub fn get(&self, name: &str) -> Option<&Value> {
+        self.shards
+            .get(shard_of(name, self.shards.len()))?
+            .get(name)
+    }
+
+    /// Whether there is a field of this name.
+    pub fn contains_key(&self, name: &str) -> bool {
+        self.get(name).is_some()
+    }
+
+    /// Sets a field.
+    pub fn insert(&mut self, name: String, value: Value) {
+        let at = shard_of(&name, self.shards.len());
+        if let Some(shard) = self.shards.get_mut(at)
+            && Arc::make_mut(shard).insert(name, value).is_none()
+        {
+            self.len += 1;
+        }
+        if self.shards.len() == 1 && self.len > SMALL {
+            *self = self.cut();
+        }
+    }
+
+    fn cut(&self) -> Self {
+        let mut shards = vec![Shard::new(); SHARDS];
+        for (name, value) in self.iter() {
+            if let Some(shard) = shards.get_mut(shard_of(name, SHARDS)) {
+                shard.insert(name.clone(), value.clone());
+            }
+        }
+        Self {
+            shards: shards.into_iter().map(Arc::new).collect(),
+            len: self.len,
+        }
+    }
+
+    /// Name and value of each.
+    pub fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
+        self.shards.iter().flat_map(|shard| shard.iter())
+    }
+
+    /// The names.
+    pub fn keys(&self) -> impl Iterator<Item = &String> {
+        self.iter().map(|(name, _)| name)
+    }
+
+    /// The values.
+    pub fn values(&self) -> impl Iterator<Item = &Value> {
+        self.iter().map(|(_, value)| value)
+    }
+
+    /// The same names with other values.
+    #[must_use]
+    pub fn map(&self, mut f: impl FnMut(&str, &Value) -> Value) -> Self {
+        let shards = self.shards.iter().map(|shard| {
+            let fields = shard.iter().map(|(k, v)| (k.clone(), f(k, v)));
+            Arc::new(fields.collect::<Shard>())
+        });
+        Self {
+            shards: shards.collect(),
+            len: self.len,
+        }
+    }
+
+    /// The names of both, each with what `f` makes of its values on the two sides. Shards that both share stay as they are.
+    #[must_use]
+    pub fn zip(
+        &self,
+        other: &Self,
+        mut f: impl FnMut(&str, Option<&Value>, Option<&Value>) -> Value,
+    ) -> Self {
+        match (self.shards.len(), other.shards.len()) {
+            (1, n) if n > 1 => return self.cut().zip(other, f),
+            (n, 1) if n > 1 => return self.zip(&other.cut(), f),
+            _ => {}
+        }
+        let mut all = Self {
+            shards: Vec::with_capacity(self.shards.len()),
+            len: 0,
+        };
+        for (a, b) in self.shards.iter().zip(&other.shards) {
+            let shard = if Arc::ptr_eq(a, b) {
+                a.clone()
+            } else {
+                let mut joined = Shard::new();
+                let names = a.keys().chain(b.keys().filter(|k| !a.contains_key(*k)));
+                for name in names {
+                    joined.insert(name.clone(), f(name, a.get(name), b.get(name)));
+                }
+                Arc::new(joined)
+            };
+            all.len += shard.len();
+            all.shards.push(shard);
+        }
+        if all.shards.len() == 1 && all.len > SMALL {
+            return all.cut();
+        }
+        all
+    }
+
+    /// Whether both have the same names with values that are the same in the sense of `f`.
+    pub fn same(&self, other: &Self, f: impl Fn(&Value, &Value) -> bool) -> bool {
+        self.len == other.len
+            && if self.shards.len() == other.shards.len() {
+                self.shards.iter().zip(&other.shards).all(|(a, b)| {
+                    Arc::ptr_eq(a, b)
+                        || (a.len() == b.len()
+                            && a.iter().zip(b.iter()).all(|((k, x), (l, y))| k == l && f(x, y)))
+                })
+            } else {
+                self.iter()
+                    .all(|(k, x)| other.get(k).is_some_and(|y| f(x, y)))
+            }
+    }
+
+    /// Whether both have the same names.
+    pub fn same_names(&self, other: &Self) -> bool {
+        self.len == other.len && self.keys().all(|k| other.contains_key(k))
+    }
+}
+
+impl PartialEq for Fields {
+    fn eq(&self, other: &Self) -> bool {
+        self.same(other, |a, b| a == b)
+    }
+}
+
+impl Extend<(String, Value)> for Fields {
+    fn extend<I: IntoIterator<Item = (String, Value)>>(&mut self, fields: I) {
+        for (name, value) in fields {
+            self.insert(name, value);
+        }
+    }
+}
+
+impl FromIterator<(String, Value)> for Fields {
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(fields: I) -> Self {
+        let mut all = Self::default();
+        all.extend(fields);
+        all
+    }
+}
+
+impl<const N: usize> From<[(String, Value); N]> for Fields {
+    fn from(fields: [(String, Value); N]) -> Self {
+        fields.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn many(count: usize) -> Fields {
+        (0..count)
+            .map(|i| (format!("f{i}"), Value::text(i.to_string())))
+            .collect()
+    }
+
+    #[test]
+    fn a_large_object_shares_what_did_not_change() {
+        let large = many(500);
+        let mut larger = large.clone();
+        larger.insert("new".to_owned(), Value::Null);
+        assert_eq!((large.len(), larger.len()), (500, 501));
+        let shared = large
+            .shards
+            .iter()
+            .zip(&larger.shards)
+            .filter(|(a, b)| Arc::ptr_eq(a, b));
+        assert_eq!(shared.count(), SHARDS - 1);
+        assert_eq!(larger.get("f499"), Some(&Value::text("499")));
+    }
+
+    #[test]
+    fn cut_and_whole_say_the_same() {
+        let small = many(SMALL);
+        assert_eq!(small, small.cut());
+        let both = small.zip(&many(SMALL + 1), |_, a, b| {
+            a.or(b).cloned().unwrap_or(Value::Absent)
+        });
+        assert_eq!(both, many(SMALL + 1));
+        assert!(!small.same_names(&both));
+    }
+}

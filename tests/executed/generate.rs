@@ -1,0 +1,502 @@
+//! Workflows made from a seed: a chain of steps that write, move, guard, fan out and call, over a marked input.
+
+use serde_json::{Value as Json, json};
+
+/// Stands in every text of the input that only the caller can have brought.
+pub const MARK: &str = "MARK";
+
+const QUEUE: &str = "https://sqs.us-east-1.amazonaws.com/123456789012/q";
+const NO_QUEUE: &str = "https://sqs.us-east-1.amazonaws.com/123456789012/none";
+
+/// Xorshift: the same workflows in every run.
+pub struct Dice(u64);
+
+impl Dice {
+    pub fn roll(&mut self, sides: u64) -> u64 {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        self.0 % sides
+    }
+
+    fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {
+        list[usize::try_from(self.roll(list.len() as u64)).unwrap()]
+    }
+}
+
+/// One case: definition, input, execution name.
+pub fn workflow(seed: u64, jsonata: bool) -> Json {
+    let mut maker = Maker {
+        dice: Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
+        jsonata,
+        states: serde_json::Map::new(),
+        order: Vec::new(),
+        known: PATHS.iter().map(|p| (*p).to_owned()).collect(),
+        variables: Vec::new(),
+    };
+    for _ in 0..8 {
+        maker.step();
+    }
+    let mut definition = json!({"StartAt": maker.order[0], "States": maker.linked()});
+    if jsonata {
+        definition["QueryLanguage"] = json!("JSONata");
+    }
+    json!({
+        "name": "MARK-name",
+        "definition": definition,
+        "input": {
+            "a": "MARK-a", "b": "MARK-b", "mode": "red", "n": 3, "flag": seed.is_multiple_of(2),
+            "path": "MARK-p/MARK-q", "json": "{\"j\": \"MARK-j\"}",
+            "o": {"x": "MARK-ox", "y": {"z": "MARK-oyz"}},
+            "items": [{"n": "MARK-i0", "t": "x"}, {"n": "MARK-i1", "t": "y"}],
+            "list": ["MARK-l0", "MARK-l1"],
+        },
+    })
+}
+
+const PATHS: &[&str] = &[
+    "a",
+    "b",
+    "mode",
+    "path",
+    "o",
+    "o.x",
+    "o.y.z",
+    "items",
+    "list",
+    "n",
+    "items[0].n",
+    "list[1]",
+];
+const TEXTS: &[&str] = &[
+    "a",
+    "b",
+    "mode",
+    "path",
+    "o.x",
+    "o.y.z",
+    "items[0].n",
+    "list[1]",
+];
+
+struct Maker {
+    dice: Dice,
+    jsonata: bool,
+    states: serde_json::Map<String, Json>,
+    order: Vec<String>,
+    /// Paths of the document that are there for sure.
+    known: Vec<String>,
+    variables: Vec<String>,
+}
+
+impl Maker {
+    fn linked(&self) -> Json {
+        let mut states = self.states.clone();
+        for (i, name) in self.order.iter().enumerate() {
+            let next = self.order.get(i + 1);
+            let state = states.get_mut(name).unwrap().as_object_mut().unwrap();
+            let target = next.map_or("done", String::as_str);
+            let choice = state["Type"] == "Choice";
+            let field = if choice { "Default" } else { "Next" };
+            if !state.contains_key(field) {
+                state.insert(field.to_owned(), json!(target));
+            }
+            for list in ["Choices", "Catch"] {
+                for rule in state
+                    .get_mut(list)
+                    .and_then(Json::as_array_mut)
+                    .into_iter()
+                    .flatten()
+                {
+                    if rule.get("Next").is_none() {
+                        rule["Next"] = json!(target);
+                    }
+                }
+            }
+        }
+        states.insert("done".to_owned(), json!({"Type": "Succeed"}));
+        Json::Object(states)
+    }
+
+    fn add(&mut self, state: Json) -> String {
+        let name = format!("s{}", self.order.len());
+        self.states.insert(name.clone(), state);
+        self.order.push(name.clone());
+        name
+    }
+
+    fn step(&mut self) {
+        match self.dice.roll(10) {
+            0 | 1 => self.write(),
+            2 => self.overwrite(),
+            3 => self.assign(),
+            4 => self.guard(),
+            5 => self.map(),
+            6 => self.parallel(),
+            7 => self.failing(),
+            8 => self.repeat(),
+            _ => {}
+        }
+        let state = self.sink(true);
+        self.add(state);
+    }
+
+    /// A task that is given some values, and lets the input through.
+    fn sink(&mut self, outer: bool) -> Json {
+        let fields: Vec<(String, Json)> = (0..3).map(|i| self.member(&format!("f{i}"))).collect();
+        let body: serde_json::Map<String, Json> = fields.into_iter().collect();
+        let resource = "arn:aws:states:::sqs:sendMessage";
+        let arguments = json!({"QueueUrl": QUEUE, "MessageBody": body});
+        let keep = outer || self.dice.roll(2) == 0;
+        let mut state = json!({"Type": "Task", "Resource": resource});
+        if self.jsonata {
+            state["Arguments"] = arguments;
+            if keep {
+                state["Output"] = json!("{% $states.input %}");
+            }
+        } else {
+            state["Parameters"] = arguments;
+            if keep {
+                state["ResultPath"] = Json::Null;
+            }
+        }
+        state
+    }
+
+    /// A member of a template with a computed value.
+    fn member(&mut self, name: &str) -> (String, Json) {
+        let text = self.expression(2);
+        if self.jsonata {
+            (name.to_owned(), json!(format!("{{% {text} %}}")))
+        } else {
+            (format!("{name}.$"), json!(text))
+        }
+    }
+
+    fn place(&mut self) -> String {
+        let known = self.known.clone();
+        let known: Vec<&str> = known.iter().map(String::as_str).collect();
+        self.dice.pick(&known).to_owned()
+    }
+
+    fn text(&mut self) -> String {
+        let path = self.dice.pick(TEXTS);
+        self.read(path)
+    }
+
+    fn read(&self, path: &str) -> String {
+        if self.jsonata {
+            format!("$states.input.{path}")
+        } else {
+            format!("$.{path}")
+        }
+    }
+
+    fn leaf(&mut self) -> String {
+        if !self.variables.is_empty() && self.dice.roll(4) == 0 {
+            let names = self.variables.clone();
+            let names: Vec<&str> = names.iter().map(String::as_str).collect();
+            return format!("${}", self.dice.pick(&names));
+        }
+        match self.dice.roll(12) {
+            0 if self.jsonata => "$states.context.Execution.Name".to_owned(),
+            0 => "$$.Execution.Name".to_owned(),
+            1 if self.jsonata => "$states.context.Execution.Input.a".to_owned(),
+            1 => "$$.Execution.Input.b".to_owned(),
+            _ => {
+                let path = self.place();
+                self.read(&path)
+            }
+        }
+    }
+
+    fn expression(&mut self, depth: u64) -> String {
+        if depth == 0 {
+            return self.leaf();
+        }
+        if self.jsonata {
+            self.jsonata_expression(depth - 1)
+        } else {
+            self.jsonpath_expression(depth - 1)
+        }
+    }
+
+    fn jsonpath_expression(&mut self, depth: u64) -> String {
+        match self.dice.roll(14) {
+            0 => format!("States.Format('p-{{}}/{{}}', {}, 'q')", self.text()),
+            1 => format!("States.Array({}, 'x')", self.expression(depth)),
+            2 => format!(
+                "States.ArrayGetItem(States.Array({}, 'x'), {})",
+                self.text(),
+                self.dice.roll(2)
+            ),
+            3 => format!("States.StringSplit({}, '/')", self.text()),
+            4 => format!("States.JsonToString({})", self.leaf()),
+            5 => "States.StringToJson($.json)".to_owned(),
+            6 => format!("States.Base64Encode({})", self.text()),
+            7 => format!("States.Hash({}, 'SHA-256')", self.text()),
+            8 => "States.JsonMerge($.o, $.items[0], false)".to_owned(),
+            9 => "States.MathAdd($.n, 2)".to_owned(),
+            10 => self
+                .dice
+                .pick(&[
+                    "$.items[*].n",
+                    "$.list[0:1]",
+                    "$..z",
+                    "$.items[?(@.t=='x')].n",
+                    "$.list[*]",
+                    "$.o.*",
+                ])
+                .to_owned(),
+            11 => "States.ArrayLength($.list)".to_owned(),
+            12 => "$".to_owned(),
+            _ => self.leaf(),
+        }
+    }
+
+    fn jsonata_expression(&mut self, depth: u64) -> String {
+        match self.dice.roll(26) {
+            0 => format!("'p-' & {}", self.text()),
+            1 => format!("[{}, 'x'][{}]", self.text(), self.dice.roll(2)),
+            2 => format!("{{'k': {}, 'l': 'x'}}.k", self.expression(depth)),
+            3 => format!(
+                "({} = 'red' ? {} : 'other')",
+                self.text(),
+                self.expression(depth)
+            ),
+            4 => format!("({0} in ['red', 'blue'] ? {0} : 'none')", self.text()),
+            5 => format!("$uppercase({})", self.text()),
+            6 => format!("$substring({}, 0, 4)", self.text()),
+            7 => format!("$split({}, '/')[0]", self.text()),
+            8 => format!("$join([{}, 'x'], '-')", self.text()),
+            9 => "$map($states.input.items, function($i){ $i.n & '!' })".to_owned(),
+            10 => "$states.input.items[t='x'].n".to_owned(),
+            11 => "$filter($states.input.list, function($v){ $v != 'z' })".to_owned(),
+            12 => format!(
+                "$reduce($states.input.list, function($x, $y){{ $x & $y }}, {})",
+                self.text()
+            ),
+            13 => format!(
+                "$merge([$states.input.o, {{'x': {}}}])",
+                self.expression(depth)
+            ),
+            14 => "$lookup({'red': 'one', 'blue': 'two'}, $states.input.mode)".to_owned(),
+            15 => format!("($x := {}; $y := 'lit'; $x & $y)", self.text()),
+            16 => format!("($f := function($v){{ 'g' & $v }}; $f({}))", self.text()),
+            17 => format!("{} ~> $lowercase()", self.text()),
+            18 => "$keys($states.input.o)".to_owned(),
+            19 => "$states.input.items.{'m': n}".to_owned(),
+            20 => "$each($states.input.o, function($v, $k){ $k })".to_owned(),
+            21 => "$states.input.items^(>n)[0].n".to_owned(),
+            22 => "$append($states.input.list, ['x'])".to_owned(),
+            23 => format!("$replace({}, 'MARK', 'MARK2')", self.text()),
+            24 => "$states.input.o.*".to_owned(),
+            _ => self.leaf(),
+        }
+    }
+
+    /// Writes a computed value beside the input.
+    fn write(&mut self) {
+        let name = format!("w{}", self.order.len());
+        let (key, value) = self.member("v");
+        let state = if self.jsonata {
+            let value = value
+                .as_str()
+                .unwrap()
+                .trim_matches(|c| "{% }".contains(c))
+                .to_owned();
+            let wrapped = format!(
+                "{{% $merge([$states.input, {{'{name}': {{'v': {}}}}}]) %}}",
+                balanced(&value)
+            );
+            json!({"Type": "Pass", "Output": wrapped})
+        } else {
+            json!({"Type": "Pass", "Parameters": {key: value}, "ResultPath": format!("$.{name}")})
+        };
+        self.add(state);
+        self.known.push(name);
+    }
+
+    /// A literal in the place of what the caller sent.
+    fn overwrite(&mut self) {
+        let field = self.dice.pick(&["a", "b", "mode"]);
+        let state = if self.jsonata {
+            json!({"Type": "Pass", "Output": format!("{{% $merge([$states.input, {{'{field}': 'fixed'}}]) %}}")})
+        } else {
+            json!({"Type": "Pass", "Result": "fixed", "ResultPath": format!("$.{field}")})
+        };
+        self.add(state);
+    }
+
+    fn assign(&mut self) {
+        let name = format!("v{}", self.order.len());
+        let (key, value) = self.member(&name);
+        let state = json!({"Type": "Pass", "Assign": {key: value}});
+        self.add(state);
+        self.variables.push(name);
+    }
+
+    /// A test whose two ways both lead on, or whose default ends the run.
+    fn guard(&mut self) {
+        let field = self.dice.pick(&["mode", "a", "o.x"]);
+        let literal = self.dice.pick(&["red", "blue", "MARK-a"]);
+        let rule = if self.jsonata {
+            let read = self.read(field);
+            let test = match self.dice.roll(6) {
+                0 => format!("{read} = '{literal}'"),
+                1 => format!("{read} in ['{literal}', 'green', 'red']"),
+                2 => format!("$not({read} = '{literal}')"),
+                3 => format!("$contains({read}, /^(red|MARK-[a-z]+)$/)"),
+                4 => format!("{read} = 'red' or $states.input.flag"),
+                _ => format!("$exists({read}) and $states.input.n > 2"),
+            };
+            json!({"Condition": format!("{{% {test} %}}")})
+        } else {
+            let test = |op: &str, value: &str| json!({"Variable": format!("$.{field}"), op: value});
+            match self.dice.roll(6) {
+                0 => test("StringEquals", literal),
+                1 => json!({"Or": [test("StringEquals", literal), test("StringEquals", "red")]}),
+                2 => json!({"Not": test("StringEquals", literal)}),
+                3 => test("StringMatches", "MARK-*"),
+                4 => {
+                    json!({"And": [test("StringGreaterThan", "A"), {"Variable": "$.n", "NumericEquals": 3}]})
+                }
+                _ => json!({"Variable": format!("$.{field}"), "IsPresent": true}),
+            }
+        };
+        let mut state = json!({"Type": "Choice", "Choices": [rule]});
+        match self.dice.roll(3) {
+            0 => state["Default"] = json!("done"),
+            1 => state["Choices"][0]["Next"] = json!("done"),
+            _ => {}
+        }
+        self.add(state);
+    }
+
+    fn map(&mut self) {
+        let known = self.known.clone();
+        self.known = vec!["n".to_owned(), "t".to_owned()];
+        let variables = std::mem::take(&mut self.variables);
+        let member = if self.jsonata {
+            json!({"g": "{% $states.input.n %}", "c": "{% $states.context.Map.Item.Value.t & $states.context.Execution.Input.a %}"})
+        } else {
+            json!({"g.$": "$.n", "c.$": "$$.Map.Item.Value.t", "d.$": "$$.Execution.Input.a", "w.$": "$"})
+        };
+        self.known = known;
+        self.variables = variables;
+        let mut task =
+            json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": true});
+        let name = format!("s{}i", self.order.len());
+        let result = format!("m{}", self.order.len());
+        let field = if self.jsonata {
+            "Arguments"
+        } else {
+            "Parameters"
+        };
+        task[field] = json!({"QueueUrl": QUEUE, "MessageBody": member});
+        let mut state = json!({"Type": "Map", "MaxConcurrency": 1,
+            "ItemProcessor": {"StartAt": name, "States": {name.clone(): task}}});
+        if self.jsonata {
+            state["Items"] = json!("{% $states.input.items %}");
+            state["Output"] = json!("{% $states.input %}");
+        } else {
+            state["ItemsPath"] = json!("$.items");
+            state["ResultPath"] = json!(format!("$.{result}"));
+            if self.dice.roll(2) == 0 {
+                state["ItemSelector"] = json!({"n.$": "$.a", "t.$": "$$.Map.Item.Value.t"});
+            }
+        }
+        self.add(state);
+    }
+
+    fn parallel(&mut self) {
+        let branch = |maker: &mut Self, tag: &str| {
+            let name = format!("s{}{tag}", maker.order.len());
+            let mut state = if maker.dice.roll(2) == 0 {
+                maker.sink(false)
+            } else {
+                json!({"Type": "Pass"})
+            };
+            state["End"] = json!(true);
+            json!({"StartAt": name, "States": {name.clone(): state}})
+        };
+        let branches = [branch(self, "x"), branch(self, "y")];
+        let result = format!("q{}", self.order.len());
+        let mut state = json!({"Type": "Parallel", "Branches": branches});
+        if self.jsonata {
+            state["Output"] = json!(format!(
+                "{{% $merge([$states.input, {{'{result}': $states.result}}]) %}}"
+            ));
+        } else {
+            state["ResultPath"] = json!(format!("$.{result}"));
+        }
+        self.add(state);
+        self.known.push(result);
+    }
+
+    /// A task that fails, and whose error goes on beside the input.
+    fn failing(&mut self) {
+        let result = format!("e{}", self.order.len());
+        let mut state = self.sink(true);
+        let field = if self.jsonata {
+            "Arguments"
+        } else {
+            "Parameters"
+        };
+        state[field]["QueueUrl"] = json!(NO_QUEUE);
+        state["Catch"] = if self.jsonata {
+            json!([{"ErrorEquals": ["States.ALL"], "Output": format!("{{% $merge([$states.input, {{'{result}': $states.errorOutput.Error}}]) %}}")}])
+        } else {
+            json!([{"ErrorEquals": ["States.ALL"], "ResultPath": format!("$.{result}")}])
+        };
+        self.add(state);
+        self.known.push(result);
+    }
+
+    /// Goes round twice, adding to a value.
+    fn repeat(&mut self) {
+        let at = self.order.len();
+        let (count, text) = (format!("c{at}"), format!("t{at}"));
+        let read = self.text();
+        let (start, body, test) = if self.jsonata {
+            let merge = |fields: String| json!({"Type": "Pass", "Output": format!("{{% $merge([$states.input, {{{fields}}}]) %}}")});
+            (
+                merge(format!("'{count}': 0, '{text}': ''")),
+                merge(format!(
+                    "'{count}': $states.input.{count} + 1, '{text}': $states.input.{text} & {read}"
+                )),
+                json!({"Condition": format!("{{% $states.input.{count} < 2 %}}")}),
+            )
+        } else {
+            (
+                json!({"Type": "Pass", "Result": {"n": 0, "t": ""}, "ResultPath": format!("$.{count}")}),
+                json!({"Type": "Pass", "ResultPath": format!("$.{count}"), "Parameters": {
+                    "n.$": format!("States.MathAdd($.{count}.n, 1)"),
+                    "t.$": format!("States.Format('{{}}{{}}', $.{count}.t, {read})")}}),
+                json!({"Variable": format!("$.{count}.n"), "NumericLessThan": 2}),
+            )
+        };
+        self.add(start);
+        let body = self.add(body);
+        let mut test = test;
+        test["Next"] = json!(body);
+        self.add(json!({"Type": "Choice", "Choices": [test]}));
+        self.known.push(count);
+        if self.jsonata {
+            self.known.push(text);
+        }
+    }
+}
+
+/// Gives back the closing parts that trimming the braces took.
+fn balanced(text: &str) -> String {
+    let count = |c| text.matches(c).count();
+    let mut out = text.to_owned();
+    out.push_str(&"}".repeat(count('{').saturating_sub(count('}'))));
+    let open = out
+        .matches('(')
+        .count()
+        .saturating_sub(out.matches(')').count());
+    out.push_str(&")".repeat(open));
+    out
+}
