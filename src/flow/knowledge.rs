@@ -165,14 +165,21 @@ impl Knowledge {
             Value::Each(value) => Value::Each(Box::new(self.resolve(value))),
             Value::OneOf(_) => value.each_alternative(|v| self.resolve(v)),
             Value::Object { fields, rest } => Value::Object {
-                fields: fields
-                    .iter()
-                    .map(|(k, v)| (k.clone(), self.resolve(v)))
-                    .collect(),
+                fields: fields.edit(|_, v| self.speaks_of(v).then(|| self.resolve(v))),
                 rest: rest.as_ref().map(|r| Box::new(self.resolve(r))),
             },
             Value::Absent | Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
         }
+    }
+
+    /// Whether anything is known of a part of this value.
+    fn speaks_of(&self, value: &Value) -> bool {
+        !self.by_term.is_empty()
+            || value.unknowns().iter().any(|u| {
+                u.identity
+                    .as_ref()
+                    .is_some_and(|id| self.by_identity.contains_key(id))
+            })
     }
 
     fn resolve_unknown(&self, unknown: &Unknown) -> Value {

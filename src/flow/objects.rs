@@ -26,11 +26,9 @@ fn overlay(under: &Value, over: &Value) -> Value {
         ) => {
             let mut all = fields.clone();
             if more.is_some() {
-                for (name, field) in &mut all {
-                    if !new.contains_key(name) {
-                        *field = field.join(&over.field(name));
-                    }
-                }
+                all = all.edit(|name, field| {
+                    (!new.contains_key(name)).then(|| field.join(&over.field(name)))
+                });
             }
             all.extend(new.iter().map(|(k, v)| (k.clone(), v.clone())));
             let rest = match (rest, more) {
@@ -42,10 +40,7 @@ fn overlay(under: &Value, over: &Value) -> Value {
         (Value::Object { fields, rest }, Value::Any(unknown)) => {
             let child = Value::Any(unknown.any_child());
             Value::Object {
-                fields: fields
-                    .iter()
-                    .map(|(k, v)| (k.clone(), v.join(&over.field(k))))
-                    .collect(),
+                fields: fields.map(|k, v| v.join(&over.field(k))),
                 rest: Some(Box::new(match rest {
                     Some(rest) => rest.join(&child),
                     None => child,

@@ -344,13 +344,10 @@ fn stamp(value: Value, root: usize, place: &str) -> Value {
                 .collect(),
         ),
         Value::Object { fields, rest } => Value::Object {
-            fields: fields
-                .into_iter()
-                .map(|(k, v)| {
-                    let v = stamp(v, root, &format!("{place}.{k}"));
-                    (k, v)
-                })
-                .collect(),
+            fields: fields.edit(|k, v| {
+                let bare = v.unknowns().iter().any(|u| u.identity.is_none());
+                bare.then(|| stamp(v.clone(), root, &format!("{place}.{k}")))
+            }),
             rest,
         },
         other => other,

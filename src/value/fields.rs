@@ -118,6 +118,26 @@ impl Fields {
         }
     }
 
+    /// The same with the values that `f` changes. Shards in which it changes nothing stay as they are.
+    #[must_use]
+    pub fn edit(&self, mut f: impl FnMut(&str, &Value) -> Option<Value>) -> Self {
+        let shards = self.shards.iter().map(|shard| {
+            let changes: Vec<(String, Value)> = shard
+                .iter()
+                .filter_map(|(k, v)| Some((k.clone(), f(k, v)?)))
+                .collect();
+            let mut shard = shard.clone();
+            if !changes.is_empty() {
+                Arc::make_mut(&mut shard).extend(changes);
+            }
+            shard
+        });
+        Self {
+            shards: shards.collect(),
+            len: self.len,
+        }
+    }
+
     /// The names of both, each with what `f` makes of its values on the two sides. Shards that both share stay as they are.
     #[must_use]
     pub fn zip(
@@ -161,7 +181,9 @@ impl Fields {
                 self.shards.iter().zip(&other.shards).all(|(a, b)| {
                     Arc::ptr_eq(a, b)
                         || (a.len() == b.len()
-                            && a.iter().zip(b.iter()).all(|((k, x), (l, y))| k == l && f(x, y)))
+                            && a.iter()
+                                .zip(b.iter())
+                                .all(|((k, x), (l, y))| k == l && f(x, y)))
                 })
             } else {
                 self.iter()

@@ -83,10 +83,7 @@ impl Machine<'_> {
             "each" => self.each(&value, &func, cx),
             "sift" => match &value {
                 Value::Object { fields, rest } => Value::Object {
-                    fields: fields
-                        .iter()
-                        .map(|(k, v)| (k.clone(), v.join(&Value::Absent)))
-                        .collect(),
+                    fields: fields.map(|_, v| v.join(&Value::Absent)),
                     rest: rest.clone(),
                 },
                 other => other.clone(),

@@ -43,10 +43,7 @@ impl<'a> Machine<'a> {
                     };
                     let more = value.anonymous();
                     Value::Object {
-                        fields: fields
-                            .into_iter()
-                            .map(|(k, v)| (k, v.join(&more)))
-                            .collect(),
+                        fields: fields.map(|_, v| v.join(&more)),
                         rest: Some(Box::new(rest.map_or(more.clone(), |r| r.join(&more)))),
                     }
                 }
