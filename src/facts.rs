@@ -31,6 +31,8 @@ pub use supply::{Cause, Supply, Unused};
 pub use crate::catalog::{IntegrationKind, Pattern as IntegrationPattern};
 pub use crate::need::{Need, Phase, Target};
 
+use std::sync::OnceLock;
+
 use crate::asl::{Definition, Kind, State, StateId, Task};
 use crate::config::Config;
 use crate::finding::Finding;
@@ -56,6 +58,8 @@ pub struct Facts<'a> {
     pub flow: Option<&'a Flow>,
     /// What somebody outside decides of its tasks.
     pub taint: Vec<taint::TaintedSink>,
+    /// What leads where in the definition, for the guards to paste; gathered when first asked for.
+    pub wiring: OnceLock<taint::Wiring>,
     /// Names of the other workflows with the same role.
     pub shared_with: Vec<String>,
     /// What those need.
@@ -94,6 +98,7 @@ impl<'a> Facts<'a> {
             needs: &[],
             flow: None,
             taint: Vec::new(),
+            wiring: OnceLock::new(),
             shared_with: Vec::new(),
             others_needs: Vec::new(),
             role: None,

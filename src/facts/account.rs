@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::sync::OnceLock;
 
 use super::functions::{self, FunctionFacts};
 use super::invokers::{self, StartIndex};
@@ -152,18 +153,17 @@ impl<'a> AccountFacts<'a> {
         logging.held_back = role.is_some_and(|r| logging::held_back(&r.authority));
         let supplies = role.map(|role| judge(dossier, role)).unwrap_or_default();
         let taint = taint::find(
-            taint::Ground {
-                definition: &dossier.definition,
-                flow: &dossier.flow,
-                needs: &dossier.needs,
-                role,
-            },
+            &dossier.definition,
+            &dossier.flow,
+            &dossier.needs,
+            role,
             dossier.tasks.iter().map(|t| (t.state, &t.integration)),
         );
         Some(Facts {
             config: self.config,
             flow: Some(&dossier.flow),
             taint,
+            wiring: OnceLock::new(),
             workflow: &dossier.workflow,
             definition: &dossier.definition,
             tasks: &dossier.tasks,

@@ -2,10 +2,12 @@
 
 mod commands;
 mod fix;
+pub use fix::Wiring;
 mod locate;
 mod targets;
 mod tell;
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::reach::Reach;
@@ -14,7 +16,7 @@ use crate::asl::{Definition, State, StateId};
 use crate::catalog::Integration;
 use crate::flow::{Flow, strength};
 use crate::loc::Pointer;
-use crate::need::Need;
+use crate::need::{Need, Phase};
 use crate::value::{Guard, Source, Strength, TraceStep, Unknown, Value};
 
 /// One thing that somebody outside decides.
@@ -145,30 +147,50 @@ impl TaintedSink {
 
 /// What the search looks at.
 #[derive(Clone, Copy)]
-pub struct Ground<'a> {
-    /// The definition.
-    pub definition: &'a Definition,
-    /// What every task is given.
-    pub flow: &'a Flow,
-    /// What is needed.
-    pub needs: &'a [Need],
+struct Ground<'a> {
+    definition: &'a Definition,
+    flow: &'a Flow,
+    /// What each state needs.
+    needs: &'a HashMap<StateId, Vec<&'a Need>>,
     /// The execution role, where it is known.
-    pub role: Option<&'a RoleFacts>,
+    role: Option<&'a RoleFacts>,
+}
+
+impl<'a> Ground<'a> {
+    /// What this state needs in this phase.
+    fn needs(&self, state: StateId, phase: Phase) -> impl Iterator<Item = &'a Need> + use<'a> {
+        let all = self.needs.get(&state).into_iter().flatten().copied();
+        all.filter(move |n| n.phase == phase)
+    }
 }
 
 /// Everything that somebody outside decides, in the order of the tasks.
-pub fn find<'a>(
-    ground: Ground<'_>,
-    tasks: impl IntoIterator<Item = (StateId, &'a Integration)>,
+pub fn find<'t>(
+    definition: &Definition,
+    flow: &Flow,
+    needs: &[Need],
+    role: Option<&RoleFacts>,
+    tasks: impl IntoIterator<Item = (StateId, &'t Integration)>,
 ) -> Vec<TaintedSink> {
+    let mut by_state: HashMap<StateId, Vec<&Need>> = HashMap::new();
+    for need in needs {
+        if let Some(state) = need.state {
+            by_state.entry(state).or_default().push(need);
+        }
+    }
+    let ground = Ground {
+        definition,
+        flow,
+        needs: &by_state,
+        role,
+    };
     let mut found = Vec::new();
     for (id, integration) in tasks {
-        let Some(state) = ground.definition.state(id) else {
+        let Some(state) = definition.state(id) else {
             continue;
         };
         found.extend(targets::credentials(ground, state));
-        let arguments = ground.flow.arguments(id);
-        if arguments.is_tainted() {
+        if flow.arguments(id).is_tainted() {
             found.extend(targets::of_task(ground, state, integration));
             found.extend(commands::of_task(ground, state, integration));
         }

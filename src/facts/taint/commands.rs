@@ -66,8 +66,7 @@ pub fn of_task(
     if critical.is_empty() {
         return None;
     }
-    let mut needs = ground.needs.iter();
-    let need = needs.find(|n| n.state == Some(state.id) && !n.optional && n.phase == Phase::Start);
+    let need = ground.needs(state.id, Phase::Start).find(|n| !n.optional);
     // Where the role may not do it at all, nothing runs.
     if let (Some(need), Some(_)) = (need, ground.role)
         && reach::of_resources(&need.action, &need.resources, ground.role).class == Class::Nothing

@@ -2,11 +2,13 @@
 
 mod sources;
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::{Value as Json, json};
 
 use super::{Parameter, SinkKind, TaintedSink};
 use crate::arn::Arn;
-use crate::asl::{Definition, Kind, QueryLanguage, State};
+use crate::asl::{Definition, Kind, QueryLanguage, State, StateId};
 use crate::facts::reach::Class;
 use crate::finding::Patch;
 use crate::flow::Flow;
@@ -38,6 +40,7 @@ struct Variable {
 /// The guard before this sink; `None` where its values cannot be named by a path or an expression.
 pub fn guard(
     definition: &Definition,
+    wiring: &Wiring,
     flow: &Flow,
     state: &State,
     sink: &TaintedSink,
@@ -59,8 +62,8 @@ pub fn guard(
     if variables.is_empty() || variables.len() > MAX_VARIABLES {
         return None;
     }
-    let check = fresh_name(definition, "Check", &state.name);
-    let reject = fresh_name(definition, "Reject", &state.name);
+    let check = wiring.fresh_name("Check", &state.name);
+    let reject = wiring.fresh_name("Reject", &state.name);
     let jsonata = state.query_language == QueryLanguage::Jsonata;
     let mut rule = if jsonata {
         jsonata_rule(&variables)
@@ -85,7 +88,7 @@ pub fn guard(
         json!({"op": "add", "path": states.key(&check).as_str(), "value": choice}),
         json!({"op": "add", "path": states.key(&reject).as_str(), "value": fail}),
     ];
-    for pointer in references(definition, state) {
+    for pointer in wiring.references.get(&state.id).into_iter().flatten() {
         operations.push(json!({"op": "replace", "path": pointer.as_str(), "value": check}));
     }
     Some(Fix {
@@ -95,41 +98,53 @@ pub fn guard(
     })
 }
 
-/// Everything that leads to the state in its scope.
-fn references(definition: &Definition, state: &State) -> Vec<Pointer> {
-    let mut found = Vec::new();
-    let to = Some(state.id);
-    if let Some(scope) = definition.scope(state.scope)
-        && scope.start == to
-    {
-        found.push(scope.pointer.key("StartAt"));
-    }
-    for other in definition.states.iter().filter(|s| s.scope == state.scope) {
-        if other.next == to {
-            found.push(other.pointer.key("Next"));
-        }
-        if let Kind::Choice { rules, default } = &other.kind {
-            let rules = rules.iter().filter(|r| r.next == to);
-            found.extend(rules.map(|r| r.pointer.key("Next")));
-            if *default == to {
-                found.push(other.pointer.key("Default"));
-            }
-        }
-        let catchers = other.catch.iter().filter(|c| c.next == to);
-        found.extend(catchers.map(|c| c.pointer.key("Next")));
-    }
-    found
+/// What a guard's wiring has to know of the whole definition, gathered once.
+#[derive(Debug, Default)]
+pub struct Wiring {
+    names: HashSet<String>,
+    /// Everything that leads to a state in its scope.
+    references: HashMap<StateId, Vec<Pointer>>,
 }
 
-fn fresh_name(definition: &Definition, verb: &str, name: &str) -> String {
-    let cut: String = name.chars().take(60).collect();
-    let mut candidate = format!("{verb} {cut}");
-    let mut count = 1;
-    while definition.states.iter().any(|s| s.name == candidate) {
-        count += 1;
-        candidate = format!("{verb} {cut} {count}");
+impl Wiring {
+    /// Gathers it.
+    pub fn of(definition: &Definition) -> Self {
+        let mut wiring = Self::default();
+        for scope in &definition.scopes {
+            wiring.lead(scope.start, || scope.pointer.key("StartAt"));
+        }
+        for state in &definition.states {
+            wiring.names.insert(state.name.clone());
+            wiring.lead(state.next, || state.pointer.key("Next"));
+            if let Kind::Choice { rules, default } = &state.kind {
+                for rule in rules {
+                    wiring.lead(rule.next, || rule.pointer.key("Next"));
+                }
+                wiring.lead(*default, || state.pointer.key("Default"));
+            }
+            for catcher in &state.catch {
+                wiring.lead(catcher.next, || catcher.pointer.key("Next"));
+            }
+        }
+        wiring
     }
-    candidate
+
+    fn lead(&mut self, to: Option<StateId>, from: impl FnOnce() -> Pointer) {
+        if let Some(to) = to {
+            self.references.entry(to).or_default().push(from());
+        }
+    }
+
+    fn fresh_name(&self, verb: &str, name: &str) -> String {
+        let cut: String = name.chars().take(60).collect();
+        let mut candidate = format!("{verb} {cut}");
+        let mut count = 1;
+        while self.names.contains(&candidate) {
+            count += 1;
+            candidate = format!("{verb} {cut} {count}");
+        }
+        candidate
+    }
 }
 
 fn jsonpath_rule(variables: &[Variable]) -> Json {

@@ -23,7 +23,7 @@ pub fn credentials(ground: Ground<'_>, state: &State) -> Vec<TaintedSink> {
             steps: Vec::new(),
             value: assumed.clone(),
         };
-        let need = needs(ground, state, Phase::AssumeRole).next();
+        let need = ground.needs(state.id, Phase::AssumeRole).next();
         let parameter = Parameter {
             path: "Credentials.RoleArn".to_owned(),
             pointer: locate::pointer(state, template, &place),
@@ -43,14 +43,6 @@ pub fn credentials(ground: Ground<'_>, state: &State) -> Vec<TaintedSink> {
     found
 }
 
-fn needs<'a>(ground: Ground<'a>, state: &State, phase: Phase) -> impl Iterator<Item = &'a Need> {
-    let id = state.id;
-    ground
-        .needs
-        .iter()
-        .filter(move |n| n.state == Some(id) && n.phase == phase)
-}
-
 /// What this task acts on, and the roles that it passes.
 pub fn of_task(ground: Ground<'_>, state: &State, integration: &Integration) -> Vec<TaintedSink> {
     let mut found = passed_roles(ground, state, integration);
@@ -62,7 +54,7 @@ pub fn of_task(ground: Ground<'_>, state: &State, integration: &Integration) -> 
             continue;
         }
         let same = |n: &&Need| n.action.eq_ignore_ascii_case(&action) && !n.optional;
-        let Some(need) = needs(ground, state, Phase::Start).find(same) else {
+        let Some(need) = ground.needs(state.id, Phase::Start).find(same) else {
             continue;
         };
         if !need.holes.iter().any(|u| u.is_tainted()) {
@@ -322,7 +314,8 @@ fn passed_roles(ground: Ground<'_>, state: &State, integration: &Integration) ->
     if parameters.is_empty() {
         return Vec::new();
     }
-    let mut wanted: Vec<Glob> = needs(ground, state, Phase::PassRole)
+    let mut wanted: Vec<Glob> = ground
+        .needs(state.id, Phase::PassRole)
         .filter(|n| n.holes.iter().any(|u| u.is_tainted()))
         .flat_map(|n| n.resources.clone())
         .collect();
@@ -372,7 +365,7 @@ pub fn of_maps(ground: Ground<'_>) -> Vec<TaintedSink> {
             }
             let mut targets = Vec::new();
             let tainted_need = |n: &&Need| !n.optional && n.holes.iter().any(|u| u.is_tainted());
-            for need in needs(ground, state, phase).filter(tainted_need) {
+            for need in ground.needs(state.id, phase).filter(tainted_need) {
                 let reach = reach::of_resources(&need.action, &need.resources, ground.role);
                 merge(
                     &mut targets,

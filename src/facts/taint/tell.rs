@@ -62,7 +62,14 @@ impl Facts<'_> {
         let Some(flow) = self.flow else {
             return (sink.advice(), None);
         };
-        match fix::guard(self.definition, flow, state, sink, &self.workflow.arn) {
+        match fix::guard(
+            self.definition,
+            self.wiring.get_or_init(|| fix::Wiring::of(self.definition)),
+            flow,
+            state,
+            sink,
+            &self.workflow.arn,
+        ) {
             Some(fix) => {
                 let text = format!(
                     "before `{}`, add a Choice state with the rule {} (put the real values in the place of `allowed`), \

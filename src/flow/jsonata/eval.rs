@@ -195,8 +195,8 @@ impl<'a> Machine<'a> {
         };
         while let Some(name) = fields.last() {
             match value {
-                Value::Object { fields: known, .. } if known.contains_key(*name) => {
-                    value = known.get(*name)?;
+                Value::Object { fields: known, .. } if known.contains_key(name) => {
+                    value = known.get(name)?;
                     fields.pop();
                 }
                 _ => break,
