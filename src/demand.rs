@@ -27,7 +27,7 @@ use pattern::Openness;
 use resolve::Resolved;
 
 pub use map::map_needs;
-pub use workflow::workflow_needs;
+pub use workflow::{LOGGING, LOGGING_EXTRAS, TRACING, TRACING_EXTRAS, workflow_needs};
 
 /// Where the workflow lives; an empty field is not known and counts as any.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

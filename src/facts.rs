@@ -23,6 +23,7 @@ pub mod trust;
 
 pub use account::{AccountFacts, unknown_workflows};
 pub use dossier::{Dossier, TaskFacts};
+pub use ideal::one_or_many;
 pub use missing::Missing;
 pub use report::StatementGroup;
 pub use role::RoleFacts;

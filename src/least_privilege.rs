@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::arn::Arn;
 use crate::catalog::{self, Breadth};
-use crate::facts::Dossier;
+use crate::facts::{Dossier, one_or_many};
 use crate::glob::{Glob, Token};
 use crate::need::{Need, Phase, Target};
 use crate::value::{Source, Unknown};
@@ -235,13 +235,6 @@ fn statement(key: Key, row: &Row, sids: &mut BTreeSet<String>) -> Value {
         out.insert("Condition".to_owned(), condition);
     }
     Value::Object(out)
-}
-
-fn one_or_many(items: &[String]) -> Value {
-    match items {
-        [one] => json!(one),
-        many => json!(many),
-    }
 }
 
 /// A Sid from the states' names: letters and digits only (IAM JSON policy elements: Sid), distinct within the document.

@@ -8,8 +8,8 @@ use crate::glob::Glob;
 use crate::need::{Need, Phase, Target};
 use crate::workflow::{LogLevel, Workflow, WorkflowType};
 
-/// Step Functions Developer Guide, "IAM policies for logging to CloudWatch Logs".
-const LOGGING: [&str; 8] = [
+/// What log delivery needs, all on `*` (Step Functions Developer Guide, "IAM policies for logging to CloudWatch Logs").
+pub const LOGGING: [&str; 8] = [
     "logs:CreateLogDelivery",
     "logs:GetLogDelivery",
     "logs:UpdateLogDelivery",
@@ -20,15 +20,16 @@ const LOGGING: [&str; 8] = [
     "logs:DescribeLogGroups",
 ];
 /// Extras of the same template.
-const LOGGING_EXTRAS: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
-/// Step Functions Developer Guide, "IAM policies for X-Ray".
-const TRACING: [&str; 4] = [
+pub const LOGGING_EXTRAS: [&str; 2] = ["logs:CreateLogStream", "logs:PutLogEvents"];
+/// What tracing needs, all on `*` (Step Functions Developer Guide, "IAM policies for X-Ray").
+pub const TRACING: [&str; 4] = [
     "xray:PutTraceSegments",
     "xray:PutTelemetryRecords",
     "xray:GetSamplingRules",
     "xray:GetSamplingTargets",
 ];
-const TRACING_EXTRAS: [&str; 1] = ["xray:GetSamplingStatisticSummaries"];
+/// An extra of AWS's own managed policies for it.
+pub const TRACING_EXTRAS: [&str; 1] = ["xray:GetSamplingStatisticSummaries"];
 
 /// What the workflow needs beside its states.
 pub fn workflow_needs(workflow: &Workflow, _definition: &Definition, home: &Home) -> Vec<Need> {

@@ -8,33 +8,14 @@ use crate::iam::{Authority, Effect, Statement};
 use crate::snapshot::{Fetched, LogGroup};
 use crate::workflow::Workflow;
 
-/// The actions that an execution role needs for log delivery, all on `*` (Step Functions developer guide, "Using
-/// CloudWatch Logs to log execution history").
-pub const DELIVERY_ACTIONS: [&str; 8] = [
-    "logs:CreateLogDelivery",
-    "logs:GetLogDelivery",
-    "logs:UpdateLogDelivery",
-    "logs:DeleteLogDelivery",
-    "logs:ListLogDeliveries",
-    "logs:PutResourcePolicy",
-    "logs:DescribeResourcePolicies",
-    "logs:DescribeLogGroups",
-];
+pub use crate::demand::LOGGING as DELIVERY_ACTIONS;
+use crate::demand::TRACING as TRACING_ACTIONS;
 
 /// The rules that are silent where log groups were not read.
 const NEED_GROUPS: [&str; 3] = [
     "log-group-unencrypted",
     "log-retention",
     "log-destination-broken",
-];
-
-/// The actions that an execution role needs for X-Ray tracing, all on `*` (Step Functions developer guide, "IAM policies
-/// for X-Ray").
-pub const TRACING_ACTIONS: [&str; 4] = [
-    "xray:PutTraceSegments",
-    "xray:PutTelemetryRecords",
-    "xray:GetSamplingRules",
-    "xray:GetSamplingTargets",
 ];
 
 /// Where a workflow logs, or could.

@@ -3,6 +3,7 @@
 use super::applies::applies;
 use super::{Cause, Context, Unused, covered, is_sync_rule, lower, passing, scope};
 use crate::catalog;
+use crate::demand::{LOGGING, LOGGING_EXTRAS, TRACING, TRACING_EXTRAS};
 use crate::facts::escalation::{self, Path};
 use crate::facts::role::Grant;
 use crate::glob::Glob;
@@ -228,27 +229,14 @@ fn is_unknowable(context: &Context<'_, '_>, grant: &Grant<'_>) -> bool {
         .any(|s| s == "*" || service.is_none_or(|own| own.eq_ignore_ascii_case(s)))
 }
 
-/// AWS's standard statements for log delivery and for tracing (developer guide, "Using CloudWatch Logs", "X-Ray").
-const FEATURES: &[&str] = &[
-    "logs:CreateLogDelivery",
-    "logs:CreateLogStream",
-    "logs:GetLogDelivery",
-    "logs:UpdateLogDelivery",
-    "logs:DeleteLogDelivery",
-    "logs:ListLogDeliveries",
-    "logs:PutLogEvents",
-    "logs:PutResourcePolicy",
-    "logs:DescribeResourcePolicies",
-    "logs:DescribeLogGroups",
-    "xray:PutTraceSegments",
-    "xray:PutTelemetryRecords",
-    "xray:GetSamplingRules",
-    "xray:GetSamplingTargets",
-    "xray:GetSamplingStatisticSummaries",
-];
-
+/// AWS's standard statements for log delivery and for tracing, with their extras.
 fn covered_by_feature(grant: &Grant<'_>) -> bool {
-    !grant.action.has_wildcard() && FEATURES.iter().any(|f| grant.action.matches(f))
+    let features: [&[&str]; 4] = [&LOGGING, &LOGGING_EXTRAS, &TRACING, &TRACING_EXTRAS];
+    !grant.action.has_wildcard()
+        && features
+            .into_iter()
+            .flatten()
+            .any(|f| grant.action.matches(f))
 }
 
 /// Whether a need is one that a `.sync` rule serves.
