@@ -4,7 +4,6 @@
 //! printed is put together first and written at once, so that no partial report looks whole.
 
 mod args;
-mod day;
 mod decide;
 mod explain;
 #[cfg(feature = "live")]
@@ -19,10 +18,10 @@ use std::io::{Read, Write};
 
 use clap::Parser as _;
 
+use crate::moment::Moment;
 use crate::render::escape;
 use crate::severity::Severity;
 use args::{Cli, Command};
-pub use day::day;
 
 /// What the process gives the command: its streams, the day, and what kind of terminal it is on.
 pub struct Host<'a> {
@@ -32,8 +31,8 @@ pub struct Host<'a> {
     pub out: &'a mut dyn Write,
     /// Standard error.
     pub err: &'a mut dyn Write,
-    /// Today in UTC, `YYYY-MM-DD`.
-    pub today: String,
+    /// The clock.
+    pub now: Moment,
     /// Whether standard output takes colours.
     pub colour: bool,
     /// Whether standard error is a terminal, on which progress may be shown.

@@ -27,6 +27,7 @@ pub mod least_privilege;
 pub mod loc;
 pub mod local;
 pub mod map;
+pub mod moment;
 pub mod need;
 pub mod patch;
 pub mod pipeline;

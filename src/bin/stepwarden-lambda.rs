@@ -6,7 +6,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde_json::Value;
 use stepwarden::aws::{self, Live, Settings, Sns};
-use stepwarden::cli::day;
+use stepwarden::moment::Moment;
 use stepwarden::pipeline::{self, Watch};
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
@@ -45,7 +45,12 @@ async fn run() -> Result<(), Error> {
         let now = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        let handled = pipeline::handle(watch, &event.payload, &day(now.as_secs())).await;
+        let handled = pipeline::handle(
+            watch,
+            &event.payload,
+            &Moment::from_seconds(now.as_secs()).day(),
+        )
+        .await;
         handled.map(drop).map_err(|error| {
             tracing::error!(
                 request = event.context.request_id,

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use stepwarden::cli::{self, Host};
+use stepwarden::moment::Moment;
 
 fn main() -> ExitCode {
     let now = SystemTime::now()
@@ -16,7 +17,7 @@ fn main() -> ExitCode {
     let mut host = Host {
         colour: out.is_terminal() && !plain,
         progress: err.is_terminal(),
-        today: cli::day(now.as_secs()),
+        now: Moment::from_seconds(now.as_secs()),
         input: &mut std::io::stdin(),
         out: &mut out.lock(),
         err: &mut err.lock(),

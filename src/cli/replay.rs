@@ -34,7 +34,7 @@ pub fn replay(args: &Replay, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     if affected.is_empty() {
         return no_workflow(&change, args.report.format);
     }
-    let assessments: Vec<Assessment> = assess::account(&account, &config, &host.today)
+    let assessments: Vec<Assessment> = assess::account(&account, &config, &host.now.day())
         .into_iter()
         .filter(|a| affected.iter().any(|w| w.arn == a.workflow.arn.as_str()))
         .collect();

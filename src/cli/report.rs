@@ -12,7 +12,7 @@ pub fn scan(args: &Scan, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let config = source::config(&args.report.config)?;
     let account = source::account(&args.source, host)?;
     host.progress(&format!("judging {} workflows", account.workflows.len()));
-    let assessments = assess::account(&account, &config, &host.today);
+    let assessments = assess::account(&account, &config, &host.now.day());
     let dir = args.source.snapshot.as_deref();
     let files: Vec<File> = assessments.iter().map(|a| file_of(a, dir)).collect();
     Ok(outcome(&assessments, &files, &args.report, host))
@@ -31,7 +31,7 @@ pub fn check(args: &Check, host: &mut Host<'_>) -> Result<Outcome, Failure> {
             .workflows
             .iter()
             .any(|w| w.role_arn.is_empty() || w.log_level.is_none());
-        for assessment in assess::account(&account, &config, &host.today) {
+        for assessment in assess::account(&account, &config, &host.now.day()) {
             assessments.push(assessment);
             files.push(File {
                 uri: Some(path.to_string_lossy().into_owned()),

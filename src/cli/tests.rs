@@ -7,7 +7,7 @@ fn run_with(arguments: &[&str]) -> (u8, String, String) {
         input: &mut std::io::empty(),
         out: &mut out,
         err: &mut err,
-        today: "2026-11-23".to_owned(),
+        now: Moment::parse("2026-11-23T09:00:00Z").unwrap(),
         colour: false,
         progress: false,
     };
@@ -113,7 +113,7 @@ fn a_reader_that_has_seen_enough_is_no_failure_but_a_full_disk_is() {
             input: &mut std::io::empty(),
             out: &mut Closed(kind),
             err: &mut err,
-            today: String::new(),
+            now: Moment::default(),
             colour: false,
             progress: false,
         };
