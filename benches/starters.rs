@@ -138,6 +138,7 @@ fn workflow(i: usize) -> Workflow {
         kms_key: None,
         tags: Vec::new(),
         owner: String::new(),
+        owner_source: stepwarden::workflow::OwnerSource::Default,
         sensitive: None,
     }
 }

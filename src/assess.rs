@@ -1,15 +1,22 @@
 //! Facts × configuration → one assessment of each workflow.
 
+mod since;
+
+use std::collections::BTreeMap;
+
 use crate::arn::Arn;
 use crate::asl::Definition;
 use crate::config::Config;
-use crate::facts::{self, AccountFacts, Facts};
+use crate::facts::drift::{self, Baseline, DriftFacts, Since};
+use crate::facts::posture::Posture;
+use crate::facts::{self, AccountFacts, Facts, owner};
 use crate::finding::{Finding, Suppression};
 use crate::gap::Gap;
 use crate::glob::Glob;
 use crate::rules::{self, RULES};
 use crate::snapshot::Account;
-use crate::workflow::Workflow;
+use crate::trigger::EventInfo;
+use crate::workflow::{OwnerSource, Workflow};
 
 /// What is to be said of one workflow.
 #[derive(Clone, Debug)]
@@ -20,6 +27,62 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// What was not checked.
     pub gaps: Vec<Gap>,
+    /// What its risk rests on, to be kept as a baseline; `None` where nothing could be read.
+    pub posture: Option<Posture>,
+    /// How it differs from its approved baseline; `None` where there is none.
+    pub drift: Option<DriftFacts>,
+}
+
+/// What is known beside the account.
+pub struct Known<'a> {
+    /// The configuration.
+    pub config: &'a Config,
+    /// The day, `YYYY-MM-DD`, for the expiry of suppressions.
+    pub today: &'a str,
+    /// The time, ISO 8601 in UTC: when a change is found that no event told of.
+    pub now: &'a str,
+    /// The event that led to the evaluation.
+    pub event: Option<&'a EventInfo>,
+    /// What is remembered of workflows, by ARN.
+    pub remembered: &'a BTreeMap<String, Remembered>,
+}
+
+/// What is remembered of one workflow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Remembered {
+    /// Its approved baseline.
+    pub baseline: Baseline,
+    /// Since when it is wider than that, by the key of the widening.
+    pub since: BTreeMap<String, Since>,
+}
+
+/// Assesses every workflow of the account, in its order, beside what is remembered of it.
+pub fn remembering(snapshot: &Account, known: &Known<'_>) -> Vec<Assessment> {
+    let account = AccountFacts::new(snapshot, known.config);
+    let judged = |mut facts: Facts<'_>| {
+        let posture = Posture::of(&facts);
+        if let Some(remembered) = known.remembered.get(facts.workflow.arn.as_str()) {
+            let baseline = &remembered.baseline.posture;
+            facts.gaps.extend(drift::gaps(baseline, &posture));
+            facts.drift = Some(since::drift(remembered, &posture, known));
+        }
+        let mut assessment = judge(&facts, known.today);
+        owned_by_actor(&mut assessment.workflow, known.event);
+        assessment
+    };
+    let mut assessments: Vec<Assessment> = account.facts().map(judged).collect();
+    assessments.extend(unknown(snapshot, known.config, known.today));
+    assessments
+}
+
+/// Where no tag names an owner, whoever made the change is the nearest thing to one.
+fn owned_by_actor(workflow: &mut Workflow, event: Option<&EventInfo>) {
+    if workflow.owner_source == OwnerSource::Default
+        && let Some(actor) = event.and_then(|event| owner::of_actor(&event.actor))
+    {
+        workflow.owner = actor;
+        workflow.owner_source = OwnerSource::Actor;
+    }
 }
 
 /// Assesses every workflow of the account, in its order. `today` is `YYYY-MM-DD`, for the expiry of suppressions.
@@ -27,15 +90,22 @@ pub fn account(snapshot: &Account, config: &Config, today: &str) -> Vec<Assessme
     let account = AccountFacts::new(snapshot, config);
     let mut assessments: Vec<Assessment> =
         account.facts().map(|facts| judge(&facts, today)).collect();
+    assessments.extend(unknown(snapshot, config, today));
+    assessments
+}
+
+/// Workflows of which only a file's name is known.
+fn unknown(snapshot: &Account, config: &Config, today: &str) -> Vec<Assessment> {
     let definition = Definition::default();
-    for (name, gap) in facts::unknown_workflows(snapshot) {
+    let each = |(name, gap): (String, Gap)| {
         let workflow = Workflow::unread(&name, &config.default_owner);
-        assessments.push(judge(
+        judge(
             &Facts::only_gaps(config, &workflow, &definition, vec![gap]),
             today,
-        ));
-    }
-    assessments
+        )
+    };
+    let unknown = facts::unknown_workflows(snapshot).into_iter();
+    unknown.map(each).collect()
 }
 
 /// What is said of a workflow of which nothing could be read.
@@ -79,6 +149,8 @@ pub fn judge(facts: &Facts<'_>, today: &str) -> Assessment {
         workflow: facts.workflow.clone(),
         findings,
         gaps: facts.gaps.clone(),
+        posture: Some(Posture::of(facts).bounded()).filter(|posture| !posture.is_blank()),
+        drift: facts.drift.clone(),
     }
 }
 

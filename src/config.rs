@@ -2,13 +2,16 @@
 
 mod ids;
 mod parse;
+mod service;
 
 use std::collections::BTreeMap;
 
+use crate::arn::Arn;
 use crate::severity::Severity;
 
 pub use ids::RULE_IDS;
 pub use parse::ConfigError;
+pub use service::{AccountsConfig, ArnPattern, BaselineConfig};
 
 /// The configuration with its defaults filled in.
 #[derive(Clone, Debug)]
@@ -33,6 +36,12 @@ pub struct Config {
     pub lambda_chain_min: usize,
     /// … and more than this share of all task states, in percent.
     pub lambda_chain_percent: usize,
+    /// What sets a baseline.
+    pub baseline: BaselineConfig,
+    /// Owners with a topic of their own: the SNS topic's ARN.
+    pub owner_topics: BTreeMap<String, Arn>,
+    /// The accounts that one function watches.
+    pub accounts: AccountsConfig,
 }
 
 /// One suppression.
@@ -67,6 +76,9 @@ impl Default for Config {
             suppressions: Vec::new(),
             lambda_chain_min: 3,
             lambda_chain_percent: 50,
+            baseline: BaselineConfig::default(),
+            owner_topics: BTreeMap::new(),
+            accounts: AccountsConfig::default(),
         }
     }
 }

@@ -6,12 +6,15 @@
 mod account;
 mod around;
 mod dossier;
+pub mod drift;
 pub mod escalation;
 pub mod functions;
 mod ideal;
 pub mod invokers;
 pub mod logging;
 mod missing;
+pub mod owner;
+pub mod posture;
 pub mod reach;
 mod report;
 pub mod role;
@@ -79,6 +82,8 @@ pub struct Facts<'a> {
     pub starters: invokers::Starters<'a>,
     /// The Lambda functions that it invokes.
     pub functions: functions::FunctionFacts,
+    /// How it differs from its approved baseline; `None` where there is none.
+    pub drift: Option<drift::DriftFacts>,
     /// What could not be read or decided.
     pub gaps: Vec<Gap>,
 }
@@ -109,6 +114,7 @@ impl<'a> Facts<'a> {
             trust: trust::TrustFacts::default(),
             starters: invokers::Starters::default(),
             functions: functions::FunctionFacts::default(),
+            drift: None,
             gaps,
         }
     }

@@ -1,10 +1,11 @@
 //! IAM policies: what a document says, and what it decides.
 //!
 //! [`parse`] reads documents into the types here; [`evaluate`] decides one request; [`sets`] answers for whole patterns;
-//! [`trust`] reads who may assume a role; [`account`] joins principals with their policies. Every question that a condition
+//! [`compare`] tells what one authority allows beyond another; [`trust`] reads who may assume a role; [`account`] joins principals with their policies. Every question that a condition
 //! leaves open is answered so, with the keys that it depends on; nothing unreadable is taken for absent.
 
 pub mod account;
+pub mod compare;
 pub mod condition;
 pub mod context;
 pub mod evaluate;

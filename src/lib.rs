@@ -10,6 +10,7 @@ pub mod asl;
 pub mod assess;
 #[cfg(feature = "live")]
 pub mod aws;
+pub mod baseline;
 pub mod catalog;
 pub mod cli;
 pub mod collect;

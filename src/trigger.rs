@@ -31,6 +31,11 @@ pub struct EventInfo {
     pub time: String,
     /// The principal's ARN, or the nearest thing that the record holds.
     pub actor: String,
+    /// `userIdentity.sessionContext.sessionIssuer.arn`: the role whose session the principal is.
+    pub issuer: Option<Arn>,
+    /// The service that made the call on the principal's behalf, such as `cloudformation.amazonaws.com`
+    /// (`userIdentity.invokedBy`, which AWS sets and the caller does not).
+    pub invoked_by: Option<String>,
     /// `cloudformation`, `console`, `cli`, `sdk`, `terraform`, …
     pub through: String,
     /// `sourceIPAddress`: an address, or a service's name.
@@ -230,6 +235,9 @@ fn info(event: &Value, detail: &Value, name: &str) -> EventInfo {
             (detail, "/userIdentity/accountId"),
             (detail, "/userIdentity/type"),
         ]),
+        issuer: owned(detail, "/userIdentity/sessionContext/sessionIssuer/arn")
+            .and_then(|arn| Arn::parse(&arn)),
+        invoked_by: owned(detail, "/userIdentity/invokedBy"),
         through: through::through(detail),
         source_ip: first(&[(detail, "/sourceIPAddress")]),
         region: first(&[(detail, "/awsRegion"), (event, "/region")]),

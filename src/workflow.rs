@@ -1,5 +1,7 @@
 //! One workflow's settings, parsed from its snapshot: everything but the definition and the role.
 
+use serde::{Deserialize, Serialize};
+
 use crate::arn::Arn;
 
 /// A workflow as DescribeStateMachine and its tags describe it.
@@ -23,6 +25,8 @@ pub struct Workflow {
     pub tags: Vec<(String, String)>,
     /// The owning team.
     pub owner: String,
+    /// Where the owner is known from.
+    pub owner_source: OwnerSource,
     /// The tag that marks it sensitive, as `key=value`.
     pub sensitive: Option<String>,
 }
@@ -41,9 +45,27 @@ impl Workflow {
             kms_key: None,
             tags: Vec::new(),
             owner: owner.to_owned(),
+            owner_source: OwnerSource::Default,
             sensitive: None,
         }
     }
+}
+
+/// Where an owner is known from, the surest last.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum OwnerSource {
+    /// The configuration's default.
+    #[default]
+    Default,
+    /// Who made the change that led to the evaluation.
+    Actor,
+    /// A tag of the CloudFormation stack that holds the workflow or its role.
+    StackTag,
+    /// A tag of its role.
+    RoleTag,
+    /// A tag of its own.
+    WorkflowTag,
 }
 
 /// Standard or Express.

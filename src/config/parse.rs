@@ -5,7 +5,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::ids::RULE_IDS;
-use super::{Config, SuppressionEntry};
+use super::{Config, SuppressionEntry, service};
 use crate::severity::Severity;
 use crate::suggest::did_you_mean;
 
@@ -19,7 +19,7 @@ pub struct ConfigError {
     pub message: String,
 }
 
-const KEYS: [&str; 9] = [
+const KEYS: [&str; 12] = [
     "trusted-accounts",
     "sensitive-tags",
     "min-log-retention-days",
@@ -29,11 +29,14 @@ const KEYS: [&str; 9] = [
     "disabled-rules",
     "suppress",
     "lambda-chain",
+    "baseline",
+    "owner-topics",
+    "accounts",
 ];
 
 /// A message and the byte offset that it is about.
-type Fault = (usize, String);
-type Value<'a> = Spanned<DeValue<'a>>;
+pub(super) type Fault = (usize, String);
+pub(super) type Value<'a> = Spanned<DeValue<'a>>;
 
 impl Config {
     /// Reads a configuration; what it does not set keeps its default.
@@ -90,12 +93,15 @@ fn set(
                 }
             }
         }
+        "baseline" => config.baseline = service::baseline(value)?,
+        "owner-topics" => config.owner_topics = service::owner_topics(value)?,
+        "accounts" => config.accounts = service::accounts(value)?,
         other => return Err(unknown(other, key.span().start, &KEYS)),
     }
     Ok(())
 }
 
-fn unknown(key: &str, at: usize, known: &[&str]) -> Fault {
+pub(super) fn unknown(key: &str, at: usize, known: &[&str]) -> Fault {
     let hint = match did_you_mean(key, known.iter().copied()) {
         none if none.is_empty() => format!("; known are {}", known.join(", ")),
         hint => hint,
@@ -103,21 +109,21 @@ fn unknown(key: &str, at: usize, known: &[&str]) -> Fault {
     (at, format!("unknown key `{key}`{hint}"))
 }
 
-fn expected(value: &Value<'_>, what: &str) -> Fault {
+pub(super) fn expected(value: &Value<'_>, what: &str) -> Fault {
     (
         value.span().start,
         format!("expected {what}, not a {}", value.get_ref().type_str()),
     )
 }
 
-fn entries<'v, 'i>(
+pub(super) fn entries<'v, 'i>(
     value: &'v Value<'i>,
 ) -> Result<impl Iterator<Item = (&'v Spanned<std::borrow::Cow<'i, str>>, &'v Value<'i>)>, Fault> {
     let table = value.get_ref().as_table();
     Ok(table.ok_or_else(|| expected(value, "a table"))?.iter())
 }
 
-fn each<T>(
+pub(super) fn each<T>(
     value: &Value<'_>,
     read: impl Fn(&Value<'_>) -> Result<T, Fault>,
 ) -> Result<Vec<T>, Fault> {
@@ -129,7 +135,7 @@ fn each<T>(
         .collect()
 }
 
-fn text(value: &Value<'_>) -> Result<String, Fault> {
+pub(super) fn text(value: &Value<'_>) -> Result<String, Fault> {
     match value.get_ref().as_str() {
         Some(text) if !text.trim().is_empty() => Ok(text.to_owned()),
         Some(_) => Err((
@@ -157,7 +163,7 @@ fn percent(value: &Value<'_>) -> Result<usize, Fault> {
     }
 }
 
-fn account(value: &Value<'_>) -> Result<String, Fault> {
+pub(super) fn account(value: &Value<'_>) -> Result<String, Fault> {
     let id = text(value)?;
     if id.len() == 12 && id.bytes().all(|b| b.is_ascii_digit()) {
         return Ok(id);

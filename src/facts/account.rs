@@ -177,6 +177,7 @@ impl<'a> AccountFacts<'a> {
             starters: starters.unwrap_or_default(),
             functions,
             secrets: &dossier.secrets,
+            drift: None,
             gaps,
         })
     }

@@ -80,6 +80,8 @@ pub struct Starters<'i> {
     pub list: Vec<Starter<'i>>,
     /// How many administrators there are.
     pub admins: usize,
+    /// Who they are.
+    pub administrators: Vec<&'i Arn>,
     /// Ways in from outside to administrators, with whom they lead to.
     pub open_admins: Vec<(&'i Arn, &'i Way)>,
 }
@@ -236,6 +238,7 @@ impl StartIndex {
             known: true,
             list: list.collect(),
             admins: admins.clone().count(),
+            administrators: admins.map(|a| &a.arn).collect(),
             open_admins: self
                 .open
                 .iter()

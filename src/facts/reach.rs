@@ -1,5 +1,7 @@
 //! How far a value that somebody else chooses reaches: its patterns, cut by the grants for the action.
 
+use serde::{Deserialize, Serialize};
+
 use super::role::{Grant, RoleFacts};
 use crate::catalog::{self, Breadth};
 use crate::finding::StatementRef;
@@ -9,7 +11,8 @@ use crate::glob::Glob;
 const MAX_PATTERNS: usize = 256;
 
 /// How far.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Class {
     /// Nothing: the role does not grant the action there.
     Nothing,

@@ -2,6 +2,7 @@
 
 use crate::arn::Arn;
 use crate::config::Config;
+use crate::facts::owner;
 use crate::gap::Gap;
 use crate::snapshot::{Account, Fetched, StateMachine, Tag};
 use crate::workflow::{LogLevel, Logging, Workflow, WorkflowType};
@@ -30,6 +31,7 @@ pub fn workflow(
     let arn = arn.unwrap_or_else(Arn::nowhere);
     let only_a_definition = arn.region().is_empty();
     let tags = tags(account, machine, &mut gaps);
+    let (owner, owner_source) = owner::of(account, machine, &tags, config);
     let workflow = Workflow {
         name: if machine.name.is_empty() {
             arn.name().to_owned()
@@ -45,7 +47,8 @@ pub fn workflow(
         logging: (!only_a_definition).then(|| logging(machine)),
         tracing: (!only_a_definition).then_some(machine.tracing),
         kms_key: machine.kms_key.clone(),
-        owner: owner(account, machine, &tags, config),
+        owner,
+        owner_source,
         sensitive: sensitive(&tags, config),
         tags,
         arn,
@@ -96,37 +99,6 @@ fn tags(account: &Account, machine: &StateMachine, gaps: &mut Vec<Gap>) -> Vec<(
         (_, Fetched::Absent) => {}
     }
     Vec::new()
-}
-
-/// From the workflow's tags, then the role's, then the default.
-fn owner(
-    account: &Account,
-    machine: &StateMachine,
-    tags: &[(String, String)],
-    config: &Config,
-) -> String {
-    let role_tags: Vec<(String, String)> = account
-        .iam
-        .present()
-        .and_then(|iam| iam.roles.iter().find(|r| r.arn == machine.role_arn))
-        .map(|r| {
-            r.tags
-                .iter()
-                .map(|t| (t.key.clone(), t.value.clone()))
-                .collect()
-        })
-        .unwrap_or_default();
-    let named = |tags: &[(String, String)]| {
-        let value = |key: &String| {
-            tags.iter()
-                .find(|(k, v)| k == key && !v.trim().is_empty())
-                .map(|(_, v)| v.clone())
-        };
-        config.owner_tags.iter().find_map(value)
-    };
-    named(tags)
-        .or_else(|| named(&role_tags))
-        .unwrap_or_else(|| config.default_owner.clone())
 }
 
 fn sensitive(tags: &[(String, String)], config: &Config) -> Option<String> {

@@ -6,6 +6,7 @@ pub use fix::Wiring;
 mod locate;
 mod targets;
 mod tell;
+mod weigh;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -143,6 +144,12 @@ impl TaintedSink {
         }
         steps
     }
+}
+
+/// The values at a path of a request, such as `Overrides.ContainerOverrides[].Command`.
+pub fn values_at(arguments: &Value, path: &str) -> Vec<Value> {
+    let places = locate::places(arguments, path).into_iter();
+    places.map(|place| place.value).collect()
 }
 
 /// What the search looks at.

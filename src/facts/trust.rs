@@ -77,6 +77,8 @@ pub struct TrustFacts {
     pub admissions: Vec<Admission>,
     /// The trust policy as it should be; `None` where the present one was not read.
     pub ideal: Option<serde_json::Value>,
+    /// The trust policy as read; `None` where it was not.
+    pub policy: Option<Policy>,
     /// The other workflows that run with the role.
     pub sharers: Vec<Sharer>,
 }
@@ -106,6 +108,7 @@ pub fn gather(
     TrustFacts {
         admissions: trust.map(admitted).unwrap_or_default(),
         ideal: trust.map(|t| ideal(t, workflow.account(), &sources)),
+        policy: trust.cloned(),
         sharers,
     }
 }

@@ -114,7 +114,7 @@ pub fn evaluate(authority: &Authority, request: &Request<'_>) -> Decision {
 }
 
 /// Whether the element is about the resource; `None` where that hangs on an unknown key.
-fn resource_fits(spec: &ResourceSpec, resource: &str, known: &Context) -> Option<bool> {
+pub(super) fn resource_fits(spec: &ResourceSpec, resource: &str, known: &Context) -> Option<bool> {
     let open = |pattern: &super::ResourcePattern| {
         pattern
             .template

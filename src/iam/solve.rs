@@ -16,7 +16,7 @@ use super::{Condition, Context, Effect, ResourceSpec};
 use choices::{combinations, free_group, matters};
 
 /// A set of rules, as bits.
-type Rules = u128;
+pub(super) type Rules = u128;
 
 /// More combinations than this, for keys taken together or for all of them, are not tried.
 const MAX_COMBINATIONS: usize = 4_096;
@@ -215,6 +215,19 @@ impl<'a> Problem<'a> {
             on,
             free,
         })
+    }
+
+    /// The sets of rules, by number, that match together for some values of the unknown keys; `None` beyond the bounds.
+    pub(super) fn matching(&self, rules: &[Rule<'a>]) -> Option<BTreeSet<Rules>> {
+        if rules.len() > Rules::BITS as usize {
+            return None;
+        }
+        let rules: Vec<&Rule<'a>> = rules.iter().collect();
+        let mut groups = Vec::new();
+        for keys in self.groups(&rules) {
+            groups.push(self.group(&rules, keys)?);
+        }
+        combinations(groups.iter().enumerate())
     }
 
     /// Kleene's logic: every undecided rule may match or not, independently of the others.

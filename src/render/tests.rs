@@ -26,6 +26,7 @@ pub fn workflow(name: &str) -> Workflow {
         kms_key: None,
         tags: Vec::new(),
         owner: "payments".to_owned(),
+        owner_source: crate::workflow::OwnerSource::Default,
         sensitive: None,
     }
 }
@@ -61,6 +62,8 @@ pub fn assessment(name: &str, findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessm
         workflow: workflow(name),
         findings,
         gaps,
+        posture: None,
+        drift: None,
     }
 }
 

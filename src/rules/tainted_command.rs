@@ -2,7 +2,6 @@ use super::{Meta, Rule};
 use crate::facts::Facts;
 use crate::facts::taint::SinkKind;
 use crate::finding::Finding;
-use crate::severity::Severity;
 
 /// `tainted-command`
 pub struct TaintedCommand;
@@ -18,13 +17,8 @@ impl Rule for TaintedCommand {
 
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
         for (sink, state) in facts.tainted(self.meta().id) {
-            let SinkKind::Command { critical, .. } = sink.kind else {
+            let (SinkKind::Command { .. }, Some(severity)) = (&sink.kind, sink.severity()) else {
                 continue;
-            };
-            let severity = if critical {
-                Severity::Critical
-            } else {
-                Severity::High
             };
             let title = format!(
                 "{} chooses what `{}` runs: {}",

@@ -1,9 +1,7 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::facts::reach::Class;
 use crate::facts::taint::SinkKind;
 use crate::finding::Finding;
-use crate::severity::Severity;
 
 /// `tainted-credentials`
 pub struct TaintedCredentials;
@@ -19,13 +17,10 @@ impl Rule for TaintedCredentials {
 
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
         for (sink, state) in facts.tainted(self.meta().id) {
-            let (SinkKind::Credentials { action }, Some(reach)) = (&sink.kind, &sink.reach) else {
+            let (SinkKind::Credentials { action }, Some(reach), Some(severity)) =
+                (&sink.kind, &sink.reach, sink.severity())
+            else {
                 continue;
-            };
-            let severity = match reach.class {
-                Class::Nothing | Class::One => continue,
-                Class::List => Severity::Medium,
-                Class::Part | Class::Any => Severity::Critical,
             };
             let title = format!(
                 "{} chooses the role of `{}`: {}",

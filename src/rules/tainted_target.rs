@@ -1,9 +1,8 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
 use crate::facts::reach::Class;
-use crate::facts::taint::{SinkKind, TaintedSink};
+use crate::facts::taint::SinkKind;
 use crate::finding::Finding;
-use crate::severity::Severity;
 
 /// `tainted-target`
 pub struct TaintedTarget;
@@ -19,7 +18,7 @@ impl Rule for TaintedTarget {
 
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
         for (sink, state) in facts.tainted(self.meta().id) {
-            let (SinkKind::Target { actions, .. }, Some(severity)) = (&sink.kind, severity(sink))
+            let (SinkKind::Target { actions, .. }, Some(severity)) = (&sink.kind, sink.severity())
             else {
                 continue;
             };
@@ -44,32 +43,4 @@ impl Rule for TaintedTarget {
             out.push(facts.tainted_finding(self.meta().id, severity, sink, state, title, detail));
         }
     }
-}
-
-fn severity(sink: &TaintedSink) -> Option<Severity> {
-    let SinkKind::Target { reads, outward, .. } = sink.kind else {
-        return None;
-    };
-    let severity = match sink.reach.as_ref()?.class {
-        Class::Nothing | Class::One => return None,
-        Class::List => Severity::Low,
-        Class::Part => Severity::Medium,
-        Class::Any => {
-            let open = if reads || outward {
-                Severity::High
-            } else {
-                Severity::Critical
-            };
-            if sink.is_held() {
-                open.one_lower()
-            } else {
-                open
-            }
-        }
-    };
-    Some(if sink.is_external() {
-        severity.one_lower()
-    } else {
-        severity
-    })
 }

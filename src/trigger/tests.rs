@@ -9,7 +9,8 @@ fn event(name: &str, source: &str, request: Value, response: Value) -> Value {
         "detail": {
             "eventSource": source, "eventName": name, "eventID": "inner", "awsRegion": "eu-west-1",
             "eventTime": "2026-01-01T00:00:01Z", "sourceIPAddress": "203.0.113.1", "userAgent": "aws-cli/2",
-            "userIdentity": { "type": "AssumedRole", "arn": "arn:aws:sts::123456789012:assumed-role/D/s" },
+            "userIdentity": { "type": "AssumedRole", "arn": "arn:aws:sts::123456789012:assumed-role/D/s",
+                "sessionContext": { "sessionIssuer": { "arn": "arn:aws:iam::123456789012:role/team/D" } } },
             "requestParameters": request, "responseElements": response,
         }
     })
@@ -45,11 +46,26 @@ fn an_update_names_workflow_revision_and_role() {
             name: "UpdateStateMachine".into(),
             time: "2026-01-01T00:00:01Z".into(),
             actor: "arn:aws:sts::123456789012:assumed-role/D/s".into(),
+            issuer: Arn::parse("arn:aws:iam::123456789012:role/team/D"),
+            invoked_by: None,
             through: "cli".into(),
             source_ip: "203.0.113.1".into(),
             region: "eu-west-1".into(),
             account: "123456789012".into(),
         }
+    );
+}
+
+#[test]
+fn the_service_behind_a_call_is_what_aws_says_and_never_the_user_agent() {
+    let mut event = update();
+    event["detail"]["userAgent"] = json!("cloudformation.amazonaws.com");
+    assert_eq!(read(&event).unwrap().event.invoked_by, None);
+    event["detail"]["userIdentity"]["invokedBy"] = json!("cloudformation.amazonaws.com");
+    let info = read(&event).unwrap().event;
+    assert_eq!(
+        info.invoked_by.as_deref(),
+        Some("cloudformation.amazonaws.com")
     );
 }
 

@@ -16,6 +16,7 @@ fn workflow() -> Workflow {
         kms_key: None,
         tags: Vec::new(),
         owner: String::new(),
+        owner_source: crate::workflow::OwnerSource::Default,
         sensitive: None,
     }
 }

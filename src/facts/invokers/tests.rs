@@ -17,6 +17,7 @@ fn workflow(kind: WorkflowType) -> Workflow {
         kms_key: None,
         tags: Vec::new(),
         owner: String::new(),
+        owner_source: crate::workflow::OwnerSource::Default,
         sensitive: None,
     }
 }

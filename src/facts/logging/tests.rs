@@ -21,6 +21,7 @@ fn workflow(level: LogLevel, destinations: &[&str]) -> Workflow {
         kms_key: None,
         tags: Vec::new(),
         owner: String::new(),
+        owner_source: crate::workflow::OwnerSource::Default,
         sensitive: None,
     }
 }

@@ -1,0 +1,237 @@
+//! Whether one authority allows something that another does not.
+//!
+//! Requests are told apart only by what some pattern of either side can tell apart: one action and one resource stand
+//! for all of their kind, and every such pair is decided for both sides under the same choices of the condition keys.
+
+use std::cell::Cell;
+use std::collections::HashSet;
+use std::ops::ControlFlow;
+
+use super::evaluate::{Authority, resource_fits};
+use super::solve::{Atom, Problem, Rule, Rules};
+use super::{ActionSpec, Context, Effect, ResourceSpec, Statement};
+use crate::glob::{self, Glob, Shape};
+
+/// Pairs of an action and a resource that are decided at most, for one question.
+const MAX_PAIRS: usize = 20_000;
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Beyond {
+    /// Everything that it allows, the other allows too.
+    Nothing,
+    /// Not so: an action, in lower case, on a resource that is allowed by the one and not by the other.
+    Allows {
+        /// The action.
+        action: String,
+        /// The resource; `*` for actions without resource types.
+        resource: String,
+    },
+    /// Not decided: the patterns tell more kinds of request apart than are tried.
+    Undecided,
+}
+
+/// What is asked: whether `statement` of `new` allows, within these patterns, what `old` does not.
+#[derive(Clone, Copy, Debug)]
+pub struct Question<'a> {
+    /// The one side.
+    pub new: &'a Authority,
+    /// The other.
+    pub old: &'a Authority,
+    /// An allow among the identity policies of `new`.
+    pub statement: &'a Statement,
+    /// The action pattern to look at, in lower case.
+    pub action: &'a Glob,
+    /// The resource pattern to look at.
+    pub resource: &'a Glob,
+    /// The resources that there are.
+    pub universe: &'a Glob,
+}
+
+/// Statement, whose side it is on, and whether it is a boundary's.
+#[derive(Clone, Copy)]
+struct Said<'a> {
+    statement: &'a Statement,
+    new: bool,
+    boundary: bool,
+}
+
+impl<'a> Question<'a> {
+    /// The answer.
+    pub fn answer(&self) -> Beyond {
+        let said = self.said();
+        let actions: Vec<&Glob> = said
+            .iter()
+            .flat_map(|s| s.statement.actions.patterns())
+            .map(super::ActionPattern::glob)
+            .collect();
+        let any_action = Glob::parse("?*:?*");
+        let left = Cell::new(MAX_PAIRS);
+        let mut found = Beyond::Nothing;
+        let mut seen = HashSet::new();
+        let explored = kinds(self.action, &any_action, &actions, |action| {
+            let about: Vec<Said<'a>> = said
+                .iter()
+                .filter(|s| s.statement.actions.matches_lower(action))
+                .copied()
+                .collect();
+            let own = about
+                .iter()
+                .any(|s| std::ptr::eq(s.statement, self.statement));
+            let alike: Vec<_> = about
+                .iter()
+                .map(|s| std::ptr::from_ref(s.statement))
+                .collect();
+            if !own || !seen.insert(alike) {
+                return ControlFlow::Continue(());
+            }
+            found = self.on_resources(action, &about, &left);
+            if found == Beyond::Nothing {
+                ControlFlow::Continue(())
+            } else {
+                ControlFlow::Break(())
+            }
+        });
+        match explored {
+            Some(()) => found,
+            None => Beyond::Undecided,
+        }
+    }
+
+    fn said(&self) -> Vec<Said<'a>> {
+        let side = |authority: &'a Authority, new: bool| {
+            let own = authority.identity.iter().map(|p| (p, false));
+            let all = own.chain(authority.boundary.iter().map(|p| (p, true)));
+            all.flat_map(move |(policy, boundary)| {
+                policy.statements.iter().map(move |statement| Said {
+                    statement,
+                    new,
+                    boundary,
+                })
+            })
+        };
+        let mut said: Vec<Said<'a>> = side(self.new, true).chain(side(self.old, false)).collect();
+        said.retain(|s| match &s.statement.actions {
+            ActionSpec::Only(patterns) => patterns.iter().any(|p| p.glob().overlaps(self.action)),
+            ActionSpec::AllBut(_) => true,
+        });
+        said.retain(|s| match &s.statement.resources {
+            ResourceSpec::Only(all) => all.iter().any(|p| p.widest().overlaps(self.resource)),
+            ResourceSpec::AllBut(_) | ResourceSpec::Unstated => true,
+        });
+        said
+    }
+
+    fn on_resources(&self, action: &str, about: &[Said<'a>], left: &Cell<usize>) -> Beyond {
+        let globs: Vec<Glob> = about
+            .iter()
+            .flat_map(|s| s.statement.resources.patterns())
+            .map(super::ResourcePattern::widest)
+            .collect();
+        let mut found = Beyond::Nothing;
+        let mut ask = |resource: &str| {
+            let Some(rest) = left.get().checked_sub(1) else {
+                found = Beyond::Undecided;
+                return ControlFlow::Break(());
+            };
+            left.set(rest);
+            match self.differs(about, resource) {
+                Some(false) => return ControlFlow::Continue(()),
+                Some(true) => {
+                    found = Beyond::Allows {
+                        action: action.to_owned(),
+                        resource: resource.to_owned(),
+                    };
+                }
+                None => found = Beyond::Undecided,
+            }
+            ControlFlow::Break(())
+        };
+        // Requests of actions without resource types are matched by a `*` alone.
+        if self.resource.is_any() && ask("*").is_break() {
+            return found;
+        }
+        let globs: Vec<&Glob> = globs.iter().collect();
+        match kinds(self.resource, self.universe, &globs, ask) {
+            Some(()) => found,
+            None => Beyond::Undecided,
+        }
+    }
+
+    /// Whether, for some values of the condition keys, the statement matches, the new side allows and the old does not.
+    fn differs(&self, about: &[Said<'a>], resource: &str) -> Option<bool> {
+        let nothing = Context::new();
+        let mut rules = Vec::new();
+        let mut sides = Vec::new();
+        for said in about {
+            let statement = said.statement;
+            let mut atoms = Vec::new();
+            match resource_fits(&statement.resources, resource, &nothing) {
+                Some(true) => {}
+                Some(false) => continue,
+                None => atoms.push(Atom::Resource(&statement.resources, resource)),
+            }
+            atoms.extend(statement.conditions.iter().map(Atom::Condition));
+            sides.push(*said);
+            rules.push(Rule {
+                effect: statement.effect,
+                boundary: said.boundary,
+                atoms,
+            });
+        }
+        if !sides
+            .iter()
+            .any(|s| std::ptr::eq(s.statement, self.statement))
+        {
+            return Some(false);
+        }
+        let matching = Problem::new(&nothing, false).matching(&rules)?;
+        Some(matching.into_iter().any(|rules| self.is_new(&sides, rules)))
+    }
+
+    fn is_new(&self, sides: &[Said<'a>], matching: Rules) -> bool {
+        let matches = || {
+            let all = sides.iter().enumerate();
+            all.filter(move |(i, _)| matching & (1 << i) != 0)
+                .map(|(_, s)| s)
+        };
+        let own = matches().any(|s| std::ptr::eq(s.statement, self.statement));
+        let allows = |new: bool, boundary: bool, effect: Effect| {
+            matches()
+                .any(|s| s.new == new && s.boundary == boundary && s.statement.effect == effect)
+        };
+        let allowed = |new: bool, bounded: bool| {
+            allows(new, false, Effect::Allow)
+                && (!bounded || allows(new, true, Effect::Allow))
+                && !allows(new, false, Effect::Deny)
+                && !allows(new, true, Effect::Deny)
+        };
+        own && allowed(true, self.new.boundary.is_some())
+            && !allowed(false, self.old.boundary.is_some())
+    }
+}
+
+/// One text of every kind within both first patterns that the others can tell apart; `None` where there are too many.
+fn kinds(
+    within: &Glob,
+    universe: &Glob,
+    others: &[&Glob],
+    mut each: impl FnMut(&str) -> ControlFlow<()>,
+) -> Option<()> {
+    let mut shapes = vec![Shape::from(within), Shape::from(universe)];
+    let mut told = HashSet::from([within]);
+    for other in others {
+        if told.insert(other) && other.overlaps(within) && !other.includes(within) {
+            shapes.push(Shape::from(*other));
+        }
+    }
+    let mut seen = HashSet::new();
+    glob::explore(&shapes, true, |inside, witness| {
+        if let [true, true, rest @ ..] = inside
+            && seen.insert(rest.to_vec())
+        {
+            return each(&witness());
+        }
+        ControlFlow::Continue(())
+    })
+}
