@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 use super::evaluate::{Authority, resource_fits};
 use super::solve::{Atom, Problem, Rule, Rules};
 use super::{ActionSpec, Context, Effect, ResourceSpec, Statement};
-use crate::glob::{self, Glob, Shape};
+use crate::glob::{self, Glob, Shape, Token};
 
 /// Pairs of an action and a resource that are decided at most, for one question.
 const MAX_PAIRS: usize = 20_000;
@@ -123,11 +123,7 @@ impl<'a> Question<'a> {
     }
 
     fn on_resources(&self, action: &str, about: &[Said<'a>], left: &Cell<usize>) -> Beyond {
-        let globs: Vec<Glob> = about
-            .iter()
-            .flat_map(|s| s.statement.resources.patterns())
-            .map(super::ResourcePattern::widest)
-            .collect();
+        let globs = patterns(about);
         let mut found = Beyond::Nothing;
         let mut ask = |resource: &str| {
             let Some(rest) = left.get().checked_sub(1) else {
@@ -161,54 +157,140 @@ impl<'a> Question<'a> {
     /// Whether, for some values of the condition keys, the statement matches, the new side allows and the old does not.
     fn differs(&self, about: &[Said<'a>], resource: &str) -> Option<bool> {
         let nothing = Context::new();
-        let mut rules = Vec::new();
-        let mut sides = Vec::new();
+        let mut matching = Vec::new();
         for said in about {
-            let statement = said.statement;
             let mut atoms = Vec::new();
-            match resource_fits(&statement.resources, resource, &nothing) {
+            match resource_fits(&said.statement.resources, resource, &nothing) {
                 Some(true) => {}
                 Some(false) => continue,
-                None => atoms.push(Atom::Resource(&statement.resources, resource)),
+                None => atoms.push(Atom::Resource(&said.statement.resources, resource)),
             }
-            atoms.extend(statement.conditions.iter().map(Atom::Condition));
-            sides.push(*said);
-            rules.push(Rule {
-                effect: statement.effect,
-                boundary: said.boundary,
-                atoms,
-            });
+            atoms.extend(said.statement.conditions.iter().map(Atom::Condition));
+            matching.push(Matching { said: *said, atoms });
         }
-        if !sides
-            .iter()
-            .any(|s| std::ptr::eq(s.statement, self.statement))
-        {
+        let Some(rest) = self.what_matters(matching) else {
             return Some(false);
-        }
-        let matching = Problem::new(&nothing, false).matching(&rules)?;
-        Some(matching.into_iter().any(|rules| self.is_new(&sides, rules)))
+        };
+        let rules: Vec<Rule<'_>> = rest.iter().map(Matching::rule).collect();
+        let sets = Problem::new(&nothing, false).matching(&rules)?;
+        Some(sets.into_iter().any(|set| self.is_new(&rest, set)))
     }
 
-    fn is_new(&self, sides: &[Said<'a>], matching: Rules) -> bool {
+    /// The statements on which the answer hangs: what surely matches settles others. `None` where the new side surely
+    /// allows nothing here.
+    fn what_matters<'r>(&self, mut all: Vec<Matching<'r>>) -> Option<Vec<Matching<'r>>> {
+        let has = |all: &[Matching<'r>], new, boundary, effect, sure: bool| {
+            all.iter()
+                .any(|m| m.is(new, boundary, effect) && (!sure || m.atoms.is_empty()))
+        };
+        let denied = |all: &[Matching<'r>], new| {
+            has(all, new, false, Effect::Deny, true) || has(all, new, true, Effect::Deny, true)
+        };
+        let own = |m: &Matching<'r>| std::ptr::eq(m.said.statement, self.statement);
+        let bounded = self.new.boundary.is_some();
+        if !all.iter().any(own)
+            || denied(&all, true)
+            || (bounded && !has(&all, true, true, Effect::Allow, false))
+        {
+            return None;
+        }
+        // Where the own statement matches, no other allow of its side adds anything.
+        all.retain(|m| own(m) || !m.is(true, false, Effect::Allow));
+        let nothing_before = denied(&all, false)
+            || !has(&all, false, false, Effect::Allow, false)
+            || (self.old.boundary.is_some() && !has(&all, false, true, Effect::Allow, false));
+        if nothing_before {
+            all.retain(|m| m.said.new);
+        }
+        for (new, boundary) in [(true, true), (false, false), (false, true)] {
+            if has(&all, new, boundary, Effect::Allow, true) {
+                all.retain(|m| !m.is(new, boundary, Effect::Allow) || m.atoms.is_empty());
+            }
+        }
+        Some(all)
+    }
+
+    fn is_new(&self, all: &[Matching<'_>], set: Rules) -> bool {
         let matches = || {
-            let all = sides.iter().enumerate();
-            all.filter(move |(i, _)| matching & (1 << i) != 0)
-                .map(|(_, s)| s)
+            let all = all.iter().enumerate();
+            all.filter(move |(i, _)| set & (1 << i) != 0)
+                .map(|(_, m)| m)
         };
-        let own = matches().any(|s| std::ptr::eq(s.statement, self.statement));
-        let allows = |new: bool, boundary: bool, effect: Effect| {
-            matches()
-                .any(|s| s.new == new && s.boundary == boundary && s.statement.effect == effect)
-        };
+        let has = |new, boundary, effect| matches().any(|m| m.is(new, boundary, effect));
         let allowed = |new: bool, bounded: bool| {
-            allows(new, false, Effect::Allow)
-                && (!bounded || allows(new, true, Effect::Allow))
-                && !allows(new, false, Effect::Deny)
-                && !allows(new, true, Effect::Deny)
+            has(new, false, Effect::Allow)
+                && (!bounded || has(new, true, Effect::Allow))
+                && !has(new, false, Effect::Deny)
+                && !has(new, true, Effect::Deny)
         };
-        own && allowed(true, self.new.boundary.is_some())
+        matches().any(|m| std::ptr::eq(m.said.statement, self.statement))
+            && allowed(true, self.new.boundary.is_some())
             && !allowed(false, self.old.boundary.is_some())
     }
+}
+
+/// A statement whose action fits, and whose resource and conditions hold if the atoms do.
+struct Matching<'a> {
+    said: Said<'a>,
+    atoms: Vec<Atom<'a>>,
+}
+
+impl<'a> Matching<'a> {
+    fn rule(&self) -> Rule<'a> {
+        Rule {
+            effect: self.said.statement.effect,
+            boundary: self.said.boundary,
+            atoms: self.atoms.clone(),
+        }
+    }
+
+    fn is(&self, new: bool, boundary: bool, effect: Effect) -> bool {
+        (
+            self.said.new,
+            self.said.boundary,
+            self.said.statement.effect,
+        ) == (new, boundary, effect)
+    }
+}
+
+/// At most so many values are tried in the place of a policy variable.
+const MAX_VALUES: usize = 16;
+
+/// The resource patterns, and those with policy variables once more with what conditions ask keys to be: a condition on
+/// the key of a variable tells resources apart that the pattern alone does not.
+fn patterns(about: &[Said<'_>]) -> Vec<Glob> {
+    let mut globs = Vec::new();
+    let conditions = || about.iter().flat_map(|s| &s.statement.conditions);
+    let mut values: Vec<String> = conditions()
+        .flat_map(|c| &c.values)
+        .filter(|value| !value.has_variables())
+        .flat_map(|value| [Some(example(&value.widest())), value.text(&|_| None)])
+        .flatten()
+        .collect();
+    values.sort();
+    values.dedup();
+    values.truncate(MAX_VALUES);
+    for pattern in about.iter().flat_map(|s| s.statement.resources.patterns()) {
+        globs.push(pattern.widest());
+        if pattern.template.has_variables() {
+            globs.push(pattern.template.with_values());
+            let filled = values
+                .iter()
+                .filter_map(|value| pattern.template.glob(&|_| Some(value.as_str())));
+            globs.extend(filled);
+        }
+    }
+    globs
+}
+
+/// A short text that the pattern matches.
+fn example(glob: &Glob) -> String {
+    let one = |token: &Token| match token {
+        Token::Char(c) => Some(*c),
+        Token::One => Some('x'),
+        Token::Any => None,
+    };
+    glob.tokens().iter().filter_map(one).collect()
 }
 
 /// One text of every kind within both first patterns that the others can tell apart; `None` where there are too many.

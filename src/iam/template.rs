@@ -80,6 +80,21 @@ impl Template {
         glob
     }
 
+    /// With every variable as `?*`: a key's value is hardly ever the empty text.
+    pub(super) fn with_values(&self) -> Glob {
+        let mut glob = Glob::literal("");
+        for part in &self.parts {
+            match part {
+                Part::Token(token) => glob.push(*token),
+                Part::Variable(_) => {
+                    glob.push(Token::One);
+                    glob.push(Token::Any);
+                }
+            }
+        }
+        glob
+    }
+
     /// The pattern with its variables filled in; their values stand for themselves, wildcards included. `None` where
     /// a variable has neither value nor default: such a pattern matches nothing.
     pub fn glob<'v>(&self, value: &impl Fn(&str) -> Option<&'v str>) -> Option<Glob> {
