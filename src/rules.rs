@@ -53,6 +53,7 @@ macro_rules! meta {
 mod admin_role;
 mod broad_invocation;
 mod broad_lambda_role;
+mod drift;
 mod dynamic_target_wildcard;
 mod escalation_path;
 mod escalation_permission;
@@ -126,6 +127,7 @@ pub const RULES: &[&dyn Rule] = &[
     &lambda_chain::LambdaChain,
     &broad_lambda_role::BroadLambdaRole,
     &replaceable_lambda::ReplaceableLambda,
+    &drift::Drift,
     &evaluation_incomplete::EvaluationIncomplete,
 ];
 

@@ -20,16 +20,22 @@ use rules::compare;
 use rules::page::{self, Page};
 use rules::scenario::{Scenario, WORKFLOW};
 use rules::shuffle;
-use stepwarden::assess::{self, Assessment};
-use stepwarden::config::Config;
+use stepwarden::assess::{self, Assessment, Known};
 use stepwarden::finding::Finding;
 use stepwarden::rules::RULES;
 use stepwarden::severity::Severity;
 use stepwarden::snapshot::Account;
 
 /// The assessment of the scenario's own workflow.
-fn judged(account: &Account, config: &Config, today: &str) -> Assessment {
-    assess::account(account, config, today)
+fn judged(scenario: &Scenario, account: &Account) -> Assessment {
+    let known = Known {
+        config: &scenario.config,
+        today: &scenario.today,
+        now: "2026-11-23T12:00:00Z",
+        event: scenario.event.as_ref(),
+        remembered: &scenario.remembered,
+    };
+    assess::remembering(account, &known)
         .into_iter()
         .find(|a| a.workflow.arn.as_str() == WORKFLOW)
         .expect("the scenario's workflow is assessed")
@@ -70,7 +76,7 @@ fn every_scenario(check: impl Fn(&Page, &Scenario) -> Result<(), String>) {
 #[test]
 fn every_scenario_gives_what_its_page_says() {
     every_scenario(|page, scenario| {
-        let assessment = judged(&scenario.account, &scenario.config, &scenario.today);
+        let assessment = judged(scenario, &scenario.account);
         compare::one_to_one(&scenario.expect, &found(&assessment, page.id))
     });
 }
@@ -98,7 +104,7 @@ fn every_file_beside_the_rules_is_a_listed_rule() {
 #[test]
 fn a_patch_cures_and_opens_nothing() {
     every_scenario(|page, scenario| {
-        let before = judged(&scenario.account, &scenario.config, &scenario.today);
+        let before = judged(scenario, &scenario.account);
         for finding in found(&before, page.id) {
             let Some(patch) = finding.remediation.patch.clone() else {
                 continue;
@@ -107,7 +113,7 @@ fn a_patch_cures_and_opens_nothing() {
             stepwarden::patch::apply(&mut account, WORKFLOW, &[patch]).map_err(|error| {
                 format!("the patch of `{}` does not apply: {error}", finding.title)
             })?;
-            let after = judged(&account, &scenario.config, &scenario.today);
+            let after = judged(scenario, &account);
             cured(finding, &before, &after)?;
         }
         Ok(())
@@ -147,7 +153,7 @@ fn cured(finding: &Finding, before: &Assessment, after: &Assessment) -> Result<(
 fn fingerprints_do_not_depend_on_order() {
     every_scenario(|_, scenario| {
         let prints = |account: &Account| -> BTreeSet<String> {
-            judged(account, &scenario.config, &scenario.today)
+            judged(scenario, account)
                 .findings
                 .iter()
                 .map(|f| format!("{} {} {}", f.rule, f.fingerprint(), f.title))

@@ -30,6 +30,7 @@ pub(super) fn drift(remembered: &Remembered, now: &Posture, known: &Known<'_>) -
             })
             .collect(),
         narrowings: drift::narrowed(&baseline.posture, now),
+        logging: baseline.posture.logging.clone(),
     }
 }
 

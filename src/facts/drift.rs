@@ -13,7 +13,7 @@ mod weigh;
 
 use serde::{Deserialize, Serialize};
 
-use super::posture::{Part, Posture};
+use super::posture::{LoggingPosture, Part, Posture};
 use crate::gap::Gap;
 use crate::severity::Severity;
 
@@ -32,6 +32,8 @@ pub struct Widening {
     pub before: Option<String>,
     /// What there is now.
     pub after: String,
+    /// The principal that may start the workflow or be its role, where it is about one.
+    pub principal: Option<String>,
 }
 
 /// One way in which the present posture is narrower: for the record.
@@ -62,6 +64,8 @@ struct Delta {
     narrow: Option<String>,
     /// What the wider side has.
     wide: String,
+    /// The principal, where it is about one.
+    principal: Option<String>,
 }
 
 /// Who approved a baseline, and when.
@@ -132,6 +136,29 @@ pub enum Since {
     },
 }
 
+impl Since {
+    /// Who, when, from where and through what; or that no event told.
+    pub fn in_words(&self) -> String {
+        match self {
+            Self::Event {
+                event,
+                time,
+                actor,
+                through,
+                source_ip,
+            } => {
+                let parts = [("by", actor), ("through", through), ("from", source_ip)];
+                let parts = parts.into_iter().filter(|(_, text)| !text.is_empty());
+                let parts: Vec<String> = parts
+                    .map(|(word, text)| format!(" {word} {text}"))
+                    .collect();
+                format!("{event} at {time}{}", parts.concat())
+            }
+            Self::Sweep { sweep } => format!("no event told of it; found at {sweep}"),
+        }
+    }
+}
+
 /// How a workflow differs from its approved baseline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DriftFacts {
@@ -141,6 +168,8 @@ pub struct DriftFacts {
     pub widenings: Vec<(Widening, Since)>,
     /// What is narrower.
     pub narrowings: Vec<Narrowing>,
+    /// What the baseline logs, to be restored.
+    pub logging: Option<LoggingPosture>,
 }
 
 impl DriftFacts {
@@ -226,6 +255,7 @@ impl Delta {
             text: format!("{}{}", self.does, self.unlike),
             before: self.narrow,
             after: self.wide,
+            principal: self.principal,
         }
     }
 

@@ -1,10 +1,15 @@
 //! A scenario: an account put together from what its block says and the defaults of `src/rules/README.md`.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use stepwarden::assess::{self, Remembered};
 use stepwarden::config::Config;
+use stepwarden::facts::drift::{Approval, Baseline, How};
 use stepwarden::local;
 use stepwarden::snapshot::Account;
+use stepwarden::trigger::EventInfo;
 
 /// The workflow that every scenario is about.
 pub const WORKFLOW: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:Orders";
@@ -17,6 +22,10 @@ pub struct Scenario {
     pub config: Config,
     pub today: String,
     pub expect: Vec<Map<String, Value>>,
+    /// What is remembered, where the block gives a baseline.
+    pub remembered: BTreeMap<String, Remembered>,
+    /// The event that led to the evaluation.
+    pub event: Option<EventInfo>,
 }
 
 #[derive(Deserialize)]
@@ -35,6 +44,11 @@ struct Block {
     config: String,
     #[serde(default = "today")]
     today: String,
+    /// Fields of this block as they were when they were approved.
+    #[serde(default)]
+    baseline: Option<Map<String, Value>>,
+    #[serde(default)]
+    event: Option<EventBlock>,
     expect: Vec<Map<String, Value>>,
 }
 
@@ -71,6 +85,28 @@ struct AttachedBlock {
     arn: Option<String>,
     /// Absent: the snapshot does not hold it.
     document: Option<Value>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct EventBlock {
+    name: String,
+    actor: String,
+    #[serde(default)]
+    through: String,
+}
+
+impl EventBlock {
+    fn info(self) -> EventInfo {
+        EventInfo {
+            name: self.name,
+            actor: self.actor,
+            through: self.through,
+            time: "2026-11-23T10:00:00Z".to_owned(),
+            source_ip: "203.0.113.7".to_owned(),
+            ..EventInfo::default()
+        }
+    }
 }
 
 fn default_account() -> AccountBlock {
@@ -147,14 +183,47 @@ impl Scenario {
         if !account.unreadable.is_empty() {
             return Err(named(format!("{:?}", account.unreadable)));
         }
+        let remembered = match &block.baseline {
+            Some(baseline) => remembered(text, baseline)?,
+            None => BTreeMap::new(),
+        };
         Ok(Self {
             config: Config::parse(&block.config).map_err(|e| named(format!("config: {e}")))?,
+            remembered,
+            event: block.event.map(EventBlock::info),
             name: block.name,
             account,
             today: block.today,
             expect: block.expect,
         })
     }
+}
+
+/// The posture of the same block with these fields in the place of its own, approved.
+fn remembered(
+    text: &str,
+    baseline: &Map<String, Value>,
+) -> Result<BTreeMap<String, Remembered>, String> {
+    let mut block: Map<String, Value> = serde_json::from_str(text).map_err(|e| e.to_string())?;
+    block.remove("baseline");
+    block.remove("event");
+    block.extend(baseline.clone());
+    let scenario = Scenario::parse(&Value::Object(block).to_string())?;
+    let assessments = assess::account(&scenario.account, &scenario.config, &scenario.today);
+    let own = assessments
+        .into_iter()
+        .find(|a| a.workflow.arn.as_str() == WORKFLOW);
+    let posture = own
+        .and_then(|a| a.posture)
+        .ok_or("the baseline has no posture")?;
+    let approval = Approval {
+        approved_at: "2026-11-01T09:00:00Z".to_owned(),
+        approved_by: "arn:aws:iam::123456789012:user/lee".to_owned(),
+        how: How::Approved,
+    };
+    let baseline = Baseline { approval, posture };
+    let since = BTreeMap::new();
+    Ok([(WORKFLOW.to_owned(), Remembered { baseline, since })].into())
 }
 
 /// The entries themselves, or those of a whole response.

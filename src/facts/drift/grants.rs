@@ -243,6 +243,7 @@ fn delta(entry: &Entry<'_>, old: &Permissions, new: &Permissions) -> Delta {
         unlike,
         narrow,
         wide: entry.text(),
+        principal: None,
     }
 }
 

@@ -47,6 +47,7 @@ fn delta(key: &str, severity: Severity, does: &str, narrow: &str, wide: &str) ->
         unlike: format!("; in the baseline: {narrow}"),
         narrow: Some(narrow.to_owned()),
         wide: wide.to_owned(),
+        principal: None,
     }
 }
 

@@ -67,6 +67,7 @@ fn delta(reach: &ReachPosture, old: &[ReachPosture]) -> Delta {
         } else {
             far
         },
+        principal: None,
     }
 }
 

@@ -50,6 +50,7 @@ fn principal(
         },
         narrow: before.map(how),
         wide,
+        principal: Some(starter.arn.clone()),
     }
 }
 
@@ -83,5 +84,6 @@ fn outside(way: &OutsidePosture) -> Delta {
         unlike: ", which the baseline did not".to_owned(),
         narrow: None,
         wide: format!("{} as `{}`", way.who, way.becomes),
+        principal: Some(way.becomes.clone()),
     }
 }

@@ -43,6 +43,7 @@ fn delta(target: &TargetPosture, same: &[&TargetPosture]) -> Delta {
         unlike: ", which the baseline did not".to_owned(),
         narrow: (!before.is_empty()).then(|| format!("{} on {}", target.action, before.join(", "))),
         wide,
+        principal: None,
     }
 }
 

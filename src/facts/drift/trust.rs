@@ -2,6 +2,7 @@
 
 use super::Delta;
 use super::grants::{self, Entry, conditions};
+use crate::arn::Arn;
 use crate::facts::posture::{Part, Permissions};
 use crate::glob::Glob;
 use crate::severity::Severity;
@@ -48,6 +49,10 @@ fn delta(entry: &Entry<'_>, old: &Permissions, new: &Permissions, own: Option<&s
         unlike,
         narrow,
         wide,
+        principal: entry
+            .resource
+            .and_then(Arn::parse)
+            .map(|arn| arn.to_string()),
     }
 }
 

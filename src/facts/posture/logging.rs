@@ -1,5 +1,7 @@
 //! What executions leave behind.
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
@@ -14,6 +16,8 @@ pub struct LoggingPosture {
     pub express: bool,
     /// What is logged; OFF where there is no destination.
     pub level: Level,
+    /// The log groups' ARNs.
+    pub destinations: BTreeSet<String>,
     /// Whether input and output are logged.
     pub execution_data: bool,
     /// Whether the workflow is marked sensitive.
@@ -77,6 +81,11 @@ pub(super) fn of(facts: &Facts<'_>) -> Option<LoggingPosture> {
     Some(LoggingPosture {
         express: workflow.kind == WorkflowType::Express,
         level,
+        destinations: logging
+            .destinations
+            .iter()
+            .map(ToString::to_string)
+            .collect(),
         execution_data: level != Level::Off && logging.include_execution_data,
         sensitive: workflow.sensitive.is_some(),
         group: group(&facts.logging.groups),
