@@ -82,3 +82,6 @@ pub fn of_actor(actor: &str) -> Option<String> {
     };
     name(shown)
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,6 +1,7 @@
 //! The alert: what is published when a workflow's risk changes. A subject and plain text for people, JSON for machines,
 //! and attributes for subscription filter policies.
 
+mod drift;
 mod fit;
 mod text;
 

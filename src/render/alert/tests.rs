@@ -1,3 +1,5 @@
+mod drift;
+
 use proptest::prelude::*;
 
 use super::*;
