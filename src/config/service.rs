@@ -196,3 +196,6 @@ fn external_id(value: &Value<'_>) -> Result<String, Fault> {
         "an external id has 2 to 1224 letters, digits and characters of `_+=,.@:/-`".to_owned(),
     ))
 }
+
+#[cfg(test)]
+mod tests;

@@ -120,6 +120,9 @@ fn the_documented_example_is_what_the_documentation_says() {
         "disabled-rules",
         "suppress",
         "lambda-chain",
+        "baseline",
+        "owner-topics",
+        "accounts",
     ] {
         assert!(example.contains(key), "{key}");
     }

@@ -269,3 +269,6 @@ impl Delta {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -145,3 +145,6 @@ impl Posture {
         !Part::ALL.iter().any(|part| self.knows(*part))
     }
 }
+
+#[cfg(test)]
+mod tests;
