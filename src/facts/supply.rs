@@ -6,6 +6,8 @@ mod causes;
 mod passing;
 mod scope;
 
+pub(crate) use applies::{applies, resources_of};
+
 use crate::catalog;
 use crate::facts::escalation;
 use crate::facts::role::{Grant, RoleFacts};

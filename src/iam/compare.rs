@@ -13,7 +13,7 @@ use super::{ActionSpec, Context, Effect, ResourceSpec, Statement};
 use crate::glob::{self, Glob, Shape, Token};
 
 /// Pairs of an action and a resource that are decided at most, for one question.
-const MAX_PAIRS: usize = 20_000;
+const MAX_PAIRS: usize = 400;
 
 /// What was found.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +32,7 @@ pub enum Beyond {
 }
 
 /// What is asked: whether `statement` of `new` allows, within these patterns, what `old` does not.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Question<'a> {
     /// The one side.
     pub new: &'a Authority,
@@ -44,8 +44,17 @@ pub struct Question<'a> {
     pub action: &'a Glob,
     /// The resource pattern to look at.
     pub resource: &'a Glob,
-    /// The resources that there are.
-    pub universe: &'a Glob,
+    /// The resources that there are for an action, in lower case.
+    pub universe: &'a dyn Fn(&str) -> Universe,
+}
+
+/// The resources that an action can be about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Universe {
+    /// As patterns.
+    pub resources: Vec<Glob>,
+    /// Whether it can be about no resource: such a request is matched by a `*` alone.
+    pub none: bool,
 }
 
 /// Statement, whose side it is on, and whether it is a boundary's.
@@ -125,7 +134,15 @@ impl<'a> Question<'a> {
     fn on_resources(&self, action: &str, about: &[Said<'a>], left: &Cell<usize>) -> Beyond {
         let globs = patterns(about);
         let mut found = Beyond::Nothing;
+        let nothing = Context::new();
+        let mut seen = HashSet::new();
         let mut ask = |resource: &str| {
+            // Resources that the same statements surely match, and no other, are one.
+            let fits = |s: &Said<'a>| resource_fits(&s.statement.resources, resource, &nothing);
+            let alike: Vec<Option<bool>> = about.iter().map(fits).collect();
+            if !alike.contains(&None) && !seen.insert(alike) {
+                return ControlFlow::Continue(());
+            }
             let Some(rest) = left.get().checked_sub(1) else {
                 found = Beyond::Undecided;
                 return ControlFlow::Break(());
@@ -143,15 +160,26 @@ impl<'a> Question<'a> {
             }
             ControlFlow::Break(())
         };
-        // Requests of actions without resource types are matched by a `*` alone.
-        if self.resource.is_any() && ask("*").is_break() {
+        let universe = (self.universe)(action);
+        if universe.none && self.resource.is_any() && ask("*").is_break() {
             return found;
         }
         let globs: Vec<&Glob> = globs.iter().collect();
-        match kinds(self.resource, self.universe, &globs, ask) {
-            Some(()) => found,
-            None => Beyond::Undecided,
+        for all in &universe.resources {
+            let mut answered = false;
+            let explored = kinds(self.resource, all, &globs, |resource| {
+                let flow = ask(resource);
+                answered |= flow.is_break();
+                flow
+            });
+            if explored.is_none() {
+                return Beyond::Undecided;
+            }
+            if answered {
+                break;
+            }
         }
+        found
     }
 
     /// Whether, for some values of the condition keys, the statement matches, the new side allows and the old does not.

@@ -2,9 +2,11 @@
 
 use super::Delta;
 use super::weigh::Granted;
+use crate::catalog;
 use crate::facts::posture::{Asked, Names, Part, Permission, Permissions};
+use crate::facts::supply;
 use crate::glob::Glob;
-use crate::iam::compare::{Beyond, Question};
+use crate::iam::compare::{Beyond, Question, Universe};
 use crate::iam::{ActionPattern, Authority, ResourcePattern, Statement, Version};
 
 /// One action pattern and one resource pattern of an allow.
@@ -23,9 +25,23 @@ pub(super) struct Entry<'a> {
 /// What the new side grants and the old does not.
 pub(super) fn compare(old: &Permissions, new: &Permissions, role: Option<&str>) -> Vec<Delta> {
     let partition = role.and_then(|arn| arn.split(':').nth(1)).unwrap_or("*");
-    let universe = Glob::parse(&format!("arn:{partition}:?*:*:*:?*"));
+    let any = Glob::parse(&format!("arn:{partition}:?*:*:*:?*"));
+    // Of an action that the reference knows, only its own resources count: a `*` in their place grants nothing more.
+    let universe = |action: &str| {
+        let known = catalog::action(action);
+        let own = supply::resources_of(action, partition);
+        Universe {
+            resources: own.unwrap_or_else(|| vec![any.clone()]),
+            none: known.is_none_or(|info| info.resource_is_optional()),
+        }
+    };
+    let possible = |entry: &&Entry<'_>| match (entry.action, entry.resource) {
+        (Some(action), Some(_)) => supply::applies(action, &entry.resource_glob),
+        _ => true,
+    };
     beyond(old, new, &universe, |found| {
-        found.iter().map(|entry| delta(entry, old, new)).collect()
+        let possible = found.iter().filter(possible);
+        possible.map(|entry| delta(entry, old, new)).collect()
     })
 }
 
@@ -34,7 +50,7 @@ pub(super) fn compare(old: &Permissions, new: &Permissions, role: Option<&str>) 
 pub(super) fn beyond<T>(
     old: &Permissions,
     new: &Permissions,
-    universe: &Glob,
+    universe: &dyn Fn(&str) -> Universe,
     tell: impl FnOnce(&[Entry<'_>]) -> Vec<T>,
 ) -> Vec<T> {
     if old == new {

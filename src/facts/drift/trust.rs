@@ -5,12 +5,17 @@ use super::grants::{self, Entry, conditions};
 use crate::arn::Arn;
 use crate::facts::posture::{Part, Permissions};
 use crate::glob::Glob;
+use crate::iam::compare::Universe;
 use crate::severity::Severity;
 
 /// Whom the new side admits and the old does not.
 pub(super) fn compare(old: &Permissions, new: &Permissions, role: Option<&str>) -> Vec<Delta> {
     let own = role.and_then(|arn| arn.split(':').nth(4));
-    grants::beyond(old, new, &Glob::parse("?*"), |found| {
+    let anybody = |_: &str| Universe {
+        resources: vec![Glob::parse("?*")],
+        none: false,
+    };
+    grants::beyond(old, new, &anybody, |found| {
         let assumes = |entry: &&Entry<'_>| is_about_assuming(entry);
         found
             .iter()

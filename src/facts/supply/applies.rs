@@ -19,6 +19,13 @@ pub fn applies(action: &str, pattern: &Glob) -> bool {
     })
 }
 
+/// The resources of the action's types in a partition, as patterns; `None` where the reference does not know the action, or it has none.
+pub fn resources_of(action: &str, partition: &str) -> Option<Vec<Glob>> {
+    let info = catalog::action(action).filter(catalog::ActionInfo::has_resource_types)?;
+    let own = |arn: &str| widest(&arn.replace("${Partition}", partition));
+    Some(info.resource_types().map(|kind| own(kind.arn)).collect())
+}
+
 /// Whether some ARN matches both, segment by segment, so that no wildcard of the template reaches over a colon.
 fn fits(template: &Glob, pattern: &Glob) -> bool {
     let (Some(ours), Some(theirs)) = (segments(template), segments(pattern)) else {
