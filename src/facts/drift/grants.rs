@@ -24,8 +24,8 @@ pub(super) struct Entry<'a> {
 
 /// What the new side grants and the old does not.
 pub(super) fn compare(old: &Permissions, new: &Permissions, role: Option<&str>) -> Vec<Delta> {
-    let partition = role.and_then(|arn| arn.split(':').nth(1)).unwrap_or("*");
-    let any = Glob::parse(&format!("arn:{partition}:?*:*:*:?*"));
+    let partition = role.and_then(|arn| arn.split(':').nth(1));
+    let any = Glob::parse(&format!("arn:{}:?*:*:*:?*", partition.unwrap_or("*")));
     // Of an action that the reference knows, only its own resources count: a `*` in their place grants nothing more.
     let universe = |action: &str| {
         let known = catalog::action(action);

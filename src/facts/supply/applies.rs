@@ -19,10 +19,13 @@ pub fn applies(action: &str, pattern: &Glob) -> bool {
     })
 }
 
-/// The resources of the action's types in a partition, as patterns; `None` where the reference does not know the action, or it has none.
-pub fn resources_of(action: &str, partition: &str) -> Option<Vec<Glob>> {
+/// The resources of the action's types in one partition or any, as patterns; `None` where the reference does not know the action, or it has none.
+pub fn resources_of(action: &str, partition: Option<&str>) -> Option<Vec<Glob>> {
     let info = catalog::action(action).filter(catalog::ActionInfo::has_resource_types)?;
-    let own = |arn: &str| widest(&arn.replace("${Partition}", partition));
+    let own = |arn: &str| match partition {
+        Some(partition) => widest(&arn.replace("${Partition}", partition)),
+        None => widest(arn),
+    };
     Some(info.resource_types().map(|kind| own(kind.arn)).collect())
 }
 
