@@ -1,6 +1,6 @@
 //! Amazon Resource Names (AWS IAM User Guide, "IAM identifiers", "Amazon Resource Names").
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// One parsed ARN: `arn:partition:service:region:account:resource`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -102,9 +102,41 @@ impl std::fmt::Display for Arn {
     }
 }
 
+impl<'de> Deserialize<'de> for Arn {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| serde::de::Error::custom("this is no ARN"))
+    }
+}
+
 impl Serialize for Arn {
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.text)
+    }
+}
+
+/// One account in one region.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Home {
+    /// The account id.
+    pub account: String,
+    /// The region.
+    pub region: String,
+}
+
+impl Home {
+    /// Where a workflow lives.
+    pub fn of(arn: &Arn) -> Self {
+        Self {
+            account: arn.account().to_owned(),
+            region: arn.region().to_owned(),
+        }
+    }
+}
+
+impl std::fmt::Display for Home {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}/{}", self.account, self.region)
     }
 }
 

@@ -56,8 +56,9 @@ pub struct Remembered {
     pub since: BTreeMap<String, Since>,
 }
 
-/// Assesses every workflow of the account, in its order, beside what is remembered of it.
-pub fn remembering(snapshot: &Account, known: &Known<'_>) -> Vec<Assessment> {
+/// Assesses the first so many workflows of the account, in its order, beside what is remembered of them; the others are
+/// there to be compared with.
+pub fn remembering(snapshot: &Account, known: &Known<'_>, first: usize) -> Vec<Assessment> {
     let account = AccountFacts::new(snapshot, known.config);
     let judged = |mut facts: Facts<'_>| {
         let posture = Posture::of(&facts);
@@ -70,7 +71,7 @@ pub fn remembering(snapshot: &Account, known: &Known<'_>) -> Vec<Assessment> {
         owned_by_actor(&mut assessment.workflow, known.event);
         assessment
     };
-    let mut assessments: Vec<Assessment> = account.facts().map(judged).collect();
+    let mut assessments: Vec<Assessment> = account.facts().take(first).map(judged).collect();
     assessments.extend(unknown(snapshot, known.config, known.today));
     assessments
 }

@@ -1,61 +1,69 @@
 //! The ports on the AWS SDK. Each part lists the IAM actions it uses; the deployed role is exactly their union.
 
+mod accounts;
+mod approve;
 mod error;
+mod function;
+mod functions;
 mod iam;
 mod logs;
+mod meter;
 mod notifier;
+mod queue;
+mod sdk;
 mod settings;
 mod states;
+mod table;
+mod tags;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
-
-use crate::collect::{Account, ManagedHead, RoleHead};
+use crate::collect::{Account, ManagedHead, PageOf, RoleHead};
 use crate::snapshot::{Attachment, Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag};
 
+pub use accounts::Members;
+pub use approve::approve;
+pub use function::{log, serve};
 pub use notifier::Sns;
+pub use queue::Sqs;
+pub use sdk::{Sdk, config};
 pub use settings::{Settings, SettingsError};
+pub use table::Table;
 
-/// What the function may do: the union of its ports' actions. Reading a whole account is the command line's, and runs
-/// with the caller's own permissions.
+/// What the function may do: the union of its ports' actions.
 pub const FUNCTION_ACTIONS: &[&[&str]] = &[
     states::ACTIONS,
     iam::ACTIONS,
     logs::ACTIONS,
+    functions::ACTIONS,
+    tags::ACTIONS,
+    accounts::ACTIONS,
+    table::ACTIONS,
+    queue::ACTIONS,
+    settings::ACTIONS,
     notifier::ACTIONS,
 ];
 
-/// What the Lambda service does in the function's name: its log, and its failed events.
+/// What the function reads in a member account: what the role that it assumes there may do.
+pub const MEMBER_ACTIONS: &[&[&str]] = &[
+    states::ACTIONS,
+    iam::ACTIONS,
+    logs::ACTIONS,
+    functions::ACTIONS,
+    tags::ACTIONS,
+];
+
+/// What the Lambda service does in the function's name: its log, its failed events, and its queue (AWS Lambda Developer
+/// Guide, "Using Lambda with Amazon SQS", execution role permissions).
 pub const SERVICE_ACTIONS: &[&str] = &[
     "logs:CreateLogStream",
     "logs:PutLogEvents",
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
     "sqs:SendMessage",
 ];
-
-/// What reading a whole account needs beside them.
-pub const SNAPSHOT_ACTIONS: &[&str] = &[
-    "iam:GetAccountAuthorizationDetails",
-    "lambda:ListFunctions",
-    "logs:DescribeResourcePolicies",
-];
-
-/// The SDK's configuration, from the standard variables and files.
-pub async fn config() -> SdkConfig {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(3))
-        .operation_attempt_timeout(Duration::from_secs(10))
-        .operation_timeout(Duration::from_secs(45))
-        .build();
-    aws_config::defaults(BehaviorVersion::v2026_01_12())
-        .retry_config(RetryConfig::standard().with_max_attempts(4))
-        .timeout_config(timeouts)
-        .load()
-        .await
-}
 
 /// One live account in one region.
 #[derive(Clone, Debug)]
@@ -63,17 +71,19 @@ pub struct Live {
     states: states::States,
     iam: iam::Roles,
     logs: logs::Logs,
-    functions: aws_sdk_lambda::Client,
+    functions: functions::Functions,
+    tags: tags::Tags,
 }
 
 impl Live {
     /// Its clients; none connects before it is used.
-    pub fn new(config: &SdkConfig) -> Self {
+    pub fn new(sdk: &Sdk) -> Self {
         Self {
-            states: states::States::new(config),
-            iam: iam::Roles::new(config),
-            logs: logs::Logs::new(config),
-            functions: aws_sdk_lambda::Client::new(config),
+            states: states::States::new(sdk),
+            iam: iam::Roles::new(sdk),
+            logs: logs::Logs::new(sdk),
+            functions: functions::Functions::new(sdk),
+            tags: tags::Tags::new(sdk),
         }
     }
 }
@@ -89,6 +99,18 @@ impl Account for Live {
 
     async fn workflows(&self) -> Fetched<Vec<String>> {
         self.states.list().await
+    }
+
+    async fn workflows_page(&self, next: Option<&str>) -> Fetched<PageOf<String>> {
+        self.states.page(next).await
+    }
+
+    async fn all_tags(&self) -> Fetched<BTreeMap<String, Vec<Tag>>> {
+        self.tags.all().await
+    }
+
+    async fn stack_tags(&self, arn: &str) -> Fetched<Vec<Tag>> {
+        self.tags.of_stack(arn).await
     }
 
     async fn role(&self, name: &str) -> Fetched<RoleHead> {
@@ -131,29 +153,12 @@ impl Account for Live {
         self.logs.resource_policies().await
     }
 
+    async fn function(&self, arn: &str) -> Fetched<Function> {
+        self.functions.one(arn).await
+    }
+
     async fn functions(&self) -> Fetched<BTreeMap<String, Function>> {
-        let call = self
-            .functions
-            .list_functions()
-            .into_paginator()
-            .items()
-            .send();
-        match call.try_collect().await {
-            Ok(functions) => Fetched::Present(
-                functions
-                    .into_iter()
-                    .filter_map(|f| {
-                        Some((
-                            f.function_arn?,
-                            Function {
-                                role_arn: f.role.unwrap_or_default(),
-                            },
-                        ))
-                    })
-                    .collect(),
-            ),
-            Err(error) => error::unread("lambda:ListFunctions", &error),
-        }
+        self.functions.all().await
     }
 
     async fn pause(&self, time: Duration) {

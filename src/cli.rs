@@ -3,6 +3,7 @@
 //! Exit status: 0 nothing at or above `--fail-on`, 1 something, 2 the command could not do its work. Everything that is
 //! printed is put together first and written at once, so that no partial report looks whole.
 
+mod approve;
 mod args;
 mod decide;
 mod explain;
@@ -31,6 +32,8 @@ pub struct Host<'a> {
     pub out: &'a mut dyn Write,
     /// Standard error.
     pub err: &'a mut dyn Write,
+    /// The value of an environment variable.
+    pub variable: &'a dyn Fn(&str) -> Option<String>,
     /// The clock.
     pub now: Moment,
     /// Whether standard output takes colours.
@@ -165,17 +168,9 @@ fn dispatch(command: Command, host: &mut Host<'_>) -> Result<Outcome, Failure> {
         Command::Decide(decide) => decide::decide(&decide, host),
         Command::Explain(explain) => explain::explain(&explain),
         Command::Rules(rules) => explain::rules(rules.format),
-        Command::Approve(approve) => approve_baseline(&approve),
+        Command::Approve(approve) => approve::approve(&approve, host),
         Command::Snapshot(snapshot) => source::snapshot(&snapshot, host),
     }
-}
-
-/// Baselines live in the function's table; a directory holds none.
-fn approve_baseline(approve: &args::Approve) -> Result<Outcome, Failure> {
-    Err(Failure::Words(format!(
-        "cannot approve `{}`: baselines stand in the function's state table, which this build does not reach",
-        approve.arn
-    )))
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! Never parses what it reads, and never fails where a part could not be read: that part says so in the snapshot.
 
 mod account;
+mod around;
+mod lately;
 mod role;
 mod workflow;
 
@@ -10,17 +12,30 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
 
-use crate::arn::Arn;
-use crate::snapshot::{
-    self, Attachment, Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag,
-};
+use crate::arn::{Arn, Home};
+use crate::snapshot::{Attachment, Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag};
 use crate::trigger::Affects;
 
 pub use account::whole_account;
+pub use around::{Ask, Late, around};
+pub use lately::{Lately, Surroundings};
+pub use workflow::{Described, describe};
 
 /// Calls in flight at once for one event; the token buckets of Step Functions hold 100 and 200 (AWS Step Functions
 /// Developer Guide, "Quotas related to API action throttling").
 const AT_ONCE: usize = 16;
+
+/// Pauses between looks at something whose change is not visible yet: three seconds in all. Reads of Step Functions and IAM
+/// are eventually consistent (AWS Step Functions API Reference, DescribeStateMachine).
+const PAUSES: [Duration; 4] = [
+    Duration::from_millis(200),
+    Duration::from_millis(400),
+    Duration::from_millis(800),
+    Duration::from_millis(1600),
+];
+
+/// One page of a list, with where the next one begins.
+pub type PageOf<T> = (Vec<T>, Option<String>);
 
 /// The read port: one method for each call, every page read. Retries are the implementation's.
 pub trait Account: Sync {
@@ -30,6 +45,15 @@ pub trait Account: Sync {
     fn tags(&self, arn: &str) -> impl Future<Output = Fetched<Vec<Tag>>> + Send;
     /// ListStateMachines: ARNs.
     fn workflows(&self) -> impl Future<Output = Fetched<Vec<String>>> + Send;
+    /// ListStateMachines: one page of ARNs, from where the last one ended.
+    fn workflows_page(
+        &self,
+        next: Option<&str>,
+    ) -> impl Future<Output = Fetched<PageOf<String>>> + Send;
+    /// GetResources of the Resource Groups Tagging API: the tags of every workflow and CloudFormation stack, by ARN.
+    fn all_tags(&self) -> impl Future<Output = Fetched<BTreeMap<String, Vec<Tag>>>> + Send;
+    /// The tags of one CloudFormation stack, by the same API.
+    fn stack_tags(&self, arn: &str) -> impl Future<Output = Fetched<Vec<Tag>>> + Send;
     /// GetRole.
     fn role(&self, name: &str) -> impl Future<Output = Fetched<RoleHead>> + Send;
     /// ListRolePolicies: names.
@@ -57,9 +81,26 @@ pub trait Account: Sync {
     ) -> impl Future<Output = Fetched<BTreeMap<String, LogGroup>>> + Send;
     /// DescribeResourcePolicies of CloudWatch Logs.
     fn log_resource_policies(&self) -> impl Future<Output = Fetched<Vec<Document>>> + Send;
+    /// GetFunctionConfiguration of an unqualified ARN.
+    fn function(&self, arn: &str) -> impl Future<Output = Fetched<Function>> + Send;
     /// ListFunctions, by unqualified ARN.
     fn functions(&self) -> impl Future<Output = Fetched<BTreeMap<String, Function>>> + Send;
     /// Waits between two looks at something that is not consistent yet.
+    fn pause(&self, time: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// The accounts and regions that one deployment looks after.
+pub trait Accounts: Sync {
+    /// One of them.
+    type Account: Account;
+
+    /// Where the function itself runs.
+    fn own(&self) -> Home;
+
+    /// The account, in the region: the function's own, or one whose member role it assumes.
+    fn of(&self, home: &Home) -> impl Future<Output = Result<Self::Account, Blind>> + Send;
+
+    /// Waits.
     fn pause(&self, time: Duration) -> impl Future<Output = ()> + Send;
 }
 
@@ -87,26 +128,6 @@ pub struct ManagedHead {
     pub version: String,
 }
 
-/// What was read for one change.
-#[derive(Clone, Debug, Default)]
-pub struct Collected {
-    /// The affected workflows with what decides their security.
-    pub account: snapshot::Account,
-    /// Affected workflows, or ones that may be, of which nothing could be read.
-    pub unread: Vec<Unread>,
-    /// The one workflow that the change named is gone.
-    pub gone: Option<Arn>,
-}
-
-/// A workflow that could not be read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Unread {
-    /// Which.
-    pub workflow: Arn,
-    /// Why, in words.
-    pub why: String,
-}
-
 /// Nothing can be said at all: which workflows a change affects is not known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the affected workflows are not known: {call} {why}")]
@@ -117,20 +138,44 @@ pub struct Blind {
     pub why: String,
 }
 
-/// Reads what a change can affect.
+/// The workflows that a change can affect, looked for among all of the account, where no index knows them. Those that could
+/// not be described may be affected.
 ///
 /// # Errors
-/// When the affected workflows cannot be found.
-pub async fn collect<A: Account>(port: &A, affects: &Affects) -> Result<Collected, Blind> {
+/// When they cannot be found.
+pub async fn affected<A: Account>(port: &A, affects: &Affects) -> Result<Vec<Arn>, Blind> {
     match affects {
-        Affects::Workflow(change) => Ok(workflow::read(port, change).await),
+        Affects::Workflow(change) => Ok(vec![change.arn.clone()]),
         Affects::Role { name } => workflow::with_roles(port, std::slice::from_ref(name)).await,
         Affects::ManagedPolicy { arn } => {
-            let roles = answered("ListEntitiesForPolicy", port.roles_with(arn.as_str()).await)?;
-            workflow::with_roles(port, &roles.unwrap_or_default()).await
+            workflow::with_roles(port, &holders(port, arn).await?).await
         }
         Affects::LogGroup { name } => workflow::logging_to(port, name).await,
+        // Which function a definition invokes is not for the collector to know; without an index the next scan tells.
+        Affects::Function { .. } | Affects::Starters { .. } => Ok(Vec::new()),
     }
+}
+
+/// The roles that hold a managed policy, attached or as their boundary.
+///
+/// # Errors
+/// When they are not told.
+pub async fn holders<A: Account>(port: &A, policy: &Arn) -> Result<Vec<String>, Blind> {
+    let roles = port.roles_with(policy.as_str()).await;
+    Ok(answered("ListEntitiesForPolicy", roles)?.unwrap_or_default())
+}
+
+/// One page of the account's workflows, with where the next one begins.
+///
+/// # Errors
+/// When it cannot be read.
+pub async fn page<A: Account>(port: &A, next: Option<&str>) -> Result<PageOf<Arn>, Blind> {
+    let page = answered("ListStateMachines", port.workflows_page(next).await)?;
+    let (arns, next) = page.unwrap_or_default();
+    Ok((
+        arns.iter().filter_map(|arn| Arn::parse(arn)).collect(),
+        next,
+    ))
 }
 
 /// What a call answered, `None` where there is nothing.

@@ -17,6 +17,7 @@ pub mod owner;
 pub mod posture;
 pub mod reach;
 mod report;
+mod rests;
 pub mod role;
 pub mod secrets;
 mod settings;
@@ -29,6 +30,7 @@ pub use dossier::{Dossier, TaskFacts};
 pub use ideal::one_or_many;
 pub use missing::Missing;
 pub use report::StatementGroup;
+pub use rests::{Rest, basis, invoked_functions, rests_on};
 pub use role::RoleFacts;
 pub use supply::{Cause, Supply, Unused};
 

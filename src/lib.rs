@@ -1,9 +1,10 @@
 //! stepwarden: the security of AWS Step Functions workflows.
 //!
 //! The way of one event: event → [`trigger::Change`] → [`snapshot::Account`] → [`facts::Facts`] → [`finding::Finding`]s
-//! → [`render::alert::Alert`] → [`route::Delivery`]. A module imports only what stands upstream of it. Reading and
-//! writing happen at the two ends, in `collect`, `aws`, `local`, `pipeline` and `cli`; everything between is synchronous,
-//! deterministic and total, and never panics. `ARCHITECTURE.md` has the modules in order and what tests hold.
+//! → [`delta::Delta`] from the last [`verdict::Record`] → [`render::alert::Alert`] → [`route::Delivery`], and the next
+//! record is kept. [`pipeline::handle`] is that way in one place. A module imports only what stands upstream of it. Reading
+//! and writing happen at the two ends, in `collect`, `aws`, `local`, `pipeline` and `cli`; everything between is
+//! synchronous, deterministic and total, and never panics. `ARCHITECTURE.md` has the modules in order and what tests hold.
 
 pub mod arn;
 pub mod asl;
@@ -11,11 +12,13 @@ pub mod assess;
 #[cfg(feature = "live")]
 pub mod aws;
 pub mod baseline;
+pub mod baselines;
 pub mod catalog;
 pub mod cli;
 pub mod collect;
 pub mod config;
 pub mod decide;
+pub mod delta;
 pub mod demand;
 pub mod expr;
 pub mod facts;
@@ -23,6 +26,7 @@ pub mod finding;
 pub mod flow;
 pub mod gap;
 pub mod glob;
+pub mod history;
 pub mod iam;
 pub mod least_privilege;
 pub mod loc;
@@ -32,6 +36,7 @@ pub mod moment;
 pub mod need;
 pub mod patch;
 pub mod pipeline;
+pub mod queue;
 pub mod render;
 pub mod route;
 pub mod rules;
@@ -41,4 +46,5 @@ pub mod snapshot;
 pub mod suggest;
 pub mod trigger;
 pub mod value;
+pub mod verdict;
 pub mod workflow;

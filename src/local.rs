@@ -7,6 +7,7 @@ mod definition;
 mod describe;
 mod iam;
 mod optional;
+mod state;
 mod write;
 
 use std::collections::BTreeSet;
@@ -19,6 +20,7 @@ use serde_json::Value;
 use crate::snapshot::{Account, Fetched};
 
 pub use definition::definition_file;
+pub use state::State;
 pub use write::write_snapshot;
 
 /// The directory of DescribeStateMachine responses inside a snapshot.

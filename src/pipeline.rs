@@ -1,49 +1,100 @@
-//! The river: an event in, deliveries out. The only orchestration.
+//! The river: an event, a message or the schedule in; deliveries and kept verdicts out. The only orchestration.
+//!
+//! One event: [`event`] finds the workflows that it affects; [`evaluate`] takes each, reads it, judges it, tells what is
+//! different from the last verdict, and keeps the new one. [`starters`] finds the workflows that a change of policies opens
+//! to somebody. [`sweep`] goes through all of them by schedule, for what no event told.
 
-use futures_util::FutureExt as _;
-use futures_util::future::join_all;
-use serde_json::Value;
+mod approve;
+mod evaluate;
+mod event;
+mod gone;
+mod read;
+mod starters;
+mod sweep;
+mod tell;
+
+use std::sync::Mutex;
+use std::time::Duration;
+
+use serde_json::{Value, json};
 use tracing::{info, warn};
 
-use crate::assess::{self, Assessment};
-use crate::collect::{self, Account, Blind, Collected};
+use crate::arn::Arn;
+use crate::baselines::{Baselines, StateError};
+use crate::collect::{Accounts, Blind, Lately};
 use crate::config::Config;
-use crate::render::alert::{self, Alert};
-use crate::route::{Delivery, Notifier, PublishError, Topic};
-use crate::trigger::{self, Skip, plain};
+use crate::moment::Moment;
+use crate::queue::{Queue, QueueError};
+use crate::render::metrics::Metrics;
+use crate::route::{Notifier, PublishError};
+use crate::trigger::Skip;
+use crate::trigger::work::{self, Payload, Work};
 
-/// What handles events: the account it reads, where it tells, and how it judges.
-#[derive(Clone, Debug)]
-pub struct Watch<A, N> {
+pub use tell::{Published, about_starting};
+
+/// The ports of one deployment.
+pub trait Ports: Sync {
+    /// Reads.
+    type Accounts: Accounts;
+    /// Tells.
+    type Notifier: Notifier;
+    /// Remembers.
+    type Baselines: Baselines;
+    /// Hands on.
+    type Queue: Queue;
+}
+
+/// What handles events: the accounts it reads, where it tells, what it remembers, and how it judges.
+#[derive(Debug)]
+pub struct Watch<P: Ports> {
     /// The read port.
-    pub account: A,
+    pub accounts: P::Accounts,
     /// The write port.
-    pub notifier: N,
+    pub notifier: P::Notifier,
+    /// The state port; without it every event reports in full.
+    pub baselines: Option<P::Baselines>,
+    /// The work port; without it everything is done at once.
+    pub queue: Option<P::Queue>,
     /// The configuration.
     pub config: Config,
+    /// What was read of whole accounts lately.
+    pub lately: Lately,
+    /// What this process has published lately, for the case that its verdict could not be kept.
+    pub published: Published,
 }
 
-/// What became of an event.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Handled {
-    /// There was nothing to evaluate.
-    Skipped(Skip),
-    /// So many workflows were evaluated, and of so many something was told.
-    Evaluated {
-        /// Affected workflows.
-        workflows: usize,
-        /// Alerts published.
-        alerts: usize,
-    },
+/// One invocation.
+pub struct Invocation<'a> {
+    /// Its id: the same when the service tries it again.
+    pub request: &'a str,
+    /// The clock.
+    pub clock: &'a (dyn Fn() -> Moment + Sync),
+    /// When it is cut off.
+    pub deadline: Moment,
 }
 
-/// Why an event was not dealt with: it must be delivered again.
+/// One invocation of a deployment, with what it counts.
+pub(crate) struct Run<'a, P: Ports> {
+    watch: &'a Watch<P>,
+    invocation: &'a Invocation<'a>,
+    /// What it is called in leases and logs: the request, or one message of it.
+    name: String,
+    metrics: &'a Mutex<Metrics>,
+}
+
+/// Why something was not dealt with: it must be delivered again.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// Reading.
     #[error(transparent)]
     Blind(#[from] Blind),
-    /// Publishing, of one alert at least; the others were published.
+    /// Remembering.
+    #[error(transparent)]
+    State(#[from] StateError),
+    /// Handing on.
+    #[error(transparent)]
+    Queue(#[from] QueueError),
+    /// Publishing, of one message at least; the others were published.
     #[error("{failed} of {all} messages were not published: {first}")]
     Publish {
         /// How many.
@@ -53,104 +104,168 @@ pub enum Error {
         /// The first reason.
         first: PublishError,
     },
+    /// Another invocation is at the same workflow, and did not end in time.
+    #[error("another invocation is at `{workflow}` and did not end in time")]
+    Busy {
+        /// The workflow.
+        workflow: String,
+    },
+    /// An approval without anything to approve.
+    #[error("nothing is approved: {0}")]
+    NotApproved(String),
+    /// The time of the invocation is nearly over.
+    #[error("there is no time left in this invocation: {left} workflows are not evaluated")]
+    Late {
+        /// How many.
+        left: usize,
+    },
 }
 
-/// Handles one event. `today` is `YYYY-MM-DD`, for the expiry of suppressions.
+/// What became of an event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Handled {
+    /// There was nothing to evaluate.
+    Skipped(Skip),
+    /// It was dealt with before.
+    Again,
+    /// So many workflows were evaluated, and of so many something was told.
+    Evaluated(Done),
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Done {
+    /// Workflows evaluated.
+    pub workflows: usize,
+    /// Alerts published.
+    pub alerts: usize,
+    /// Workflows handed on to the queue.
+    pub handed_on: usize,
+}
+
+impl Done {
+    fn add(&mut self, more: Self) {
+        self.workflows += more.workflows;
+        self.alerts += more.alerts;
+        self.handed_on += more.handed_on;
+    }
+}
+
+/// Handles one invocation: the answer for the service, and what was counted.
 ///
 /// # Errors
-/// When something that had to be told was not, or it is not known what to tell.
-pub async fn handle<A: Account, N: Notifier>(
-    watch: &Watch<A, N>,
-    event: &Value,
-    today: &str,
-) -> Result<Handled, Error> {
-    let change = match trigger::read(event) {
-        Ok(change) => change,
-        Err(skip) => return Ok(skipped(skip)),
+/// When something that had to be told or kept was not. Messages of a queue fail one by one, in the answer.
+pub async fn handle<P: Ports>(
+    watch: &Watch<P>,
+    payload: &Value,
+    invocation: &Invocation<'_>,
+) -> (Result<Value, Error>, Metrics) {
+    let metrics = Mutex::new(Metrics::default());
+    let run = |name: String| Run {
+        watch,
+        invocation,
+        name,
+        metrics: &metrics,
     };
-    // Boxed: the clients' futures nest so deep that the compiler gives up on the layout of an unboxed one.
-    let collected = collect::collect(&watch.account, &change.affects)
-        .boxed_local()
-        .await?;
-    let assessments = judged(&collected, &watch.config, today);
-    let alerts: Vec<Alert<'_>> = assessments
-        .iter()
-        .filter_map(|assessment| Alert::in_full(assessment, Some(&change.event)))
-        .collect();
-    let id = &change.event.id;
-    publish(
-        &watch.notifier,
-        alerts.iter().flat_map(|alert| deliveries(alert, id)),
-    )
-    .await?;
-    let handled = Handled::Evaluated {
-        workflows: assessments.len(),
-        alerts: alerts.len(),
+    let answer = match work::payload(payload) {
+        Err(skip) => {
+            skipped(&skip);
+            Ok(Value::Null)
+        }
+        Ok(Payload::Event(event)) => event::handle(&run(invocation.request.to_owned()), event)
+            .await
+            .map(|_| Value::Null),
+        Ok(Payload::Work(work)) => run(invocation.request.to_owned())
+            .work(&work)
+            .await
+            .map(|()| Value::Null),
+        Ok(Payload::Batch(messages)) => {
+            let mut failures = Vec::new();
+            for (id, work) in messages {
+                if let Err(error) = run(id.clone()).message(&id, work).await {
+                    warn!(message = id, "the message must be delivered again: {error}");
+                    failures.push(json!({ "itemIdentifier": id }));
+                }
+            }
+            Ok(json!({ "batchItemFailures": failures }))
+        }
     };
-    info!(
-        event = plain(id),
-        name = change.event.name,
-        workflows = assessments.len(),
-        alerts = alerts.len(),
-        "evaluated"
-    );
-    Ok(handled)
+    let mut metrics = metrics.into_inner().unwrap_or_default();
+    metrics.failed(answer.is_err());
+    (answer, metrics)
 }
 
-fn skipped(skip: Skip) -> Handled {
+/// Takes what is deployed of a workflow as its baseline. Nothing is told; the next evaluation resolves the drift that was.
+///
+/// # Errors
+/// When the workflow cannot be read, or the baseline not be kept.
+pub async fn approve<P: Ports>(
+    watch: &Watch<P>,
+    workflow: &Arn,
+    by: &str,
+    invocation: &Invocation<'_>,
+) -> Result<(), Error> {
+    let run = Run {
+        watch,
+        invocation,
+        name: invocation.request.to_owned(),
+        metrics: &Mutex::default(),
+    };
+    approve::approve(&run, workflow, by).await
+}
+
+fn skipped(skip: &Skip) {
     if skip.is_malformed() {
         warn!("{skip}");
     } else {
         info!("skipped: {skip}");
     }
-    Handled::Skipped(skip)
 }
 
-/// Every affected workflow, those of which nothing could be read included.
-fn judged(collected: &Collected, config: &Config, today: &str) -> Vec<Assessment> {
-    let mut assessments = assess::account(&collected.account, config, today);
-    let unread = collected.unread.iter();
-    assessments.extend(unread.map(|u| assess::unread(&u.workflow, &u.why, config, today)));
-    assessments
-}
+impl<P: Ports> Run<'_, P> {
+    fn now(&self) -> Moment {
+        (self.invocation.clock)()
+    }
 
-/// One message for people, one for machines.
-fn deliveries(alert: &Alert<'_>, event: &str) -> [Delivery; 2] {
-    let attributes = alert::attributes(alert);
-    let dedup = format!("{event} {}", alert.workflow.arn);
-    [
-        Delivery {
-            topic: Topic::People,
-            subject: Some(alert::subject(alert)),
-            message: alert::text(alert),
-            attributes: attributes.clone(),
-            dedup: dedup.clone(),
-        },
-        Delivery {
-            topic: Topic::Machines,
-            subject: None,
-            message: alert::json(alert),
-            attributes,
-            dedup,
-        },
-    ]
-}
+    /// Counts.
+    fn count(&self, count: impl FnOnce(&mut Metrics)) {
+        if let Ok(mut metrics) = self.metrics.lock() {
+            count(&mut metrics);
+        }
+    }
 
-/// Tries every delivery, whatever becomes of the others.
-async fn publish(
-    notifier: &impl Notifier,
-    deliveries: impl Iterator<Item = Delivery>,
-) -> Result<(), Error> {
-    let deliveries: Vec<Delivery> = deliveries.collect();
-    let sent = join_all(deliveries.iter().map(|delivery| notifier.publish(delivery))).await;
-    let mut failures = sent.into_iter().filter_map(Result::err);
-    match failures.next() {
-        None => Ok(()),
-        Some(first) => Err(Error::Publish {
-            failed: failures.count() + 1,
-            all: deliveries.len(),
-            first,
-        }),
+    /// One message of a queue. One that is not understood never will be: it is said, and done with.
+    async fn message(&self, id: &str, work: Result<Work, Skip>) -> Result<(), Error> {
+        match work {
+            Ok(work) => self.work(&work).await,
+            Err(skip) => {
+                warn!(message = id, "{skip}");
+                Ok(())
+            }
+        }
+    }
+
+    async fn work(&self, work: &Work) -> Result<(), Error> {
+        match work {
+            Work::Sweep => sweep::begin(self).await,
+            Work::Page {
+                sweep,
+                home,
+                number,
+                next,
+            } => sweep::page(self, home, sweep, *number, next.as_deref()).await,
+            Work::Evaluate {
+                workflows,
+                sweep,
+                event,
+            } => sweep::evaluate(self, workflows, sweep.as_deref(), event.as_deref()).await,
+            Work::Finish { sweep, home, looks } => sweep::finish(self, home, sweep, *looks).await,
+        }
+    }
+
+    /// Waits.
+    async fn pause(&self, time: Duration) {
+        self.watch.accounts.pause(time).await;
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::future::Future;
 
+use crate::arn::Arn;
+
 /// One message to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Delivery {
@@ -18,12 +20,14 @@ pub struct Delivery {
 }
 
 /// Who reads a delivery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Topic {
     /// Subject and plain text.
     People,
     /// The alert's JSON.
     Machines,
+    /// Subject and plain text, in a team's own topic.
+    Team(Arn),
 }
 
 /// A message attribute.

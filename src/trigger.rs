@@ -3,13 +3,18 @@
 //! The shape is that of CloudTrail management events as EventBridge delivers them (Amazon EventBridge User Guide,
 //! "AWS service events delivered via AWS CloudTrail"; AWS CloudTrail User Guide, "CloudTrail record contents").
 
+mod expected;
 mod through;
 mod watched;
+pub mod work;
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::arn::Arn;
-pub use watched::{DETAIL_TYPE, Subject, WATCHED, Watched};
+use crate::moment::Moment;
+pub use expected::Expected;
+pub use watched::{DETAIL_TYPE, Opens, Subject, WATCHED, Watched};
 
 /// A change of something that verdicts rest on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,10 +23,32 @@ pub struct Change {
     pub event: EventInfo,
     /// What to read again.
     pub affects: Affects,
+    /// Whether it can change who may start workflows.
+    pub opens: Opens,
+    /// What reading IAM again must show; reads can lag behind (IAM User Guide, "Changes that I make are not always
+    /// immediately visible").
+    pub expects: Option<Expected>,
+    /// The policy document that the call wrote, where it wrote one.
+    pub document: Option<String>,
 }
 
+impl Change {
+    /// When the call was made.
+    pub fn time(&self) -> Option<Moment> {
+        Moment::parse(&self.event.time)
+    }
+
+    /// Whether reads may still lag behind the call. After that, what is read instead is newer than the call.
+    pub fn is_recent(&self, now: Moment) -> bool {
+        self.time().is_some_and(|time| now.since(time) < SETTLES)
+    }
+}
+
+/// Seconds after which a change is visible everywhere. AWS gives no number; lags of IAM are told in seconds to a minute.
+pub const SETTLES: i64 = 120;
+
 /// Who called what, when and how. Every text is bounded, and is still the caller's: escape it before it is shown.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct EventInfo {
     /// CloudTrail's `eventID`, the same on every delivery of the event.
     pub id: String,
@@ -65,6 +92,16 @@ pub enum Affects {
     LogGroup {
         /// Its name.
         name: String,
+    },
+    /// Every workflow that invokes this function.
+    Function {
+        /// Its name.
+        name: String,
+    },
+    /// No workflow by itself, only who may start some.
+    Starters {
+        /// `user/NAME` or `group/NAME`.
+        principal: String,
     },
 }
 
@@ -155,6 +192,9 @@ pub fn read(event: &Value) -> Result<Change, Skip> {
     Ok(Change {
         event: info(event, detail, row.name),
         affects: affects(row, detail)?,
+        opens: row.opens,
+        expects: expected::expected(row.name, detail),
+        document: expected::document(detail),
     })
 }
 
@@ -190,9 +230,27 @@ fn affects(row: &'static Watched, detail: &Value) -> Result<Affects, Skip> {
                 .ok_or_else(|| malformed(&format!("`{shown}` is no role name")))?
                 .to_owned(),
         }),
+        Subject::User | Subject::Group => {
+            let kind = if row.subject == Subject::User {
+                "user"
+            } else {
+                "group"
+            };
+            let name = iam_name(named, 128)
+                .ok_or_else(|| malformed(&format!("`{shown}` is no name of a {kind}")))?;
+            Ok(Affects::Starters {
+                principal: format!("{kind}/{name}"),
+            })
+        }
         Subject::ManagedPolicy => Ok(Affects::ManagedPolicy { arn: arn()? }),
         Subject::LogGroup => Ok(Affects::LogGroup {
-            name: named.to_owned(),
+            name: named
+                .split_once(":log-group:")
+                .map_or(named, |(_, name)| name.trim_end_matches(":*"))
+                .to_owned(),
+        }),
+        Subject::Function => Ok(Affects::Function {
+            name: function_name(named).to_owned(),
         }),
     }
 }
@@ -213,10 +271,22 @@ pub fn workflow_arn(arn: &Arn) -> Option<Arn> {
     .filter(|_| region_and_account)
 }
 
+/// The name of a function that is named by name, ARN or partial ARN, with or without version or alias (AWS Lambda API
+/// Reference, FunctionName).
+pub fn function_name(text: &str) -> &str {
+    let rest = text.split_once(":function:").map_or(text, |(_, name)| name);
+    rest.split(':').next().unwrap_or(rest)
+}
+
 /// A role name by IAM's own alphabet (IAM API Reference, CreateRole): anything else was never a role.
 fn role_name(text: &str) -> Option<&str> {
+    iam_name(text, 64)
+}
+
+/// Groups have longer names (IAM API Reference, CreateGroup).
+fn iam_name(text: &str, longest: usize) -> Option<&str> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c);
-    (text.len() <= 64 && text.chars().all(allowed)).then_some(text)
+    (text.len() <= longest && text.chars().all(allowed)).then_some(text)
 }
 
 fn info(event: &Value, detail: &Value, name: &str) -> EventInfo {

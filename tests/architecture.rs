@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// Modules that may reach outside: the collector and its ports, files, the process.
 const OUTSIDE: [&str; 6] = ["aws", "bin", "cli", "collect", "local", "pipeline"];
 /// Modules that own a port: a trait whose methods are futures. They await nothing themselves.
-const PORTS: [&str; 2] = ["delta", "route"];
+const PORTS: [&str; 3] = ["baselines", "queue", "route"];
 /// What a rule may see: facts, findings, and the words that both are made of.
 const RULES_SEE: [&str; 18] = [
     "arn", "asl", "catalog", "config", "expr", "facts", "finding", "gap", "glob", "iam", "loc",

@@ -10,5 +10,6 @@ mod cli {
     pub mod replay;
     pub mod reports;
     pub mod single;
+    pub mod state;
     pub mod support;
 }

@@ -35,7 +35,7 @@ fn judged(scenario: &Scenario, account: &Account) -> Assessment {
         event: scenario.event.as_ref(),
         remembered: &scenario.remembered,
     };
-    assess::remembering(account, &known)
+    assess::remembering(account, &known, account.workflows.len())
         .into_iter()
         .find(|a| a.workflow.arn.as_str() == WORKFLOW)
         .expect("the scenario's workflow is assessed")

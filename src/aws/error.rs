@@ -24,7 +24,11 @@ const DENIED: &[&str] = &[
     "UnauthorizedOperation",
 ];
 
-const THROTTLED: &[&str] = &[
+pub(super) const THROTTLED: &[&str] = &[
+    "ProvisionedThroughputExceeded",
+    "ProvisionedThroughputExceededException",
+    "RequestThrottled",
+    "SlowDown",
     "RequestLimitExceeded",
     "Throttling",
     "ThrottlingException",

@@ -1,17 +1,18 @@
 //! IAM: a role and its policies, or all principals at once.
 
-use aws_config::SdkConfig;
 use aws_sdk_iam::Client;
 use aws_sdk_iam::types::{AttachedPolicy, EntityType, PolicyDetail};
 
+use super::Sdk;
 use super::error::unread;
 use crate::collect::{ManagedHead, RoleHead};
 use crate::snapshot::{
     Attachment, Document, Fetched, Group, Iam, ManagedPolicy, NamedDocument, Role, Tag, User,
 };
 
-/// The IAM actions that the calls for an event need.
+/// The IAM actions that these calls need.
 pub(super) const ACTIONS: &[&str] = &[
+    "iam:GetAccountAuthorizationDetails",
     "iam:GetPolicy",
     "iam:GetPolicyVersion",
     "iam:GetRole",
@@ -25,8 +26,10 @@ pub(super) const ACTIONS: &[&str] = &[
 pub(super) struct Roles(Client);
 
 impl Roles {
-    pub(super) fn new(config: &SdkConfig) -> Self {
-        Self(Client::new(config))
+    pub(super) fn new(sdk: &Sdk) -> Self {
+        let config = aws_sdk_iam::config::Builder::from(&sdk.config);
+        let config = config.interceptor(sdk.meter.clone()).build();
+        Self(Client::from_conf(config))
     }
 
     pub(super) async fn role(&self, name: &str) -> Fetched<RoleHead> {

@@ -2,21 +2,23 @@
 
 use std::collections::BTreeMap;
 
-use aws_config::SdkConfig;
 use aws_sdk_cloudwatchlogs::Client;
 
+use super::Sdk;
 use super::error::unread;
 use crate::snapshot::{Document, Fetched, LogGroup};
 
-/// The IAM actions that the calls for an event need.
-pub(super) const ACTIONS: &[&str] = &["logs:DescribeLogGroups"];
+/// The IAM actions that these calls need.
+pub(super) const ACTIONS: &[&str] = &["logs:DescribeLogGroups", "logs:DescribeResourcePolicies"];
 
 #[derive(Clone, Debug)]
 pub(super) struct Logs(Client);
 
 impl Logs {
-    pub(super) fn new(config: &SdkConfig) -> Self {
-        Self(Client::new(config))
+    pub(super) fn new(sdk: &Sdk) -> Self {
+        let config = aws_sdk_cloudwatchlogs::config::Builder::from(&sdk.config);
+        let config = config.interceptor(sdk.meter.clone()).build();
+        Self(Client::from_conf(config))
     }
 
     pub(super) async fn groups(&self, prefix: &str) -> Fetched<BTreeMap<String, LogGroup>> {

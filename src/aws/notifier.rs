@@ -1,16 +1,16 @@
 //! Publishing to SNS.
 
-use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
 
+use super::Sdk;
 use super::error::why;
 use crate::route::{Delivery, Notifier, PublishError, Topic};
 
 /// The IAM actions that publishing to topics encrypted with a customer key needs.
 pub(super) const ACTIONS: &[&str] = &["kms:Decrypt", "kms:GenerateDataKey", "sns:Publish"];
 
-/// Two topics.
+/// Two topics, and those of teams.
 #[derive(Clone, Debug)]
 pub struct Sns {
     client: Client,
@@ -20,9 +20,11 @@ pub struct Sns {
 
 impl Sns {
     /// The topics' ARNs; machines need not have one.
-    pub fn new(config: &SdkConfig, people: String, machines: Option<String>) -> Self {
+    pub fn new(sdk: &Sdk, people: String, machines: Option<String>) -> Self {
+        let config = aws_sdk_sns::config::Builder::from(&sdk.config);
+        let config = config.interceptor(sdk.meter.clone()).build();
         Self {
-            client: Client::new(config),
+            client: Client::from_conf(config),
             people,
             machines,
         }
@@ -31,9 +33,10 @@ impl Sns {
 
 impl Notifier for Sns {
     async fn publish(&self, delivery: &Delivery) -> Result<(), PublishError> {
-        let topic = match delivery.topic {
-            Topic::People => Some(&self.people),
-            Topic::Machines => self.machines.as_ref(),
+        let topic = match &delivery.topic {
+            Topic::People => Some(self.people.as_str()),
+            Topic::Machines => self.machines.as_deref(),
+            Topic::Team(topic) => Some(topic.as_str()),
         };
         let Some(topic) = topic else { return Ok(()) };
         delivery.check()?;

@@ -1,13 +1,14 @@
 //! Step Functions: definitions, settings and tags.
 
-use aws_config::SdkConfig;
 use aws_sdk_sfn::Client;
 use aws_sdk_sfn::operation::describe_state_machine::{
     DescribeStateMachineError, DescribeStateMachineOutput,
 };
 use aws_sdk_sfn::types::{EncryptionType, IncludedData};
 
+use super::Sdk;
 use super::error::unread;
+use crate::collect::PageOf;
 use crate::snapshot::{Fetched, StateMachine, Tag};
 
 /// The IAM actions that these calls need.
@@ -17,12 +18,17 @@ pub(super) const ACTIONS: &[&str] = &[
     "states:ListTagsForResource",
 ];
 
+/// The most that one call tells (AWS Step Functions API Reference, ListStateMachines).
+const PAGE: i32 = 1000;
+
 #[derive(Clone, Debug)]
 pub(super) struct States(Client);
 
 impl States {
-    pub(super) fn new(config: &SdkConfig) -> Self {
-        Self(Client::new(config))
+    pub(super) fn new(sdk: &Sdk) -> Self {
+        let config = aws_sdk_sfn::config::Builder::from(&sdk.config);
+        let config = config.interceptor(sdk.meter.clone()).build();
+        Self(Client::from_conf(config))
     }
 
     /// The workflow; without its definition where only that is closed by its key.
@@ -68,7 +74,6 @@ impl States {
     }
 
     pub(super) async fn list(&self) -> Fetched<Vec<String>> {
-        const PAGE: i32 = 1000;
         let pages = self
             .0
             .list_state_machines()
@@ -76,6 +81,18 @@ impl States {
             .into_paginator();
         match pages.items().send().try_collect().await {
             Ok(found) => Fetched::Present(found.into_iter().map(|m| m.state_machine_arn).collect()),
+            Err(error) => unread("states:ListStateMachines", &error),
+        }
+    }
+
+    pub(super) async fn page(&self, next: Option<&str>) -> Fetched<PageOf<String>> {
+        let call = self.0.list_state_machines().max_results(PAGE);
+        match call.set_next_token(next.map(str::to_owned)).send().await {
+            Ok(page) => {
+                let arns = page.state_machines.into_iter();
+                let arns = arns.map(|m| m.state_machine_arn).collect();
+                Fetched::Present((arns, page.next_token))
+            }
             Err(error) => unread("states:ListStateMachines", &error),
         }
     }

@@ -19,6 +19,7 @@ fn main() -> ExitCode {
         progress: err.is_terminal(),
         now: Moment::from_seconds(now.as_secs()),
         input: &mut std::io::stdin(),
+        variable: &|name| std::env::var(name).ok(),
         out: &mut out.lock(),
         err: &mut err.lock(),
     };

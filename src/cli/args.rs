@@ -70,10 +70,20 @@ pub struct Source {
     pub snapshot: Option<PathBuf>,
 }
 
+/// What is remembered of workflows.
+#[derive(Debug, Args)]
+pub struct Memory {
+    /// State file: approved baselines and what was told before
+    #[arg(long, value_name = "FILE")]
+    pub state: Option<PathBuf>,
+}
+
 #[derive(Debug, Args)]
 pub struct Scan {
     #[command(flatten)]
     pub source: Source,
+    #[command(flatten)]
+    pub memory: Memory,
     #[command(flatten)]
     pub report: Report,
 }
@@ -97,6 +107,8 @@ pub struct Replay {
     pub event: PathBuf,
     #[command(flatten)]
     pub source: Source,
+    #[command(flatten)]
+    pub memory: Memory,
     #[command(flatten)]
     pub report: Report,
 }
@@ -160,9 +172,18 @@ pub struct Rules {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "The baseline is kept in the state file that --state names, or, for the live account, in the function's table that STEPWARDEN_TABLE names."
+)]
 pub struct Approve {
     /// The workflow
     pub arn: String,
+    #[command(flatten)]
+    pub source: Source,
+    #[command(flatten)]
+    pub memory: Memory,
+    #[command(flatten)]
+    pub config: ConfigFile,
 }
 
 #[derive(Debug, Args)]

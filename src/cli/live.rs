@@ -1,27 +1,53 @@
-//! The live account: a runtime for the one read that a command makes.
+//! The live account: a runtime for the one thing that a command does with it.
 
 use super::{Failure, Host};
-use crate::aws::{self, Live};
+use crate::arn::Arn;
+use crate::aws::{self, Live, Sdk};
 use crate::collect;
+use crate::config::Config;
 use crate::snapshot::Account;
 
 /// Reads the whole account of the caller's credentials, in the caller's region.
 pub fn account(host: &mut Host<'_>) -> Result<Account, Failure> {
     host.progress("reading the live account");
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .build()
-        .map_err(|error| Failure::Words(format!("cannot begin to read: {error}")))?;
-    let read = runtime.block_on(async {
-        let config = aws::config().await;
-        if config.region().is_none() {
-            return Err(Failure::Words(
-                "no region: set `AWS_REGION`, or a region in the profile".to_owned(),
-            ));
-        }
-        let read = collect::whole_account(&Live::new(&config)).await;
+    let read = runtime()?.block_on(async {
+        let sdk = sdk().await?;
+        let read = collect::whole_account(&Live::new(&sdk)).await;
         read.map_err(|blind| Failure::Words(blind.to_string()))
     });
     host.done();
     read
+}
+
+/// Takes what is deployed as the baseline in the function's table.
+pub fn approve(
+    workflow: &Arn,
+    config: Config,
+    table: String,
+    host: &mut Host<'_>,
+) -> Result<(), Failure> {
+    host.progress("reading the workflow");
+    let approved = runtime()?.block_on(async {
+        let sdk = sdk().await?;
+        let approved = aws::approve(&sdk, workflow, config, table).await;
+        approved.map_err(Failure::Words)
+    });
+    host.done();
+    approved
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    runtime.map_err(|error| Failure::Words(format!("cannot begin to read: {error}")))
+}
+
+async fn sdk() -> Result<Sdk, Failure> {
+    let sdk = aws::config().await;
+    if sdk.region().is_none() {
+        let why = "no region: set `AWS_REGION`, or a region in the profile";
+        return Err(Failure::Words(why.to_owned()));
+    }
+    Ok(sdk)
 }

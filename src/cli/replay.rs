@@ -1,15 +1,23 @@
 //! `replay`: the function's handler on one event, with the notification that it would publish.
 
+mod remembered;
+
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::Value;
 
 use super::args::{Format, Replay};
 use super::{Failure, Host, Outcome, report, source};
-use crate::assess::{self, Assessment};
-use crate::local;
+use crate::arn::Arn;
+use crate::assess::{self, Assessment, Known};
+use crate::config::Config;
+use crate::facts::{self, Rest, invokers};
+use crate::local::{self, State};
+use crate::pipeline::about_starting;
 use crate::render::alert::{self, Alert};
 use crate::render::{Counts, escape};
 use crate::snapshot::{Account, Iam, Role, StateMachine};
-use crate::trigger::{self, Affects, Change};
+use crate::trigger::{self, Affects, Change, Opens};
 
 /// Handles the event on the account and prints every alert, or why there is none.
 pub fn replay(args: &Replay, host: &mut Host<'_>) -> Result<Outcome, Failure> {
@@ -30,14 +38,35 @@ pub fn replay(args: &Replay, host: &mut Host<'_>) -> Result<Outcome, Failure> {
         Err(skip) => return Ok(nothing(&skip.to_string(), args.report.format)),
     };
     let account = source::account(&args.source, host)?;
-    let affected = affected(&account, &change.affects);
-    if affected.is_empty() {
+    let affected = affected(&account, &config, &change);
+    let opened = opened(&account, &change, &affected);
+    if affected.is_empty() && opened.is_empty() && !is_gone(&change, args) {
         return no_workflow(&change, args.report.format);
     }
-    let assessments: Vec<Assessment> = assess::account(&account, &config, &host.now.day())
-        .into_iter()
-        .filter(|a| affected.iter().any(|w| w.arn == a.workflow.arn.as_str()))
-        .collect();
+    if let Some(path) = &args.memory.state {
+        let mut state = State::read(path)?;
+        let concerned = affected.union(&opened).copied().collect();
+        return remembered::replay(
+            args, host, &config, &account, &change, &concerned, &mut state,
+        );
+    }
+    let known = Known {
+        config: &config,
+        today: &host.now.day(),
+        now: &host.now.iso(),
+        event: Some(&change.event),
+        remembered: &BTreeMap::new(),
+    };
+    let mut assessments: Vec<Assessment> = Vec::new();
+    for mut assessment in assess::remembering(&account, &known, account.workflows.len()) {
+        let arn = assessment.workflow.arn.as_str();
+        if affected.contains(arn) {
+            assessments.push(assessment);
+        } else if opened.contains(arn) {
+            about_starting(&mut assessment, &named(&change).unwrap_or_default());
+            assessments.push(assessment);
+        }
+    }
     if args.report.format == Format::Sarif {
         return Ok(report::outcome(&assessments, &[], &args.report, host));
     }
@@ -51,6 +80,11 @@ pub fn replay(args: &Replay, host: &mut Host<'_>) -> Result<Outcome, Failure> {
             args.report.format,
         ));
     }
+    Ok(told(&alerts, args))
+}
+
+/// Every alert, and what the worst that opened makes of the exit status.
+fn told(alerts: &[Alert<'_>], args: &Replay) -> Outcome {
     let worst = Counts::of(alerts.iter().flat_map(|a| a.opened.iter().copied())).worst();
     let printed = alerts.iter().map(|alert| print(alert, args.report.format));
     let separator = if args.report.format == Format::Json {
@@ -58,11 +92,11 @@ pub fn replay(args: &Replay, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     } else {
         "\n"
     };
-    Ok(Outcome::judged(
+    Outcome::judged(
         printed.collect::<Vec<_>>().join(separator),
         worst,
         args.report.fail_on,
-    ))
+    )
 }
 
 /// People's mail, or one line of JSON.
@@ -85,6 +119,11 @@ fn nothing(why: &str, format: Format) -> Outcome {
     }
 }
 
+/// A deletion is told where it is remembered what was told before.
+fn is_gone(change: &Change, args: &Replay) -> bool {
+    args.memory.state.is_some() && matches!(change.affects, Affects::Workflow(_))
+}
+
 fn no_workflow(change: &Change, format: Format) -> Result<Outcome, Failure> {
     let deleted = change.event.name.starts_with("Delete");
     match &change.affects {
@@ -102,32 +141,90 @@ fn no_workflow(change: &Change, format: Format) -> Result<Outcome, Failure> {
             format,
         )),
         Affects::LogGroup { name } => Ok(nothing(&format!("no workflow logs to `{name}`"), format)),
+        Affects::Function { name } => Ok(nothing(
+            &format!("no workflow invokes the function `{name}`"),
+            format,
+        )),
+        Affects::Starters { principal } => Ok(nothing(
+            &format!("no workflow is opened to `{principal}`"),
+            format,
+        )),
     }
 }
 
-/// The workflows that a change can affect.
-fn affected<'a>(account: &'a Account, affects: &Affects) -> Vec<&'a StateMachine> {
-    let hit = |machine: &&StateMachine| match affects {
+/// The workflows whose verdicts rest on what the change is about, by ARN.
+fn affected<'a>(account: &'a Account, config: &Config, change: &Change) -> BTreeSet<&'a str> {
+    let hit = |machine: &&StateMachine| match &change.affects {
         Affects::Workflow(workflow) => machine.arn == workflow.arn.as_str(),
-        Affects::Role { name } => role_name(&machine.role_arn) == Some(name),
+        Affects::Role { name } => rests(account, config, machine)
+            .any(|rest| matches!(rest, Rest::Role { name: role, .. } if role == *name)),
         Affects::ManagedPolicy { arn } => account
             .iam
             .present()
             .and_then(|iam| role(iam, &machine.role_arn))
             .is_some_and(|role| holds(role, arn.as_str())),
-        Affects::LogGroup { name } => machine.log_destinations.iter().any(|group| {
-            group
-                .trim_end_matches(":*")
-                .ends_with(&format!(":log-group:{name}"))
-        }),
+        Affects::LogGroup { name } => rests(account, config, machine)
+            .any(|rest| matches!(rest, Rest::LogGroup { name: group, .. } if group == *name)),
+        Affects::Function { name } => rests(account, config, machine)
+            .any(|rest| matches!(rest, Rest::Function { name: function, .. } if function == *name)),
+        Affects::Starters { .. } => false,
     };
-    account.workflows.iter().filter(hit).collect()
+    let all = account.workflows.iter().filter(hit);
+    all.map(|machine| machine.arn.as_str()).collect()
 }
 
-/// The name behind the path of a role's ARN: IAM events carry nothing else.
-fn role_name(arn: &str) -> Option<&str> {
-    arn.split_once(":role/")
-        .map(|(_, path)| path.rsplit('/').next().unwrap_or(path))
+fn rests(
+    account: &Account,
+    config: &Config,
+    machine: &StateMachine,
+) -> impl Iterator<Item = Rest> + use<> {
+    facts::rests_on(machine, account, config).into_iter()
+}
+
+/// The workflows that the change opens to the principal that it names.
+fn opened<'a>(
+    account: &'a Account,
+    change: &Change,
+    affected: &BTreeSet<&str>,
+) -> BTreeSet<&'a str> {
+    let (Some(iam), Some(name)) = (account.iam.present(), named(change)) else {
+        return BTreeSet::new();
+    };
+    let grants = match &change.document {
+        Some(document) => invokers::mentions_start(document),
+        None => true,
+    };
+    if change.opens != Opens::New || !grants {
+        return BTreeSet::new();
+    }
+    let members = |shape: &str| match name.strip_prefix("group/") {
+        Some(group) => iam
+            .users
+            .iter()
+            .any(|u| shape == format!("user/{}", u.name) && u.groups.iter().any(|g| g == group)),
+        None => shape == name,
+    };
+    let shapes = invokers::start_shapes(iam);
+    let patterns: BTreeSet<String> = shapes
+        .into_iter()
+        .filter(|(shape, _)| members(shape))
+        .flat_map(|(_, shape)| shape.patterns)
+        .collect();
+    let opens = |arn: &&str| {
+        Arn::parse(arn).is_some_and(|a| invokers::any_opens(&patterns, &a))
+            && !affected.contains(arn)
+    };
+    let all = account.workflows.iter().map(|machine| machine.arn.as_str());
+    all.filter(opens).collect()
+}
+
+/// The principal that the call named.
+fn named(change: &Change) -> Option<String> {
+    match &change.affects {
+        Affects::Role { name } => Some(format!("role/{name}")),
+        Affects::Starters { principal } => Some(principal.clone()),
+        _ => None,
+    }
 }
 
 fn role<'a>(iam: &'a Iam, arn: &str) -> Option<&'a Role> {

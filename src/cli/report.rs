@@ -5,17 +5,40 @@ use std::path::Path;
 use super::args::{Check, Format, Report, Scan};
 use super::{Failure, Host, Outcome, source};
 use crate::assess::{self, Assessment};
+use crate::config::Config;
+use crate::local::State;
 use crate::render::{Counts, human, json, sarif};
+use crate::snapshot::Account;
 
 /// `stepwarden scan`
 pub fn scan(args: &Scan, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let config = source::config(&args.report.config)?;
     let account = source::account(&args.source, host)?;
     host.progress(&format!("judging {} workflows", account.workflows.len()));
-    let assessments = assess::account(&account, &config, &host.now.day());
+    let assessments = match &args.memory.state {
+        None => assess::account(&account, &config, &host.now.day()),
+        Some(path) => remembering(&account, &config, &State::read(path)?, host),
+    };
     let dir = args.source.snapshot.as_deref();
     let files: Vec<File> = assessments.iter().map(|a| file_of(a, dir)).collect();
     Ok(outcome(&assessments, &files, &args.report, host))
+}
+
+/// Beside the approved baselines: what is wider than them is a finding too.
+fn remembering(
+    account: &Account,
+    config: &Config,
+    state: &State,
+    host: &Host<'_>,
+) -> Vec<Assessment> {
+    let known = assess::Known {
+        config,
+        today: &host.now.day(),
+        now: &host.now.iso(),
+        event: None,
+        remembered: &state.remembered(),
+    };
+    assess::remembering(account, &known, account.workflows.len())
 }
 
 /// `stepwarden check`

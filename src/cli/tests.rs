@@ -5,6 +5,7 @@ fn run_with(arguments: &[&str]) -> (u8, String, String) {
     let (mut out, mut err) = (Vec::new(), Vec::new());
     let mut host = Host {
         input: &mut std::io::empty(),
+        variable: &|_| None,
         out: &mut out,
         err: &mut err,
         now: Moment::parse("2026-11-23T09:00:00Z").unwrap(),
@@ -111,6 +112,7 @@ fn a_reader_that_has_seen_enough_is_no_failure_but_a_full_disk_is() {
         let mut err = Vec::new();
         let mut host = Host {
             input: &mut std::io::empty(),
+            variable: &|_| None,
             out: &mut Closed(kind),
             err: &mut err,
             now: Moment::default(),

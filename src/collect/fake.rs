@@ -101,6 +101,20 @@ impl Account for Fake {
         self.list.clone().unwrap_or_else(all)
     }
 
+    async fn workflows_page(&self, _next: Option<&str>) -> Fetched<PageOf<String>> {
+        lacking(self.workflows().await, |all| Fetched::Present((all, None)))
+    }
+
+    async fn all_tags(&self) -> Fetched<BTreeMap<String, Vec<Tag>>> {
+        self.call("GetResources".to_owned()).await;
+        Fetched::Present(BTreeMap::new())
+    }
+
+    async fn stack_tags(&self, arn: &str) -> Fetched<Vec<Tag>> {
+        self.call(format!("GetResources {arn}")).await;
+        Fetched::Absent
+    }
+
     async fn role(&self, name: &str) -> Fetched<RoleHead> {
         self.call(format!("GetRole {name}")).await;
         or_absent(self.roles.get(name))
@@ -158,6 +172,11 @@ impl Account for Fake {
     async fn log_resource_policies(&self) -> Fetched<Vec<Document>> {
         self.call("DescribeResourcePolicies".to_owned()).await;
         Fetched::Present(Vec::new())
+    }
+
+    async fn function(&self, arn: &str) -> Fetched<Function> {
+        self.call(format!("GetFunctionConfiguration {arn}")).await;
+        Fetched::Absent
     }
 
     async fn functions(&self) -> Fetched<BTreeMap<String, Function>> {

@@ -2,8 +2,42 @@
 
 use futures_util::future::{join, join_all, join3};
 
-use super::{Account, RoleHead, lacking};
+use super::around::Late;
+use super::{Account, PAUSES, RoleHead, lacking};
 use crate::snapshot::{Attachment, Document, Fetched, Iam, ManagedPolicy, NamedDocument, Role};
+use crate::trigger::Expected;
+
+/// Reads a role whole. Where an event told what it must look like, reads again until it does, or the pauses are used up:
+/// then what is late, and why that matters.
+pub(super) async fn settled<A: Account>(
+    port: &A,
+    name: &str,
+    expects: Option<&Expected>,
+) -> (Fetched<Iam>, Option<Late>) {
+    let expects = expects.filter(|e| e.role() == name);
+    let mut read = documents(port, outline(port, name).await).await;
+    for pause in PAUSES {
+        if !is_late(&read, expects) {
+            return (read, None);
+        }
+        port.pause(pause).await;
+        read = documents(port, outline(port, name).await).await;
+    }
+    let late = is_late(&read, expects).then(|| {
+        let why = "the change that the event told of did not show up in time: what was checked may stand from before; \
+                   `stepwarden scan` checks what is there now";
+        (format!("the role `{name}`"), why.to_owned())
+    });
+    (read, late)
+}
+
+fn is_late(read: &Fetched<Iam>, expects: Option<&Expected>) -> bool {
+    let role = read.present().and_then(|iam| iam.roles.first());
+    match (role, expects) {
+        (Some(role), Some(expects)) => expects.holds(role) == Some(false),
+        _ => false,
+    }
+}
 
 /// The first round: what a role consists of.
 pub(super) struct Outline {

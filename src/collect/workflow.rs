@@ -1,118 +1,92 @@
-//! The workflows that a change affects, with their roles and log groups.
+//! Workflows: described, and looked for among all of the account.
 
-use std::collections::BTreeMap;
-use std::time::Duration;
-
-use futures_util::future;
 use futures_util::stream::{self, StreamExt as _};
 
-use super::{AT_ONCE, Account, Blind, Collected, Unread, answered, lacking, role};
+use super::{AT_ONCE, Account, Blind, PAUSES, answered};
 use crate::arn::Arn;
-use crate::snapshot::{self, Fetched, Iam, LogGroup, StateMachine};
+use crate::snapshot::{Fetched, StateMachine};
 use crate::trigger::WorkflowChange;
 
-/// Pauses between looks at a workflow whose change is not visible yet: three seconds in all. Reads of Step Functions are
-/// eventually consistent (AWS Step Functions API Reference, DescribeStateMachine).
-const PAUSES: [Duration; 4] = [
-    Duration::from_millis(200),
-    Duration::from_millis(400),
-    Duration::from_millis(800),
-    Duration::from_millis(1600),
-];
+/// One workflow as it was described.
+#[derive(Clone, Debug)]
+pub struct Described {
+    /// Which.
+    pub arn: Arn,
+    /// What was read.
+    pub machine: Fetched<StateMachine>,
+    /// Why what was read may not be what the event made.
+    pub stale: Option<String>,
+}
 
-/// Reads one workflow. Where the event names the role: workflow, tags and the role's outline in one round, its documents
-/// and the log groups in a second, the managed policies' versions in a third.
-pub(super) async fn read<A: Account>(port: &A, change: &WorkflowChange) -> Collected {
-    let arn = change.arn.as_str();
-    let hint = async {
-        match &change.role {
-            Some(role) => Some(role::outline(port, role.name()).await),
-            None => None,
-        }
-    };
-    let (described, tags, hinted) =
-        future::join3(settled(port, change), port.tags(arn), hint).await;
-    let Settled { described, stale } = described;
-    let mut machine = match described {
-        Fetched::Present(machine) => machine,
-        Fetched::Absent | Fetched::NotCollected if change.created => {
-            return unread(
-                change,
-                "it was created, but is not there: deleted meanwhile, or not visible yet",
-            );
-        }
-        Fetched::Absent | Fetched::NotCollected => {
-            return Collected {
-                gone: Some(change.arn.clone()),
-                ..Collected::default()
-            };
-        }
-        Fetched::Denied(why) | Fetched::Failed(why) => return unread(change, &why),
-    };
-    machine.tags = tags;
-    let hinted = hinted.filter(|_| {
-        let named = change.role.as_ref().map(Arn::as_str);
-        named == Some(machine.role_arn.as_str())
-    });
-    let (iam, log_groups) = future::join(
-        async {
-            match (hinted, Arn::parse(&machine.role_arn)) {
-                (Some(outline), _) => role::documents(port, outline).await,
-                (None, Some(arn)) => {
-                    role::documents(port, role::outline(port, arn.name()).await).await
-                }
-                (None, None) => Fetched::Present(Iam::default()),
+/// Describes a workflow. `change` is what an event said of it: where that is recent, reads again until the change is
+/// visible, or the pauses are used up.
+pub async fn describe<A: Account>(
+    port: &A,
+    arn: &Arn,
+    change: Option<&WorkflowChange>,
+    recent: bool,
+) -> Described {
+    let mut machine = port.workflow(arn.as_str()).await;
+    let mut stale = None;
+    if let Some(change) = change.filter(|_| recent) {
+        for pause in PAUSES {
+            if is_settled(&machine, change) {
+                break;
             }
-        },
-        log_groups(port, std::slice::from_ref(&machine)),
-    )
-    .await;
-    let mut account = snapshot::Account {
-        iam,
-        log_groups,
-        ..blank()
-    };
-    account
-        .unreadable
-        .extend(stale.map(|why| (format!("the revision of {arn}"), why)));
-    account.unreadable.extend(closed(&machine));
-    account.workflows.push(machine);
-    Collected {
-        account,
-        ..Collected::default()
+            port.pause(pause).await;
+            machine = port.workflow(arn.as_str()).await;
+        }
+        stale = match &machine {
+            Fetched::Present(found) if !is_settled(&machine, change) => mismatch(found, change),
+            _ => None,
+        };
+        if change.created && matches!(machine, Fetched::Absent) {
+            let why = "it was created, but is not there: deleted meanwhile, or not visible yet";
+            machine = Fetched::Failed(why.to_owned());
+        }
+    }
+    Described {
+        arn: arn.clone(),
+        machine: given_up(machine),
+        stale,
     }
 }
 
-/// Reads every workflow that runs with one of these roles.
-pub(super) async fn with_roles<A: Account>(port: &A, names: &[String]) -> Result<Collected, Blind> {
+/// A workflow that is being deleted starts nothing any more (AWS Step Functions API Reference, DeleteStateMachine).
+fn given_up(machine: Fetched<StateMachine>) -> Fetched<StateMachine> {
+    match machine {
+        Fetched::Present(machine) if machine.status == "DELETING" => Fetched::Absent,
+        machine => machine,
+    }
+}
+
+/// Every workflow that runs with one of these roles.
+pub(super) async fn with_roles<A: Account>(port: &A, names: &[String]) -> Result<Vec<Arn>, Blind> {
     if names.is_empty() {
-        return Ok(Collected {
-            account: blank(),
-            ..Collected::default()
-        });
+        return Ok(Vec::new());
     }
     let runs_with = |machine: &StateMachine| {
         Arn::parse(&machine.role_arn)
             .is_some_and(|role| names.iter().any(|name| name == role.name()))
     };
-    affected(port, runs_with).await
+    among_all(port, runs_with).await
 }
 
-/// Reads every workflow that logs to this group.
-pub(super) async fn logging_to<A: Account>(port: &A, group: &str) -> Result<Collected, Blind> {
+/// Every workflow that logs to this group.
+pub(super) async fn logging_to<A: Account>(port: &A, group: &str) -> Result<Vec<Arn>, Blind> {
     let suffix = format!(":log-group:{group}");
     let logs = |machine: &StateMachine| {
         let group_of = |arn: &String| bare(arn).ends_with(&suffix);
         machine.log_destinations.iter().any(group_of)
     };
-    affected(port, logs).await
+    among_all(port, logs).await
 }
 
-/// Describes every workflow and reads those that are affected whole, each role once.
-async fn affected<A: Account>(
+/// Describes every workflow, and names those that are affected or may be.
+async fn among_all<A: Account>(
     port: &A,
     is_affected: impl Fn(&StateMachine) -> bool,
-) -> Result<Collected, Blind> {
+) -> Result<Vec<Arn>, Blind> {
     let arns = answered("ListStateMachines", port.workflows().await)?.unwrap_or_default();
     let described: Vec<(String, Fetched<StateMachine>)> = stream::iter(arns)
         .map(|arn| async move {
@@ -122,132 +96,13 @@ async fn affected<A: Account>(
         .buffered(AT_ONCE)
         .collect()
         .await;
-    let mut collected = Collected {
-        account: blank(),
-        ..Collected::default()
-    };
-    let mut machines = Vec::new();
-    for (arn, described) in described {
-        match described {
-            Fetched::Present(machine) if is_affected(&machine) => machines.push(machine),
-            // Not concerned, or deleted since it was listed.
-            Fetched::Present(_) | Fetched::Absent | Fetched::NotCollected => {}
-            Fetched::Denied(why) | Fetched::Failed(why) => collected
-                .unread
-                .extend(Arn::parse(&arn).map(|workflow| Unread { workflow, why })),
-        }
-    }
-    let (tags, iam, log_groups) = future::join3(
-        stream::iter(&machines)
-            .map(|m| port.tags(&m.arn))
-            .buffered(AT_ONCE)
-            .collect::<Vec<_>>(),
-        roles(port, &machines),
-        log_groups(port, &machines),
-    )
-    .await;
-    collected.account.iam = iam;
-    collected.account.log_groups = log_groups;
-    for (mut machine, tags) in machines.into_iter().zip(tags) {
-        machine.tags = tags;
-        collected.account.unreadable.extend(closed(&machine));
-        collected.account.workflows.push(machine);
-    }
-    Ok(collected)
-}
-
-/// The roles of these workflows, each once.
-async fn roles<A: Account>(port: &A, machines: &[StateMachine]) -> Fetched<Iam> {
-    let mut names: Vec<String> = machines
-        .iter()
-        .filter_map(|machine| Some(Arn::parse(&machine.role_arn)?.name().to_owned()))
-        .collect();
-    names.sort();
-    names.dedup();
-    let read: Vec<Fetched<Iam>> = stream::iter(&names)
-        .map(|name| async move { role::documents(port, role::outline(port, name).await).await })
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
-    let mut whole = Iam::default();
-    for part in read {
-        match part {
-            Fetched::Present(part) => {
-                whole.roles.extend(part.roles);
-                whole.managed.extend(part.managed);
-            }
-            other => return other,
-        }
-    }
-    whole.managed.sort_by(|a, b| a.arn.cmp(&b.arn));
-    whole.managed.dedup_by(|a, b| a.arn == b.arn);
-    Fetched::Present(whole)
-}
-
-/// The log groups that these workflows name.
-async fn log_groups<A: Account>(
-    port: &A,
-    machines: &[StateMachine],
-) -> Fetched<BTreeMap<String, LogGroup>> {
-    let mut wanted: Vec<&str> = machines
-        .iter()
-        .flat_map(|m| &m.log_destinations)
-        .map(|arn| bare(arn))
-        .collect();
-    wanted.sort_unstable();
-    wanted.dedup();
-    let read: Vec<_> = stream::iter(wanted)
-        .map(|arn| async move {
-            let name = arn.split_once(":log-group:").map_or("", |(_, name)| name);
-            let found = if name.is_empty() {
-                Fetched::Absent
-            } else {
-                port.log_groups(name).await
-            };
-            lacking(found, |groups| {
-                let group = groups.into_iter().find(|(found, _)| found == arn);
-                group.map_or(Fetched::Absent, Fetched::Present)
-            })
-        })
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
-    let mut groups = BTreeMap::new();
-    for group in read {
-        match group {
-            Fetched::Present((arn, group)) => {
-                groups.insert(arn, group);
-            }
-            Fetched::Absent | Fetched::NotCollected => {}
-            Fetched::Denied(why) => return Fetched::Denied(why),
-            Fetched::Failed(why) => return Fetched::Failed(why),
-        }
-    }
-    Fetched::Present(groups)
-}
-
-/// What became of waiting for a change to show.
-struct Settled {
-    described: Fetched<StateMachine>,
-    /// Why what was read may not be what the event made.
-    stale: Option<String>,
-}
-
-/// Describes until the change is visible, or the pauses are used up.
-async fn settled<A: Account>(port: &A, change: &WorkflowChange) -> Settled {
-    let mut described = port.workflow(change.arn.as_str()).await;
-    for pause in PAUSES {
-        if is_settled(&described, change) {
-            break;
-        }
-        port.pause(pause).await;
-        described = port.workflow(change.arn.as_str()).await;
-    }
-    let stale = match &described {
-        Fetched::Present(machine) if !is_settled(&described, change) => mismatch(machine, change),
-        _ => None,
-    };
-    Settled { described, stale }
+    let concerned = described.iter().filter(|(_, machine)| match machine {
+        Fetched::Present(machine) => is_affected(machine),
+        // Deleted since it was listed.
+        Fetched::Absent | Fetched::NotCollected => false,
+        Fetched::Denied(_) | Fetched::Failed(_) => true,
+    });
+    Ok(concerned.filter_map(|(arn, _)| Arn::parse(arn)).collect())
 }
 
 fn is_settled(described: &Fetched<StateMachine>, change: &WorkflowChange) -> bool {
@@ -282,31 +137,7 @@ pub(super) fn closed(machine: &StateMachine) -> Option<(String, String)> {
     })
 }
 
-fn unread(change: &WorkflowChange, why: &str) -> Collected {
-    Collected {
-        account: blank(),
-        unread: vec![Unread {
-            workflow: change.arn.clone(),
-            why: why.to_owned(),
-        }],
-        gone: None,
-    }
-}
-
-/// An account of which an event reads a part: who may start workflows and what functions may do is not in it.
-fn blank() -> snapshot::Account {
-    snapshot::Account {
-        iam: Fetched::Present(Iam::default()),
-        iam_is_whole: false,
-        log_groups: Fetched::NotCollected,
-        log_resource_policies: Fetched::NotCollected,
-        functions: Fetched::NotCollected,
-        tags: Fetched::NotCollected,
-        ..snapshot::Account::default()
-    }
-}
-
 /// A log group's ARN without `:*`.
-fn bare(arn: &str) -> &str {
+pub(super) fn bare(arn: &str) -> &str {
     arn.strip_suffix(":*").unwrap_or(arn)
 }

@@ -223,6 +223,14 @@ pub fn gaps(baseline: &Posture, now: &Posture) -> Vec<Gap> {
     hidden.chain(left_out).collect()
 }
 
+/// The part of the posture that a widening's key is about; `None` for a key of another version.
+pub fn part_of(key: &str) -> Option<Part> {
+    match key.split(' ').next()? {
+        "outside" => Some(Part::Starter),
+        word => Part::ALL.into_iter().find(|part| part.word() == word),
+    }
+}
+
 fn deltas(narrow: &Posture, wide: &Posture) -> Vec<Delta> {
     let mut all = Vec::new();
     if let (Some(old), Some(new)) = (&narrow.grants, &wide.grants) {

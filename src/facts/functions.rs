@@ -66,26 +66,8 @@ pub fn gather(
     around: &Around<'_>,
 ) -> (FunctionFacts, Vec<Gap>) {
     let mut invoking: BTreeSet<StateId> = lambda_states.collect();
-    let mut named: BTreeMap<String, (Arn, Vec<StateId>)> = BTreeMap::new();
-    for need in needs.iter().filter(|n| n.action == INVOKE && !n.optional) {
-        let Some(state) = need.state else { continue };
-        invoking.insert(state);
-        if need.target != Target::Static {
-            continue;
-        }
-        for arn in need
-            .resources
-            .iter()
-            .filter_map(|r| function_arn(&r.as_literal()?))
-        {
-            let entry = named
-                .entry(arn.to_string())
-                .or_insert_with(|| (arn, Vec::new()));
-            if !entry.1.contains(&state) {
-                entry.1.push(state);
-            }
-        }
-    }
+    invoking.extend(invocations(needs).filter_map(|need| need.state));
+    let named = named(needs);
     let mut gaps = Vec::new();
     if !named.is_empty() {
         gaps.extend(unread(around.functions));
@@ -104,6 +86,31 @@ pub fn gather(
         functions,
     };
     (facts, gaps)
+}
+
+fn invocations(needs: &[Need]) -> impl Iterator<Item = &Need> {
+    needs.iter().filter(|n| n.action == INVOKE && !n.optional)
+}
+
+/// The functions that the needs name, by ARN, with the states that invoke them.
+pub(super) fn named(needs: &[Need]) -> BTreeMap<String, (Arn, Vec<StateId>)> {
+    let mut named: BTreeMap<String, (Arn, Vec<StateId>)> = BTreeMap::new();
+    for need in invocations(needs).filter(|n| n.target == Target::Static) {
+        let Some(state) = need.state else { continue };
+        for arn in need
+            .resources
+            .iter()
+            .filter_map(|r| function_arn(&r.as_literal()?))
+        {
+            let entry = named
+                .entry(arn.to_string())
+                .or_insert_with(|| (arn, Vec::new()));
+            if !entry.1.contains(&state) {
+                entry.1.push(state);
+            }
+        }
+    }
+    named
 }
 
 /// The function that a concrete ARN names, without version or alias.

@@ -6,6 +6,7 @@
 
 mod grants;
 mod hops;
+mod shape;
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
@@ -20,6 +21,7 @@ use crate::snapshot::Account;
 use crate::workflow::{Workflow, WorkflowType};
 
 use grants::Grant;
+pub use shape::{StartShape, any_opens, mentions_start, start_shapes};
 
 /// Starting an execution.
 pub const START: &str = "states:StartExecution";
@@ -27,6 +29,10 @@ pub const START: &str = "states:StartExecution";
 pub const START_SYNC: &str = "states:StartSyncExecution";
 /// Starting a failed STANDARD execution again, with its old input.
 pub const REDRIVE: &str = "states:RedriveExecution";
+
+/// The rules that speak of who may start a workflow.
+pub const ABOUT_STARTING: [&str; 3] =
+    ["broad-invocation", "escalation-path", "external-invocation"];
 
 /// One user or role of the account.
 #[derive(Debug)]
@@ -279,7 +285,7 @@ pub fn not_whole() -> Gap {
     Gap::optional(
         "who may start the workflow",
         "the users, groups and roles of the whole account were not read; `iam.json` holds them in an account snapshot",
-        &["broad-invocation", "escalation-path", "external-invocation"],
+        &ABOUT_STARTING,
     )
 }
 

@@ -1,174 +1,144 @@
-use std::sync::Mutex;
+mod account;
+mod concurrent;
+mod orders;
+mod starts;
+mod stateful;
+mod stateless;
+mod sweeps;
+mod table;
+mod world;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::*;
-use crate::collect::fake::{Fake, rounds};
-use crate::snapshot::{Document, Fetched, StateMachine};
+use world::{ACCOUNT, BEGIN, Memory, REGION, World, arn, interleave};
 
-/// Keeps what is published; refuses what holds a word.
-#[derive(Default)]
-struct Mailbox {
-    sent: Mutex<Vec<Delivery>>,
-    refuses: Option<&'static str>,
+/// Lambda's limit of the tests' invocations, in seconds.
+const LIMIT: i64 = 120;
+
+/// Runs one invocation to its end: its answer, or why it is delivered again.
+fn invoke(
+    world: &World,
+    watch: &Watch<Memory>,
+    request: &str,
+    payload: &Value,
+) -> Result<Value, Error> {
+    let ended = interleave(
+        vec![Box::pin(invocation(world, watch, request, payload))],
+        |_| 0,
+    );
+    ended.into_iter().next().unwrap()
 }
 
-impl Notifier for Mailbox {
-    async fn publish(&self, delivery: &Delivery) -> Result<(), PublishError> {
-        delivery.check()?;
-        if self
-            .refuses
-            .is_some_and(|word| delivery.message.contains(word))
-        {
-            return Err(PublishError::Refused("no".to_owned()));
+async fn invocation(
+    world: &World,
+    watch: &Watch<Memory>,
+    request: &str,
+    payload: &Value,
+) -> Result<Value, Error> {
+    let clock = || world.now();
+    let invocation = Invocation {
+        request,
+        clock: &clock,
+        deadline: world.now().plus(LIMIT),
+    };
+    handle(watch, payload, &invocation).await.0
+}
+
+/// An event of a call that was made now.
+fn event(
+    world: &World,
+    id: &str,
+    source: &str,
+    name: &str,
+    request: Value,
+    response: Value,
+) -> Value {
+    json!({
+        "detail-type": "AWS API Call via CloudTrail", "account": ACCOUNT, "region": REGION,
+        "detail": {
+            "eventSource": format!("{source}.amazonaws.com"), "eventName": name, "eventID": id,
+            "eventTime": world.now().iso(), "awsRegion": REGION, "recipientAccountId": ACCOUNT,
+            "sourceIPAddress": "203.0.113.24", "userAgent": "aws-cli/2",
+            "userIdentity": { "type": "AssumedRole", "arn": format!("arn:aws:sts::{ACCOUNT}:assumed-role/developer/kim") },
+            "requestParameters": request, "responseElements": response,
         }
-        self.sent.lock().unwrap().push(delivery.clone());
-        Ok(())
-    }
+    })
 }
 
-fn arn(name: &str) -> String {
-    format!("arn:aws:states:eu-west-1:123456789012:stateMachine:{name}")
-}
-
-/// A workflow of one Wait state that logs everything; its role is not granted anything.
-fn quiet(name: &str) -> StateMachine {
-    StateMachine {
-        arn: arn(name),
-        name: name.to_owned(),
-        definition: json!({ "StartAt": "W", "States": { "W": { "Type": "Succeed" } } }).to_string(),
-        role_arn: "arn:aws:iam::123456789012:role/Shared".to_owned(),
-        kind: "STANDARD".to_owned(),
-        ..StateMachine::default()
-    }
-}
-
-fn watch(machines: Vec<StateMachine>, notifier: Mailbox) -> Watch<Fake, Mailbox> {
-    let mut account = Fake::default();
-    account.role_is("Shared", None);
-    let admin = json!({ "Statement": { "Effect": "Allow", "Action": "*", "Resource": "*" } });
-    let key = ("Shared".to_owned(), "admin".to_owned());
-    account
-        .inline
-        .insert(key, Fetched::Present(Document(admin.to_string())));
-    for machine in machines {
-        account.workflow_is(&machine.arn.clone(), vec![Fetched::Present(machine)]);
-    }
-    Watch {
-        account,
-        notifier,
-        config: Config::default(),
-    }
-}
-
-fn put_role_policy() -> Value {
-    json!({ "detail-type": "AWS API Call via CloudTrail", "detail": {
-        "eventSource": "iam.amazonaws.com", "eventName": "PutRolePolicy", "eventID": "e1",
-        "requestParameters": { "roleName": "Shared" } } })
-}
-
-fn run(watch: &Watch<Fake, Mailbox>, event: &Value) -> Result<Handled, Error> {
-    rounds(&watch.account, handle(watch, event, "2026-11-23")).0
-}
-
-#[test]
-fn a_role_of_two_workflows_gives_two_alerts_on_both_topics() {
-    let watch = watch(vec![quiet("One"), quiet("Two")], Mailbox::default());
-    assert_eq!(
-        run(&watch, &put_role_policy()),
-        Ok(Handled::Evaluated {
-            workflows: 2,
-            alerts: 2
-        })
-    );
-    let sent = watch.notifier.sent.lock().unwrap();
-    let told = |topic: Topic, name: &str| {
-        sent.iter()
-            .filter(|d| d.topic == topic && d.message.contains(&arn(name)))
-            .count()
-    };
-    for name in ["One", "Two"] {
-        assert_eq!(
-            (told(Topic::People, name), told(Topic::Machines, name)),
-            (1, 1)
-        );
-    }
-    let json: Value = serde_json::from_str(
-        &sent
-            .iter()
-            .find(|d| d.topic == Topic::Machines)
-            .unwrap()
-            .message,
-    )
-    .unwrap();
-    assert_eq!(json["schema"], "stepwarden/alert/1");
-    assert!(
-        json["opened"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .any(|f| f["rule"] == "admin-role")
-    );
-}
-
-#[test]
-fn one_alert_that_cannot_be_published_stops_no_other_and_fails_the_event() {
-    let refuses = Mailbox {
-        refuses: Some("stateMachine:One"),
-        ..Mailbox::default()
-    };
-    let watch = watch(vec![quiet("One"), quiet("Two")], refuses);
-    let error = run(&watch, &put_role_policy()).unwrap_err().to_string();
-    assert_eq!(
-        error,
-        "2 of 4 messages were not published: publishing failed: no"
-    );
-    assert_eq!(watch.notifier.sent.lock().unwrap().len(), 2);
-}
-
-#[test]
-fn an_unreadable_workflow_is_told_and_the_others_with_it() {
-    let mut watch = watch(vec![quiet("One")], Mailbox::default());
-    watch.account.workflow_is(
-        &arn("Closed"),
-        vec![Fetched::Denied("it is denied".to_owned())],
-    );
-    assert_eq!(
-        run(&watch, &put_role_policy()),
-        Ok(Handled::Evaluated {
-            workflows: 2,
-            alerts: 2
-        })
-    );
-    let sent = watch.notifier.sent.lock().unwrap();
-    let closed = sent
-        .iter()
-        .find(|d| d.topic == Topic::Machines && d.message.contains("Closed"));
-    let closed: Value = serde_json::from_str(&closed.unwrap().message).unwrap();
-    let rules: Vec<&Value> = closed["opened"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .map(|f| &f["rule"])
-        .collect();
-    // Nothing is said of what was never seen, such as its logging.
-    assert_eq!(rules, ["evaluation-incomplete"]);
-    assert_eq!(closed["workflow"]["account"], "123456789012");
-}
-
-#[test]
-fn what_is_not_known_is_delivered_again_and_noise_is_not() {
-    let mut watch = watch(vec![quiet("One")], Mailbox::default());
-    watch.account.list = Some(Fetched::Failed("throttled".to_owned()));
-    assert!(matches!(
-        run(&watch, &put_role_policy()),
-        Err(Error::Blind(_))
-    ));
-    for noise in [
+fn created(world: &World, id: &str, name: &str) -> Value {
+    let response = json!({ "stateMachineArn": arn(name) });
+    event(
+        world,
+        id,
+        "states",
+        "CreateStateMachine",
         json!({}),
-        json!(null),
-        json!({ "detail-type": "AWS API Call via CloudTrail" }),
-    ] {
-        assert!(matches!(run(&watch, &noise), Ok(Handled::Skipped(skip)) if skip.is_malformed()));
-    }
+        response,
+    )
+}
+
+fn updated(world: &World, id: &str, name: &str) -> Value {
+    let request = json!({ "stateMachineArn": arn(name) });
+    event(
+        world,
+        id,
+        "states",
+        "UpdateStateMachine",
+        request,
+        Value::Null,
+    )
+}
+
+fn deleted(world: &World, id: &str, name: &str) -> Value {
+    let request = json!({ "stateMachineArn": arn(name) });
+    event(
+        world,
+        id,
+        "states",
+        "DeleteStateMachine",
+        request,
+        Value::Null,
+    )
+}
+
+/// A role's policy is put, and the event of it.
+fn put(world: &World, id: &str, role: &str, policy: &str, document: &Value) -> Value {
+    world.policy(role, policy, Some(document.clone()));
+    let request =
+        json!({ "roleName": role, "policyName": policy, "policyDocument": document.to_string() });
+    event(world, id, "iam", "PutRolePolicy", request, Value::Null)
+}
+
+fn removed(world: &World, id: &str, role: &str, policy: &str) -> Value {
+    world.policy(role, policy, None);
+    let request = json!({ "roleName": role, "policyName": policy });
+    event(world, id, "iam", "DeleteRolePolicy", request, Value::Null)
+}
+
+/// The rules of what an alert opens.
+fn opened(alert: &Value) -> Vec<&str> {
+    rules(&alert["opened"])
+}
+
+fn resolved(alert: &Value) -> Vec<&str> {
+    rules(&alert["resolved"])
+}
+
+fn rules(findings: &Value) -> Vec<&str> {
+    let all = findings.as_array().unwrap().iter();
+    all.map(|f| f["rule"].as_str().unwrap()).collect()
+}
+
+/// Whether an alert opens a finding about this action.
+fn tells_of(alert: &Value, action: &str) -> bool {
+    let mut all = alert["opened"].as_array().unwrap().iter();
+    all.any(|f| f["actions"].as_array().unwrap().contains(&json!(action)))
+}
+
+#[test]
+fn the_begin_of_time_is_what_it_says() {
+    let world = World::default();
+    assert_eq!(world.now().seconds(), BEGIN);
+    assert_eq!(world.now().iso(), "2026-11-23T09:00:00Z");
 }

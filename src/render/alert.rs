@@ -29,6 +29,8 @@ pub struct Alert<'a> {
     pub resolved: Vec<Resolved>,
     /// How many were there before and still are.
     pub persisting: Counts,
+    /// How many were there before, and are hidden by a gap now.
+    pub unseen: usize,
     /// What differs from the approved baseline, where that widens risk.
     pub drift: Option<Drift>,
     /// What was not checked.
@@ -68,6 +70,7 @@ impl<'a> Alert<'a> {
             opened: assessment.findings.iter().filter(tells).collect(),
             resolved: Vec::new(),
             persisting: Counts::default(),
+            unseen: 0,
             drift: None,
             newly_incomplete: assessment.gaps.iter().any(|gap| !gap.optional),
             incomplete: &assessment.gaps,
@@ -210,6 +213,9 @@ fn document(alert: &Alert<'_>, shown: Shown) -> Value {
             lists(report::gaps(alert.incomplete), json!([])),
         ),
     ]);
+    if alert.unseen > 0 {
+        document.insert("unseen".to_owned(), json!(alert.unseen));
+    }
     if let Some(omitted) = omitted(alert, shown) {
         document.insert(
             "omitted".to_owned(),

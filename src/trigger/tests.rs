@@ -1,3 +1,5 @@
+mod subjects;
+
 use serde_json::{Value, json};
 
 use super::*;

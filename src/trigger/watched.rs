@@ -1,6 +1,8 @@
 //! The events that change what a verdict rests on, as data.
 //!
-//! Where each call names its subject: the request shapes of the AWS Step Functions, IAM and CloudWatch Logs API References.
+//! Where each call names its subject: the request shapes of the AWS Step Functions, IAM, CloudWatch Logs and Lambda API
+//! References. Lambda's events carry the API version in their name (AWS Lambda Developer Guide, "Logging AWS Lambda API
+//! calls using AWS CloudTrail").
 
 /// The EventBridge detail type of CloudTrail management events. Execution status changes share the source `aws.states`.
 pub const DETAIL_TYPE: &str = "AWS API Call via CloudTrail";
@@ -16,9 +18,8 @@ pub struct Watched {
     pub subject: Subject,
     /// JSON pointers into `detail`, the first that is there names the subject.
     pub at: &'static [&'static str],
-    /// Whether the deployed rule delivers it. The others are understood when they are replayed or forwarded; without kept
-    /// verdicts each of them would repeat a whole report for a change that opens little.
-    pub delivered: bool,
+    /// Whether it can change who may start workflows.
+    pub opens: Opens,
 }
 
 /// What a kind of event changes.
@@ -28,21 +29,49 @@ pub enum Subject {
     Workflow,
     /// A role, named by its name.
     Role,
+    /// A user, named by its name: it can only start workflows.
+    User,
+    /// A group, named by its name: its members can only start workflows.
+    Group,
     /// A managed policy, named by its ARN.
     ManagedPolicy,
     /// A log group, named by its name.
     LogGroup,
+    /// A function, named by its name or ARN.
+    Function,
+}
+
+/// Whether a call can change who may start workflows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opens {
+    /// It cannot.
+    Never,
+    /// Only for who may start some already: it takes away, or changes who can be the principal.
+    Known,
+    /// It can let somebody start workflows who could not.
+    New,
 }
 
 const STATES: &str = "states.amazonaws.com";
 const IAM: &str = "iam.amazonaws.com";
 const LOGS: &str = "logs.amazonaws.com";
+const LAMBDA: &str = "lambda.amazonaws.com";
 
 const WORKFLOW: &[&str] = &["/requestParameters/stateMachineArn"];
+const VERSION: &[&str] = &["/requestParameters/stateMachineVersionArn"];
+const ALIAS: &[&str] = &["/requestParameters/stateMachineAliasArn"];
 const TAGGED: &[&str] = &["/requestParameters/resourceArn"];
 const ROLE: &[&str] = &["/requestParameters/roleName"];
+const USER: &[&str] = &["/requestParameters/userName"];
+const GROUP: &[&str] = &["/requestParameters/groupName"];
 const POLICY: &[&str] = &["/requestParameters/policyArn"];
-const GROUP: &[&str] = &["/requestParameters/logGroupName"];
+const LOG_GROUP: &[&str] = &["/requestParameters/logGroupName"];
+// Encryption may name the group by its ARN instead.
+const KEYED: &[&str] = &[
+    "/requestParameters/logGroupName",
+    "/requestParameters/resourceIdentifier",
+];
+const FUNCTION: &[&str] = &["/requestParameters/functionName"];
 
 const fn row(
     source: &'static str,
@@ -55,74 +84,108 @@ const fn row(
         name,
         subject,
         at,
-        delivered: false,
+        opens: Opens::Never,
     }
 }
 
-const fn delivered(row: Watched) -> Watched {
+const fn workflow(name: &'static str, at: &'static [&'static str]) -> Watched {
+    row(STATES, name, Subject::Workflow, at)
+}
+
+const fn iam(
+    name: &'static str,
+    subject: Subject,
+    at: &'static [&'static str],
+    opens: Opens,
+) -> Watched {
     Watched {
-        delivered: true,
-        ..row
+        opens,
+        ..row(IAM, name, subject, at)
     }
 }
 
-/// Every kind of event that is understood.
+const fn role(name: &'static str, opens: Opens) -> Watched {
+    iam(name, Subject::Role, ROLE, opens)
+}
+
+const fn user(name: &'static str, opens: Opens) -> Watched {
+    iam(name, Subject::User, USER, opens)
+}
+
+const fn group(name: &'static str, opens: Opens) -> Watched {
+    iam(name, Subject::Group, GROUP, opens)
+}
+
+const fn log_group(name: &'static str) -> Watched {
+    row(LOGS, name, Subject::LogGroup, LOG_GROUP)
+}
+
+const fn function(name: &'static str) -> Watched {
+    row(LAMBDA, name, Subject::Function, FUNCTION)
+}
+
+/// Every kind of event that is watched.
 pub const WATCHED: &[Watched] = &[
-    delivered(row(
-        STATES,
-        "CreateStateMachine",
-        Subject::Workflow,
-        &["/responseElements/stateMachineArn"],
-    )),
-    delivered(row(
-        STATES,
-        "UpdateStateMachine",
-        Subject::Workflow,
-        WORKFLOW,
-    )),
-    row(STATES, "DeleteStateMachine", Subject::Workflow, WORKFLOW),
-    row(STATES, "TagResource", Subject::Workflow, TAGGED),
-    row(STATES, "UntagResource", Subject::Workflow, TAGGED),
-    row(
-        STATES,
-        "PublishStateMachineVersion",
-        Subject::Workflow,
-        WORKFLOW,
-    ),
+    workflow("CreateStateMachine", &["/responseElements/stateMachineArn"]),
+    workflow("UpdateStateMachine", WORKFLOW),
+    workflow("DeleteStateMachine", WORKFLOW),
+    workflow("TagResource", TAGGED),
+    workflow("UntagResource", TAGGED),
+    workflow("PublishStateMachineVersion", WORKFLOW),
+    workflow("DeleteStateMachineVersion", VERSION),
     // No member names the workflow itself.
-    row(
-        STATES,
+    workflow(
         "CreateStateMachineAlias",
-        Subject::Workflow,
         &[
             "/requestParameters/routingConfiguration/0/stateMachineVersionArn",
             "/responseElements/stateMachineAliasArn",
         ],
     ),
-    row(
-        STATES,
-        "UpdateStateMachineAlias",
-        Subject::Workflow,
-        &["/requestParameters/stateMachineAliasArn"],
+    workflow("UpdateStateMachineAlias", ALIAS),
+    workflow("DeleteStateMachineAlias", ALIAS),
+    role("CreateRole", Opens::Never),
+    role("PutRolePolicy", Opens::New),
+    role("DeleteRolePolicy", Opens::Known),
+    role("AttachRolePolicy", Opens::New),
+    role("DetachRolePolicy", Opens::Known),
+    role("UpdateAssumeRolePolicy", Opens::Known),
+    role("PutRolePermissionsBoundary", Opens::Known),
+    role("DeleteRolePermissionsBoundary", Opens::Known),
+    role("TagRole", Opens::Known),
+    role("UntagRole", Opens::Known),
+    role("DeleteRole", Opens::Known),
+    user("PutUserPolicy", Opens::New),
+    user("DeleteUserPolicy", Opens::Known),
+    user("AttachUserPolicy", Opens::New),
+    user("DetachUserPolicy", Opens::Known),
+    user("PutUserPermissionsBoundary", Opens::Known),
+    user("DeleteUserPermissionsBoundary", Opens::Known),
+    user("AddUserToGroup", Opens::New),
+    user("RemoveUserFromGroup", Opens::Known),
+    user("DeleteUser", Opens::Known),
+    group("PutGroupPolicy", Opens::New),
+    group("DeleteGroupPolicy", Opens::New),
+    group("AttachGroupPolicy", Opens::New),
+    group("DetachGroupPolicy", Opens::New),
+    iam(
+        "CreatePolicyVersion",
+        Subject::ManagedPolicy,
+        POLICY,
+        Opens::New,
     ),
-    delivered(row(IAM, "PutRolePolicy", Subject::Role, ROLE)),
-    row(IAM, "DeleteRolePolicy", Subject::Role, ROLE),
-    row(IAM, "AttachRolePolicy", Subject::Role, ROLE),
-    row(IAM, "DetachRolePolicy", Subject::Role, ROLE),
-    row(IAM, "UpdateAssumeRolePolicy", Subject::Role, ROLE),
-    row(IAM, "PutRolePermissionsBoundary", Subject::Role, ROLE),
-    row(IAM, "DeleteRolePermissionsBoundary", Subject::Role, ROLE),
-    row(IAM, "DeleteRole", Subject::Role, ROLE),
-    row(IAM, "CreatePolicyVersion", Subject::ManagedPolicy, POLICY),
-    row(
-        IAM,
+    iam(
         "SetDefaultPolicyVersion",
         Subject::ManagedPolicy,
         POLICY,
+        Opens::New,
     ),
-    row(LOGS, "DeleteLogGroup", Subject::LogGroup, GROUP),
-    row(LOGS, "PutRetentionPolicy", Subject::LogGroup, GROUP),
-    row(LOGS, "DeleteRetentionPolicy", Subject::LogGroup, GROUP),
-    row(LOGS, "AssociateKmsKey", Subject::LogGroup, GROUP),
-    row(LOGS, "DisassociateKmsKey", Subject::LogGroup, GROUP),
+    log_group("CreateLogGroup"),
+    log_group("DeleteLogGroup"),
+    log_group("PutRetentionPolicy"),
+    log_group("DeleteRetentionPolicy"),
+    row(LOGS, "AssociateKmsKey", Subject::LogGroup, KEYED),
+    row(LOGS, "DisassociateKmsKey", Subject::LogGroup, KEYED),
+    function("CreateFunction20150331"),
+    function("UpdateFunctionConfiguration20150331v2"),
+    function("DeleteFunction20150331"),
 ];

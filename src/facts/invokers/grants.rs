@@ -140,6 +140,12 @@ impl Own {
         self.starts.iter().any(|s| fixed(s)) || fixed(&self.redrive)
     }
 
+    /// Whether the pattern is the name of a version, alias or execution of this workflow.
+    pub fn is_named_by(&self, glob: &Glob) -> bool {
+        let named = glob.as_literal().as_deref().and_then(workflow_of);
+        named.is_some_and(|named| self.starts.first() == Some(&named))
+    }
+
     /// What of this workflow the pattern matches.
     pub fn asked(&self, glob: &Glob) -> Asked {
         // A version, alias or execution that is named exactly is asked for by its own name.

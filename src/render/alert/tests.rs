@@ -13,6 +13,7 @@ fn alert<'a>(workflow: &'a Workflow, opened: Vec<&'a Finding>) -> Alert<'a> {
         opened,
         resolved: Vec::new(),
         persisting: Counts::default(),
+        unseen: 0,
         drift: None,
         incomplete: &[],
         newly_incomplete: false,

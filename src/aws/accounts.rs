@@ -1,0 +1,158 @@
+//! The accounts and regions of one deployment: its own, and those whose member role it assumes.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use aws_config::Region;
+use aws_config::sts::AssumeRoleProvider;
+use aws_sdk_sts::config::http::HttpResponse;
+use aws_sdk_sts::config::{ProvideCredentials as _, SharedCredentialsProvider};
+use aws_sdk_sts::error::SdkError;
+use aws_sdk_sts::operation::assume_role::AssumeRoleError;
+
+use super::{Live, Sdk, error};
+use crate::arn::{Arn, Home};
+use crate::collect::{Accounts, Blind};
+use crate::config::AccountsConfig;
+use crate::trigger::plain;
+
+/// The IAM actions that these calls need.
+pub(super) const ACTIONS: &[&str] = &["sts:AssumeRole"];
+
+/// The name under which a member account's trail knows the function.
+const SESSION: &str = "stepwarden";
+
+/// The accounts, with the clients of each.
+#[derive(Debug)]
+pub struct Members {
+    sdk: Sdk,
+    config: AccountsConfig,
+    /// Known when the first invocation says it.
+    own: OnceLock<Own>,
+    kept: Mutex<BTreeMap<Home, Live>>,
+}
+
+#[derive(Debug)]
+struct Own {
+    home: Home,
+    partition: String,
+}
+
+impl Members {
+    /// None is read before it is asked for.
+    pub fn new(sdk: &Sdk, config: AccountsConfig) -> Self {
+        Self {
+            sdk: sdk.clone(),
+            config,
+            own: OnceLock::new(),
+            kept: Mutex::default(),
+        }
+    }
+
+    /// Says where the function runs: its own ARN, or that of the caller. The first that is told holds.
+    pub fn runs_at(&self, arn: &Arn) {
+        let region = self.sdk.region().unwrap_or_else(|| arn.region().to_owned());
+        self.own.get_or_init(|| Own {
+            home: Home {
+                account: arn.account().to_owned(),
+                region,
+            },
+            partition: arn.partition().to_owned(),
+        });
+    }
+
+    /// Clients of the function's own account in a region.
+    fn own_account(&self, region: &str) -> Live {
+        let region = Region::new(region.to_owned());
+        let config = self.sdk.config.to_builder().region(region).build();
+        Live::new(&self.sdk.with(config))
+    }
+
+    /// Clients of a member account.
+    async fn member(&self, home: &Home, partition: &str) -> Result<Live, Blind> {
+        let (account, name) = (&home.account, &self.config.role);
+        if !self.config.ids.contains(account) {
+            return Err(blind(format!(
+                "is not tried: the account `{}` is not configured: add it to `ids` of `[accounts]`, or stop forwarding its events",
+                plain(account)
+            )));
+        }
+        let role = format!("arn:{partition}:iam::{account}:role/{name}");
+        let mut provider = AssumeRoleProvider::builder(&role).session_name(SESSION);
+        if let Some(id) = &self.config.external_id {
+            provider = provider.external_id(id);
+        }
+        let provider = provider.configure(&self.sdk.config).build().await;
+        // Asked for at once: a role that cannot be assumed is no account without workflows.
+        let first = provider.provide_credentials().await;
+        first.map_err(|error| blind(format!("of `{role}`: {}", refused(&error))))?;
+        let config = self
+            .sdk
+            .config
+            .to_builder()
+            .region(Region::new(home.region.clone()))
+            .credentials_provider(SharedCredentialsProvider::new(provider))
+            .build();
+        Ok(Live::new(&self.sdk.with(config)))
+    }
+
+    fn kept(&self, home: &Home) -> Option<Live> {
+        let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.get(home).cloned()
+    }
+}
+
+fn blind(why: String) -> Blind {
+    Blind {
+        call: "AssumeRole",
+        why,
+    }
+}
+
+/// Why a role was not assumed.
+fn refused(error: &(dyn std::error::Error + 'static)) -> String {
+    const ACTION: &str = "sts:AssumeRole";
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(answer) = error.downcast_ref::<SdkError<AssumeRoleError, HttpResponse>>() {
+            return error::why(ACTION, answer);
+        }
+        cause = error.source();
+    }
+    format!("`{ACTION}` could not be asked for: the function has no credentials of its own")
+}
+
+impl Accounts for Members {
+    type Account = Live;
+
+    fn own(&self) -> Home {
+        self.own.get().map_or_else(
+            || Home {
+                account: String::new(),
+                region: self.sdk.region().unwrap_or_default(),
+            },
+            |own| own.home.clone(),
+        )
+    }
+
+    async fn of(&self, home: &Home) -> Result<Live, Blind> {
+        if let Some(live) = self.kept(home) {
+            return Ok(live);
+        }
+        let own = self.own();
+        let live = if home.account.is_empty() || home.account == own.account {
+            self.own_account(&home.region)
+        } else {
+            let partition = self.own.get().map_or("aws", |own| own.partition.as_str());
+            self.member(home, partition).await?
+        };
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        kept.insert(home.clone(), live.clone());
+        Ok(live)
+    }
+
+    async fn pause(&self, time: Duration) {
+        tokio::time::sleep(time).await;
+    }
+}

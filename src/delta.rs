@@ -1,0 +1,119 @@
+//! The difference between what was told of a workflow and what is found now: opened, resolved, persisting, unseen.
+//!
+//! What was told and is not found now is resolved only where everything was looked at that could show it. Where a gap
+//! hides it, it is *unseen*: not told to be gone, and kept.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::assess::Assessment;
+use crate::finding::Finding;
+use crate::gap::Gap;
+use crate::severity::Severity;
+use crate::verdict::Told;
+
+/// What is different.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Delta<'a> {
+    /// Findings that are new, or worse than they were told; worst first.
+    pub opened: Vec<&'a Finding>,
+    /// Findings that were told and are gone.
+    pub resolved: Vec<Told>,
+    /// How bad those are that were told and are still there.
+    pub persisting: Vec<Severity>,
+    /// Findings that were told, and of which nothing is known now.
+    pub unseen: Vec<Told>,
+    /// Whether something was not checked that was checked before.
+    pub newly_incomplete: bool,
+    /// What is told after this: the next evaluation compares with it.
+    pub told: Vec<Told>,
+    /// What was not checked.
+    pub gaps: BTreeSet<String>,
+}
+
+/// What was told before.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Before<'a> {
+    /// The findings.
+    pub told: &'a [Told],
+    /// The gaps.
+    pub gaps: Option<&'a BTreeSet<String>>,
+    /// The findings whose subject has grown since, so that they are to be told once more.
+    pub grown: &'a [&'a str],
+}
+
+/// Whether a finding is told at all: neither suppressed nor only worth knowing.
+pub fn is_told(finding: &Finding) -> bool {
+    finding.suppressed.is_none() && finding.severity > Severity::Info
+}
+
+/// Compares.
+pub fn between<'a>(before: Before<'_>, now: &'a Assessment) -> Delta<'a> {
+    let mut delta = Delta::default();
+    let mut present = BTreeSet::new();
+    let old: BTreeMap<&str, &Told> = before
+        .told
+        .iter()
+        .map(|told| (told.fingerprint.as_str(), told))
+        .collect();
+    for finding in &now.findings {
+        let fingerprint = finding.fingerprint();
+        if is_told(finding) {
+            let grown = before.grown.contains(&finding.rule);
+            match old.get(fingerprint.as_str()) {
+                Some(old) if old.severity >= finding.severity && !grown => {
+                    delta.persisting.push(finding.severity);
+                }
+                _ => delta.opened.push(finding),
+            }
+            delta.told.push(told(finding, &fingerprint));
+        }
+        // One that is suppressed now, or milder than what is told, has not gone away.
+        present.insert(fingerprint);
+    }
+    for old in before.told {
+        if present.contains(&old.fingerprint) {
+            continue;
+        }
+        if now.gaps.iter().any(|gap| hides(gap, &old.rule)) {
+            delta.unseen.push(old.clone());
+            delta.told.push(old.clone());
+        } else {
+            delta.resolved.push(old.clone());
+        }
+    }
+    let gaps = now.gaps.iter().filter(|gap| !gap.optional);
+    delta.gaps = gaps.map(|gap| gap.what.clone()).collect();
+    delta.newly_incomplete = delta
+        .gaps
+        .iter()
+        .any(|gap| before.gaps.is_none_or(|old| !old.contains(gap)));
+    delta
+}
+
+/// Every rule but this one may miss what stands behind a gap that names none.
+fn hides(gap: &Gap, rule: &str) -> bool {
+    if rule == "evaluation-incomplete" {
+        return false;
+    }
+    let names_none = gap.silences.is_empty() && !gap.optional;
+    names_none
+        || gap
+            .silences
+            .iter()
+            .any(|s| *s == rule || *s == "every rule")
+}
+
+fn told(finding: &Finding, fingerprint: &str) -> Told {
+    Told {
+        fingerprint: fingerprint.to_owned(),
+        rule: finding.rule.to_owned(),
+        severity: finding.severity,
+        title: finding.title.chars().take(MAX_TITLE).collect(),
+    }
+}
+
+/// Characters of a title that are kept.
+const MAX_TITLE: usize = 160;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! What one evaluation makes of what is kept: the alert that tells the difference, and the record that is kept next. The
+//! function and the command line share it.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::arn::Arn;
+use crate::assess::Assessment;
+use crate::baseline;
+use crate::config::Config;
+use crate::delta::{self, Before, Delta};
+use crate::facts::Rest;
+use crate::facts::drift::{self, Approval, Baseline, How, Since};
+use crate::moment::Moment;
+use crate::render::Counts;
+use crate::render::alert::{Alert, Drift, Resolved};
+use crate::trigger::EventInfo;
+use crate::verdict::{Record, Told};
+use crate::workflow::OwnerSource;
+
+/// One evaluation.
+pub struct Evaluation<'a> {
+    /// The configuration.
+    pub config: &'a Config,
+    /// What is kept of the workflow.
+    pub record: Option<&'a Record>,
+    /// The event that led to it.
+    pub event: Option<&'a EventInfo>,
+    /// The sweep that led to it.
+    pub sweep: Option<&'a str>,
+    /// When it began.
+    pub began: Moment,
+    /// What was read; `None` where it could not be.
+    pub read: Option<Read>,
+}
+
+/// What was read of a workflow.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Read {
+    /// Its revision.
+    pub revision: Option<String>,
+    /// The digest of what was evaluated.
+    pub basis: String,
+    /// On what the verdict rests.
+    pub rests_on: BTreeSet<Rest>,
+}
+
+/// An assessment in the light of what is kept.
+#[derive(Clone, Debug)]
+pub struct Reviewed {
+    /// What is to be told of.
+    pub assessment: Assessment,
+    /// The baseline that the event sets.
+    approved: Option<Approval>,
+}
+
+/// The difference, and what is kept next.
+#[derive(Clone, Debug)]
+pub struct Compared<'a> {
+    /// What is told; nothing where it tells of no change.
+    pub alert: Alert<'a>,
+    /// What is kept.
+    pub next: Record,
+}
+
+impl Evaluation<'_> {
+    /// Takes what an approved deployment made for the baseline, and keeps the owner that an earlier event told.
+    pub fn review(&self, assessment: &Assessment) -> Reviewed {
+        let mut assessment = assessment.clone();
+        let approved = self.approval(&assessment);
+        if approved.is_some() {
+            // It differs from nothing.
+            assessment.findings.retain(|f| f.rule != "drift");
+            assessment.drift = None;
+        }
+        if let Some(record) = self.record
+            && assessment.workflow.owner_source == OwnerSource::Default
+        {
+            assessment.workflow.owner.clone_from(&record.owner);
+        }
+        Reviewed {
+            assessment,
+            approved,
+        }
+    }
+
+    fn approval(&self, assessment: &Assessment) -> Option<Approval> {
+        let event = self.event?;
+        let how = baseline::approves(self.config, event, &assessment.workflow)?;
+        Some(Approval {
+            approved_at: self.began.iso(),
+            approved_by: event.actor.clone(),
+            how,
+        })
+    }
+
+    /// Compares with what is kept.
+    pub fn compare<'r>(&self, workflow: &Arn, reviewed: &'r Reviewed) -> Compared<'r>
+    where
+        Self: 'r,
+    {
+        let assessment = &reviewed.assessment;
+        let known = |key: &str| self.record.is_some_and(|r| r.widened.contains_key(key));
+        // Only what is wider since the last look is told as drift.
+        let told = assessment.drift.as_ref();
+        let drift = told.and_then(|drift| Drift::of(drift, |key| !known(key)));
+        let grown: &[&str] = if drift.is_some() { &["drift"] } else { &[] };
+        let delta = delta::between(
+            Before {
+                told: self.record.map_or(&[], |r| &r.told),
+                gaps: self.record.map(|r| &r.gaps),
+                grown,
+            },
+            assessment,
+        );
+        let next = self.next(workflow, reviewed, &delta);
+        let alert = alert(delta, assessment, drift);
+        Compared { alert, next }
+    }
+
+    fn next(&self, workflow: &Arn, reviewed: &Reviewed, delta: &Delta<'_>) -> Record {
+        let (old, assessment) = (self.record, &reviewed.assessment);
+        let read = self.read.as_ref();
+        Record {
+            workflow: workflow.clone(),
+            owner: assessment.workflow.owner.clone(),
+            evaluated_at: self.began.iso(),
+            // Of what could not be read, nothing new is known.
+            revision: match read {
+                Some(read) => read.revision.clone(),
+                None => old.and_then(|r| r.revision.clone()),
+            },
+            basis: match read {
+                Some(read) => read.basis.clone(),
+                None => old.map(|r| r.basis.clone()).unwrap_or_default(),
+            },
+            rests_on: match read {
+                Some(read) => read.rests_on.clone(),
+                None => old.map(|r| r.rests_on.clone()).unwrap_or_default(),
+            },
+            told: delta.told.clone(),
+            gaps: delta.gaps.clone(),
+            baseline: self.baseline(reviewed),
+            widened: self.widened(assessment),
+            sweep: self
+                .sweep
+                .map(str::to_owned)
+                .or_else(|| old.and_then(|r| r.sweep.clone())),
+        }
+    }
+
+    /// What is wider now, each with the change that made it so. Of a part that could not be read, what was wider still is.
+    fn widened(&self, assessment: &Assessment) -> BTreeMap<String, Since> {
+        let Some(drift) = &assessment.drift else {
+            return BTreeMap::new();
+        };
+        let posture = assessment.posture.as_ref();
+        let hidden = |key: &String| {
+            let part = drift::part_of(key);
+            part.is_some_and(|part| posture.is_none_or(|p| !p.knows(part)))
+        };
+        let old = self.record.into_iter().flat_map(|r| &r.widened);
+        let kept = old.filter(|(key, _)| hidden(key));
+        let now = drift.widenings.iter().map(|(w, since)| (&w.key, since));
+        kept.chain(now)
+            .map(|(key, since)| (key.clone(), since.clone()))
+            .collect()
+    }
+
+    /// The baseline that holds from now on.
+    fn baseline(&self, reviewed: &Reviewed) -> Option<Baseline> {
+        let old = self.record.and_then(|r| r.baseline.clone());
+        let posture = reviewed.assessment.posture.clone().map(|p| p.bounded());
+        let first_sight = || {
+            self.config.baseline.first_sight.then(|| Approval {
+                approved_at: self.began.iso(),
+                approved_by: "stepwarden".to_owned(),
+                how: How::FirstSight,
+            })
+        };
+        match (reviewed.approved.clone(), old, posture) {
+            (Some(approval), _, Some(posture)) => Some(Baseline { approval, posture }),
+            (_, Some(baseline), _) => Some(baseline),
+            (_, None, Some(posture)) => {
+                first_sight().map(|approval| Baseline { approval, posture })
+            }
+            (_, None, None) => None,
+        }
+    }
+}
+
+impl<'a> Evaluation<'a> {
+    /// The alert, with the event that led to it.
+    pub fn because<'r>(&self, alert: Alert<'r>) -> Alert<'r>
+    where
+        'a: 'r,
+    {
+        Alert {
+            event: self.event,
+            ..alert
+        }
+    }
+}
+
+fn alert<'a>(delta: Delta<'a>, assessment: &'a Assessment, drift: Option<Drift>) -> Alert<'a> {
+    let mut persisting = Counts::default();
+    for severity in &delta.persisting {
+        persisting.add(*severity, 1);
+    }
+    Alert {
+        event: None,
+        workflow: &assessment.workflow,
+        resolved: delta.resolved.iter().map(resolved).collect(),
+        persisting,
+        unseen: delta.unseen.len(),
+        drift,
+        incomplete: &assessment.gaps,
+        newly_incomplete: delta.newly_incomplete,
+        opened: delta.opened,
+    }
+}
+
+/// A finding that is told to be gone.
+pub fn resolved(told: &Told) -> Resolved {
+    Resolved {
+        fingerprint: told.fingerprint.clone(),
+        rule: told.rule.clone(),
+        title: told.title.clone(),
+    }
+}

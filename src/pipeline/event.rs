@@ -1,0 +1,181 @@
+//! One event: which workflows it affects, and then each of them.
+
+use serde_json::Value;
+use tracing::{info, warn};
+
+use super::evaluate::{self, Cause};
+use super::{Done, Error, Handled, Ports, Run, skipped, starters};
+use crate::arn::{Arn, Home};
+use crate::baselines::Baselines;
+use crate::collect::{self, Accounts};
+use crate::queue::{Later, Queue};
+use crate::trigger::work::Work;
+use crate::trigger::{self, Affects, Change, Opens, plain};
+use crate::verdict::Rest;
+
+/// Seconds for which an event may come again: Lambda tries for six hours, a dead-letter queue keeps 14 days.
+const COMES_AGAIN: i64 = 15 * 24 * 3600;
+/// More workflows than this are handed on, where there is a queue.
+const AT_ONCE: usize = 20;
+/// Workflows of one message: reading the account's principals costs as much as judging many workflows.
+pub(super) const OF_A_MESSAGE: usize = 50;
+
+/// Handles one event.
+pub(super) async fn handle<P: Ports>(run: &Run<'_, P>, event: &Value) -> Result<Handled, Error> {
+    let change = match trigger::read(event) {
+        Ok(change) => change,
+        Err(skip) => {
+            skipped(&skip);
+            return Ok(Handled::Skipped(skip));
+        }
+    };
+    run.count(|m| m.event());
+    let id = &change.event.id;
+    if let Some(state) = &run.watch.baselines
+        && state.handled(id).await?
+    {
+        info!(
+            event = plain(id),
+            name = change.event.name,
+            "dealt with before"
+        );
+        return Ok(Handled::Again);
+    }
+    let home = home(run, &change);
+    let cause = Cause::event(&change, run.now());
+    let workflows = affected(run, &home, &change.affects).await?;
+    let mut done = spread(run, &home, workflows, &cause).await?;
+    if change.opens != Opens::Never {
+        done.add(starters::opened(run, &home, &change, &cause).await?);
+    }
+    if let Some(state) = &run.watch.baselines {
+        let until = run.now().plus(COMES_AGAIN);
+        // It would only be evaluated once more, to no change.
+        if let Err(error) = state.remember(id, until).await {
+            warn!(
+                event = plain(id),
+                "the event may be evaluated again: {error}"
+            );
+        }
+    }
+    info!(
+        event = plain(id),
+        name = change.event.name,
+        workflows = done.workflows,
+        alerts = done.alerts,
+        handed_on = done.handed_on,
+        "evaluated"
+    );
+    Ok(Handled::Evaluated(done))
+}
+
+/// Where the event's subject lives. IAM is global and its events bear the region that they arrive in: they concern the
+/// region of the function.
+fn home<P: Ports>(run: &Run<'_, P>, change: &Change) -> Home {
+    let own = run.watch.accounts.own();
+    if let Affects::Workflow(workflow) = &change.affects {
+        return Home::of(&workflow.arn);
+    }
+    let regional = matches!(
+        change.affects,
+        Affects::LogGroup { .. } | Affects::Function { .. }
+    );
+    let or = |text: &str, own: &str| if text.is_empty() { own } else { text }.to_owned();
+    Home {
+        account: or(&change.event.account, &own.account),
+        region: if regional {
+            or(&change.event.region, &own.region)
+        } else {
+            own.region
+        },
+    }
+}
+
+/// The workflows that it affects: from the index, or by looking at every workflow of the account.
+async fn affected<P: Ports>(
+    run: &Run<'_, P>,
+    home: &Home,
+    affects: &Affects,
+) -> Result<Vec<Arn>, Error> {
+    if let Affects::Workflow(change) = affects {
+        return Ok(vec![change.arn.clone()]);
+    }
+    let account = run.watch.accounts.of(home).await?;
+    let Some(state) = &run.watch.baselines else {
+        return Ok(collect::affected(&account, affects).await?);
+    };
+    let role = |name: &String| Rest::Role {
+        account: home.account.clone(),
+        name: name.clone(),
+    };
+    let rests: Vec<Rest> = match affects {
+        Affects::Role { name } => vec![role(name)],
+        Affects::ManagedPolicy { arn } => collect::holders(&account, arn)
+            .await?
+            .iter()
+            .map(role)
+            .collect(),
+        Affects::LogGroup { name } => vec![Rest::LogGroup {
+            home: home.clone(),
+            name: name.clone(),
+        }],
+        Affects::Function { name } => vec![Rest::Function {
+            home: home.clone(),
+            name: name.clone(),
+        }],
+        Affects::Workflow(_) | Affects::Starters { .. } => Vec::new(),
+    };
+    let mut found = Vec::new();
+    for rest in &rests {
+        found.extend(state.resting_on(rest).await?);
+    }
+    found.sort();
+    found.dedup();
+    Ok(found)
+}
+
+/// Evaluates these workflows: here, or handed on where there are many.
+pub(super) async fn spread<P: Ports>(
+    run: &Run<'_, P>,
+    home: &Home,
+    workflows: Vec<Arn>,
+    cause: &Cause<'_>,
+) -> Result<Done, Error> {
+    if let (Some(queue), true) = (&run.watch.queue, workflows.len() > AT_ONCE) {
+        let messages: Vec<Later> = workflows
+            .chunks(OF_A_MESSAGE)
+            .map(|part| Later {
+                work: Work::Evaluate {
+                    workflows: part.to_vec(),
+                    sweep: None,
+                    event: cause.event_info().cloned().map(Box::new),
+                },
+                delay: 0,
+            })
+            .collect();
+        queue.send(&messages).await?;
+        return Ok(Done {
+            handed_on: workflows.len(),
+            ..Done::default()
+        });
+    }
+    // A role serves every region: its workflows live in more than one where the table does.
+    let mut homes: Vec<Home> = workflows.iter().map(Home::of).collect();
+    homes.sort();
+    homes.dedup();
+    let mut done = Done::default();
+    let mut first = None;
+    for one in homes {
+        let here = workflows.iter().filter(|w| Home::of(w) == one);
+        let here: Vec<Arn> = here.cloned().collect();
+        let of = if one.region.is_empty() { home } else { &one };
+        match evaluate::workflows(run, of, &here, cause).await {
+            Ok(more) => done.add(more),
+            Err(error) => first = first.or(Some(error)),
+        }
+    }
+    match first {
+        None => Ok(done),
+        Some(error) => Err(error),
+    }
+}

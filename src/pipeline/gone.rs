@@ -1,0 +1,57 @@
+//! A workflow that is there no more: everything that was told of it is resolved, and it is forgotten.
+
+use super::evaluate::{Cause, Held, lease};
+use super::{Error, Ports, Run, tell};
+use crate::arn::Home;
+use crate::baselines::{Baselines, Tally};
+use crate::history;
+use crate::render::Counts;
+use crate::render::alert::Alert;
+use crate::verdict::Rest;
+use crate::workflow::Workflow;
+
+/// Tells and forgets: whether anything was told.
+pub(super) async fn tell<P: Ports>(
+    run: &Run<'_, P>,
+    held: &Held,
+    cause: &Cause<'_>,
+) -> Result<bool, Error> {
+    let Some(state) = &run.watch.baselines else {
+        return Ok(false);
+    };
+    let record = held.record.as_deref();
+    let mut told = false;
+    if let Some(record) = record.filter(|r| !r.told.is_empty()) {
+        let workflow = Workflow {
+            arn: held.workflow.clone(),
+            ..Workflow::unread(held.workflow.name(), &record.owner)
+        };
+        let alert = Alert {
+            event: cause.event_info(),
+            workflow: &workflow,
+            opened: Vec::new(),
+            resolved: record.told.iter().map(history::resolved).collect(),
+            persisting: Counts::default(),
+            unseen: 0,
+            drift: None,
+            incomplete: &[],
+            newly_incomplete: false,
+        };
+        tell::publish(run, &alert, &record.evaluated_at).await?;
+        run.count(|m| m.told(&alert));
+        told = true;
+    }
+    if cause.sweep.is_some() && record.is_some() {
+        run.count(|m| m.untold());
+    }
+    let rests: Vec<Rest> = record.map_or_else(Vec::new, |r| r.rests_on.iter().cloned().collect());
+    let tally = cause.sweep.map(|sweep| Tally {
+        home: Home::of(&held.workflow),
+        sweep: sweep.id.to_owned(),
+        counts: Counts::default(),
+    });
+    state
+        .forget(&held.workflow, &rests, &lease(run), tally.as_ref())
+        .await?;
+    Ok(told)
+}

@@ -1,0 +1,261 @@
+//! Reading and judging the workflows that are held, with whatever their verdicts rest on.
+
+use std::collections::BTreeMap;
+
+use futures_util::stream::{self, StreamExt as _};
+use tracing::info;
+
+use super::evaluate::{Cause, Held};
+use super::{Error, Ports, Run};
+use crate::arn::{Arn, Home};
+use crate::assess::{self, Assessment, Known, Remembered};
+use crate::baselines::Baselines;
+use crate::collect::{self, Account, Described, Late, Surroundings};
+use crate::facts;
+use crate::history::Read;
+use crate::queue::{Later, Queue};
+use crate::snapshot::{self, Fetched, StateMachine};
+use crate::trigger::work::Work;
+use crate::trigger::{Affects, SETTLES, plain};
+use crate::verdict::Rest;
+
+/// Workflows that share a role and are compared with each other; the role of more is shared beyond comparison.
+const SHARERS: usize = 25;
+/// Reads at once.
+const AT_ONCE: usize = 16;
+
+/// What was read and judged.
+#[derive(Debug, Default)]
+pub(super) struct Reading {
+    /// One for each workflow that is there, or could not be read.
+    pub assessments: Vec<Assessment>,
+    /// What was read, by ARN.
+    pub read: BTreeMap<String, Read>,
+}
+
+/// Reads and judges.
+pub(super) async fn read<P: Ports, A: Account>(
+    run: &Run<'_, P>,
+    account: &A,
+    home: &Home,
+    held: &[Held],
+    cause: &Cause<'_>,
+) -> Result<Reading, Error> {
+    let described: Vec<Described> = stream::iter(held)
+        .map(|one| {
+            collect::describe(
+                account,
+                &one.workflow,
+                cause.of(&one.workflow),
+                cause.recent,
+            )
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let mut machines = Vec::new();
+    let mut late = Vec::new();
+    let mut unread = Vec::new();
+    for one in described {
+        match one.machine {
+            Fetched::Present(machine) => {
+                late.extend(
+                    one.stale
+                        .map(|why| (format!("the revision of {}", machine.arn), why)),
+                );
+                machines.push(machine);
+            }
+            Fetched::Absent | Fetched::NotCollected => {}
+            Fetched::Denied(why) | Fetched::Failed(why) => unread.push((one.arn, why)),
+        }
+    }
+    let judged = machines.len();
+    let (sharers, beyond) = sharers(run, account, home, &machines, cause).await?;
+    machines.extend(sharers);
+    let (mut snapshot, late_roles) = around(run, account, home, machines, judged, cause).await;
+    late.extend(late_roles);
+    snapshot.unreadable.extend(beyond);
+    snapshot
+        .unreadable
+        .extend(look_again(run, held, cause, late).await);
+    Ok(judge(run, &snapshot, judged, unread, held, cause))
+}
+
+/// What is not visible yet is looked at again when it must be; only where nobody can is it a gap.
+async fn look_again<P: Ports>(
+    run: &Run<'_, P>,
+    held: &[Held],
+    cause: &Cause<'_>,
+    late: Vec<Late>,
+) -> Vec<Late> {
+    let (Some(queue), Some(event), false) = (&run.watch.queue, cause.event_info(), late.is_empty())
+    else {
+        return late;
+    };
+    let again = Later {
+        work: Work::Evaluate {
+            workflows: held.iter().map(|one| one.workflow.clone()).collect(),
+            sweep: None,
+            event: Some(Box::new(event.clone())),
+        },
+        delay: u32::try_from(SETTLES).unwrap_or_default(),
+    };
+    match queue.send(&[again]).await {
+        Ok(()) => {
+            info!(
+                event = plain(&event.id),
+                "a change is not visible yet: looking again later"
+            );
+            Vec::new()
+        }
+        Err(_) => late,
+    }
+}
+
+/// The other workflows of the same roles, and what of them is not compared.
+async fn sharers<P: Ports, A: Account>(
+    run: &Run<'_, P>,
+    account: &A,
+    home: &Home,
+    machines: &[StateMachine],
+    cause: &Cause<'_>,
+) -> Result<(Vec<StateMachine>, Vec<(String, String)>), Error> {
+    let Some(state) = &run.watch.baselines else {
+        return Ok((Vec::new(), Vec::new()));
+    };
+    let mut roles: Vec<Arn> = machines
+        .iter()
+        .filter_map(|m| Arn::parse(&m.role_arn))
+        .collect();
+    roles.sort();
+    roles.dedup();
+    let (mut found, mut beyond) = (Vec::new(), Vec::new());
+    for role in roles {
+        let rest = Rest::Role {
+            account: home.account.clone(),
+            name: role.name().to_owned(),
+        };
+        let mut others = state.resting_on(&rest).await?;
+        others.retain(|arn| {
+            Home::of(arn) == *home && !machines.iter().any(|m| m.arn == arn.as_str())
+        });
+        if others.len() > SHARERS {
+            let why = format!(
+                "{} more workflows have it; the needs of {SHARERS} of them are compared",
+                others.len()
+            );
+            beyond.push((format!("the workflows that share the role `{role}`"), why));
+            others.truncate(SHARERS);
+        }
+        found.extend(others);
+    }
+    let now = run.now();
+    // For an event they are read afresh; a sweep compares many with the same few.
+    let after = cause.sweep.map_or(now, |_| cause.after);
+    let described: Vec<Fetched<StateMachine>> = stream::iter(&found)
+        .map(|arn| run.watch.lately.machine(account, arn, now, after))
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    // The index also knows workflows whose functions run with the role, and ones that have another role by now.
+    let same = |machine: &StateMachine| machines.iter().any(|m| m.role_arn == machine.role_arn);
+    let sharers = described.into_iter().filter_map(|one| match one {
+        Fetched::Present(machine) if same(&machine) => Some(machine),
+        _ => None,
+    });
+    Ok((sharers.collect(), beyond))
+}
+
+/// Everything around them: for a sweep what was read of the whole account, for an event the parts that it may have changed.
+async fn around<P: Ports, A: Account>(
+    run: &Run<'_, P>,
+    account: &A,
+    home: &Home,
+    machines: Vec<StateMachine>,
+    judged: usize,
+    cause: &Cause<'_>,
+) -> (snapshot::Account, Vec<Late>) {
+    let (lately, now) = (&run.watch.lately, run.now());
+    if cause.sweep.is_some() {
+        let whole = lately.whole(account, home, now, cause.after).await;
+        return (whole.with(machines), Vec::new());
+    }
+    let iam = lately.principals(account, home, now, cause.after).await;
+    let surroundings = Surroundings {
+        iam: Fetched::clone(&iam),
+        ..Surroundings::unread()
+    };
+    let affected_role = cause.change().and_then(|change| match &change.affects {
+        Affects::Role { name } => Some(name.clone()),
+        _ => None,
+    });
+    let functions = machines
+        .iter()
+        .take(judged)
+        .flat_map(|machine| facts::invoked_functions(machine, &run.watch.config));
+    let mut functions: Vec<Arn> = functions.filter(|arn| Home::of(arn) == *home).collect();
+    functions.sort();
+    functions.dedup();
+    let ask = collect::Ask {
+        functions,
+        machines,
+        judged,
+        roles: affected_role.into_iter().collect(),
+        expects: cause
+            .change()
+            .filter(|_| cause.recent)
+            .and_then(|change| change.expects.as_ref()),
+        lately: &surroundings,
+        owner_tags: &run.watch.config.owner_tags,
+    };
+    collect::around(account, ask).await
+}
+
+fn judge<P: Ports>(
+    run: &Run<'_, P>,
+    snapshot: &snapshot::Account,
+    judged: usize,
+    unread: Vec<(Arn, String)>,
+    held: &[Held],
+    cause: &Cause<'_>,
+) -> Reading {
+    let remembered: BTreeMap<String, Remembered> = held
+        .iter()
+        .filter_map(|one| {
+            let record = one.record.as_ref()?;
+            let remembered = Remembered {
+                baseline: record.baseline.clone()?,
+                since: record.widened.clone(),
+            };
+            Some((one.workflow.to_string(), remembered))
+        })
+        .collect();
+    let now = run.now();
+    let (today, iso) = (now.day(), now.iso());
+    let known = Known {
+        config: &run.watch.config,
+        today: &today,
+        now: &iso,
+        remembered: &remembered,
+        event: cause.event_info(),
+    };
+    let mut reading = Reading {
+        assessments: assess::remembering(snapshot, &known, judged),
+        ..Reading::default()
+    };
+    for (arn, why) in unread {
+        let assessment = assess::unread(&arn, &why, known.config, known.today);
+        reading.assessments.push(assessment);
+    }
+    for machine in snapshot.workflows.iter().take(judged) {
+        reading.read.insert(
+            machine.arn.clone(),
+            Read {
+                revision: machine.revision_id.clone(),
+                basis: facts::basis(machine, snapshot),
+                rests_on: facts::rests_on(machine, snapshot, &run.watch.config),
+            },
+        );
+    }
+    reading
+}

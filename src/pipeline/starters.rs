@@ -1,0 +1,148 @@
+//! A change of policies that lets somebody start workflows, or no more: the workflows that it concerns.
+//!
+//! What each principal may start is kept as a shape; the difference between the kept shapes and the present ones names the
+//! patterns, and so the workflows. A change that has nothing to do with starting costs one look at the table.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use tracing::warn;
+
+use super::evaluate::Cause;
+use super::{Done, Error, Ports, Run, event};
+use crate::arn::{Arn, Home};
+use crate::baselines::Baselines;
+use crate::collect::{self, Accounts, Blind};
+use crate::facts::invokers::{self, start_shapes};
+use crate::snapshot::Fetched;
+use crate::trigger::{Affects, Change, Opens};
+use crate::verdict::StartShape;
+
+type Shapes = BTreeMap<String, StartShape>;
+
+/// Evaluates the workflows that the change opens to somebody, or closes.
+pub(super) async fn opened<P: Ports>(
+    run: &Run<'_, P>,
+    home: &Home,
+    change: &Change,
+    cause: &Cause<'_>,
+) -> Result<Done, Error> {
+    let kept = match &run.watch.baselines {
+        Some(state) => state.starts(&home.account).await?,
+        None => Shapes::new(),
+    };
+    let named = named(change);
+    if !matters(change, named.as_deref(), &kept) {
+        return Ok(Done::default());
+    }
+    let account = run.watch.accounts.of(home).await?;
+    let lately = &run.watch.lately;
+    let iam = lately
+        .principals(&account, home, run.now(), cause.after)
+        .await;
+    let shapes = match iam.as_ref() {
+        Fetched::Present(iam) => start_shapes(iam),
+        Fetched::Failed(why) => {
+            return Err(Error::Blind(Blind {
+                call: "GetAccountAuthorizationDetails",
+                why: why.clone(),
+            }));
+        }
+        // Every report says that who may start is not known.
+        Fetched::Denied(_) | Fetched::Absent | Fetched::NotCollected => {
+            warn!("who may start workflows is not known: the account's principals may not be read");
+            return Ok(Done::default());
+        }
+    };
+    let changed = changed(&kept, &shapes, named.as_deref());
+    let workflows = concerned(run, &account, home, &changed).await?;
+    let opened = Cause::opened(&change.event, named.as_deref().unwrap_or_default());
+    let done = event::spread(run, home, workflows, &opened).await?;
+    if let Some(state) = &run.watch.baselines {
+        let all = difference(&kept, &shapes);
+        state.keep_starts(&home.account, &all).await?;
+    }
+    Ok(done)
+}
+
+/// The principal that the call named.
+fn named(change: &Change) -> Option<String> {
+    match &change.affects {
+        Affects::Role { name } => Some(format!("role/{name}")),
+        Affects::Starters { principal } => Some(principal.clone()),
+        _ => None,
+    }
+}
+
+/// Whether it can change who may start anything.
+fn matters(change: &Change, named: Option<&str>, kept: &Shapes) -> bool {
+    let known = named.is_some_and(|name| kept.contains_key(name));
+    match (change.opens, &change.document) {
+        (Opens::Never, _) => false,
+        (Opens::Known, _) => known,
+        (Opens::New, Some(document)) => known || invokers::mentions_start(document),
+        (Opens::New, None) => true,
+    }
+}
+
+/// Every principal whose shape is another one now.
+pub(super) fn difference(kept: &Shapes, now: &Shapes) -> BTreeMap<String, Option<StartShape>> {
+    let names: BTreeSet<&String> = kept.keys().chain(now.keys()).collect();
+    let differs = names
+        .into_iter()
+        .filter(|name| kept.get(*name) != now.get(*name));
+    differs
+        .map(|name| (name.clone(), now.get(name).cloned()))
+        .collect()
+}
+
+/// The patterns of the principals that changed, before and after. Where nothing was kept yet, only the one that the call
+/// named has changed.
+fn changed(kept: &Shapes, now: &Shapes, named: Option<&str>) -> BTreeSet<String> {
+    let of = |name: &str| {
+        let both = [kept.get(name), now.get(name)].into_iter().flatten();
+        both.flat_map(|shape| shape.patterns.iter().cloned())
+            .collect::<Vec<_>>()
+    };
+    if kept.is_empty() {
+        return named.into_iter().flat_map(of).collect();
+    }
+    difference(kept, now)
+        .keys()
+        .flat_map(|name| of(name))
+        .collect()
+}
+
+/// The workflows of the account that one of the patterns matches.
+async fn concerned<P: Ports, A: collect::Account>(
+    run: &Run<'_, P>,
+    account: &A,
+    home: &Home,
+    patterns: &BTreeSet<String>,
+) -> Result<Vec<Arn>, Error> {
+    if patterns.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all: Vec<Arn> = match &run.watch.baselines {
+        Some(state) => state
+            .known(home)
+            .await?
+            .into_iter()
+            .map(|known| known.workflow)
+            .collect(),
+        None => {
+            let (mut all, mut next) = (Vec::new(), None);
+            loop {
+                let (page, more) = collect::page(account, next.as_deref()).await?;
+                all.extend(page);
+                next = more;
+                if next.is_none() {
+                    break all;
+                }
+            }
+        }
+    };
+    Ok(all
+        .into_iter()
+        .filter(|arn| invokers::any_opens(patterns, arn))
+        .collect())
+}

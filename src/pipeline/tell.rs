@@ -1,0 +1,253 @@
+//! Telling of one workflow what is different, and keeping what was told.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, PoisonError};
+
+use futures_util::future::join_all;
+use sha2::{Digest, Sha256};
+use tracing::warn;
+
+use super::evaluate::{Cause, Held, lease};
+use super::read::Reading;
+use super::{Error, Ports, Run};
+use crate::assess::Assessment;
+use crate::baselines::{Baselines, Tally};
+use crate::facts::invokers::ABOUT_STARTING;
+use crate::finding::Finding;
+use crate::history::{Compared, Evaluation};
+use crate::moment::Moment;
+use crate::render::Counts;
+use crate::render::alert::{self, Alert};
+use crate::route::{Delivery, Notifier, PublishError, Topic};
+use crate::verdict::{Record, Rest};
+
+/// One workflow, judged.
+pub(super) struct Telling<'a> {
+    pub held: &'a Held,
+    pub assessment: &'a Assessment,
+    pub reading: &'a Reading,
+    pub cause: &'a Cause<'a>,
+    pub began: Moment,
+}
+
+/// Tells and keeps: whether anything was told.
+pub(super) async fn tell<P: Ports>(run: &Run<'_, P>, telling: &Telling<'_>) -> Result<bool, Error> {
+    let (record, cause) = (telling.held.record.as_deref(), telling.cause);
+    let mut assessment = telling.assessment.clone();
+    run.count(|m| m.evaluated(&assessment));
+    let Some(state) = &run.watch.baselines else {
+        if let Some(principal) = cause.opened_to() {
+            about_starting(&mut assessment, principal);
+        }
+        let alert = Alert::in_full(&assessment, cause.event_info());
+        return match alert {
+            None => Ok(false),
+            Some(alert) => publish(run, &alert, "").await.map(|()| true),
+        };
+    };
+    let evaluation = Evaluation {
+        config: &run.watch.config,
+        record,
+        event: cause.event_info(),
+        sweep: cause.sweep.map(|s| s.id),
+        began: telling.began,
+        read: telling
+            .reading
+            .read
+            .get(telling.held.workflow.as_str())
+            .cloned(),
+    };
+    let reviewed = evaluation.review(&assessment);
+    let Compared { alert, next } = evaluation.compare(&telling.held.workflow, &reviewed);
+    let alert = evaluation.because(alert);
+    let first_sight_in_first_sweep = record.is_none() && cause.sweep.is_some_and(|s| s.first);
+    let told = !first_sight_in_first_sweep && !alert.changes().is_empty();
+    if told {
+        publish(run, &alert, record.map_or("", |r| &r.evaluated_at)).await?;
+        run.count(|m| m.told(&alert));
+    }
+    count_untold(run, telling, &next);
+    let before: Vec<Rest> = record.map_or_else(Vec::new, |r| r.rests_on.iter().cloned().collect());
+    let tally = tally(telling, record, &reviewed.assessment.findings);
+    state
+        .keep(&next, &before, &lease(run), tally.as_ref())
+        .await?;
+    Ok(told)
+}
+
+/// Where nothing is remembered, and the workflow itself has not changed, only what concerns who may start it is news.
+pub fn about_starting(assessment: &mut Assessment, principal: &str) {
+    let name = principal
+        .split_once('/')
+        .map_or(principal, |(_, name)| name);
+    let named = |finding: &Finding| {
+        let mut all = finding.principals.iter();
+        // A group stands for its members; from a message it is not known who.
+        principal.is_empty()
+            || principal.starts_with("group/")
+            || all.any(|p| p.rsplit(['/', ':']).next() == Some(name))
+    };
+    assessment
+        .findings
+        .retain(|f| ABOUT_STARTING.contains(&f.rule) && named(f));
+    assessment.gaps.clear();
+}
+
+/// A sweep that finds another workflow than the last evaluation did has found a change that no event told of.
+fn count_untold<P: Ports>(run: &Run<'_, P>, telling: &Telling<'_>, next: &Record) {
+    let Some(sweep) = telling.cause.sweep else {
+        return;
+    };
+    let changed = match telling.held.record.as_deref() {
+        Some(old) => old.basis != next.basis,
+        None => !sweep.first,
+    };
+    if changed {
+        warn!("a sweep found a change that no event told of");
+        run.count(|m| m.untold());
+    }
+}
+
+/// What a sweep counts, once for each workflow.
+fn tally(telling: &Telling<'_>, record: Option<&Record>, findings: &[Finding]) -> Option<Tally> {
+    let sweep = telling.cause.sweep?;
+    let counted = record.is_some_and(|r| r.sweep.as_deref() == Some(sweep.id));
+    (!counted).then(|| Tally {
+        home: crate::arn::Home::of(&telling.held.workflow),
+        sweep: sweep.id.to_owned(),
+        counts: Counts::of(findings),
+    })
+}
+
+/// One message for people, in the owner's topic where there is one, and one for machines.
+fn deliveries<P: Ports>(run: &Run<'_, P>, alert: &Alert<'_>, since: &str) -> [Delivery; 2] {
+    let attributes = alert::attributes(alert);
+    let key = key(alert, since);
+    let people = match run.watch.config.owner_topics.get(&alert.workflow.owner) {
+        Some(topic) => Topic::Team(topic.clone()),
+        None => Topic::People,
+    };
+    [
+        Delivery {
+            topic: people,
+            subject: Some(alert::subject(alert)),
+            message: alert::text(alert),
+            attributes: attributes.clone(),
+            dedup: format!("people {key}"),
+        },
+        Delivery {
+            topic: Topic::Machines,
+            subject: None,
+            message: alert::json(alert),
+            attributes,
+            dedup: format!("machines {key}"),
+        },
+    ]
+}
+
+/// The same for the same difference from the same verdict.
+fn key(alert: &Alert<'_>, since: &str) -> String {
+    let mut hash = Sha256::new();
+    let mut part = |text: &str| {
+        hash.update(text.len().to_be_bytes());
+        hash.update(text.as_bytes());
+    };
+    part(alert.workflow.arn.as_str());
+    part(since);
+    part(alert.event.map_or("", |event| &event.id));
+    for finding in &alert.opened {
+        part(&finding.fingerprint());
+        part(finding.severity.word());
+    }
+    for gone in &alert.resolved {
+        part(&gone.fingerprint);
+    }
+    for line in alert.drift.iter().flat_map(|drift| &drift.lines) {
+        part(line);
+    }
+    for gap in alert.incomplete {
+        part(&gap.what);
+    }
+    let digest = hash.finalize();
+    digest.iter().take(16).map(|b| format!("{b:02x}")).collect()
+}
+
+/// Tries every delivery that was not made yet, whatever becomes of the others.
+pub(super) async fn publish<P: Ports>(
+    run: &Run<'_, P>,
+    alert: &Alert<'_>,
+    since: &str,
+) -> Result<(), Error> {
+    send(run, &deliveries(run, alert, since)).await
+}
+
+/// Publishes what this process has not published already.
+pub(super) async fn send<P: Ports>(run: &Run<'_, P>, all: &[Delivery]) -> Result<(), Error> {
+    let published = &run.watch.published;
+    let open: Vec<&Delivery> = all.iter().filter(|d| !published.has(&d.dedup)).collect();
+    let sent = join_all(open.iter().map(|delivery| one(run, delivery))).await;
+    let mut failures = Vec::new();
+    for (delivery, sent) in open.iter().zip(sent) {
+        match sent {
+            Ok(()) => published.note(&delivery.dedup),
+            Err(error) => failures.push(error),
+        }
+    }
+    let failed = failures.len();
+    match failures.into_iter().next() {
+        None => Ok(()),
+        Some(first) => Err(Error::Publish {
+            failed,
+            all: all.len(),
+            first,
+        }),
+    }
+}
+
+/// A team's topic that takes nothing must not swallow the alert: everybody's topic gets it.
+async fn one<P: Ports>(run: &Run<'_, P>, delivery: &Delivery) -> Result<(), PublishError> {
+    let notifier = &run.watch.notifier;
+    match (notifier.publish(delivery).await, &delivery.topic) {
+        (Err(error), Topic::Team(topic)) => {
+            warn!("the topic `{topic}` of a team did not take an alert: {error}");
+            let instead = Delivery {
+                topic: Topic::People,
+                ..delivery.clone()
+            };
+            notifier.publish(&instead).await
+        }
+        (sent, _) => sent,
+    }
+}
+
+/// What this process published lately. When a verdict cannot be kept after its alert was published, the event comes again
+/// and finds the same difference; mostly in the same process, which then does not tell it twice.
+#[derive(Debug, Default)]
+pub struct Published(Mutex<VecDeque<String>>);
+
+/// Deliveries that are remembered.
+const REMEMBERED: usize = 4096;
+
+impl Published {
+    fn has(&self, key: &str) -> bool {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.iter().any(|k| k == key)
+    }
+
+    fn note(&self, key: &str) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if all.len() >= REMEMBERED {
+            all.pop_front();
+        }
+        all.push_back(key.to_owned());
+    }
+
+    /// As another process.
+    #[cfg(test)]
+    pub(super) fn forget(&self) {
+        self.0
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clear();
+    }
+}

@@ -1,0 +1,195 @@
+//! The read port in memory.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::world::{ACCOUNT, State, World, role_arn};
+use crate::collect::{Account, ManagedHead, PageOf, RoleHead};
+use crate::snapshot::{
+    Attachment, Document, Fetched, Function, Iam, LogGroup, NamedDocument, Role, StateMachine, Tag,
+    User,
+};
+
+fn role_head(name: &str) -> RoleHead {
+    RoleHead {
+        arn: role_arn(name),
+        name: name.to_owned(),
+        trust: trust(),
+        boundary: None,
+        tags: Vec::new(),
+    }
+}
+
+fn trust() -> Document {
+    let trust = json!({ "Statement": { "Effect": "Allow", "Principal": { "Service": "states.amazonaws.com" },
+        "Action": "sts:AssumeRole", "Condition": { "StringEquals": { "aws:SourceAccount": ACCOUNT } } } });
+    Document(trust.to_string())
+}
+
+fn named(policies: &BTreeMap<String, Value>) -> Vec<NamedDocument> {
+    let each = policies.iter().map(|(name, document)| NamedDocument {
+        name: name.clone(),
+        document: Document(document.to_string()),
+    });
+    each.collect()
+}
+
+fn iam(state: &State) -> Iam {
+    let roles = state.roles.iter().map(|(name, policies)| Role {
+        arn: role_arn(name),
+        name: name.clone(),
+        trust: Fetched::Present(trust()),
+        inline: Fetched::Present(named(policies)),
+        attached: Fetched::Present(Vec::new()),
+        boundary: None,
+        tags: Vec::new(),
+    });
+    let users = state.users.iter().map(|(name, document)| User {
+        arn: format!("arn:aws:iam::{ACCOUNT}:user/{name}"),
+        name: name.clone(),
+        inline: named(&BTreeMap::from([("own".to_owned(), document.clone())])),
+        attached: Vec::new(),
+        groups: Vec::new(),
+        boundary: None,
+    });
+    Iam {
+        roles: roles.collect(),
+        users: users.collect(),
+        ..Iam::default()
+    }
+}
+
+impl Account for World {
+    async fn workflow(&self, arn: &str) -> Fetched<StateMachine> {
+        self.read(format!("DescribeStateMachine {arn}"), |s| {
+            s.machines.get(arn).cloned()
+        })
+        .await
+    }
+
+    async fn tags(&self, arn: &str) -> Fetched<Vec<Tag>> {
+        self.read(format!("ListTagsForResource {arn}"), |s| {
+            s.machines
+                .get(arn)
+                .map(|m| m.tags.present().cloned().unwrap_or_default())
+        })
+        .await
+    }
+
+    async fn workflows(&self) -> Fetched<Vec<String>> {
+        self.read("ListStateMachines".to_owned(), |s| {
+            Some(s.machines.keys().cloned().collect())
+        })
+        .await
+    }
+
+    async fn workflows_page(&self, next: Option<&str>) -> Fetched<PageOf<String>> {
+        const PAGE: usize = 1000;
+        let from: usize = next.map_or(0, |next| next.parse().unwrap());
+        self.read("ListStateMachines".to_owned(), |s| {
+            let page: Vec<String> = s.machines.keys().skip(from).take(PAGE).cloned().collect();
+            let more = from + page.len() < s.machines.len();
+            let next = more.then(|| (from + page.len()).to_string());
+            Some((page, next))
+        })
+        .await
+    }
+
+    async fn all_tags(&self) -> Fetched<BTreeMap<String, Vec<Tag>>> {
+        self.read("GetResources".to_owned(), |s| {
+            let tagged = s.machines.iter();
+            Some(
+                tagged
+                    .map(|(arn, m)| (arn.clone(), m.tags.present().cloned().unwrap_or_default()))
+                    .collect(),
+            )
+        })
+        .await
+    }
+
+    async fn stack_tags(&self, arn: &str) -> Fetched<Vec<Tag>> {
+        self.read(format!("GetResources {arn}"), |_| Some(Vec::new()))
+            .await
+    }
+
+    async fn role(&self, name: &str) -> Fetched<RoleHead> {
+        self.read(format!("GetRole {name}"), |s| {
+            s.roles.contains_key(name).then(|| role_head(name))
+        })
+        .await
+    }
+
+    async fn inline_names(&self, role: &str) -> Fetched<Vec<String>> {
+        self.read(format!("ListRolePolicies {role}"), |s| {
+            Some(s.roles.get(role)?.keys().cloned().collect())
+        })
+        .await
+    }
+
+    async fn inline(&self, role: &str, policy: &str) -> Fetched<Document> {
+        self.read(format!("GetRolePolicy {role} {policy}"), |s| {
+            Some(Document(s.roles.get(role)?.get(policy)?.to_string()))
+        })
+        .await
+    }
+
+    async fn attached(&self, role: &str) -> Fetched<Vec<Attachment>> {
+        self.read(format!("ListAttachedRolePolicies {role}"), |_| {
+            Some(Vec::new())
+        })
+        .await
+    }
+
+    async fn managed(&self, arn: &str) -> Fetched<ManagedHead> {
+        self.read(format!("GetPolicy {arn}"), |_| None).await
+    }
+
+    async fn managed_version(&self, arn: &str, version: &str) -> Fetched<Document> {
+        self.read(format!("GetPolicyVersion {arn} {version}"), |_| None)
+            .await
+    }
+
+    async fn roles_with(&self, policy: &str) -> Fetched<Vec<String>> {
+        self.read(format!("ListEntitiesForPolicy {policy}"), |_| {
+            Some(Vec::new())
+        })
+        .await
+    }
+
+    async fn authorization_details(&self) -> Fetched<Iam> {
+        self.read("GetAccountAuthorizationDetails".to_owned(), |s| {
+            Some(iam(s))
+        })
+        .await
+    }
+
+    async fn log_groups(&self, prefix: &str) -> Fetched<BTreeMap<String, LogGroup>> {
+        self.read(format!("DescribeLogGroups {prefix}"), |_| {
+            Some(BTreeMap::new())
+        })
+        .await
+    }
+
+    async fn log_resource_policies(&self) -> Fetched<Vec<Document>> {
+        self.read("DescribeResourcePolicies".to_owned(), |_| Some(Vec::new()))
+            .await
+    }
+
+    async fn function(&self, arn: &str) -> Fetched<Function> {
+        self.read(format!("GetFunctionConfiguration {arn}"), |s| {
+            s.functions.get(arn).cloned()
+        })
+        .await
+    }
+
+    async fn functions(&self) -> Fetched<BTreeMap<String, Function>> {
+        self.read("ListFunctions".to_owned(), |s| Some(s.functions.clone()))
+            .await
+    }
+
+    async fn pause(&self, time: Duration) {
+        self.wait(time).await;
+    }
+}

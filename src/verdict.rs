@@ -1,0 +1,77 @@
+//! Verdicts: what is kept of a workflow between two evaluations, and the keys under which it is found again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use crate::arn::Arn;
+pub use crate::facts::Rest;
+use crate::facts::drift::{Baseline, Since};
+pub use crate::facts::invokers::StartShape;
+use crate::severity::Severity;
+
+/// Everything that is kept of one workflow.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// The workflow.
+    pub workflow: Arn,
+    /// Who was told.
+    pub owner: String,
+    /// When the evaluation began, ISO 8601 in UTC.
+    pub evaluated_at: String,
+    /// `revisionId` of what was evaluated.
+    #[serde(default)]
+    pub revision: Option<String>,
+    /// The digest of what was evaluated: definition, settings, role. Another one without an event is a change that no
+    /// event told of.
+    pub basis: String,
+    /// What was told and is not told to be gone.
+    pub told: Vec<Told>,
+    /// What was not checked.
+    #[serde(default)]
+    pub gaps: BTreeSet<String>,
+    /// On what else of the account the verdict rests.
+    #[serde(default)]
+    pub rests_on: BTreeSet<Rest>,
+    /// What is approved.
+    #[serde(default)]
+    pub baseline: Option<Baseline>,
+    /// What is wider than that, each with the change that made it so.
+    #[serde(default)]
+    pub widened: BTreeMap<String, Since>,
+    /// The last sweep that came by.
+    #[serde(default)]
+    pub sweep: Option<String>,
+}
+
+/// A finding that was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// Identifies it.
+    pub fingerprint: String,
+    /// The rule's id.
+    pub rule: String,
+    /// How bad it was.
+    pub severity: Severity,
+    /// Its title.
+    pub title: String,
+}
+
+impl Record {
+    /// Of a workflow of which nothing was told yet.
+    pub fn blank(workflow: &Arn) -> Self {
+        Self {
+            workflow: workflow.clone(),
+            owner: String::new(),
+            evaluated_at: String::new(),
+            revision: None,
+            basis: String::new(),
+            told: Vec::new(),
+            gaps: BTreeSet::new(),
+            rests_on: BTreeSet::new(),
+            baseline: None,
+            widened: BTreeMap::new(),
+            sweep: None,
+        }
+    }
+}
