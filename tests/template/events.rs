@@ -1,0 +1,142 @@
+//! The rules let through exactly the calls that the code handles, tried with every sample event.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::Value;
+use stepwarden::trigger::{self, Skip, WATCHED};
+
+use super::pattern::{calls, matches};
+use super::stack;
+
+fn samples(folder: &str) -> Vec<(String, Value)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut found: Vec<_> = std::fs::read_dir(folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.extension().is_some_and(|e| e == "json"))
+        .map(|path| {
+            let text = std::fs::read_to_string(&path).unwrap();
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            (name.to_owned(), serde_json::from_str(&text).unwrap())
+        })
+        .collect();
+    found.sort_by(|a, b| a.0.cmp(&b.0));
+    found
+}
+
+fn watched(of: impl Fn(&str) -> bool) -> BTreeSet<(String, String)> {
+    let rows = WATCHED.iter().filter(|row| of(row.source));
+    rows.map(|row| (row.source.to_owned(), row.name.to_owned()))
+        .collect()
+}
+
+fn is_iam(source: &str) -> bool {
+    source.starts_with("iam.")
+}
+
+/// The rules that deliver to the function, or on the way to it.
+fn rules() -> [(&'static str, Value, BTreeSet<(String, String)>); 5] {
+    let (all, iam) = (watched(|_| true), watched(is_iam));
+    let regional = watched(|source| !is_iam(source));
+    [
+        ("own", stack::whole().pattern("Changes"), all.clone()),
+        ("members'", stack::whole().pattern("MemberChanges"), all),
+        (
+            "forwarded",
+            stack::forwarding().pattern("RoleChanges"),
+            iam.clone(),
+        ),
+        (
+            "member, IAM",
+            stack::member_iam().pattern("RoleChanges"),
+            iam,
+        ),
+        (
+            "member, regional",
+            stack::member_workflows().pattern("RegionalChanges"),
+            regional,
+        ),
+    ]
+}
+
+#[test]
+fn the_rules_match_exactly_the_events_that_are_watched() {
+    for (name, pattern, expected) in rules() {
+        assert_eq!(calls(&pattern), expected, "{name}");
+    }
+}
+
+/// 2,048 characters unless raised (Amazon EventBridge User Guide, "Amazon EventBridge quotas").
+#[test]
+fn the_patterns_fit_the_default_quota() {
+    for (name, pattern, _) in rules() {
+        let size = pattern.to_string().len();
+        assert!(size <= 2_048, "{name}: {size}");
+    }
+}
+
+#[test]
+fn every_sample_of_a_watched_call_is_delivered_and_understood() {
+    let mut seen = BTreeSet::new();
+    for (file, event) in samples("events") {
+        let call = &event["detail"];
+        let (source, name) = (
+            call["eventSource"].as_str().unwrap(),
+            call["eventName"].as_str().unwrap(),
+        );
+        seen.insert((source.to_owned(), name.to_owned()));
+        for (rule, pattern, expected) in rules() {
+            let wanted = expected.contains(&(source.to_owned(), name.to_owned()));
+            assert_eq!(
+                matches(&pattern, &event),
+                wanted,
+                "{file} by the rule {rule}"
+            );
+        }
+        let change = trigger::read(&event).unwrap_or_else(|skip| panic!("{file}: {skip}"));
+        assert_eq!(change.event.name, name);
+        let kebab: String = name
+            .char_indices()
+            .flat_map(|(i, c)| {
+                let dash = (i > 0 && c.is_ascii_uppercase()).then_some('-');
+                dash.into_iter().chain([c.to_ascii_lowercase()])
+            })
+            .collect();
+        assert_eq!(file, kebab);
+    }
+    assert_eq!(seen, watched(|_| true), "a sample for every watched call");
+}
+
+#[test]
+fn a_failed_call_is_delivered_and_skipped() {
+    let samples = samples("events/failed");
+    assert!(!samples.is_empty());
+    for (file, event) in samples {
+        assert!(
+            matches(&stack::whole().pattern("Changes"), &event),
+            "{file}"
+        );
+        let read = trigger::read(&event);
+        assert!(
+            matches!(read, Err(Skip::FailedCall { .. })),
+            "{file}: {read:?}"
+        );
+    }
+}
+
+#[test]
+fn what_is_not_watched_is_neither_delivered_nor_handled() {
+    let samples = samples("events/not-watched");
+    assert!(samples.len() >= 15);
+    for (file, event) in samples {
+        for (rule, pattern, _) in rules() {
+            assert!(!matches(&pattern, &event), "{file} by the rule {rule}");
+        }
+        let read = trigger::read(&event);
+        assert!(
+            matches!(read, Err(Skip::NotWatched { .. })),
+            "{file}: {read:?}"
+        );
+    }
+}

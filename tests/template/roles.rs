@@ -1,0 +1,390 @@
+//! What the roles may do, decided by the library on the policies as they were deployed.
+
+use std::collections::BTreeSet;
+
+use serde_json::{Value, json};
+use stepwarden::aws::{FUNCTION_ACTIONS, SERVICE_ACTIONS};
+use stepwarden::catalog;
+use stepwarden::decide::Decider;
+
+use super::stack::{
+    ACCOUNT, CONFIGURATION, CONFIGURATION_KEY, MEMBERS, ORGANIZATION, REGION, Stack, TEAM_KEY,
+    TEAM_TOPIC, list, member_iam, member_workflows, plain, whole,
+};
+
+/// One call: the action, the resource, and what AWS says of the request.
+type Call = (&'static str, String, Value);
+
+fn call(action: &'static str, resource: impl Into<String>) -> Call {
+    (action, resource.into(), json!({}))
+}
+
+fn decision(policies: &[Value], (action, resource, context): &Call) -> String {
+    let line = json!({
+        "principal": format!("arn:aws:iam::{ACCOUNT}:role/stepwarden"), "policies": policies,
+        "action": action, "resource": resource, "context": context,
+    });
+    let answer: Value =
+        serde_json::from_str(&Decider::new(None).line(&line.to_string()).json).unwrap();
+    answer["decision"]
+        .as_str()
+        .unwrap_or_else(|| panic!("{answer}"))
+        .to_owned()
+}
+
+fn of(service: &str, resource: &str) -> String {
+    format!("arn:aws:{service}:{REGION}:{ACCOUNT}:{resource}")
+}
+
+fn iam(resource: &str) -> String {
+    format!("arn:aws:iam::{ACCOUNT}:{resource}")
+}
+
+/// Every read of an account.
+fn reads() -> Vec<Call> {
+    let workflow = of("states", "stateMachine:payments-settlement");
+    let role = iam("role/service-role/payments-settlement-workflow");
+    vec![
+        call("states:DescribeStateMachine", &*workflow),
+        call("states:ListTagsForResource", &*workflow),
+        call("states:ListStateMachines", "*"),
+        call("iam:GetRole", &*role),
+        call("iam:GetRolePolicy", &*role),
+        call("iam:ListRolePolicies", &*role),
+        call("iam:ListAttachedRolePolicies", &*role),
+        call("iam:GetPolicy", iam("policy/start-workflows")),
+        call(
+            "iam:GetPolicy",
+            "arn:aws:iam::aws:policy/AdministratorAccess",
+        ),
+        call(
+            "iam:GetPolicyVersion",
+            "arn:aws:iam::aws:policy/service-role/AWSLambdaRole",
+        ),
+        call("iam:ListEntitiesForPolicy", iam("policy/start-workflows")),
+        call("iam:GetAccountAuthorizationDetails", "*"),
+        call("logs:DescribeLogGroups", "*"),
+        call("logs:DescribeResourcePolicies", "*"),
+        call(
+            "lambda:GetFunctionConfiguration",
+            of("lambda", "function:media-thumbnail"),
+        ),
+        call("lambda:ListFunctions", "*"),
+        call("tag:GetResources", "*"),
+    ]
+}
+
+fn assume(account: &str, organization: &str, role: &str) -> Call {
+    let context = json!({ "aws:ResourceAccount": account, "aws:ResourceOrgID": organization });
+    (
+        "sts:AssumeRole",
+        format!("arn:aws:iam::{account}:role/{role}"),
+        context,
+    )
+}
+
+fn configuration_key(key: &str, parameter: &str) -> Call {
+    let context = json!({ "kms:EncryptionContext:PARAMETER_ARN": parameter });
+    ("kms:Decrypt", key.to_owned(), context)
+}
+
+fn through_sns(action: &'static str, service: &str) -> Call {
+    let context = json!({ "kms:ViaService": format!("{service}.{REGION}.amazonaws.com"),
+        "kms:EncryptionContext:PARAMETER_ARN": null });
+    (action, TEAM_KEY.to_owned(), context)
+}
+
+/// What the function keeps and tells, in a stack of its own.
+fn writes(stack: &Stack) -> Vec<Call> {
+    let table = stack.is("Table")["TableArn"].as_str().unwrap();
+    let work = queue(stack, "Work");
+    let log = format!("log-group:{}", stack.id("FunctionLog"));
+    vec![
+        call("dynamodb:GetItem", table),
+        call("dynamodb:PutItem", table),
+        call("dynamodb:UpdateItem", table),
+        call("dynamodb:DeleteItem", table),
+        call("dynamodb:ConditionCheckItem", table),
+        call("dynamodb:Query", table),
+        call("sqs:SendMessage", &*work),
+        call("sqs:ReceiveMessage", &*work),
+        call("sqs:DeleteMessage", &*work),
+        call("sqs:GetQueueAttributes", &*work),
+        call("sqs:SendMessage", queue(stack, "DeadLetters")),
+        call("sns:Publish", stack.output("AlertTopicArn")),
+        call("sns:Publish", stack.output("FindingsTopicArn")),
+        call("kms:Decrypt", stack.output("KeyArn")),
+        call("kms:GenerateDataKey", stack.output("KeyArn")),
+        call(
+            "logs:CreateLogStream",
+            of("logs", &format!("{log}:log-stream:2026/11/25/[$LATEST]0")),
+        ),
+        call(
+            "logs:PutLogEvents",
+            of("logs", &format!("{log}:log-stream:2026/11/25/[$LATEST]0")),
+        ),
+    ]
+}
+
+/// What it does with a team's topic, a parameter and other accounts.
+fn optional() -> Vec<Call> {
+    vec![
+        call("sns:Publish", TEAM_TOPIC),
+        through_sns("kms:Decrypt", "sns"),
+        through_sns("kms:GenerateDataKey", "sns"),
+        call("ssm:GetParameter", CONFIGURATION),
+        configuration_key(CONFIGURATION_KEY, CONFIGURATION),
+        assume(MEMBERS[0], ORGANIZATION, "stepwarden-member"),
+        assume(MEMBERS[1], ORGANIZATION, "stepwarden-member"),
+    ]
+}
+
+fn queue(stack: &Stack, name: &str) -> String {
+    stack.is(name)["QueueArn"].as_str().unwrap().to_owned()
+}
+
+/// Neighbours of what it may do.
+fn foreign(stack: &Stack) -> Vec<Call> {
+    let table = stack.is("Table")["TableArn"].as_str().unwrap();
+    let (key, alerts) = (stack.output("KeyArn"), stack.output("AlertTopicArn"));
+    let other_table = of("dynamodb", "table/orders");
+    vec![
+        // The same reads elsewhere.
+        call(
+            "states:DescribeStateMachine",
+            format!("arn:aws:states:us-west-2:{ACCOUNT}:stateMachine:a"),
+        ),
+        call(
+            "states:DescribeStateMachine",
+            format!("arn:aws:states:{REGION}:{}:stateMachine:a", MEMBERS[0]),
+        ),
+        call("iam:GetRole", format!("arn:aws:iam::{}:role/a", MEMBERS[0])),
+        // Other tables, queues, topics, parameters, keys, logs.
+        call("dynamodb:GetItem", &*other_table),
+        call("dynamodb:PutItem", &*other_table),
+        call("dynamodb:Query", format!("{table}/index/other")),
+        call("dynamodb:Scan", table),
+        call("dynamodb:DeleteTable", table),
+        call("dynamodb:UpdateTable", table),
+        call("dynamodb:ExportTableToPointInTime", table),
+        call("sqs:SendMessage", of("sqs", "orders")),
+        call("sqs:SendMessage", queue(stack, "DeadWork")),
+        call("sqs:ReceiveMessage", queue(stack, "DeadLetters")),
+        call("sqs:DeleteMessage", queue(stack, "DeadLetters")),
+        call("sqs:PurgeQueue", queue(stack, "Work")),
+        call("sns:Publish", of("sns", "orders")),
+        call("sns:Subscribe", alerts),
+        call("sns:SetTopicAttributes", alerts),
+        call(
+            "ssm:GetParameter",
+            of("ssm", "parameter/stepwarden/config2"),
+        ),
+        call("ssm:GetParameter", of("ssm", "parameter/database/password")),
+        call("ssm:PutParameter", CONFIGURATION),
+        configuration_key(CONFIGURATION_KEY, &of("ssm", "parameter/database/password")),
+        configuration_key(&of("kms", "key/other"), CONFIGURATION),
+        through_sns("kms:Decrypt", "s3"),
+        call("kms:PutKeyPolicy", key),
+        call("kms:ScheduleKeyDeletion", key),
+        call("kms:CreateGrant", key),
+        call(
+            "logs:PutLogEvents",
+            of("logs", "log-group:/aws/lambda/other:log-stream:a"),
+        ),
+        call(
+            "logs:PutLogEvents",
+            of("logs", "log-group:/aws/lambda/stepwarden2:log-stream:a"),
+        ),
+        // Other accounts.
+        assume("444455556666", ORGANIZATION, "stepwarden-member"),
+        assume(MEMBERS[0], "o-otherother1", "stepwarden-member"),
+        assume(MEMBERS[0], ORGANIZATION, "administrators"),
+        assume(ACCOUNT, ORGANIZATION, "administrators"),
+    ]
+}
+
+/// Changes, and reads of what is not asked for.
+fn harmful() -> Vec<Call> {
+    let workflow = of("states", "stateMachine:payments-settlement");
+    let (role, policy) = (
+        iam("role/payments-settlement-workflow"),
+        iam("policy/start-workflows"),
+    );
+    let function = of("lambda", "function:media-thumbnail");
+    let group = of(
+        "logs",
+        "log-group:/aws/vendedlogs/states/payments-settlement:*",
+    );
+    vec![
+        call("states:CreateStateMachine", &*workflow),
+        call("states:UpdateStateMachine", &*workflow),
+        call("states:DeleteStateMachine", &*workflow),
+        call("states:StartExecution", &*workflow),
+        call("states:TagResource", &*workflow),
+        call(
+            "states:GetExecutionHistory",
+            of("states", "execution:payments-settlement:a"),
+        ),
+        call("iam:PassRole", &*role),
+        call("iam:PassRole", whole().output("FunctionRoleArn")),
+        call("iam:PutRolePolicy", &*role),
+        call("iam:PutRolePolicy", whole().output("FunctionRoleArn")),
+        call("iam:AttachRolePolicy", &*role),
+        call("iam:UpdateAssumeRolePolicy", &*role),
+        call("iam:CreateRole", &*role),
+        call("iam:CreatePolicyVersion", &*policy),
+        call("iam:SetDefaultPolicyVersion", &*policy),
+        call("iam:CreateAccessKey", iam("user/kim")),
+        call("iam:GenerateCredentialReport", "*"),
+        call("lambda:GetFunction", &*function),
+        call("lambda:InvokeFunction", &*function),
+        call("lambda:UpdateFunctionCode", &*function),
+        call("lambda:UpdateFunctionConfiguration", &*function),
+        call("logs:GetLogEvents", &*group),
+        call("logs:DeleteLogGroup", &*group),
+        call("logs:PutResourcePolicy", "*"),
+        call("logs:CreateLogGroup", &*group),
+        call(
+            "events:DisableRule",
+            of("events", "rule/stepwarden-Changes"),
+        ),
+        call("events:PutEvents", of("events", "event-bus/default")),
+        call("tag:TagResources", "*"),
+        call("s3:GetObject", "arn:aws:s3:::media-uploads/a"),
+        call(
+            "secretsmanager:GetSecretValue",
+            of("secretsmanager", "secret:database-a1b2c3"),
+        ),
+        call("ssm:GetParameter", of("ssm", "parameter/database/password")),
+        call("kms:Decrypt", of("kms", "key/other")),
+    ]
+}
+
+fn all_allowed(policies: &[Value], calls: &[Call]) {
+    for call in calls {
+        assert_eq!(decision(policies, call), "allow", "{call:?}");
+    }
+}
+
+fn none_allowed(policies: &[Value], calls: &[Call]) {
+    for call in calls {
+        // A key that the context does not hold is unknown to the decision: no key of a policy may make it undecided.
+        let (action, resource, context) = call;
+        let mut context = context.clone();
+        for key in [
+            "kms:EncryptionContext:PARAMETER_ARN",
+            "kms:ViaService",
+            "aws:ResourceAccount",
+            "aws:ResourceOrgID",
+        ] {
+            context
+                .as_object_mut()
+                .unwrap()
+                .entry(key)
+                .or_insert(Value::Null);
+        }
+        let decided = decision(policies, &(action, resource.clone(), context));
+        assert_eq!(decided, "no-match", "{call:?}");
+    }
+}
+
+fn actions(statements: &[Value]) -> BTreeSet<String> {
+    statements.iter().flat_map(|s| list(&s["Action"])).collect()
+}
+
+fn called() -> BTreeSet<String> {
+    let function = FUNCTION_ACTIONS.iter().copied().flatten();
+    function
+        .chain(SERVICE_ACTIONS)
+        .map(|action| (*action).to_owned())
+        .collect()
+}
+
+#[test]
+fn the_functions_role_is_the_union_of_what_its_ports_call() {
+    assert_eq!(actions(&whole().statements("FunctionRole")), called());
+}
+
+#[test]
+fn roles_are_as_narrow_as_aws_allows() {
+    let (own, member) = (
+        whole().statements("FunctionRole"),
+        member_iam().statements("MemberRole"),
+    );
+    for statement in own.iter().chain(&member) {
+        assert_eq!(statement["Effect"], "Allow");
+        let star = list(&statement["Resource"]) == ["*"];
+        for action in list(&statement["Action"]) {
+            assert!(!action.contains(['*', '?']), "{action}");
+            let known = catalog::action(&action).expect("the catalog knows the action");
+            assert_eq!(star, !known.has_resource_types(), "{action} in {statement}");
+        }
+    }
+}
+
+#[test]
+fn the_function_may_make_every_call_that_it_makes() {
+    let calls = [reads(), writes(whole()), optional()].concat();
+    all_allowed(&whole().policies("FunctionRole"), &calls);
+    let tried: BTreeSet<String> = calls
+        .iter()
+        .map(|(action, ..)| (*action).to_owned())
+        .collect();
+    assert_eq!(
+        tried,
+        actions(&whole().statements("FunctionRole")),
+        "every action is tried"
+    );
+}
+
+#[test]
+fn the_function_may_do_nothing_else() {
+    let policies = whole().policies("FunctionRole");
+    none_allowed(&policies, &foreign(whole()));
+    none_allowed(&policies, &harmful());
+}
+
+/// What is not asked for is not granted either.
+#[test]
+fn without_parameters_the_role_reaches_nothing_beyond_the_stack() {
+    let policies = plain().policies("FunctionRole");
+    all_allowed(&policies, &[reads(), writes(plain())].concat());
+    none_allowed(&policies, &optional());
+}
+
+#[test]
+fn the_members_role_reads_what_the_function_reads_and_nothing_else() {
+    let policies = member_iam().policies("MemberRole");
+    all_allowed(&policies, &reads());
+    let tried: BTreeSet<String> = reads()
+        .iter()
+        .map(|(action, ..)| (*action).to_owned())
+        .collect();
+    assert_eq!(actions(&member_iam().statements("MemberRole")), tried);
+    none_allowed(
+        &policies,
+        &[writes(whole()), optional(), harmful()].concat(),
+    );
+}
+
+#[test]
+fn forwarding_roles_put_events_on_one_bus_name() {
+    let bus = |account: &str, name: &str| {
+        call(
+            "events:PutEvents",
+            format!("arn:aws:events:{REGION}:{account}:event-bus/{name}"),
+        )
+    };
+    let policies = member_workflows().policies("ForwarderRole");
+    all_allowed(&policies, &[bus(ACCOUNT, "stepwarden")]);
+    none_allowed(
+        &policies,
+        &[bus(ACCOUNT, "default"), bus(MEMBERS[0], "stepwarden")],
+    );
+    let policies = super::stack::forwarding().policies("ForwarderRole");
+    all_allowed(&policies, &[bus(ACCOUNT, "default")]);
+    none_allowed(
+        &policies,
+        &[bus(ACCOUNT, "stepwarden"), bus(MEMBERS[0], "default")],
+    );
+}
