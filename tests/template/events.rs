@@ -25,7 +25,10 @@ fn samples(folder: &str) -> Vec<(String, Value)> {
     found
 }
 
-fn watched(of: impl Fn(&str) -> bool) -> BTreeSet<(String, String)> {
+/// Sources and names of calls.
+type Calls = BTreeSet<(String, String)>;
+
+fn watched(of: impl Fn(&str) -> bool) -> Calls {
     let rows = WATCHED.iter().filter(|row| of(row.source));
     rows.map(|row| (row.source.to_owned(), row.name.to_owned()))
         .collect()
@@ -36,7 +39,7 @@ fn is_iam(source: &str) -> bool {
 }
 
 /// The rules that deliver to the function, or on the way to it.
-fn rules() -> [(&'static str, Value, BTreeSet<(String, String)>); 5] {
+fn rules() -> [(&'static str, Value, Calls); 5] {
     let (all, iam) = (watched(|_| true), watched(is_iam));
     let regional = watched(|source| !is_iam(source));
     [
