@@ -16,6 +16,7 @@ mod emulator;
 
 mod template {
     mod alarms;
+    mod calls;
     mod deployed;
     mod events;
     mod pattern;

@@ -9,6 +9,7 @@ import io
 import json
 import logging
 import os
+import pathlib
 import re
 import sys
 import warnings
@@ -21,6 +22,7 @@ warnings.simplefilter("ignore")
 import boto3
 from moto import mock_aws
 from moto.cloudformation import parsing
+from moto.events.models import EventPattern
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
@@ -76,6 +78,16 @@ def documents(iam, role):
     }
 
 
+def matches(pattern):
+    """The sample events that the emulator's own reading of the pattern lets through."""
+    if pattern is None:
+        return []
+    read = EventPattern(pattern, json.loads(pattern))
+    samples = pathlib.Path(__file__).parents[2] / "events"
+    files = [file for folder in (".", "failed", "not-watched") for file in sorted((samples / folder).glob("*.json"))]
+    return [str(file.relative_to(samples)) for file in files if read.matches_event(json.loads(file.read_text("utf-8")))]
+
+
 def describe(region, kind, physical):
     """What the service itself says of a resource, by its type."""
     client = lambda name: boto3.client(name, region_name=region)
@@ -97,7 +109,7 @@ def describe(region, kind, physical):
             of = lambda bus: client("events").list_rules(EventBusName=bus)["Rules"]
             rule = next(rule for bus in buses for rule in of(bus) if rule["Name"] == physical)
             targets = client("events").list_targets_by_rule(Rule=physical, EventBusName=rule["EventBusName"])
-            return rule | {"Targets": targets["Targets"]}
+            return rule | {"Targets": targets["Targets"], "Matches": matches(rule.get("EventPattern"))}
         case "AWS::Events::EventBus":
             # The emulator tells no name of it.
             buses = client("events").list_event_buses()["EventBuses"]

@@ -2,7 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::stack::{ACCOUNT, REGION, list, member_iam, member_workflows, plain, whole};
+use super::stack::{
+    ACCOUNT, REGION, list, member_iam, member_workflows, organization, plain, whole,
+};
 
 /// What follows is checked in the account, but for these, which the emulator cannot create.
 #[test]
@@ -187,6 +189,22 @@ fn a_member_account_trusts_the_central_roles_with_the_external_id_only() {
     }]);
     assert_eq!(trust["Statement"], expected);
     assert!(!member_workflows().has("MemberRole"), "a role is made once");
+}
+
+/// The emulator knows no stack sets: the template alone is checked.
+#[test]
+fn the_stack_set_passes_on_every_parameter_of_a_member_account() {
+    let organization = organization();
+    let set = organization.properties("Members");
+    assert_eq!(set["AutoDeployment"]["Enabled"], true);
+    let passed = set["Parameters"].as_array().unwrap().iter();
+    let passed: Vec<_> = passed
+        .map(|p| p["ParameterKey"].as_str().unwrap())
+        .collect();
+    // A topic of one account and region is none of the others.
+    let mut wanted = member_iam().parameters();
+    wanted.retain(|name| *name != "AlarmTopic");
+    assert_eq!(passed, wanted);
 }
 
 #[test]

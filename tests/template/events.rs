@@ -111,6 +111,33 @@ fn every_sample_of_a_watched_call_is_delivered_and_understood() {
     assert_eq!(seen, watched(|_| true), "a sample for every watched call");
 }
 
+/// The reading of patterns in these tests, held against another one.
+#[test]
+fn the_emulator_lets_the_same_events_through() {
+    for (stack, rule) in [
+        (stack::whole(), "Changes"),
+        (stack::whole(), "MemberChanges"),
+        (stack::forwarding(), "RoleChanges"),
+        (stack::member_workflows(), "RegionalChanges"),
+    ] {
+        let pattern = stack.pattern(rule);
+        let let_through = ["events", "events/failed", "events/not-watched"]
+            .into_iter()
+            .flat_map(|folder| {
+                let path =
+                    move |name: String| format!("{folder}/{name}.json").replace("events/", "");
+                let samples = samples(folder).into_iter();
+                samples.map(move |(name, event)| (path(name), event))
+            })
+            .filter(|(_, event)| matches(&pattern, event))
+            .map(|(path, _)| path);
+        let expected: BTreeSet<_> = let_through.collect();
+        assert!(expected.len() > 10, "{rule}: {expected:?}");
+        let matched = BTreeSet::from_iter(stack.matched(rule));
+        assert_eq!(matched, expected, "{rule}");
+    }
+}
+
 #[test]
 fn a_failed_call_is_delivered_and_skipped() {
     let samples = samples("events/failed");

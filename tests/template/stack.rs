@@ -89,6 +89,17 @@ impl Stack {
         self.policies(role).iter().flat_map(of).collect()
     }
 
+    /// The sample events that a rule lets through, as the emulator reads its pattern.
+    pub fn matched(&self, rule: &str) -> Vec<String> {
+        list(&self.is(rule)["Matches"])
+    }
+
+    /// The names of the template's parameters.
+    pub fn parameters(&self) -> Vec<&str> {
+        let parameters = self.0["template"]["Parameters"].as_object().unwrap();
+        parameters.keys().map(String::as_str).collect()
+    }
+
     /// The pattern of a rule.
     pub fn pattern(&self, rule: &str) -> Value {
         assert_eq!(self.is(rule)["State"], "ENABLED", "{rule}");
@@ -127,6 +138,23 @@ pub fn whole() -> &'static Stack {
         });
         Stack::create("template.yaml", "stepwarden", REGION, &parameters)
     })
+}
+
+/// The central stack for these accounts, or for this organization, only.
+pub fn members(accounts: &str, organization: &str) -> Stack {
+    let parameters = json!({ "MemberAccounts": accounts, "OrganizationId": organization });
+    Stack::create("template.yaml", "stepwarden", REGION, &parameters)
+}
+
+/// The stack set of an organization.
+pub fn organization() -> Stack {
+    let parameters = json!({
+        "TemplateUrl": "https://bucket.s3.amazonaws.com/member-account.yaml", "Units": "r-abcd",
+        "CentralAccount": ACCOUNT, "ExternalId": "0123456789abcdef", "Region1": REGION,
+        "CentralRoleArns": format!("arn:aws:iam::{ACCOUNT}:role/stepwarden-a"),
+    });
+    let template = "infra/organization.yaml";
+    Stack::create(template, "organization", "us-east-1", &parameters)
 }
 
 /// The central stack as it is without a parameter.
