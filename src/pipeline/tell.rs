@@ -19,6 +19,7 @@ use crate::moment::Moment;
 use crate::render::Counts;
 use crate::render::alert::{self, Alert};
 use crate::route::{Delivery, Notifier, PublishError, Topic};
+use crate::trigger::plain;
 use crate::verdict::{Record, Rest};
 
 /// One workflow, judged.
@@ -35,6 +36,11 @@ pub(super) async fn tell<P: Ports>(run: &Run<'_, P>, telling: &Telling<'_>) -> R
     let (record, cause) = (telling.held.record.as_deref(), telling.cause);
     let mut assessment = telling.assessment.clone();
     run.count(|m| m.evaluated(&assessment));
+    let gaps = assessment.gaps.iter().filter(|g| !g.optional).count();
+    if gaps > 0 {
+        let workflow = plain(telling.held.workflow.as_str());
+        warn!(workflow, gaps, "a workflow could not be checked whole");
+    }
     let Some(state) = &run.watch.baselines else {
         if let Some(principal) = cause.opened_to() {
             about_starting(&mut assessment, principal);
@@ -103,7 +109,8 @@ fn count_untold<P: Ports>(run: &Run<'_, P>, telling: &Telling<'_>, next: &Record
         None => !sweep.first,
     };
     if changed {
-        warn!("a sweep found a change that no event told of");
+        let workflow = plain(telling.held.workflow.as_str());
+        warn!(workflow, "a sweep found a change that no event told of");
         run.count(|m| m.untold());
     }
 }

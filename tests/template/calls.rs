@@ -116,8 +116,8 @@ pub fn optional() -> Vec<Call> {
         through_sns("kms:GenerateDataKey", "sns"),
         call("ssm:GetParameter", CONFIGURATION),
         configuration_key(CONFIGURATION_KEY, CONFIGURATION),
-        assume(MEMBERS[0], ORGANIZATION, "stepwarden-member"),
-        assume(MEMBERS[1], ORGANIZATION, "stepwarden-member"),
+        assume(MEMBERS[0], ORGANIZATION, "stepwarden-reader"),
+        assume(MEMBERS[1], ORGANIZATION, "stepwarden-reader"),
     ]
 }
 
@@ -178,8 +178,8 @@ pub fn foreign(stack: &Stack) -> Vec<Call> {
             of("logs", "log-group:/aws/lambda/stepwarden2:log-stream:a"),
         ),
         // Other accounts.
-        assume("444455556666", ORGANIZATION, "stepwarden-member"),
-        assume(MEMBERS[0], "o-otherother1", "stepwarden-member"),
+        assume("444455556666", ORGANIZATION, "stepwarden-reader"),
+        assume(MEMBERS[0], "o-otherother1", "stepwarden-reader"),
         assume(MEMBERS[0], ORGANIZATION, "administrators"),
         assume(ACCOUNT, ORGANIZATION, "administrators"),
     ]

@@ -122,20 +122,20 @@ fn other_accounts_are_those_that_are_named() {
     let named = super::stack::members(MEMBERS[0], "").policies("FunctionRole");
     all_allowed(
         &named,
-        &[assume(MEMBERS[0], "o-otherother1", "stepwarden-member")],
+        &[assume(MEMBERS[0], "o-otherother1", "stepwarden-reader")],
     );
     let others = [
-        assume(MEMBERS[1], ORGANIZATION, "stepwarden-member"),
+        assume(MEMBERS[1], ORGANIZATION, "stepwarden-reader"),
         assume(MEMBERS[0], ORGANIZATION, "administrators"),
     ];
     none_allowed(&named, &others);
     let joined = super::stack::members("", ORGANIZATION).policies("FunctionRole");
     all_allowed(
         &joined,
-        &[assume("444455556666", ORGANIZATION, "stepwarden-member")],
+        &[assume("444455556666", ORGANIZATION, "stepwarden-reader")],
     );
     let others = [
-        assume(MEMBERS[0], "o-otherother1", "stepwarden-member"),
+        assume(MEMBERS[0], "o-otherother1", "stepwarden-reader"),
         assume(MEMBERS[0], ORGANIZATION, "administrators"),
     ];
     none_allowed(&joined, &others);
