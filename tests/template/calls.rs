@@ -86,7 +86,6 @@ pub fn writes(stack: &Stack) -> Vec<Call> {
         call("dynamodb:PutItem", table),
         call("dynamodb:UpdateItem", table),
         call("dynamodb:DeleteItem", table),
-        call("dynamodb:ConditionCheckItem", table),
         call("dynamodb:Query", table),
         call("sqs:SendMessage", &*work),
         call("sqs:ReceiveMessage", &*work),
