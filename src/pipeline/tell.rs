@@ -169,8 +169,18 @@ fn key(alert: &Alert<'_>, since: &str) -> String {
     for gone in &alert.resolved {
         part(&gone.fingerprint);
     }
-    for line in alert.drift.iter().flat_map(|drift| &drift.lines) {
-        part(line);
+    // Since when is left out: a sweep that tries again says another time.
+    let drift = alert
+        .drift
+        .iter()
+        .filter_map(|drift| drift.json.get("widened")?.as_array());
+    for widened in drift.flatten() {
+        part(
+            widened
+                .get("text")
+                .and_then(|text| text.as_str())
+                .unwrap_or_default(),
+        );
     }
     for gap in alert.incomplete {
         part(&gap.what);
