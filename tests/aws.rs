@@ -12,6 +12,7 @@
 
 mod aws {
     mod live;
+    mod state;
 }
 mod support;
 
@@ -19,7 +20,9 @@ use serde_json::{Value, json};
 use support::account::{Account, ID};
 use support::function::{Function, fails_to_start};
 use support::proxy::{Fault, Proxy};
-use support::scenario::{admin, clean, created, delivery, event, risky, role_policy_put, updated};
+use support::scenario::{
+    admin, clean, created, delivery, event, recent, risky, role_policy_put, updated,
+};
 
 const BINARY: &str = env!("CARGO_BIN_EXE_stepwarden-lambda");
 
@@ -81,7 +84,7 @@ fn a_risky_workflow_arrives_as_an_alert_for_people_and_for_machines() {
     );
     assert_eq!(
         told["workflow"],
-        json!({ "arn": arn, "name": "risky", "owner": "unowned", "account": ID, "region": "eu-west-1" })
+        json!({ "arn": arn, "name": "risky", "owner": "dev/kim", "account": ID, "region": "eu-west-1" })
     );
     let found = rules(&told);
     for rule in ["admin-role", "logging-off"] {
@@ -115,6 +118,7 @@ fn a_risky_workflow_arrives_as_an_alert_for_people_and_for_machines() {
         calls,
         [
             "DescribeStateMachine",
+            "GetAccountAuthorizationDetails",
             "GetRole",
             "GetRolePolicy",
             "ListAttachedRolePolicies",
@@ -193,7 +197,9 @@ fn an_update_waits_for_the_revision_of_its_event() {
         "DescribeStateMachine",
         Fault::Edited("{", r#"{"revisionId":"r2","#.to_owned()),
     );
-    function.invoke(&updated(&arn, Some("r2"))).unwrap();
+    function
+        .invoke(&recent(&updated(&arn, Some("r2"))))
+        .unwrap();
     let describes = |calls: Vec<String>| {
         calls
             .iter()
@@ -203,7 +209,9 @@ fn an_update_waits_for_the_revision_of_its_event() {
     assert_eq!(describes(proxy.calls()), 1);
     assert!(!rules(&alert(&account.alerts()[0])).contains(&"evaluation-incomplete".to_owned()));
 
-    function.invoke(&updated(&arn, Some("r3"))).unwrap();
+    function
+        .invoke(&recent(&updated(&arn, Some("r3"))))
+        .unwrap();
     assert_eq!(describes(proxy.calls()), 5);
     assert!(rules(&alert(&account.alerts()[0])).contains(&"evaluation-incomplete".to_owned()));
 }
@@ -325,7 +333,13 @@ fn the_malformed_costs_one_log_line_and_the_next_event_is_handled() {
         function.invoke(&malformed).unwrap();
         let after = function.logs();
         let lines: Vec<&str> = after[before.len()..].lines().collect();
-        assert_eq!(lines.len(), 1, "{lines:?}");
+        // What it says, and the metrics of the invocation.
+        assert_eq!(lines.len(), 2, "{lines:?}");
+        let metrics: Value = serde_json::from_str(lines[1]).unwrap();
+        assert_eq!(
+            (&metrics["Events"], &metrics["Calls"]),
+            (&json!(0), &json!(0))
+        );
         let line: Value = serde_json::from_str(lines[0]).unwrap();
         let message = line["message"].as_str().unwrap();
         assert!(

@@ -4,13 +4,26 @@ use serde_json::Value;
 
 use crate::support::account::Account;
 use crate::support::proxy::{Fault, Proxy};
-use crate::support::scenario::{clean, delivery, risky};
+use crate::support::scenario::{admin, clean, created, delivery, risky, role_policy_put, updated};
+use crate::support::stage::{Stage, opened, resolved};
+
+const FUNCTION: &str = env!("CARGO_BIN_EXE_stepwarden-lambda");
 
 /// The command line on the live account, through the proxy.
 fn stepwarden(proxy: &Proxy, region: &str, arguments: &[&str]) -> (String, String, Option<i32>) {
+    stepwarden_with(proxy, region, &[], arguments)
+}
+
+fn stepwarden_with(
+    proxy: &Proxy,
+    region: &str,
+    environment: &[(&str, &str)],
+    arguments: &[&str],
+) -> (String, String, Option<i32>) {
     let output = std::process::Command::new(env!("CARGO_BIN_EXE_stepwarden"))
         .args(arguments)
         .env_clear()
+        .envs(environment.iter().copied())
         .envs([
             (
                 "AWS_ENDPOINT_URL",
@@ -80,4 +93,37 @@ fn an_account_that_may_not_be_read_is_an_error_not_a_clean_report() {
         said.contains("ListStateMachines") && said.lines().count() == 1,
         "{said}"
     );
+}
+
+#[test]
+fn what_is_approved_on_the_table_is_no_drift_any_more() {
+    let stage = Stage::of(Account::new("eu-central-2"), FUNCTION, &[]);
+    let role = stage.account.role("approved");
+    stage.account.role_policy("approved", "p", delivery());
+    let arn = stage.account.workflow("approved", &role, clean(), None);
+    let invoke = |id: &str, event: &str| stage.function.invoke(&stage.event(id, event)).unwrap();
+    invoke("made", &created(&arn, &role));
+    stage.account.role_policy("approved", "p", admin());
+    invoke("widened", &role_policy_put("approved"));
+    let drift = |alerts: &[Value], of: fn(&Value) -> Vec<String>| {
+        alerts
+            .iter()
+            .flat_map(of)
+            .filter(|rule| rule == "drift")
+            .count()
+    };
+    assert_eq!(drift(&stage.alerts(), opened), 1);
+    let table = [("STEPWARDEN_TABLE", "state")];
+    let (said, error, status) =
+        stepwarden_with(&stage.proxy, "eu-central-2", &table, &["approve", &arn]);
+    assert_eq!(status, Some(0), "{error}");
+    assert!(said.contains("approved"), "{said}");
+    invoke("after", &updated(&arn, None));
+    assert_eq!(drift(&stage.alerts(), resolved), 1);
+    // A workflow that is not there is not approved.
+    let missing = format!("{arn}x");
+    let (_, error, status) =
+        stepwarden_with(&stage.proxy, "eu-central-2", &table, &["approve", &missing]);
+    assert_eq!(status, Some(2));
+    assert!(error.contains("holds no workflow"), "{error}");
 }

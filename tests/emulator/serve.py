@@ -3,7 +3,7 @@
 import os
 import sys
 
-os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "true"
+os.environ["MOTO_IAM_LOAD_MANAGED_POLICIES"] = "false" if "--bare" in sys.argv else "true"
 
 from moto.server import ThreadedMotoServer
 

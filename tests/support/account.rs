@@ -61,13 +61,17 @@ impl Account {
     }
 
     fn call(&self, service: &str, headers: &[(&str, &str)], body: &str) -> String {
+        self.post("/", service, headers, body)
+    }
+
+    fn post(&self, path: &str, service: &str, headers: &[(&str, &str)], body: &str) -> String {
         let region = self.region;
         let credential = format!(
             "AWS4-HMAC-SHA256 Credential=test/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
         );
         let host = format!("{service}.{region}.amazonaws.com");
         let mut request = http::reply(200, headers, body);
-        request.first = "POST / HTTP/1.1".to_owned();
+        request.first = format!("POST {path} HTTP/1.1");
         request
             .headers
             .push(("Authorization".to_owned(), credential));
@@ -76,7 +80,12 @@ impl Account {
             .push((ACCOUNT_HEADER.to_owned(), self.id.to_owned()));
         request.headers.push(("Host".to_owned(), host));
         let answer = http::send(self.address, &request).unwrap();
-        assert_eq!(answer.status(), 200, "{service} {body}: {}", answer.text());
+        assert_eq!(
+            answer.status() / 100,
+            2,
+            "{service} {body}: {}",
+            answer.text()
+        );
         answer.text()
     }
 
@@ -169,6 +178,95 @@ impl Account {
         }
         let created = self.json("states", "AWSStepFunctions.CreateStateMachine", request);
         created["stateMachineArn"].as_str().unwrap().to_owned()
+    }
+
+    /// A function; the emulator wants code for it: an empty archive.
+    pub fn function(&self, name: &str, role: &str) -> String {
+        const EMPTY: &str = "UEsFBgAAAAAAAAAAAAAAAAAAAAAAAA==";
+        let request = json!({ "FunctionName": name, "Role": role, "Runtime": "python3.13", "Handler": "a.b",
+            "Code": { "ZipFile": EMPTY } });
+        let headers = [("Content-Type", "application/json")];
+        let path = "/2015-03-31/functions";
+        self.post(path, "lambda", &headers, &request.to_string());
+        format!("arn:aws:lambda:{}:{}:function:{name}", self.region, self.id)
+    }
+
+    /// A customer managed policy.
+    pub fn policy(&self, name: &str, statements: &Value) -> String {
+        let document = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+        let parameters = [
+            ("Action", "CreatePolicy"),
+            ("PolicyName", name),
+            ("PolicyDocument", &document),
+        ];
+        self.query("iam", &parameters);
+        format!("arn:aws:iam::{}:policy/{name}", self.id)
+    }
+
+    /// A new default version of it.
+    pub fn policy_version(&self, arn: &str, statements: &Value) {
+        let document = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+        let parameters = [
+            ("Action", "CreatePolicyVersion"),
+            ("PolicyArn", arn),
+            ("SetAsDefault", "true"),
+            ("PolicyDocument", &document),
+        ];
+        self.query("iam", &parameters);
+    }
+
+    pub fn tag(&self, workflow: &str, key: &str, value: &str) {
+        let request = json!({ "resourceArn": workflow, "tags": [{ "key": key, "value": value }] });
+        self.json("states", "AWSStepFunctions.TagResource", request);
+    }
+
+    /// A table as the template makes it.
+    pub fn table(&self, name: &str) {
+        let keys = ["pk", "sk"];
+        let kinds = keys.map(|key| json!({ "AttributeName": key, "AttributeType": "S" }));
+        let schema = json!([{ "AttributeName": "pk", "KeyType": "HASH" }, { "AttributeName": "sk", "KeyType": "RANGE" }]);
+        self.dynamo(
+            "CreateTable",
+            json!({ "TableName": name, "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": kinds, "KeySchema": schema }),
+        );
+    }
+
+    pub fn dynamo(&self, action: &str, body: Value) -> Value {
+        self.json("dynamodb", &format!("DynamoDB_20120810.{action}"), body)
+    }
+
+    /// A queue for work: its URL.
+    pub fn queue(&self, name: &str) -> String {
+        let made = self.json("sqs", "AmazonSQS.CreateQueue", json!({ "QueueName": name }));
+        made["QueueUrl"].as_str().unwrap().to_owned()
+    }
+
+    pub fn delete(&self, workflow: &str) {
+        let request = json!({ "stateMachineArn": workflow });
+        self.json("states", "AWSStepFunctions.DeleteStateMachine", request);
+    }
+
+    pub fn parameter(&self, name: &str, value: &str) {
+        let request = json!({ "Name": name, "Value": value, "Type": "SecureString" });
+        self.json("ssm", "AmazonSSM.PutParameter", request);
+    }
+
+    /// Takes the messages of a queue, as the service gives them to a function: `None` where there is none.
+    pub fn batch(&self, queue: &str) -> Option<Value> {
+        let request = json!({ "QueueUrl": queue, "MaxNumberOfMessages": 10, "WaitTimeSeconds": 0 });
+        let answer = self.json("sqs", "AmazonSQS.ReceiveMessage", request);
+        let messages = answer["Messages"].as_array()?;
+        let records: Vec<Value> = messages
+            .iter()
+            .map(|message| {
+                let handle =
+                    json!({ "QueueUrl": queue, "ReceiptHandle": message["ReceiptHandle"] });
+                self.json("sqs", "AmazonSQS.DeleteMessage", handle);
+                json!({ "messageId": message["MessageId"], "body": message["Body"] })
+            })
+            .collect();
+        Some(json!({ "Records": records }))
     }
 
     /// Takes the mails out of the queue.

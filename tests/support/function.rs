@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::account::ID;
 use super::runtime_api::{Posted, RuntimeApi};
 
 pub struct Function {
@@ -25,7 +26,19 @@ impl Function {
         region: &str,
         environment: &[(&str, &str)],
     ) -> Self {
-        let api = RuntimeApi::start();
+        Self::start_in(ID, binary, account, region, environment)
+    }
+
+    /// The same in another account than the one that all tests share.
+    pub fn start_in(
+        id: &str,
+        binary: &str,
+        account: SocketAddr,
+        region: &str,
+        environment: &[(&str, &str)],
+    ) -> Self {
+        let arn = format!("arn:aws:lambda:{region}:{id}:function:stepwarden");
+        let api = RuntimeApi::start(&arn);
         let began = Instant::now();
         let mut child = Command::new(binary)
             .env_clear()
@@ -74,7 +87,12 @@ impl Function {
 
     /// Sends an event and waits until the function is ready for the next one.
     pub fn invoke(&self, event: &str) -> Result<String, String> {
-        self.api.event(event);
+        self.invoke_as(None, event)
+    }
+
+    /// The same in the invocation of this id: the service keeps it when it tries again.
+    pub fn invoke_as(&self, id: Option<&str>, event: &str) -> Result<String, String> {
+        self.api.event(id, event);
         let answer = match self.api.posted() {
             Some(Posted::Response(text)) => Ok(text),
             Some(Posted::Error(text)) => Err(text),

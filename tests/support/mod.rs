@@ -7,6 +7,10 @@ pub mod account;
 pub mod emulator;
 pub mod function;
 pub mod http;
+#[cfg(feature = "live")]
+pub mod ports;
 pub mod proxy;
 pub mod runtime_api;
 pub mod scenario;
+#[cfg(feature = "live")]
+pub mod stage;

@@ -2,6 +2,8 @@
 
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::thread;
+use std::time::Duration;
 
 use super::account::{ACCOUNT_HEADER, Account};
 use super::http::{self, Message, reply};
@@ -17,14 +19,45 @@ pub enum Fault {
     Broken,
     /// The connection is closed without an answer.
     Reset,
+    /// The call is made, and the connection closed without its answer.
+    LostAnswer,
+    /// There is no answer for longer than anybody waits.
+    Silent,
     /// The answer with the first of something replaced.
     Edited(&'static str, String),
+}
+
+/// Longer than any test's patience.
+const SILENCE: Duration = Duration::from_secs(20);
+
+struct Rule {
+    action: String,
+    fault: Fault,
+    /// Such calls that pass before.
+    passes: usize,
+    /// Calls that it falls on then.
+    falls: usize,
 }
 
 #[derive(Default)]
 struct State {
     calls: Vec<String>,
-    faults: Vec<(String, Fault)>,
+    rules: Vec<Rule>,
+}
+
+impl State {
+    fn fault(&mut self, action: &str) -> Option<Fault> {
+        let rule = self
+            .rules
+            .iter_mut()
+            .find(|rule| rule.action == action && rule.falls > 0)?;
+        if rule.passes > 0 {
+            rule.passes -= 1;
+            return None;
+        }
+        rule.falls -= 1;
+        Some(rule.fault.clone())
+    }
 }
 
 pub struct Proxy {
@@ -37,20 +70,38 @@ impl Proxy {
         let (account, id) = (account.address, account.id.to_owned());
         let state = Arc::new(Mutex::new(State::default()));
         let shared = Arc::clone(&state);
+        let turn = Mutex::new(());
         let address = http::serve(move |mut request| {
-            request
-                .headers
-                .push((ACCOUNT_HEADER.to_owned(), id.clone()));
+            // Whoever assumed a role is in the role's account.
+            if !request.text().contains("Action=AssumeRole") && assumed(&request).is_none() {
+                request
+                    .headers
+                    .push((ACCOUNT_HEADER.to_owned(), id.clone()));
+            }
             let action = action(&request);
             let fault = {
                 let mut state = shared.lock().unwrap();
                 state.calls.push(action.clone());
-                let fault = state.faults.iter().find(|(of, _)| *of == action);
-                fault.map(|(_, fault)| fault.clone())
+                state.fault(&action)
             };
             match fault {
-                None => http::send(account, &request).ok(),
+                None => {
+                    // A table does one thing after the other with an item; the emulator's threads do not.
+                    let table = request
+                        .header("x-amz-target")
+                        .is_some_and(|t| t.contains("Dynamo"));
+                    let _turn = table.then(|| turn.lock().unwrap());
+                    http::send(account, &request).ok()
+                }
                 Some(Fault::Reset) => None,
+                Some(Fault::LostAnswer) => {
+                    http::send(account, &request).ok()?;
+                    None
+                }
+                Some(Fault::Silent) => {
+                    thread::sleep(SILENCE);
+                    None
+                }
                 Some(Fault::Denied) => Some(error(&request, 403, "AccessDenied")),
                 Some(Fault::Throttled) => Some(error(&request, 400, "Throttling")),
                 Some(Fault::Broken) => Some(error(&request, 500, "InternalFailure")),
@@ -66,11 +117,28 @@ impl Proxy {
 
     /// From now on, every such call.
     pub fn inject(&self, action: &str, fault: Fault) {
-        self.state
-            .lock()
-            .unwrap()
-            .faults
-            .push((action.to_owned(), fault));
+        self.rule(action, fault, 0, usize::MAX);
+    }
+
+    /// Only the call of this number, from 1 on.
+    pub fn inject_nth(&self, action: &str, number: usize, fault: Fault) {
+        self.rule(action, fault, number - 1, 1);
+    }
+
+    fn rule(&self, action: &str, fault: Fault, passes: usize, falls: usize) {
+        let action = action.to_owned();
+        let rule = Rule {
+            action,
+            fault,
+            passes,
+            falls,
+        };
+        self.state.lock().unwrap().rules.push(rule);
+    }
+
+    /// Nothing is wrong any more.
+    pub fn heal(&self) {
+        self.state.lock().unwrap().rules.clear();
     }
 
     /// The calls since the last look.
@@ -79,7 +147,19 @@ impl Proxy {
     }
 }
 
-/// The operation's name: a header of the JSON protocols, a parameter of the query protocol.
+/// The access key of a session, which the emulator knows the account of.
+fn assumed(request: &Message) -> Option<&str> {
+    let credential = request
+        .header("authorization")?
+        .split_once("Credential=")?
+        .1;
+    credential
+        .split('/')
+        .next()
+        .filter(|key| key.starts_with("ASIA"))
+}
+
+/// The operation's name: a header of the JSON protocols, a parameter of the query protocol, the path of the REST protocol.
 fn action(request: &Message) -> String {
     if let Some(target) = request.header("x-amz-target") {
         return target.rsplit('.').next().unwrap_or_default().to_owned();
@@ -88,12 +168,22 @@ fn action(request: &Message) -> String {
     let parameters = body
         .split('&')
         .find_map(|pair| pair.strip_prefix("Action="));
-    parameters.map_or_else(|| request.first.clone(), str::to_owned)
+    if let Some(action) = parameters {
+        return action.to_owned();
+    }
+    match request.target().1.split('?').next().unwrap_or_default() {
+        path if path.ends_with("/functions/") || path.ends_with("/functions") => {
+            "ListFunctions".to_owned()
+        }
+        path if path.ends_with("/configuration") => "GetFunctionConfiguration".to_owned(),
+        _ => request.first.clone(),
+    }
 }
 
 /// An error in the protocol of the request.
 fn error(request: &Message, status: u16, code: &str) -> Message {
-    if request.header("x-amz-target").is_some() {
+    let query = request.text().contains("Action=") && request.header("x-amz-target").is_none();
+    if !query {
         let code = if code == "InternalFailure" {
             code.to_owned()
         } else {
@@ -102,7 +192,10 @@ fn error(request: &Message, status: u16, code: &str) -> Message {
         let body = format!(r#"{{"__type":"{code}","message":"injected"}}"#);
         return reply(
             status,
-            &[("content-type", "application/x-amz-json-1.0")],
+            &[
+                ("content-type", "application/x-amz-json-1.0"),
+                ("x-amzn-errortype", &code),
+            ],
             &body,
         );
     }

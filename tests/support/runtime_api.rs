@@ -19,13 +19,15 @@ pub enum Posted {
 
 pub struct RuntimeApi {
     pub address: SocketAddr,
-    events: Sender<String>,
+    events: Sender<(Option<String>, String)>,
     posted: Receiver<Posted>,
 }
 
 impl RuntimeApi {
-    pub fn start() -> Self {
-        let (events, queue) = mpsc::channel::<String>();
+    /// For the function of this ARN.
+    pub fn start(function: &str) -> Self {
+        let function = function.to_owned();
+        let (events, queue) = mpsc::channel::<(Option<String>, String)>();
         let (post, posted) = mpsc::channel();
         let (queue, post) = (Arc::new(Mutex::new(queue)), Mutex::new(post));
         let post = move |what| drop(post.lock().unwrap().send(what));
@@ -36,21 +38,18 @@ impl RuntimeApi {
             match path.rsplit('/').next().unwrap_or_default() {
                 "next" => {
                     post(Posted::Next);
-                    let event = queue.lock().unwrap().recv().ok()?;
-                    let id = {
+                    let (id, event) = queue.lock().unwrap().recv().ok()?;
+                    let id = id.unwrap_or_else(|| {
                         let mut number = number.lock().unwrap();
                         *number += 1;
                         format!("00000000-0000-0000-0000-{:012}", *number)
-                    };
+                    });
                     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
                     let deadline = (now + Duration::from_secs(60)).as_millis().to_string();
                     let headers = [
                         ("Lambda-Runtime-Aws-Request-Id", id.as_str()),
                         ("Lambda-Runtime-Deadline-Ms", deadline.as_str()),
-                        (
-                            "Lambda-Runtime-Invoked-Function-Arn",
-                            "arn:aws:lambda:eu-west-1:123456789012:function:stepwarden",
-                        ),
+                        ("Lambda-Runtime-Invoked-Function-Arn", function.as_str()),
                         (
                             "Lambda-Runtime-Trace-Id",
                             "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0",
@@ -73,8 +72,10 @@ impl RuntimeApi {
         }
     }
 
-    pub fn event(&self, event: &str) {
-        self.events.send(event.to_owned()).unwrap();
+    /// An event in an invocation of this id, or of a new one.
+    pub fn event(&self, id: Option<&str>, event: &str) {
+        let id = id.map(str::to_owned);
+        self.events.send((id, event.to_owned())).unwrap();
     }
 
     /// The next thing that the function posts, `None` where it stays silent for too long.

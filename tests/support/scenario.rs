@@ -1,6 +1,9 @@
 //! Events as EventBridge delivers them, and workflows and policies to make.
 
+use std::time::{SystemTime, UNIX_EPOCH};
+
 use serde_json::{Value, json};
+use stepwarden::moment::Moment;
 
 use super::account::ID;
 
@@ -17,6 +20,27 @@ pub fn event(region: &str, source: &str, name: &str, request: Value, response: V
         }
     })
     .to_string()
+}
+
+/// An id of its own: the same is the same event again.
+pub fn with_id(event: &str, id: &str) -> String {
+    let mut event: Value = serde_json::from_str(event).unwrap();
+    event["detail"]["eventID"] = json!(id);
+    event.to_string()
+}
+
+/// It happened just now.
+pub fn recent(event: &str) -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap();
+    let now = Moment::from_seconds(now.as_secs()).iso();
+    event.replace("2026-11-23T09:14:02Z", &now)
+}
+
+pub fn deleted(arn: &str) -> String {
+    let region = arn.split(':').nth(3).unwrap();
+    let request = json!({ "stateMachineArn": arn });
+    let source = "states.amazonaws.com";
+    event(region, source, "DeleteStateMachine", request, Value::Null)
 }
 
 pub fn created(arn: &str, role: &str) -> String {
@@ -49,6 +73,18 @@ pub fn role_policy_put(role: &str) -> String {
         "us-east-1",
         "iam.amazonaws.com",
         "PutRolePolicy",
+        request,
+        Value::Null,
+    )
+}
+
+pub fn policy_version(arn: &str) -> String {
+    let request = json!({ "policyArn": arn, "setAsDefault": true });
+    let source = "iam.amazonaws.com";
+    event(
+        "us-east-1",
+        source,
+        "CreatePolicyVersion",
         request,
         Value::Null,
     )
