@@ -98,9 +98,45 @@ fn main() {
         calls.len(),
         calls.join(", ")
     );
+    with_table(&account, &proxy, ours, &topics, &created);
     println!(
         "size of the binary             {} bytes",
         std::fs::metadata(ours).unwrap().len()
+    );
+}
+
+/// The same workflow, with a table: what is told once, and a verdict that persists.
+fn with_table(
+    account: &Account,
+    proxy: &Proxy,
+    binary: &str,
+    topics: &[(&str, &str)],
+    event: &Value,
+) {
+    account.table("state");
+    let mut environment = topics.to_vec();
+    environment.push(("STEPWARDEN_TABLE", "state"));
+    let function = Function::start(binary, proxy.address, account.region, &environment);
+    proxy.calls();
+    let mut number = 0;
+    let mut timed = || {
+        number += 1;
+        let mut event = event.clone();
+        event["detail"]["eventID"] = json!(format!("event {number}"));
+        let began = Instant::now();
+        function.invoke(&event.to_string()).unwrap();
+        began.elapsed()
+    };
+    let first = timed();
+    println!("with a table, first evaluation {first:?}");
+    println!("calls of it                    {}", proxy.calls().len());
+    let mut warm: Vec<Duration> = (0..RUNS).map(|_| timed()).collect();
+    let calls = proxy.calls();
+    println!("with a table, warm             {:?}", median(&mut warm));
+    println!(
+        "calls of one that persists     {}: {}",
+        calls.len() / RUNS,
+        calls[..calls.len() / RUNS].join(", ")
     );
 }
 
