@@ -43,7 +43,8 @@ impl Account {
         account
     }
 
-    fn topic(&self, name: &str) -> (String, String) {
+    /// A topic with a queue that receives all of it.
+    pub fn topic(&self, name: &str) -> (String, String) {
         let created = self.query("sns", &[("Action", "CreateTopic"), ("Name", name)]);
         let topic = between(&created, "<TopicArn>", "</TopicArn>");
         let queue = self.json("sqs", "AmazonSQS.CreateQueue", json!({ "QueueName": name }));
@@ -279,7 +280,8 @@ impl Account {
         self.received(&self.alerts)
     }
 
-    fn received(&self, queue: &str) -> Vec<Value> {
+    /// Takes everything out of a queue: SNS's envelopes.
+    pub fn received(&self, queue: &str) -> Vec<Value> {
         let mut all = Vec::new();
         loop {
             let request =
