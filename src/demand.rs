@@ -10,6 +10,7 @@ mod lookup;
 mod map;
 mod names;
 mod pattern;
+mod request;
 mod resolve;
 mod roles;
 mod workflow;
@@ -110,6 +111,7 @@ impl Maker<'_> {
             phase,
             optional,
             passed_to: None,
+            request: Vec::new(),
             state: self.state,
         };
         let Some(info) = info else {

@@ -4,6 +4,13 @@ use crate::asl::StateId;
 use crate::glob::Glob;
 use crate::value::Unknown;
 
+/// The condition key of the endpoint that an HTTP call goes to.
+pub const HTTP_ENDPOINT: &str = "states:httpendpoint";
+/// That of its method.
+pub const HTTP_METHOD: &str = "states:httpmethod";
+/// That of the service that a role is passed to.
+pub const PASSED_TO: &str = "iam:passedtoservice";
+
 /// One action on one target that a state, or the workflow itself, must be allowed.
 #[derive(Clone, Debug)]
 pub struct Need {
@@ -23,6 +30,9 @@ pub struct Need {
     pub optional: bool,
     /// For `iam:PassRole`: the service principal that receives the role.
     pub passed_to: Option<&'static str>,
+    /// Condition keys, in lower case, of which the definition fixes the value: the request has one of these, or does not
+    /// carry the key where there are none.
+    pub request: Vec<(&'static str, Vec<Glob>)>,
     /// The state that needs it; `None` where the workflow does.
     pub state: Option<StateId>,
     /// Why: the catalog row, such as `ecs:runTask.sync completion event`. Never empty.

@@ -3,7 +3,7 @@
 use super::lookup::{is_present, lookup};
 use super::pattern::{Openness, or_any, patterns};
 use super::resolve::{self, Resolved};
-use super::{Maker, dynamodb, roles};
+use super::{Maker, dynamodb, request, roles};
 use crate::asl::{Segment, Text};
 use crate::catalog::{Operation, Optimized, Pattern, TargetSpec, Targets};
 use crate::glob::Glob;
@@ -46,6 +46,7 @@ pub(super) fn optimized(
             if need.action == "states:InvokeHTTPEndpoint" {
                 need.companions
                     .push(super::map::own(maker.home, "stateMachine"));
+                request::http(&mut need, arguments, maker.home);
             }
             needs.push(need);
         }

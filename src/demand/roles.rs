@@ -2,8 +2,8 @@
 
 use super::lookup::lookup;
 
-use super::Maker;
 use super::resolve::{Resolved, resolve};
+use super::{Maker, request};
 use crate::catalog::{Fill, Operation, Roles, TargetSpec};
 use crate::need::{Need, Phase, Target};
 use crate::value::Value;
@@ -19,7 +19,7 @@ pub(super) fn passed(
 ) -> Vec<Need> {
     if paths.is_empty() {
         let mut need = maker.need("iam:PassRole", Vec::new(), Phase::PassRole, true);
-        need.passed_to = Some(principal);
+        request::passed_to(&mut need, principal);
         return vec![need];
     }
     let found: Vec<Resolved> = paths
@@ -34,7 +34,7 @@ pub(super) fn passed(
     // Where the whole request is open, the role may not be in it at all.
     let open = matches!(arguments, Value::Any(_));
     let mut need = maker.need("iam:PassRole", found, Phase::PassRole, optional || open);
-    need.passed_to = Some(principal);
+    request::passed_to(&mut need, principal);
     vec![need]
 }
 

@@ -100,6 +100,7 @@ fn encryption(maker: &Maker<'_>, action: &str, key: &str) -> Need {
         holes: Vec::new(),
     };
     let mut need = maker.need(action, vec![resolved], Phase::Encryption, false);
+    super::request::encryption_context(&mut need, maker);
     if open == Openness::Generated {
         need.target = Target::NotDerivable;
     }

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Facts, ideal};
 use crate::asl::StateId;
 use crate::facts::role::Grant;
-use crate::need::{Need, Phase};
+use crate::need::{HTTP_ENDPOINT, Need, Phase};
 
 /// Actions on the same resources, for the same part of the work of the same state, that are not granted.
 #[derive(Clone, Debug)]
@@ -24,9 +24,33 @@ pub struct Missing {
     pub resources: Vec<String>,
     /// The catalog row.
     pub because: String,
-    /// What takes the permission away although a statement allows it, in words.
-    pub denied_by: Option<String>,
-    passed_to: Option<&'static str>,
+    /// Why it is not granted although a statement is about it.
+    pub withheld: Option<Withheld>,
+    /// The condition that a grant for these requests alone has.
+    condition: Option<Value>,
+}
+
+/// Why a permission is not granted although a statement is about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Withheld {
+    /// A deny or the boundary takes it away.
+    Limited,
+    /// The statement's condition fails in every request that the workflow makes.
+    Conditioned,
+}
+
+impl Withheld {
+    /// In words.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Limited => {
+                "a statement allows it, but an explicit deny or the permissions boundary takes it away"
+            }
+            Self::Conditioned => {
+                "a statement allows it, but under a condition that no request of this workflow meets"
+            }
+        }
+    }
 }
 
 impl Missing {
@@ -37,9 +61,8 @@ impl Missing {
             "Action": ideal::one_or_many(&self.actions),
             "Resource": ideal::one_or_many(&self.resources),
         });
-        if let (Some(service), Some(map)) = (self.passed_to, statement.as_object_mut()) {
-            let condition = json!({"StringEquals": {"iam:PassedToService": service}});
-            map.insert("Condition".to_owned(), condition);
+        if let (Some(condition), Some(map)) = (&self.condition, statement.as_object_mut()) {
+            map.insert("Condition".to_owned(), condition.clone());
         }
         statement
     }
@@ -50,17 +73,21 @@ pub fn find(facts: &Facts<'_>) -> Vec<Missing> {
     let Some(role) = facts.role.filter(|r| r.whole) else {
         return Vec::new();
     };
-    let without_limits = role.without_limits();
-    let (grants, unlimited) = (role.grants(), without_limits.grants());
+    let (unlimited, unconditional) = (role.without_limits(), role.without_conditions());
+    let held = Held {
+        grants: role.grants(),
+        unlimited: unlimited.grants(),
+        unconditional: unconditional.grants(),
+    };
     let mut found: BTreeMap<(Option<StateId>, Phase, Vec<String>), Missing> = BTreeMap::new();
     for need in facts
         .needs
         .iter()
         .filter(|n| !n.optional && n.phase != Phase::Logging)
     {
-        let Some(denied_by) = lacking(&grants, &unlimited, need) else {
+        if need.resources.is_empty() || held.grants.iter().any(|g| g.meets(need)) {
             continue;
-        };
+        }
         let mut resources: Vec<String> = need.resources.iter().map(ToString::to_string).collect();
         resources.sort();
         let missing = found
@@ -72,8 +99,8 @@ pub fn find(facts: &Facts<'_>) -> Vec<Missing> {
                 actions: Vec::new(),
                 resources,
                 because: need.because.clone(),
-                denied_by,
-                passed_to: need.passed_to,
+                withheld: held.withheld(need),
+                condition: condition(need),
             });
         if !missing.actions.contains(&need.action) {
             missing.actions.push(need.action.clone());
@@ -82,17 +109,34 @@ pub fn find(facts: &Facts<'_>) -> Vec<Missing> {
     found.into_values().collect()
 }
 
-/// `Some` where no alternative of the need is granted even in part, with what takes it away, if a statement allows it.
-/// A grant whose condition cannot be decided here counts as given.
-fn lacking(grants: &[Grant<'_>], unlimited: &[Grant<'_>], need: &Need) -> Option<Option<String>> {
-    let within = |grants: &[Grant<'_>]| grants.iter().any(|g| g.meets(need));
-    if need.resources.is_empty() || within(grants) {
-        return None;
+/// The role's grants, and what they would be without what limits them. A grant whose condition cannot be decided here
+/// counts as given.
+struct Held<'a> {
+    grants: Vec<Grant<'a>>,
+    unlimited: Vec<Grant<'a>>,
+    unconditional: Vec<Grant<'a>>,
+}
+
+impl Held<'_> {
+    fn withheld(&self, need: &Need) -> Option<Withheld> {
+        let within = |grants: &[Grant<'_>]| grants.iter().any(|g| g.meets(need));
+        if within(&self.unlimited) {
+            Some(Withheld::Limited)
+        } else {
+            within(&self.unconditional).then_some(Withheld::Conditioned)
+        }
     }
-    Some(within(unlimited).then(|| {
-        "a statement allows it, but an explicit deny or the permissions boundary takes it away"
-            .to_owned()
-    }))
+}
+
+/// What the request fixes beside the resource, where AWS's own templates ask for it.
+fn condition(need: &Need) -> Option<Value> {
+    if let Some(service) = need.passed_to {
+        return Some(json!({"StringEquals": {"iam:PassedToService": service}}));
+    }
+    let endpoints = need.request.iter().find(|(k, _)| *k == HTTP_ENDPOINT);
+    let values: Vec<String> = endpoints?.1.iter().map(ToString::to_string).collect();
+    let condition = json!({"StringLike": {"states:HTTPEndpoint": ideal::one_or_many(&values)}});
+    (!values.is_empty()).then_some(condition)
 }
 
 fn who(facts: &Facts<'_>, need: &Need) -> String {

@@ -1,11 +1,17 @@
 //! The execution role: its policies, and each allowing statement as what it really grants after denies and boundary.
 
+mod pieces;
+mod request;
+
 use std::sync::Arc;
 
 use crate::arn::Arn;
 use crate::glob::{Glob, Token};
-use crate::iam::{ActionPattern, ActionSpec, Authority, Effect, Policy, ResourceSpec, Statement};
+use crate::iam::{ActionPattern, ActionSpec, Authority, Context, Effect, Policy, Statement};
 use crate::need::{Need, Target};
+use pieces::{after_deny, is_excepted, meet_all, resource_globs, under_boundary};
+
+pub use pieces::Piece;
 
 /// The execution role as far as it was read.
 #[derive(Clone, Debug)]
@@ -55,17 +61,7 @@ pub struct Grant<'a> {
     /// What is left: disjoint pieces of (actions in lower case, resources).
     pub pieces: Vec<Piece>,
     role: &'a RoleFacts,
-}
-
-/// A part of a grant.
-#[derive(Clone, Debug)]
-pub struct Piece {
-    /// The actions, in lower case.
-    pub actions: Glob,
-    /// The resources.
-    pub resources: Vec<Glob>,
-    /// The resources are everything but some (`NotResource`).
-    pub all_but: bool,
+    session: Arc<Context>,
 }
 
 impl RoleFacts {
@@ -92,23 +88,46 @@ impl RoleFacts {
         }
     }
 
+    /// The same role without the conditions of its allowing statements: what they would allow if each held.
+    #[must_use]
+    pub fn without_conditions(&self) -> Self {
+        let unconditional = |policy: &Policy| {
+            let mut policy = policy.clone();
+            let allows = policy.statements.iter_mut();
+            allows
+                .filter(|s| s.effect == Effect::Allow)
+                .for_each(|s| s.conditions.clear());
+            Arc::new(policy)
+        };
+        let policies = self.policies.iter().map(|held| HeldPolicy {
+            policy: unconditional(&held.policy),
+            source: held.source.clone(),
+        });
+        Self {
+            policies: policies.collect(),
+            ..self.clone()
+        }
+    }
+
     /// Every allowing statement's action patterns with what is left of them; those of which nothing is left are not
-    /// grants.
+    /// grants, nor are those under a condition that no session of the role can meet.
     pub fn grants(&self) -> Vec<Grant<'_>> {
         let mut grants = Vec::new();
+        let session = Arc::new(Context::of_execution_role(&self.arn));
         for (index, held) in self.policies.iter().enumerate() {
             for statement in held
                 .policy
                 .statements
                 .iter()
                 .filter(|s| s.effect == Effect::Allow)
+                .filter(|s| !request::never_applies(s, &session, None))
             {
                 let patterns = match &statement.actions {
                     ActionSpec::Only(patterns) => patterns.clone(),
                     ActionSpec::AllBut(_) => vec![ActionPattern::new("*")],
                 };
                 for action in patterns {
-                    let pieces = self.left_of(statement, &action, None);
+                    let pieces = self.left_of(statement, &action, None, (&session, None));
                     if !pieces.is_empty() {
                         grants.push(Grant {
                             policy: index,
@@ -116,6 +135,7 @@ impl RoleFacts {
                             action,
                             pieces,
                             role: self,
+                            session: Arc::clone(&session),
                         });
                     }
                 }
@@ -124,12 +144,14 @@ impl RoleFacts {
         grants
     }
 
-    /// What is left of a statement for an action pattern, on everything or on one resource pattern only.
+    /// What is left of a statement for an action pattern, on everything or on one resource pattern only, in every request
+    /// or in that for one need.
     fn left_of(
         &self,
         statement: &Statement,
         action: &ActionPattern,
         within: Option<&Glob>,
+        (session, need): (&Context, Option<&Need>),
     ) -> Vec<Piece> {
         let (mut resources, all_but) = resource_globs(&statement.resources);
         if let Some(within) = within {
@@ -142,7 +164,8 @@ impl RoleFacts {
             all_but,
         }];
         if let Some(boundary) = &self.authority.boundary {
-            pieces = under_boundary(&pieces, boundary);
+            let open = |s: &Statement| !request::never_applies(s, session, need);
+            pieces = under_boundary(&pieces, boundary, &open);
         }
         for policy in self
             .authority
@@ -153,7 +176,8 @@ impl RoleFacts {
             for deny in policy
                 .statements
                 .iter()
-                .filter(|s| s.effect == Effect::Deny && s.conditions.is_empty())
+                .filter(|s| s.effect == Effect::Deny)
+                .filter(|s| request::surely_applies(s, session, need))
             {
                 pieces = pieces
                     .into_iter()
@@ -163,140 +187,6 @@ impl RoleFacts {
         }
         pieces
     }
-}
-
-/// Whether `NotResource` takes the whole pattern out.
-fn is_excepted(spec: &ResourceSpec, resource: &Glob) -> bool {
-    match spec {
-        ResourceSpec::AllBut(patterns) => {
-            let out: Vec<Glob> = patterns
-                .iter()
-                .filter(|p| !p.template.has_variables())
-                .map(|p| p.template.widest())
-                .collect();
-            resource.covered_by(&out)
-        }
-        ResourceSpec::Only(_) | ResourceSpec::Unstated => false,
-    }
-}
-
-/// The resource patterns, variables widened; `NotResource` is everything.
-fn resource_globs(spec: &ResourceSpec) -> (Vec<Glob>, bool) {
-    match spec {
-        ResourceSpec::Only(patterns) => (
-            patterns.iter().map(|p| p.template.widest()).collect(),
-            false,
-        ),
-        ResourceSpec::AllBut(patterns) => (vec![Glob::any()], !patterns.is_empty()),
-        ResourceSpec::Unstated => (Vec::new(), false),
-    }
-}
-
-fn under_boundary(pieces: &[Piece], boundary: &Policy) -> Vec<Piece> {
-    let mut left = Vec::new();
-    for statement in boundary
-        .statements
-        .iter()
-        .filter(|s| s.effect == Effect::Allow)
-    {
-        let (resources, all_but) = resource_globs(&statement.resources);
-        let actions: Vec<Glob> = match &statement.actions {
-            ActionSpec::Only(patterns) => patterns.iter().map(|p| p.glob().clone()).collect(),
-            ActionSpec::AllBut(_) => vec![Glob::any()],
-        };
-        for piece in pieces {
-            for ceiling in &actions {
-                let mut resources = meet_all(&piece.resources, &resources);
-                resources.retain(|r| !is_excepted(&statement.resources, r));
-                if resources.is_empty() {
-                    continue;
-                }
-                for actions in piece.actions.intersect(ceiling) {
-                    let all_but = piece.all_but || all_but;
-                    left.push(Piece {
-                        actions,
-                        resources: resources.clone(),
-                        all_but,
-                    });
-                }
-            }
-        }
-    }
-    left
-}
-
-/// What an unconditional deny leaves of a piece. A deny that takes away only a part that cannot be written as a pattern
-/// leaves the piece as it is: the grant then looks wider than it is, never narrower.
-fn after_deny(piece: Piece, deny: &Statement) -> Vec<Piece> {
-    let denied = |piece: Piece| -> Option<Piece> {
-        match &deny.resources {
-            ResourceSpec::Only(patterns) => {
-                let taken: Vec<Glob> = patterns
-                    .iter()
-                    .filter(|p| !p.template.has_variables())
-                    .map(|p| p.template.widest())
-                    .collect();
-                let resources: Vec<Glob> = piece
-                    .resources
-                    .iter()
-                    .filter(|r| !r.covered_by(&taken))
-                    .cloned()
-                    .collect();
-                (!resources.is_empty()).then_some(Piece { resources, ..piece })
-            }
-            ResourceSpec::AllBut(patterns) => {
-                let kept: Vec<Glob> = patterns.iter().map(|p| p.template.widest()).collect();
-                let resources = meet_all(&piece.resources, &kept);
-                (!resources.is_empty()).then_some(Piece {
-                    resources,
-                    all_but: false,
-                    ..piece
-                })
-            }
-            ResourceSpec::Unstated => Some(piece),
-        }
-    };
-    match &deny.actions {
-        ActionSpec::Only(patterns) => {
-            let covers = patterns.iter().any(|p| p.glob().includes(&piece.actions));
-            if covers {
-                denied(piece).into_iter().collect()
-            } else {
-                vec![piece]
-            }
-        }
-        // Everything but these is denied: what overlaps them survives, the rest is taken.
-        ActionSpec::AllBut(patterns) => {
-            let mut left: Vec<Piece> = Vec::new();
-            for pattern in patterns {
-                for actions in piece.actions.intersect(pattern.glob()) {
-                    left.push(Piece {
-                        actions,
-                        ..piece.clone()
-                    });
-                }
-            }
-            let inside = patterns.iter().any(|p| p.glob().includes(&piece.actions));
-            if !inside {
-                left.extend(denied(piece));
-            }
-            left
-        }
-    }
-}
-
-fn meet_all(ours: &[Glob], theirs: &[Glob]) -> Vec<Glob> {
-    let mut met: Vec<Glob> = Vec::new();
-    for a in ours {
-        for b in theirs {
-            for glob in a.intersect(b) {
-                if !met.contains(&glob) {
-                    met.push(glob);
-                }
-            }
-        }
-    }
-    met
 }
 
 impl Grant<'_> {
@@ -314,21 +204,31 @@ impl Grant<'_> {
     /// Whether it allows this action (by name) on a part of this resource. A deny of some actions or resources of a
     /// pattern leaves the pattern as it is, so that the statement is asked again for the one action on the one resource.
     pub fn allows(&self, action: &str, resource: &Glob) -> bool {
+        self.allows_for(action, resource, None)
+    }
+
+    fn allows_for(&self, action: &str, resource: &Glob, need: Option<&Need>) -> bool {
         let name = ActionPattern::new(action);
         let about = self.pieces.iter().any(|p| {
             p.actions.includes(name.glob()) && p.resources.iter().any(|r| r.overlaps(resource))
         });
         about && {
-            let left = self.role.left_of(self.statement, &name, Some(resource));
+            let request = (&*self.session, need);
+            let left = self
+                .role
+                .left_of(self.statement, &name, Some(resource), request);
             left.iter().any(|p| !p.resources.is_empty())
         }
     }
 
     /// What is left of it for this action within a resource pattern.
     pub fn within(&self, action: &str, resource: &Glob) -> Vec<Glob> {
-        let left = self
-            .role
-            .left_of(self.statement, &ActionPattern::new(action), Some(resource));
+        let left = self.role.left_of(
+            self.statement,
+            &ActionPattern::new(action),
+            Some(resource),
+            (&self.session, None),
+        );
         left.into_iter().flat_map(|p| p.resources).collect()
     }
 
@@ -361,16 +261,28 @@ impl Grant<'_> {
     /// Whether it gives a part of what is needed. An action without resource types is allowed on `*` alone, or on what AWS
     /// documents beside the reference.
     pub fn meets(&self, need: &Need) -> bool {
+        self.is_about(need) && !request::never_applies(self.statement, &self.session, Some(need))
+    }
+
+    /// Whether it gives a part of what is needed, if its conditions hold.
+    fn is_about(&self, need: &Need) -> bool {
+        let allows = |resource: &Glob| self.allows_for(&need.action, resource, Some(need));
         if need.target == Target::NoResourceTypes {
-            let documented = || need.companions.iter().any(|r| self.allows(&need.action, r));
-            return self.allows(&need.action, &Glob::literal("*")) || documented();
+            return allows(&Glob::literal("*")) || need.companions.iter().any(allows);
         }
-        need.resources.iter().any(|r| self.allows(&need.action, r))
+        need.resources.iter().any(allows)
     }
 
     /// Whether it gives a part of what is needed, or of a companion form of it.
     pub fn serves(&self, need: &Need) -> bool {
-        self.meets(need) || need.companions.iter().any(|r| self.allows(&need.action, r))
+        let companion = |r: &Glob| self.allows_for(&need.action, r, Some(need));
+        (self.is_about(need) || need.companions.iter().any(companion))
+            && !request::never_applies(self.statement, &self.session, Some(need))
+    }
+
+    /// Whether it would give a part of what is needed, were it not for its conditions.
+    pub fn falls_short_of(&self, need: &Need) -> bool {
+        self.is_about(need) && request::never_applies(self.statement, &self.session, Some(need))
     }
 
     /// Whether some piece covers every resource.

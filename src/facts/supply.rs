@@ -108,20 +108,20 @@ pub struct Context<'r, 'c> {
 /// Judges every grant of the role.
 pub fn judge<'r>(context: &Context<'r, '_>) -> Vec<Supply<'r>> {
     let grants = context.role.grants();
-    let held: Vec<(Glob, Vec<Glob>)> = grants
+    let judged: Vec<(Vec<usize>, Option<Cause>)> = grants
         .iter()
-        .map(|g| (g.action.glob().clone(), g.resources()))
-        .collect();
-    grants
-        .into_iter()
         .map(|grant| {
-            let serves = serves(&grant, context.needs);
-            let cause = causes::first(context, &grant, &serves, &held);
-            Supply {
-                grant,
-                serves,
-                cause,
-            }
+            let serves = serves(grant, context.needs);
+            let cause = causes::first(context, grant, &serves, &grants);
+            (serves, cause)
+        })
+        .collect();
+    let joined = grants.into_iter().zip(judged);
+    joined
+        .map(|(grant, (serves, cause))| Supply {
+            grant,
+            serves,
+            cause,
         })
         .collect()
 }

@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 
+use super::{Condition, Template};
 use crate::arn::Arn;
 
 /// What is known of the keys. A key that is not here is unknown.
@@ -86,6 +87,19 @@ impl Context {
         self.facts.contains_key(&key.to_ascii_lowercase())
     }
 
+    /// Whether the condition holds; `None` where that hangs on a key of which nothing is known.
+    pub fn decides(&self, condition: &Condition) -> Option<bool> {
+        let own = self.get(&condition.lower)?;
+        // Without the key no value is compared, so that the variables in the values do not matter.
+        let open = own.is_some()
+            && condition
+                .values
+                .iter()
+                .flat_map(Template::variables)
+                .any(|v| self.get(&v.key.to_ascii_lowercase()).is_none());
+        (!open).then(|| condition.holds(&|key| self.get(key).flatten()))
+    }
+
     /// What a principal's ARN tells (IAM User Guide, "Request information that you can use for policy variables",
     /// "Properties of the principal"): its account, its type, its own ARN, a user's name, and that it is no AWS service.
     /// A role session carries the role's ARN in `aws:PrincipalArn`; the session's ARN does not tell the role's path, so
@@ -130,8 +144,19 @@ impl Context {
     /// of the role (`aws:ViaAWSService` is false for a service role; `aws:CalledVia` is absent). `aws:SourceArn` and
     /// `aws:SourceAccount` are there only in calls by a service principal, which these are not. `aws:RequestedRegion`
     /// is that of the call and so left to the caller, as are network keys: the service's own network is not documented.
+    /// Of a role without an account, which stands for one that nobody named, its own ARN tells nothing.
     pub fn of_execution_role(role: &Arn) -> Self {
-        Self::of_principal(role)
+        let principal = if role.account().is_empty() {
+            Self::new()
+        } else {
+            Self::of_principal(role)
+        };
+        principal
+            .with("aws:PrincipalIsAWSService", "false")
+            .with("aws:PrincipalType", "AssumedRole")
+            .without("aws:PrincipalServiceName")
+            .without("aws:PrincipalServiceNamesList")
+            .without("aws:username")
             .with("aws:SecureTransport", "true")
             .with("aws:ViaAWSService", "false")
             .without("aws:CalledVia")

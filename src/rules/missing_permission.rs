@@ -1,5 +1,5 @@
 use super::{Meta, Rule};
-use crate::facts::{Facts, Phase};
+use crate::facts::{Facts, Phase, Withheld};
 use crate::finding::{Finding, Patch};
 use crate::severity::Severity;
 
@@ -43,17 +43,21 @@ impl Rule for MissingPermission {
                 .map(|a| format!("`{a}`"))
                 .collect::<Vec<_>>()
                 .join(", ");
-            let by = match &missing.denied_by {
-                Some(by) => format!(" ({by})"),
-                None => String::new(),
-            };
+            let by = missing
+                .withheld
+                .map_or_else(String::new, |why| format!(" ({})", why.in_words()));
             let resources = missing.resources.join("`, `");
             let title = format!("the role lacks {actions}");
             let detail = format!(
                 "{} needs {actions} on `{resources}`{by}: {effect}",
                 missing.who
             );
-            let fix = format!("allow {actions} on `{resources}`");
+            let fix = match missing.withheld {
+                Some(Withheld::Conditioned) => format!(
+                    "correct the condition of the statement that allows {actions}, or allow it on `{resources}` in one of its own"
+                ),
+                _ => format!("allow {actions} on `{resources}`"),
+            };
             let subject = format!("{:?}\n{actions}\n{resources}", missing.phase);
             let mut finding = match missing.state.and_then(|id| facts.definition.state(id)) {
                 Some(state) => {
@@ -73,7 +77,7 @@ impl Rule for MissingPermission {
             };
             finding.actions = missing.actions.clone();
             finding.resources = missing.resources.clone();
-            if missing.denied_by.is_none() {
+            if missing.withheld.is_none() {
                 finding.remediation.patch = Some(Patch::AddStatements {
                     policy: "stepwarden-missing-permissions".to_owned(),
                     statements: vec![missing.statement()],

@@ -17,6 +17,7 @@ fn need(resource: &str, target: Target) -> Need {
         phase: Phase::Start,
         optional: false,
         passed_to: None,
+        request: Vec::new(),
         state: Some(StateId(0)),
         because: "lambda:invoke".to_owned(),
     }

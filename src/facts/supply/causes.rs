@@ -10,15 +10,12 @@ use crate::glob::Glob;
 use crate::iam::ActionSpec;
 use crate::need::{Need, Phase};
 
-/// What every grant of the role allows: actions in lower case, resources.
-type Held = [(Glob, Vec<Glob>)];
-
 /// The first cause that applies.
 pub fn first(
     context: &Context<'_, '_>,
     grant: &Grant<'_>,
     serves: &[usize],
-    held: &Held,
+    held: &[Grant<'_>],
 ) -> Option<Cause> {
     let served: Vec<&Need> = serves
         .iter()
@@ -30,7 +27,7 @@ pub fn first(
         .or_else(|| scope::sync_rule(grant, &served))
         .or_else(|| wildcard_action(grant, &served))
         .or_else(|| scope::resource(context, grant, &served))
-        .or_else(|| unused(context, grant, &served))
+        .or_else(|| unused(context, grant, &served, held))
 }
 
 /// In effect administrator (AWS managed AdministratorAccess, PowerUserAccess and IAMFullAccess are such documents).
@@ -74,7 +71,7 @@ fn escalation(
     context: &Context<'_, '_>,
     grant: &Grant<'_>,
     served: &[&Need],
-    held: &Held,
+    held: &[Grant<'_>],
 ) -> Option<Cause> {
     if is_whole_service(grant) {
         return None;
@@ -102,7 +99,7 @@ fn escalation(
 }
 
 /// The escalation paths to which this grant is the key: it allows the path's own action, or the role passing.
-pub(super) fn opens(grant: &Grant<'_>, held: &Held) -> Vec<&'static Path> {
+pub(super) fn opens(grant: &Grant<'_>, held: &[Grant<'_>]) -> Vec<&'static Path> {
     let allows = |action: &str| {
         grant
             .pieces
@@ -112,7 +109,8 @@ pub(super) fn opens(grant: &Grant<'_>, held: &Held) -> Vec<&'static Path> {
     let passes = allows("iam:PassRole") && passing::is_open(grant);
     let elsewhere = |action: &String| {
         held.iter()
-            .any(|(actions, _)| actions.includes(&lower(action)))
+            .flat_map(|g| &g.pieces)
+            .any(|p| p.actions.includes(&lower(action)))
     };
     let wide = grant
         .resources()
@@ -189,7 +187,12 @@ fn wildcard_action(grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {
     })
 }
 
-fn unused(context: &Context<'_, '_>, grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {
+fn unused(
+    context: &Context<'_, '_>,
+    grant: &Grant<'_>,
+    served: &[&Need],
+    held: &[Grant<'_>],
+) -> Option<Cause> {
     if !served.is_empty() || is_unknowable(context, grant) {
         return None;
     }
@@ -204,6 +207,11 @@ fn unused(context: &Context<'_, '_>, grant: &Grant<'_>, served: &[&Need]) -> Opt
             .iter()
             .any(|r| applies(&grant.action.text, r))
     {
+        return None;
+    }
+    // What fails is the statement's condition: what it does not give to the state that needs it is reported as missing.
+    let left_open = |n: &Need| grant.falls_short_of(n) && !held.iter().any(|g| g.meets(n));
+    if context.needs.iter().any(left_open) {
         return None;
     }
     if covered_by_feature(grant) {

@@ -1,0 +1,153 @@
+//! What is left of a statement: disjoint pieces after denies and the boundary.
+
+use crate::glob::Glob;
+use crate::iam::{ActionSpec, Effect, Policy, ResourceSpec, Statement};
+
+/// A part of a grant.
+#[derive(Clone, Debug)]
+pub struct Piece {
+    /// The actions, in lower case.
+    pub actions: Glob,
+    /// The resources.
+    pub resources: Vec<Glob>,
+    /// The resources are everything but some (`NotResource`).
+    pub all_but: bool,
+}
+
+/// Whether `NotResource` takes the whole pattern out.
+pub(super) fn is_excepted(spec: &ResourceSpec, resource: &Glob) -> bool {
+    match spec {
+        ResourceSpec::AllBut(patterns) => {
+            let out: Vec<Glob> = patterns
+                .iter()
+                .filter(|p| !p.template.has_variables())
+                .map(|p| p.template.widest())
+                .collect();
+            resource.covered_by(&out)
+        }
+        ResourceSpec::Only(_) | ResourceSpec::Unstated => false,
+    }
+}
+
+/// The resource patterns, variables widened; `NotResource` is everything.
+pub(super) fn resource_globs(spec: &ResourceSpec) -> (Vec<Glob>, bool) {
+    match spec {
+        ResourceSpec::Only(patterns) => (
+            patterns.iter().map(|p| p.template.widest()).collect(),
+            false,
+        ),
+        ResourceSpec::AllBut(patterns) => (vec![Glob::any()], !patterns.is_empty()),
+        ResourceSpec::Unstated => (Vec::new(), false),
+    }
+}
+
+pub(super) fn under_boundary(
+    pieces: &[Piece],
+    boundary: &Policy,
+    open: &dyn Fn(&Statement) -> bool,
+) -> Vec<Piece> {
+    let mut left = Vec::new();
+    for statement in boundary
+        .statements
+        .iter()
+        .filter(|s| s.effect == Effect::Allow && open(s))
+    {
+        let (resources, all_but) = resource_globs(&statement.resources);
+        let actions: Vec<Glob> = match &statement.actions {
+            ActionSpec::Only(patterns) => patterns.iter().map(|p| p.glob().clone()).collect(),
+            ActionSpec::AllBut(_) => vec![Glob::any()],
+        };
+        for piece in pieces {
+            for ceiling in &actions {
+                let mut resources = meet_all(&piece.resources, &resources);
+                resources.retain(|r| !is_excepted(&statement.resources, r));
+                if resources.is_empty() {
+                    continue;
+                }
+                for actions in piece.actions.intersect(ceiling) {
+                    let all_but = piece.all_but || all_but;
+                    left.push(Piece {
+                        actions,
+                        resources: resources.clone(),
+                        all_but,
+                    });
+                }
+            }
+        }
+    }
+    left
+}
+
+/// What a deny that surely applies leaves of a piece. A deny that takes away only a part that cannot be written as a pattern
+/// leaves the piece as it is: the grant then looks wider than it is, never narrower.
+pub(super) fn after_deny(piece: Piece, deny: &Statement) -> Vec<Piece> {
+    let denied = |piece: Piece| -> Option<Piece> {
+        match &deny.resources {
+            ResourceSpec::Only(patterns) => {
+                let taken: Vec<Glob> = patterns
+                    .iter()
+                    .filter(|p| !p.template.has_variables())
+                    .map(|p| p.template.widest())
+                    .collect();
+                let resources: Vec<Glob> = piece
+                    .resources
+                    .iter()
+                    .filter(|r| !r.covered_by(&taken))
+                    .cloned()
+                    .collect();
+                (!resources.is_empty()).then_some(Piece { resources, ..piece })
+            }
+            ResourceSpec::AllBut(patterns) => {
+                let kept: Vec<Glob> = patterns.iter().map(|p| p.template.widest()).collect();
+                let resources = meet_all(&piece.resources, &kept);
+                (!resources.is_empty()).then_some(Piece {
+                    resources,
+                    all_but: false,
+                    ..piece
+                })
+            }
+            ResourceSpec::Unstated => Some(piece),
+        }
+    };
+    match &deny.actions {
+        ActionSpec::Only(patterns) => {
+            let covers = patterns.iter().any(|p| p.glob().includes(&piece.actions));
+            if covers {
+                denied(piece).into_iter().collect()
+            } else {
+                vec![piece]
+            }
+        }
+        // Everything but these is denied: what overlaps them survives, the rest is taken.
+        ActionSpec::AllBut(patterns) => {
+            let mut left: Vec<Piece> = Vec::new();
+            for pattern in patterns {
+                for actions in piece.actions.intersect(pattern.glob()) {
+                    left.push(Piece {
+                        actions,
+                        ..piece.clone()
+                    });
+                }
+            }
+            let inside = patterns.iter().any(|p| p.glob().includes(&piece.actions));
+            if !inside {
+                left.extend(denied(piece));
+            }
+            left
+        }
+    }
+}
+
+pub(super) fn meet_all(ours: &[Glob], theirs: &[Glob]) -> Vec<Glob> {
+    let mut met: Vec<Glob> = Vec::new();
+    for a in ours {
+        for b in theirs {
+            for glob in a.intersect(b) {
+                if !met.contains(&glob) {
+                    met.push(glob);
+                }
+            }
+        }
+    }
+    met
+}
