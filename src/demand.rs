@@ -138,7 +138,9 @@ impl Maker<'_> {
             for form in catalog::companions(&resolved.glob) {
                 push(&mut need.companions, form);
             }
+            let other = names::other_spelling(&resolved.glob);
             push(&mut need.resources, resolved.glob);
+            other.into_iter().for_each(|g| push(&mut need.resources, g));
             merge(&mut need.holes, resolved.holes);
         }
         need

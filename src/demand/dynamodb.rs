@@ -1,7 +1,7 @@
 //! DynamoDB operations that name their tables inside the request (Amazon DynamoDB API Reference).
 
 use super::Home;
-use super::lookup::{lookup, spellings};
+use super::lookup::{is_present, lookup, spellings};
 use super::pattern::{Openness, Pattern, patterns};
 use super::resolve::{Resolved, resolve};
 use crate::catalog::{Fill, TargetSpec};
@@ -37,8 +37,30 @@ pub(super) fn inner_tables(
                 .collect();
             (!found.is_empty()).then_some(found)
         }
+        "Query" if is_present(arguments, INDEX) => {
+            Some(vec![("dynamodb:Query", index(arguments, home))])
+        }
+        "Scan" if is_present(arguments, INDEX) => {
+            Some(vec![("dynamodb:Scan", index(arguments, home))])
+        }
         _ => None,
     }
+}
+
+const INDEX: &str = "IndexName";
+
+/// What reads an index is authorized on the index alone (Amazon DynamoDB Developer Guide, "Using IAM with global secondary
+/// indexes").
+fn index(arguments: &Value, home: &Home) -> Vec<Resolved> {
+    let fill = |path| Fill::Name {
+        path,
+        default: None,
+    };
+    let spec = TargetSpec {
+        kind: "index",
+        fills: vec![fill("TableName"), fill(INDEX)],
+    };
+    resolve("dynamodb", &spec, arguments, home).unwrap_or_default()
 }
 
 /// The names of the fields of `RequestItems` are the tables.

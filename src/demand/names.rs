@@ -23,6 +23,15 @@ pub(super) enum Named {
     Behind,
 }
 
+/// A log group is asked for with `:*` after its name by most actions, without it by those on tags; the reference has one
+/// type for both (CloudWatch Logs API Reference, `LogGroup`: `arn` and `logGroupArn`).
+pub(super) fn other_spelling(resource: &Glob) -> Option<Glob> {
+    let text = resource.as_literal()?;
+    let group = text.splitn(6, ':').nth(5)?.strip_prefix("log-group:")?;
+    let plain = text.starts_with("arn:") && !group.is_empty() && !group.contains(':');
+    plain.then(|| join(&[resource, &Glob::parse(":*")]))
+}
+
 fn name(name: Glob) -> Named {
     Named::Name {
         name,
