@@ -42,15 +42,14 @@ pub fn companions(resource: &Glob) -> Vec<Glob> {
         }
         ("states", "execution") => vec![with(&cut(2), ":*")],
         ("ecs", "task") if words.len() > 2 => vec![with(&cut(2), "/*")],
-        ("secretsmanager", "secret") => {
-            let named = matches!(name.last(), Some(Token::Char(_)));
-            if named {
-                vec![with(resource, "-??????")]
-            } else {
-                Vec::new()
-            }
+        ("secretsmanager", "secret") => secret(resource, name),
+        ("logs", "log-group") => {
+            // A group's name holds slashes: only the colon ends it.
+            let colons = name.split(|t| *t == Token::Char(':')).take(2);
+            let kept: usize = colons.map(|part| part.len() + 1).sum();
+            let group = slice(resource, head_length + kept.saturating_sub(1));
+            vec![with(&group, ":*"), group]
         }
-        ("logs", "log-group") => vec![with(&cut(2), ":*"), cut(2)],
         ("s3", _) => {
             let bucket = cut(1);
             let dynamic = words.len() > 1 && name.contains(&Token::Any);
@@ -63,6 +62,45 @@ pub fn companions(resource: &Glob) -> Vec<Glob> {
         ("sagemaker", _) => vec![with(resource, "*")],
         _ => Vec::new(),
     }
+}
+
+/// A secret with and without the hyphen and six characters that end its ARN. The secrets of EventBridge connections stand
+/// in AWS's own template with any region and account (Step Functions Developer Guide, "Call HTTPS APIs").
+fn secret(resource: &Glob, name: &[Token]) -> Vec<Glob> {
+    const RANDOM: &str = "-??????";
+    let ending = RANDOM.chars().count();
+    let length = resource.tokens().len().saturating_sub(ending);
+    let tail = resource.tokens().get(length..).unwrap_or_default();
+    let is_random = |t: &Token| match t {
+        Token::One => true,
+        Token::Char(c) => c.is_ascii_alphanumeric(),
+        Token::Any => false,
+    };
+    let has_ending = name.len() > ending
+        && matches!(tail, [Token::Char('-'), random @ ..] if random.iter().all(is_random));
+    let whole = match (has_ending, name.last()) {
+        (true, _) => slice(resource, length),
+        (false, Some(Token::Any) | None) => Glob::literal(""),
+        (false, Some(_)) => resource.clone(),
+    };
+    let mut forms = Vec::new();
+    if !whole.tokens().is_empty() {
+        let mut form = whole.clone();
+        form.extend(&Glob::parse(RANDOM));
+        forms.extend([form, whole]);
+    }
+    if text(name).starts_with("secret:events!connection/") {
+        let partition = resource
+            .tokens()
+            .split(|t| *t == Token::Char(':'))
+            .nth(1)
+            .map(text)
+            .filter(|p| !p.is_empty())
+            .unwrap_or_else(|| "*".to_owned());
+        let template = format!("arn:{partition}:secretsmanager:*:*:secret:events!connection/*");
+        forms.push(Glob::parse(&template));
+    }
+    forms
 }
 
 fn text(tokens: &[Token]) -> String {

@@ -99,12 +99,19 @@ fn names_a_policy(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-/// The page of the Step Functions Developer Guide whose template grants this action on `*` although less is possible.
-pub fn documented_star(action: &str) -> Option<&'static str> {
-    STARS
+/// Whether AWS's own template for one of these integrations (such as `ecs:runTask.sync`) grants this action on `*` although
+/// less is possible (Step Functions Developer Guide).
+pub fn is_documented_star<'n>(
+    action: &str,
+    mut integrations: impl Iterator<Item = &'n str>,
+) -> bool {
+    let mut columns = STARS
         .lines()
         .filter(|l| !l.starts_with('#'))
-        .filter_map(|l| l.split_once(' '))
-        .find(|(name, _)| name.eq_ignore_ascii_case(action))
-        .map(|(_, page)| page)
+        .map(str::split_whitespace);
+    let row = columns.find_map(|mut words| {
+        let named = words.next()?.eq_ignore_ascii_case(action);
+        named.then(|| words.nth(1))
+    });
+    row.is_some_and(|only| only.is_none_or(|only| integrations.any(|i| i.starts_with(only))))
 }

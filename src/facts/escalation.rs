@@ -16,6 +16,10 @@ pub struct Path {
     /// It is a path only over every resource of the type.
     #[serde(default)]
     pub everywhere: bool,
+    /// A condition on one of these keys that names the policies or the boundary closes it (IAM User Guide, "Permissions
+    /// boundaries: delegating responsibility"; service authorization reference, condition keys of IAM).
+    #[serde(default)]
+    pub unless: Vec<String>,
     /// What it does, in words.
     pub how: String,
 }

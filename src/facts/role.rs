@@ -153,10 +153,13 @@ impl RoleFacts {
         within: Option<&Glob>,
         (session, need): (&Context, Option<&Need>),
     ) -> Vec<Piece> {
-        let (mut resources, all_but) = resource_globs(&statement.resources);
+        let (mut resources, all_but) = resource_globs(&statement.resources, session);
         if let Some(within) = within {
             resources = meet_all(&resources, std::slice::from_ref(within));
             resources.retain(|r| !is_excepted(&statement.resources, r));
+        }
+        if resources.is_empty() {
+            return Vec::new();
         }
         let mut pieces = vec![Piece {
             actions: action.glob().clone(),
@@ -165,7 +168,7 @@ impl RoleFacts {
         }];
         if let Some(boundary) = &self.authority.boundary {
             let open = |s: &Statement| !request::never_applies(s, session, need);
-            pieces = under_boundary(&pieces, boundary, &open);
+            pieces = under_boundary(&pieces, boundary, session, &open);
         }
         for policy in self
             .authority

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
+use super::template::Variable;
 use super::{Condition, Template};
 use crate::arn::Arn;
+use crate::glob::Glob;
 
 /// What is known of the keys. A key that is not here is unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -98,6 +100,20 @@ impl Context {
                 .flat_map(Template::variables)
                 .any(|v| self.get(&v.key.to_ascii_lowercase()).is_none());
         (!open).then(|| condition.holds(&|key| self.get(key).flatten()))
+    }
+
+    /// No less than what a pattern can match: variables of which nothing is known are `*`. `None` where it matches nothing,
+    /// because a variable's key is known to be absent.
+    pub fn widest(&self, template: &Template) -> Option<Glob> {
+        let facts = |key: &str| self.get(&key.to_ascii_lowercase());
+        if template.variables().any(|v| facts(&v.key).is_none()) {
+            let missing = |v: &Variable| v.default.is_none() && facts(&v.key) == Some(None);
+            return (!template.variables().any(missing)).then(|| template.widest());
+        }
+        template.glob(&|key| match facts(key).flatten() {
+            Some([value]) => Some(value.as_str()),
+            _ => None,
+        })
     }
 
     /// What a principal's ARN tells (IAM User Guide, "Request information that you can use for policy variables",

@@ -72,7 +72,9 @@ fn exact(action: &str, pattern: &ActionPattern, resource: &Glob, breadth: Breadt
         _ if sensitive => Severity::High,
         Breadth::Part => Severity::Medium,
         Breadth::Any if known.is_some_and(|a| !a.has_resource_types()) => Severity::Low,
-        Breadth::Any if resource.is_any() && catalog::documented_star(action).is_some() => {
+        Breadth::Any
+            if resource.is_any() && catalog::is_documented_star(action, std::iter::empty()) =>
+        {
             Severity::Low
         }
         Breadth::Any => Severity::High,

@@ -1,7 +1,7 @@
 //! What is left of a statement: disjoint pieces after denies and the boundary.
 
 use crate::glob::Glob;
-use crate::iam::{ActionSpec, Effect, Policy, ResourceSpec, Statement};
+use crate::iam::{ActionSpec, Context, Effect, Policy, ResourceSpec, Statement};
 
 /// A part of a grant.
 #[derive(Clone, Debug)]
@@ -29,13 +29,13 @@ pub(super) fn is_excepted(spec: &ResourceSpec, resource: &Glob) -> bool {
     }
 }
 
-/// The resource patterns, variables widened; `NotResource` is everything.
-pub(super) fn resource_globs(spec: &ResourceSpec) -> (Vec<Glob>, bool) {
+/// The resource patterns, variables that the session does not fix widened; `NotResource` is everything.
+pub(super) fn resource_globs(spec: &ResourceSpec, session: &Context) -> (Vec<Glob>, bool) {
     match spec {
-        ResourceSpec::Only(patterns) => (
-            patterns.iter().map(|p| p.template.widest()).collect(),
-            false,
-        ),
+        ResourceSpec::Only(patterns) => {
+            let globs = patterns.iter().filter_map(|p| session.widest(&p.template));
+            (globs.collect(), false)
+        }
         ResourceSpec::AllBut(patterns) => (vec![Glob::any()], !patterns.is_empty()),
         ResourceSpec::Unstated => (Vec::new(), false),
     }
@@ -44,6 +44,7 @@ pub(super) fn resource_globs(spec: &ResourceSpec) -> (Vec<Glob>, bool) {
 pub(super) fn under_boundary(
     pieces: &[Piece],
     boundary: &Policy,
+    session: &Context,
     open: &dyn Fn(&Statement) -> bool,
 ) -> Vec<Piece> {
     let mut left = Vec::new();
@@ -52,7 +53,7 @@ pub(super) fn under_boundary(
         .iter()
         .filter(|s| s.effect == Effect::Allow && open(s))
     {
-        let (resources, all_but) = resource_globs(&statement.resources);
+        let (resources, all_but) = resource_globs(&statement.resources, session);
         let actions: Vec<Glob> = match &statement.actions {
             ActionSpec::Only(patterns) => patterns.iter().map(|p| p.glob().clone()).collect(),
             ActionSpec::AllBut(_) => vec![Glob::any()],

@@ -5,9 +5,9 @@ use super::{Cause, Context, Unused, covered, is_sync_rule, lower, passing, scope
 use crate::catalog;
 use crate::demand::{LOGGING, LOGGING_EXTRAS, TRACING, TRACING_EXTRAS};
 use crate::facts::escalation::{self, Path};
-use crate::facts::role::Grant;
-use crate::glob::Glob;
-use crate::iam::ActionSpec;
+use crate::facts::role::{Grant, Piece};
+use crate::glob::{Glob, Token};
+use crate::iam::{ActionSpec, Test};
 use crate::need::{Need, Phase};
 
 /// The first cause that applies.
@@ -101,10 +101,12 @@ fn escalation(
 /// The escalation paths to which this grant is the key: it allows the path's own action, or the role passing.
 pub(super) fn opens(grant: &Grant<'_>, held: &[Grant<'_>]) -> Vec<&'static Path> {
     let allows = |action: &str| {
-        grant
+        let on_its_type = |p: &Piece| p.resources.iter().any(|r| applies(action, r));
+        let mut about = grant
             .pieces
             .iter()
-            .any(|p| p.actions.includes(&lower(action)))
+            .filter(|p| p.actions.includes(&lower(action)));
+        about.any(on_its_type)
     };
     let passes = allows("iam:PassRole") && passing::is_open(grant);
     let elsewhere = |action: &String| {
@@ -120,9 +122,29 @@ pub(super) fn opens(grant: &Grant<'_>, held: &[Grant<'_>]) -> Vec<&'static Path>
         Some(service) => {
             passes && passing::admits(grant, service) && path.actions.iter().all(elsewhere)
         }
-        None => path.actions.iter().all(|a| allows(a)) && (!path.everywhere || wide),
+        None => {
+            path.actions.iter().all(|a| allows(a))
+                && (!path.everywhere || wide)
+                && !path.unless.iter().any(|key| is_named(grant, key))
+        }
     };
     escalation::paths().iter().filter(open).collect()
+}
+
+/// Whether the statement's condition asks the key to be one of a few policies, none of which makes an administrator.
+fn is_named(grant: &Grant<'_>, key: &str) -> bool {
+    const ADMINISTRATORS: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
+    let harmless = |text: &String| {
+        let name = text.rsplit('/').next().unwrap_or_default();
+        !text.contains(['*', '?', '$']) && !ADMINISTRATORS.contains(&name)
+    };
+    grant.statement.conditions.iter().any(|c| {
+        c.key.eq_ignore_ascii_case(key)
+            && !c.operator.negated
+            && !c.operator.if_exists
+            && c.operator.test != Test::Null
+            && c.texts.iter().all(harmless)
+    })
 }
 
 /// Every action of the path is needed by states that name target and content in the definition, so that the path leads
@@ -154,15 +176,21 @@ fn is_pass_role(action: &str) -> bool {
     action.eq_ignore_ascii_case("iam:PassRole")
 }
 
-/// `svc:*`, or wider.
+/// `svc:*`, or wider, in what is left of it.
 fn is_whole_service(grant: &Grant<'_>) -> bool {
-    if matches!(grant.statement.actions, ActionSpec::AllBut(_)) {
-        return true;
-    }
-    let text = &grant.action.text;
-    text.split_once(':')
-        .is_none_or(|(service, rest)| rest.chars().all(|c| c == '*') || service.contains('*'))
-        && grant.action.has_wildcard()
+    let open = |t: &Token| matches!(t, Token::Any | Token::One);
+    let is_whole = |piece: &Piece| {
+        let tokens = piece.actions.tokens();
+        match tokens.iter().position(|t| *t == Token::Char(':')) {
+            None => tokens.iter().any(open),
+            Some(colon) => {
+                let (service, rest) = tokens.split_at(colon);
+                let all = rest.len() > 1 && rest.iter().skip(1).all(|t| *t == Token::Any);
+                all || service.iter().any(open)
+            }
+        }
+    };
+    grant.action.has_wildcard() && grant.pieces.iter().any(is_whole)
 }
 
 fn wildcard_action(grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {

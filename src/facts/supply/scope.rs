@@ -80,7 +80,8 @@ fn severity(grant: &Grant<'_>, users: &[&Need], excess: &[Glob]) -> Option<Sever
     let action = &grant.action.text;
     let star = excess.iter().any(Glob::is_any);
     let all_but = grant.pieces.iter().any(|p| p.all_but);
-    if star && !all_but && catalog::documented_star(action).is_some() {
+    let integrations = users.iter().map(|n| n.because.as_str());
+    if star && !all_but && catalog::is_documented_star(action, integrations) {
         return Some(Severity::Low);
     }
     let any = all_but
