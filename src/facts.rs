@@ -8,6 +8,7 @@ mod around;
 mod dossier;
 pub mod drift;
 pub mod escalation;
+mod express;
 pub mod functions;
 mod ideal;
 pub mod invokers;

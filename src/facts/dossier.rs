@@ -4,13 +4,14 @@ use crate::asl::{self, Definition, Kind, StateId};
 use crate::catalog::{self, Integration};
 use crate::config::Config;
 use crate::demand::{self, Home};
+use crate::facts::express;
 use crate::facts::secrets::{self, SecretSite};
 use crate::facts::settings;
 use crate::flow::{self, Flow, FlowContext};
 use crate::gap::Gap;
 use crate::need::Need;
 use crate::snapshot::{Account, StateMachine};
-use crate::workflow::Workflow;
+use crate::workflow::{Workflow, WorkflowType};
 
 /// One workflow by itself.
 #[derive(Debug)]
@@ -44,7 +45,7 @@ impl Dossier {
     /// Parses one workflow and derives what it needs.
     pub fn new(account: &Account, machine: &StateMachine, config: &Config) -> Self {
         let (workflow, gaps) = settings::workflow(account, machine, config);
-        let definition = asl::parse(&machine.definition);
+        let mut definition = asl::parse(&machine.definition);
         let tasks: Vec<TaskFacts> = definition
             .tasks()
             .map(|(state, task)| TaskFacts {
@@ -52,6 +53,10 @@ impl Dossier {
                 integration: catalog::resource(&task.resource),
             })
             .collect();
+        if workflow.kind == WorkflowType::Express {
+            let more = express::problems(&definition, &tasks);
+            definition.problems.extend(more);
+        }
         let known = !workflow.arn.region().is_empty();
         let flow = flow::analyse(
             &definition,

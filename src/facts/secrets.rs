@@ -117,6 +117,9 @@ const PLACEHOLDERS: &[&str] = &[
     "fixme",
 ];
 
+/// What people write for the password of a URL that shows a form.
+const STAND_INS: &[&str] = &["pass", "passwd", "password", "pw", "pwd", "secret", "token"];
+
 /// How deep the search goes; no definition that Step Functions accepts nests deeper.
 const MAX_DEPTH: usize = 128;
 
@@ -177,7 +180,8 @@ fn kind(text: &str, name: Option<&str>) -> Option<&'static str> {
     let shaped = SHAPE.iter().find_map(|(kind, shape)| {
         let hit = shape.find(text)?;
         let scheme = kind.starts_with("b");
-        (!is_placeholder(hit.as_str()) && (!scheme || is_random(hit.as_str()))).then_some(*kind)
+        let none = is_placeholder(hit.as_str()) || is_stand_in(hit.as_str());
+        (!none && (!scheme || is_random(hit.as_str()))).then_some(*kind)
     });
     shaped.or_else(|| named_secret(text, name?))
 }
@@ -234,6 +238,15 @@ fn is_reference(text: &str) -> bool {
         || whole.contains("{{resolve:")
 }
 
+/// Whether it is a URL such as `https://user:password@host`.
+fn is_stand_in(text: &str) -> bool {
+    let password = text
+        .split_once("://")
+        .and_then(|(_, rest)| rest.split_once('@'))
+        .and_then(|(login, _)| login.split_once(':'));
+    password.is_some_and(|(_, p)| STAND_INS.iter().any(|s| p.eq_ignore_ascii_case(s)))
+}
+
 fn is_placeholder(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let mut chars = text.chars();
@@ -269,6 +282,7 @@ mod tests {
             json!({"Comment": "basic authentication is not used"}),
             json!({"Comment": "Rotate the password: 90 days at most"}),
             json!({"Url": "https://user:${Password}@example.org/"}),
+            json!({"Url": "https://user:password@example.org/"}),
             json!({"Url": "postgres://db.internal:5432/orders"}),
             json!({"PasswordPolicy": "MinimumLength14"}),
             json!({"Name": "DB_PASSWORD", "Value.$": "$.p"}),
