@@ -156,9 +156,9 @@ impl Context {
     /// What is known of every request that Step Functions makes with an execution role.
     ///
     /// The service holds a session of the role, made by `sts:AssumeRole` as a service principal: there is no MFA, no
-    /// federation and no source identity, the transport is TLS, and the call is the role's own, not one made on behalf
-    /// of the role (`aws:ViaAWSService` is false for a service role; `aws:CalledVia` is absent). `aws:SourceArn` and
-    /// `aws:SourceAccount` are there only in calls by a service principal, which these are not. `aws:RequestedRegion`
+    /// federation and no source identity, and the transport is TLS. `aws:SourceArn` and `aws:SourceAccount` are there only
+    /// in calls by a service principal, which these are not. A service that is called may go on with the role's permissions
+    /// (forward access sessions), so that nothing is known of `aws:CalledVia` and `aws:ViaAWSService`; `aws:RequestedRegion`
     /// is that of the call and so left to the caller, as are network keys: the service's own network is not documented.
     /// Of a role without an account, which stands for one that nobody named, its own ARN tells nothing.
     pub fn of_execution_role(role: &Arn) -> Self {
@@ -174,10 +174,6 @@ impl Context {
             .without("aws:PrincipalServiceNamesList")
             .without("aws:username")
             .with("aws:SecureTransport", "true")
-            .with("aws:ViaAWSService", "false")
-            .without("aws:CalledVia")
-            .without("aws:CalledViaFirst")
-            .without("aws:CalledViaLast")
             .without("aws:FederatedProvider")
             .without("aws:MultiFactorAuthAge")
             .without("aws:MultiFactorAuthPresent")

@@ -315,13 +315,19 @@ impl<'a> Case<'a> {
             .filter(|(effect, boundary, _)| counts(*effect, *boundary))
             .map(|(_, _, by)| by)
             .collect();
+        let mut sometimes = Vec::new();
+        let rules = self.problem.rules.iter().zip(self.maybe);
+        for (rule, statement) in rules.filter(|(rule, _)| counts(rule.effect.into(), rule.boundary))
+        {
+            match self.problem.matches(rule).as_slice() {
+                [true] => by.push(statement),
+                [false] => {}
+                _ => sometimes.push(statement),
+            }
+        }
         if by.is_empty() {
             // No one statement matches in every case, but in every case one of these does.
-            let rules = self.problem.rules.iter().zip(self.maybe);
-            by = rules
-                .filter(|(rule, _)| counts(rule.effect.into(), rule.boundary))
-                .map(|(_, by)| by)
-                .collect();
+            by = sometimes;
         }
         match outcome {
             Outcome::Allow => Decision::Allow { by },

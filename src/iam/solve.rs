@@ -110,6 +110,18 @@ impl<'a> Problem<'a> {
             .any(|(lower, _)| self.known.get(lower).is_none())
     }
 
+    /// Whether the rule matches, taken by itself: both answers where it hangs on the unknown keys.
+    pub(super) fn matches(&self, rule: &Rule<'a>) -> Vec<bool> {
+        let mut alone = Self::new(self.known, false);
+        alone.rules.push(Rule {
+            effect: rule.effect,
+            boundary: false,
+            atoms: rule.atoms.clone(),
+        });
+        let reachable = alone.solve().reachable.into_iter();
+        reachable.map(|o| o != Outcome::NoMatch).collect()
+    }
+
     pub(super) fn solve(&self) -> Outcomes {
         let none = || (Vec::new(), BTreeSet::new());
         let (reachable, (on, free)) = if self.denied {
