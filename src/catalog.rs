@@ -8,6 +8,7 @@
 mod actions;
 mod breadth;
 mod companions;
+mod forwarded;
 mod integration;
 mod operations;
 mod optimized;
@@ -21,6 +22,7 @@ mod tests;
 pub use actions::{ActionInfo, Level, ResourceType, action, actions_matching, resource_type};
 pub use breadth::{Breadth, breadth};
 pub use companions::companions;
+pub use forwarded::{Forwarded, forwarded};
 pub use integration::{Integration, IntegrationKind, Pattern, resource};
 pub use operations::{
     How, Operation, OperationUse, Roles, all as operations_of, find as operation, services,

@@ -6,6 +6,7 @@
 
 mod call;
 mod dynamodb;
+mod forwarded;
 mod lookup;
 mod map;
 mod names;
@@ -183,6 +184,7 @@ impl Maker<'_> {
             Phase::Logging => "log delivery",
             Phase::Tracing => "tracing",
             Phase::Encryption => "the workflow's own key",
+            Phase::Forwarded => "what the service does with its caller's permissions",
         };
         format!("{} {what} ({action})", self.label)
     }

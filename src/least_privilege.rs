@@ -96,7 +96,8 @@ pub fn policy(dossier: &Dossier) -> LeastPrivilege {
 /// Optional needs that are real, but whose resources only a person knows: a task definition's roles, the data behind a
 /// query.
 fn is_worth_deciding(need: &Need) -> bool {
-    matches!(need.phase, Phase::PassRole | Phase::Start) && need.target == Target::NotDerivable
+    let decidable = matches!(need.phase, Phase::PassRole | Phase::Start);
+    need.phase == Phase::Forwarded || decidable && need.target == Target::NotDerivable
 }
 
 /// The resources as text, and whether a person must decide.

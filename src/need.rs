@@ -84,4 +84,6 @@ pub enum Phase {
     Tracing,
     /// The workflow's own KMS key.
     Encryption,
+    /// What a called service does with its caller's permissions (IAM User Guide, "Forward access sessions").
+    Forwarded,
 }

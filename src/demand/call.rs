@@ -3,7 +3,7 @@
 use super::lookup::{is_present, lookup};
 use super::pattern::{Openness, or_any, patterns};
 use super::resolve::{self, Resolved};
-use super::{Maker, dynamodb, request, roles};
+use super::{Maker, dynamodb, forwarded, request, roles};
 use crate::asl::{Segment, Text};
 use crate::catalog::{Operation, Optimized, Pattern, TargetSpec, Targets};
 use crate::glob::Glob;
@@ -97,7 +97,7 @@ fn managed_rule(maker: &Maker<'_>, rule: &str) -> Vec<Need> {
 }
 
 /// The resources of every target that the request uses; `None` where the row names types and the request uses none.
-fn resolve_all(
+pub(super) fn resolve_all(
     maker: &Maker<'_>,
     action: &str,
     targets: &Targets,
@@ -260,6 +260,7 @@ pub(super) fn sdk(
     }
     needs.extend(roles::of_operation(maker, operation, arguments));
     needs.extend(login(maker, service, operation.name));
+    needs.extend(forwarded::needs(maker, service, operation.name, arguments));
     needs
 }
 

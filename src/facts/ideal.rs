@@ -97,7 +97,8 @@ fn one_action(
     let mut decided = true;
     let mut passed_to: Vec<&str> = Vec::new();
     for need in needs {
-        if need.optional && need.phase != Phase::PassRole && need.phase != Phase::Logging {
+        let kept = [Phase::PassRole, Phase::Logging, Phase::Forwarded];
+        if need.optional && !kept.contains(&need.phase) {
             continue;
         }
         passed_to.extend(need.passed_to);

@@ -3,6 +3,7 @@
 
 mod applies;
 mod causes;
+mod encrypted;
 mod passing;
 mod scope;
 

@@ -1,7 +1,7 @@
 //! The order in which causes are tried.
 
 use super::applies::applies;
-use super::{Cause, Context, Unused, covered, is_sync_rule, lower, passing, scope};
+use super::{Cause, Context, Unused, covered, encrypted, is_sync_rule, lower, passing, scope};
 use crate::catalog;
 use crate::demand::{LOGGING, LOGGING_EXTRAS, TRACING, TRACING_EXTRAS};
 use crate::facts::escalation::{self, Path};
@@ -238,8 +238,12 @@ fn unused(
         return None;
     }
     // What fails is the statement's condition: what it does not give to the state that needs it is reported as missing.
-    let left_open = |n: &Need| grant.falls_short_of(n) && !held.iter().any(|g| g.meets(n));
+    let left_open =
+        |n: &Need| !n.optional && grant.falls_short_of(n) && !held.iter().any(|g| g.meets(n));
     if context.needs.iter().any(left_open) {
+        return None;
+    }
+    if encrypted::is_for_data(context.needs, grant) || encrypted::deploys(context.needs) {
         return None;
     }
     if covered_by_feature(grant) {

@@ -97,7 +97,6 @@ fn what_a_session_of_the_role_decides() {
             json!({"Bool": {"aws:SecureTransport": "false"}}),
             Some(false),
         ),
-        (json!({"Bool": {"aws:ViaAWSService": "true"}}), Some(false)),
         (
             json!({"StringEquals": {"aws:RequestedRegion": ["us-east-1", "eu-west-1"]}}),
             Some(true),
@@ -114,7 +113,12 @@ fn what_a_session_of_the_role_decides() {
             json!({"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}),
             Some(false),
         ),
-        // What the requests are not known to carry.
+        // What the requests are not known to carry; a service that is called may go on with the role's permissions.
+        (
+            json!({"StringEquals": {"aws:CalledViaLast": "bedrock.amazonaws.com"}}),
+            None,
+        ),
+        (json!({"Bool": {"aws:ViaAWSService": "true"}}), None),
         (json!({"IpAddress": {"aws:SourceIp": "10.0.0.0/8"}}), None),
         (
             json!({"StringEquals": {"aws:PrincipalTag/team": "orders"}}),
