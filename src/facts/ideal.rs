@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value, json};
 
 use crate::catalog::{self, Breadth};
+use crate::facts::role::Grant;
 use crate::facts::supply::{Cause, Supply, lower};
 use crate::glob::Glob;
 use crate::iam::{ResourceSpec, Statement};
@@ -74,7 +75,7 @@ pub fn statement(statement: &Statement, supplies: &[&Supply<'_>], needs: &[&Need
             by_action.entry(&need.action).or_default().push(need);
         }
         for (action, needs) in by_action {
-            if !one_action(&mut rows, action, &needs, &supply.grant.resources(), &own) {
+            if !one_action(&mut rows, action, &needs, &supply.grant, &own) {
                 undecided.push(supply.grant.action.text.clone());
             }
         }
@@ -90,7 +91,7 @@ fn one_action(
     rows: &mut Rows,
     action: &str,
     needs: &[&Need],
-    granted: &[Glob],
+    grant: &Grant<'_>,
     own: &Option<Value>,
 ) -> bool {
     let mut resources: Vec<String> = Vec::new();
@@ -102,7 +103,7 @@ fn one_action(
             continue;
         }
         passed_to.extend(need.passed_to);
-        for resource in cut(need, granted) {
+        for resource in cut(need, grant) {
             let open = catalog::breadth(action, &resource) == Breadth::Any;
             let chosen = matches!(need.target, Target::RunTime) || need.phase == Phase::PassRole;
             decided &= !(open && chosen);
@@ -121,14 +122,12 @@ fn one_action(
 }
 
 /// The need's resources cut to what is granted: never more than the statement gives today.
-fn cut(need: &Need, granted: &[Glob]) -> Vec<Glob> {
+fn cut(need: &Need, grant: &Grant<'_>) -> Vec<Glob> {
     let mut kept: Vec<Glob> = Vec::new();
     for resource in &need.resources {
-        for grant in granted {
-            for met in resource.intersect(grant) {
-                if !kept.iter().any(|k| k.includes(&met)) {
-                    kept.push(met);
-                }
+        for met in grant.within(&need.action, resource) {
+            if !kept.iter().any(|k| k.includes(&met)) {
+                kept.push(met);
             }
         }
     }
