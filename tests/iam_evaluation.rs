@@ -46,6 +46,42 @@ fn documented_cases_are_decided_as_documented() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Random policies over every operator, set prefix, `IfExists`, variables with and without defaults, and boundaries. The
+/// answers come from a model of its own in another language, which tries every value of the unknown keys.
+const DECISIONS: &str = include_str!("data/iam_decisions.jsonl");
+
+#[test]
+fn an_independent_model_decides_alike() {
+    let mut wrong = Vec::new();
+    let lower = |on: &Value| {
+        let keys = on.as_array().into_iter().flatten();
+        let mut keys: Vec<String> = keys
+            .filter_map(|k| Some(k.as_str()?.to_ascii_lowercase()))
+            .collect();
+        keys.sort();
+        keys
+    };
+    let statements = |by: &Value| {
+        let by = by.as_array().into_iter().flatten();
+        let mut by: Vec<String> = by.map(ToString::to_string).collect();
+        by.sort();
+        by
+    };
+    for (number, line) in DECISIONS.lines().enumerate() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let answer = Decider::new(None).line(&case["line"].to_string()).json;
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        let same = answer["decision"] == case["decision"]
+            && lower(&answer["on"]) == lower(&case["on"])
+            && statements(&answer["by"]) == statements(&case["by"]);
+        if !same {
+            wrong.push(format!("line {number}: {answer} instead of {case}"));
+        }
+    }
+    assert!(DECISIONS.lines().count() >= 80);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// The case's context with what AWS puts into every request of that principal; `decide` itself takes a key for unknown
 /// that the line does not give.
 fn with_principal(context: &Value, principal: &str) -> Value {
