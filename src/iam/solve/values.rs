@@ -44,7 +44,7 @@ pub(super) fn of(keys: &[String], atoms: &[Atom<'_>], known: &Context) -> Vec<Ve
             .copied()
             .filter(|c| c.lower == *key)
             .collect();
-        let mut singles = singles(key, &own, known);
+        let mut singles = singles(key, &own, known, &extra);
         if !is_boolean(key) {
             singles.extend(extra);
         }
@@ -86,8 +86,14 @@ fn sets(singles: BTreeSet<String>, several: bool) -> Vec<Vec<String>> {
     out
 }
 
-/// Values that bring out every combination of truths of conditions on this key alone.
-fn singles(key: &str, conditions: &[&Condition], known: &Context) -> BTreeSet<String> {
+/// Values that bring out every combination of truths of conditions on this key alone, each of them once more beside the
+/// texts that matter elsewhere.
+fn singles(
+    key: &str,
+    conditions: &[&Condition],
+    known: &Context,
+    elsewhere: &BTreeSet<String>,
+) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     if is_boolean(key) {
         out.extend(["true".to_owned(), "false".to_owned()]);
@@ -119,6 +125,13 @@ fn singles(key: &str, conditions: &[&Condition], known: &Context) -> BTreeSet<St
         out.extend(edges.map(|ip| ip.to_string()));
     }
     if !shapes.is_empty() || out.is_empty() {
+        let exactly =
+            |text: &String| Shape(text.chars().map(|c| Step::One(Class::Char(c))).collect());
+        let beside: Vec<Shape> = elsewhere.iter().take(MAX_READINGS).map(exactly).collect();
+        if !beside.is_empty() {
+            let all: Vec<Shape> = shapes.iter().cloned().chain(beside).collect();
+            out.extend(cells(&all).into_iter().flatten().map(|cell| cell.witness));
+        }
         out.extend(witnesses(&shapes));
     }
     out
@@ -255,7 +268,7 @@ fn through_variables(
         .iter()
         .map(|key| {
             let own = conditions.iter().copied().filter(|c| c.lower == *key);
-            singles(key, &own.collect::<Vec<_>>(), known)
+            singles(key, &own.collect::<Vec<_>>(), known, &BTreeSet::new())
         })
         .collect();
     for (i, (set, constants)) in texts.iter_mut().zip(&constants).enumerate() {
