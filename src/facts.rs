@@ -28,7 +28,7 @@ pub mod trust;
 
 pub use account::{AccountFacts, unknown_workflows};
 pub use dossier::{Dossier, TaskFacts};
-pub use ideal::one_or_many;
+pub use ideal::{condition, one_or_many};
 pub use missing::{Missing, Withheld};
 pub use report::StatementGroup;
 pub use rests::{Rest, basis, invoked_functions, rests_on};

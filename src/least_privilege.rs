@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::arn::Arn;
 use crate::catalog::{self, Breadth};
-use crate::facts::{Dossier, one_or_many};
+use crate::facts::{Dossier, condition, one_or_many};
 use crate::glob::{Glob, Token};
 use crate::need::{Need, Phase, Target};
 use crate::value::{Source, Unknown};
@@ -56,9 +56,7 @@ pub fn policy(dossier: &Dossier) -> LeastPrivilege {
                 resources.join(", ")
             ));
         }
-        let condition = need
-            .passed_to
-            .map(|s| json!({"StringEquals": {"iam:PassedToService": s}}).to_string());
+        let condition = condition(need).map(|c| c.to_string());
         let row = rows
             .entry((
                 open,

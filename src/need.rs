@@ -8,6 +8,8 @@ use crate::value::Unknown;
 pub const HTTP_ENDPOINT: &str = "states:httpendpoint";
 /// That of its method.
 pub const HTTP_METHOD: &str = "states:httpmethod";
+/// That of the alias by which a request names a KMS key.
+pub const REQUEST_ALIAS: &str = "kms:requestalias";
 /// That of the service that a role is passed to.
 pub const PASSED_TO: &str = "iam:passedtoservice";
 

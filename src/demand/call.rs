@@ -256,6 +256,9 @@ pub(super) fn sdk(
             need.holes = holes(arguments);
         }
         beside(maker, &mut need);
+        if service == "kms" {
+            request::alias(&mut need, arguments, maker.home);
+        }
         needs.push(need);
     }
     needs.extend(roles::of_operation(maker, operation, arguments));

@@ -4,7 +4,7 @@ use super::lookup::{lookup, spellings};
 use super::pattern::patterns;
 use super::{Home, Maker};
 use crate::glob::Glob;
-use crate::need::{HTTP_ENDPOINT, HTTP_METHOD, Need, PASSED_TO};
+use crate::need::{HTTP_ENDPOINT, HTTP_METHOD, Need, PASSED_TO, REQUEST_ALIAS, Target};
 use crate::value::Value;
 
 /// Services that AWS documents as the receiver of the roles that a task passes to them, in the policies of the Step
@@ -48,6 +48,29 @@ pub(super) fn passed_to(need: &mut Need, principal: &'static str) {
         let names = [principal.to_owned(), format!("{principal}.cn")];
         let values = names.iter().map(|n| Glob::literal(n)).collect();
         need.request.push((PASSED_TO, values));
+    }
+}
+
+/// The alias that names a key: one key, whichever it stands for (Key Management Service Developer Guide, "ABAC for KMS:
+/// using aliases to control access").
+pub(super) fn alias(need: &mut Need, arguments: &Value, home: &Home) {
+    let mut aliases: Vec<Glob> = Vec::new();
+    for pattern in lookup(arguments, "KeyId")
+        .iter()
+        .flat_map(spellings)
+        .flat_map(|pieces| patterns(&pieces, home))
+    {
+        let text = pattern.glob.as_literal().unwrap_or_default();
+        let Some(at) = text.find("alias/") else {
+            return;
+        };
+        aliases.push(Glob::literal(text.get(at..).unwrap_or_default()));
+    }
+    if !aliases.is_empty() && need.action.starts_with("kms:") {
+        need.request.push((REQUEST_ALIAS, aliases));
+        if need.target == Target::NotDerivable {
+            need.target = Target::Partial;
+        }
     }
 }
 

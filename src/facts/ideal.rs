@@ -9,7 +9,7 @@ use crate::facts::role::Grant;
 use crate::facts::supply::{Cause, Supply, lower};
 use crate::glob::Glob;
 use crate::iam::{ResourceSpec, Statement};
-use crate::need::{Need, Phase, Target};
+use crate::need::{HTTP_ENDPOINT, Need, Phase, REQUEST_ALIAS, Target};
 
 /// A statement rewritten.
 #[derive(Debug)]
@@ -198,6 +198,24 @@ fn render(statement: &Statement, rows: &Rows) -> Vec<Value> {
         statements.push(Value::Object(out));
     }
     statements
+}
+
+/// What a request fixes beside its resource, as the condition of a statement that allows it alone.
+pub fn condition(need: &Need) -> Option<Value> {
+    if let Some(service) = need.passed_to {
+        return Some(json!({"StringEquals": {"iam:PassedToService": service}}));
+    }
+    let written = [
+        (HTTP_ENDPOINT, "StringLike", "states:HTTPEndpoint"),
+        (REQUEST_ALIAS, "StringEquals", "kms:RequestAlias"),
+    ];
+    written.into_iter().find_map(|(key, operator, name)| {
+        let (_, values) = need.request.iter().find(|(k, _)| *k == key)?;
+        let open = |v: &Glob| v.is_any();
+        let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
+        (!values.iter().any(open) && !texts.is_empty())
+            .then(|| json!({operator: {name: one_or_many(&texts)}}))
+    })
 }
 
 /// A list of one as the string itself, as people write it.

@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{Facts, ideal};
 use crate::asl::StateId;
 use crate::facts::role::Grant;
-use crate::need::{HTTP_ENDPOINT, Need, Phase};
+use crate::need::{Need, Phase};
 
 /// Actions on the same resources, for the same part of the work of the same state, that are not granted.
 #[derive(Clone, Debug)]
@@ -100,7 +100,7 @@ pub fn find(facts: &Facts<'_>) -> Vec<Missing> {
                 resources,
                 because: need.because.clone(),
                 withheld: held.withheld(need),
-                condition: condition(need),
+                condition: ideal::condition(need),
             });
         if !missing.actions.contains(&need.action) {
             missing.actions.push(need.action.clone());
@@ -126,17 +126,6 @@ impl Held<'_> {
             within(&self.unconditional).then_some(Withheld::Conditioned)
         }
     }
-}
-
-/// What the request fixes beside the resource, where AWS's own templates ask for it.
-fn condition(need: &Need) -> Option<Value> {
-    if let Some(service) = need.passed_to {
-        return Some(json!({"StringEquals": {"iam:PassedToService": service}}));
-    }
-    let endpoints = need.request.iter().find(|(k, _)| *k == HTTP_ENDPOINT);
-    let values: Vec<String> = endpoints?.1.iter().map(ToString::to_string).collect();
-    let condition = json!({"StringLike": {"states:HTTPEndpoint": ideal::one_or_many(&values)}});
-    (!values.is_empty()).then_some(condition)
 }
 
 fn who(facts: &Facts<'_>, need: &Need) -> String {

@@ -127,6 +127,10 @@ impl RoleFacts {
                     ActionSpec::AllBut(_) => vec![ActionPattern::new("*")],
                 };
                 for action in patterns {
+                    let named = !action.has_wildcard();
+                    if named && request::never_applies_to(statement, &session, &action.text) {
+                        continue;
+                    }
                     let pieces = self.left_of(statement, &action, None, (&session, None));
                     if !pieces.is_empty() {
                         grants.push(Grant {

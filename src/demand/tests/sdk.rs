@@ -68,7 +68,7 @@ fn operations_with_their_resources() {
             json!({"KeyId": "alias/app"}),
             "kms:Decrypt",
             format!("arn:aws:kms:us-east-1:{a}:key/*"),
-            NotDerivable,
+            Partial,
         ),
         (
             "kms:decrypt",

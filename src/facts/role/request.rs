@@ -31,6 +31,21 @@ pub fn never_applies(statement: &Statement, session: &Context, need: Option<&Nee
         .any(|c| decides(c, session, need) == Some(false))
 }
 
+/// Whether some condition asks for a key that requests for this action, given by its name, never carry.
+pub fn never_applies_to(statement: &Statement, session: &Context, action: &str) -> bool {
+    statement.conditions.iter().any(|c| {
+        is_elsewhere(&c.key.to_ascii_lowercase(), action)
+            && session.clone().without(&c.key).decides(c) == Some(false)
+    })
+}
+
+/// Whether only requests for another action carry the key.
+fn is_elsewhere(key: &str, action: &str) -> bool {
+    OF_ONE_ACTION
+        .iter()
+        .any(|(k, only)| *k == key && !action.eq_ignore_ascii_case(only))
+}
+
 /// Whether the condition holds for the request for this need, or for every request; `None` where that is not known.
 fn decides(condition: &Condition, session: &Context, need: Option<&Need>) -> Option<bool> {
     match need.and_then(|need| of_need(need, &condition.key.to_ascii_lowercase())) {
@@ -44,9 +59,7 @@ fn of_need(need: &Need, key: &str) -> Option<Vec<Glob>> {
     if let Some((_, values)) = need.request.iter().find(|(k, _)| *k == key) {
         return Some(values.clone());
     }
-    let elsewhere =
-        |(k, action): &(&str, &str)| *k == key && !need.action.eq_ignore_ascii_case(action);
-    if OF_ONE_ACTION.iter().any(elsewhere) {
+    if is_elsewhere(key, &need.action) {
         return Some(Vec::new());
     }
     match key {

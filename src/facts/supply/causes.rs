@@ -100,19 +100,11 @@ fn escalation(
 
 /// The escalation paths to which this grant is the key: it allows the path's own action, or the role passing.
 pub(super) fn opens(grant: &Grant<'_>, held: &[Grant<'_>]) -> Vec<&'static Path> {
-    let allows = |action: &str| {
-        let on_its_type = |p: &Piece| p.resources.iter().any(|r| applies(action, r));
-        let mut about = grant
-            .pieces
-            .iter()
-            .filter(|p| p.actions.includes(&lower(action)));
-        about.any(on_its_type)
-    };
+    let allows = |action: &str| grant.pieces.iter().any(|p| is_about(p, action));
     let passes = allows("iam:PassRole") && passing::is_open(grant);
     let elsewhere = |action: &String| {
-        held.iter()
-            .flat_map(|g| &g.pieces)
-            .any(|p| p.actions.includes(&lower(action)))
+        let mut pieces = held.iter().flat_map(|g| &g.pieces);
+        pieces.any(|p| is_about(p, action))
     };
     let wide = grant
         .resources()
@@ -129,6 +121,11 @@ pub(super) fn opens(grant: &Grant<'_>, held: &[Grant<'_>]) -> Vec<&'static Path>
         }
     };
     escalation::paths().iter().filter(open).collect()
+}
+
+/// Whether it allows the action on something that the action can act on.
+fn is_about(piece: &Piece, action: &str) -> bool {
+    piece.actions.includes(&lower(action)) && piece.resources.iter().any(|r| applies(action, r))
 }
 
 /// Whether the statement's condition asks the key to be one of a few policies, none of which makes an administrator.

@@ -145,6 +145,7 @@ const NARROWING: &[&str] = &[
     "s3:prefix",
     "secretsmanager:resourcetag/",
     "ssm:resourcetag/",
+    "kms:requestalias",
     "kms:resourcealiases",
     "kms:encryptioncontext:",
     "dynamodb:leadingkeys",
