@@ -180,6 +180,7 @@ pub(super) fn spec_fits<'v>(
 /// The statements that are about one request, on the way to a decision.
 pub(super) struct Case<'a> {
     known: &'a Context,
+    authority: &'a Authority,
     problem: Problem<'a>,
     /// What matches whatever the unknown keys are.
     sure: Vec<(Outcome, bool, StatementRef)>,
@@ -198,9 +199,10 @@ enum Free {
 }
 
 impl<'a> Case<'a> {
-    pub(super) fn new(authority: &Authority, known: &'a Context) -> Self {
+    pub(super) fn new(authority: &'a Authority, known: &'a Context) -> Self {
         Self {
             known,
+            authority,
             problem: Problem::new(known, authority.boundary.is_some()),
             sure: Vec::new(),
             maybe: Vec::new(),
@@ -277,7 +279,15 @@ impl<'a> Case<'a> {
         }
     }
 
-    pub(super) fn decide(self) -> Decision {
+    pub(super) fn decide(mut self) -> Decision {
+        if !self.problem.rules.is_empty() {
+            let policies = self.authority.policies();
+            let conditions = policies
+                .flat_map(|(p, _)| &p.statements)
+                .flat_map(|s| &s.conditions);
+            let sets = conditions.filter(|c| c.is_multivalued());
+            self.problem.several = sets.map(|c| c.lower.as_str()).collect();
+        }
         let Outcomes {
             reachable,
             on,

@@ -59,6 +59,8 @@ pub(super) enum Atom<'a> {
 /// The rules of one request whose matching is open, and what the others have settled.
 pub(super) struct Problem<'a> {
     known: &'a Context,
+    /// Keys, in lower case, that may have several values: some condition of the policies compares them as sets.
+    pub(super) several: Vec<&'a str>,
     pub(super) rules: Vec<Rule<'a>>,
     denied: bool,
     allowed: bool,
@@ -87,6 +89,7 @@ impl<'a> Problem<'a> {
     pub(super) const fn new(known: &'a Context, has_boundary: bool) -> Self {
         Self {
             known,
+            several: Vec::new(),
             rules: Vec::new(),
             denied: false,
             allowed: false,
@@ -113,6 +116,7 @@ impl<'a> Problem<'a> {
     /// Whether the rule matches, taken by itself: both answers where it hangs on the unknown keys.
     pub(super) fn matches(&self, rule: &Rule<'a>) -> Vec<bool> {
         let mut alone = Self::new(self.known, false);
+        alone.several.clone_from(&self.several);
         alone.rules.push(Rule {
             effect: rule.effect,
             boundary: false,
@@ -317,7 +321,7 @@ impl<'a> Problem<'a> {
             .map(|rule| rule.atoms.iter().copied().filter(speaks).collect())
             .collect();
         let flat: Vec<Atom<'a>> = atoms.iter().flatten().copied().collect();
-        let values = values::of(&keys, &flat, self.known);
+        let values = values::of(&keys, &flat, self.known, &self.several);
         let total = values
             .iter()
             .try_fold(1_usize, |n, v| n.checked_mul(v.len()));

@@ -20,7 +20,12 @@ const MAX_SUBSETS_OF: usize = 7;
 const MAX_READINGS: usize = 12;
 
 /// For each key, the values to try.
-pub(super) fn of(keys: &[String], atoms: &[Atom<'_>], known: &Context) -> Vec<Vec<Value>> {
+pub(super) fn of(
+    keys: &[String],
+    atoms: &[Atom<'_>],
+    known: &Context,
+    several: &[&str],
+) -> Vec<Vec<Value>> {
     let conditions: Vec<&Condition> = atoms
         .iter()
         .filter_map(|atom| match atom {
@@ -48,8 +53,8 @@ pub(super) fn of(keys: &[String], atoms: &[Atom<'_>], known: &Context) -> Vec<Ve
         if !is_boolean(key) {
             singles.extend(extra);
         }
-        let several = own.iter().any(|c| c.is_multivalued());
-        let mut values: Vec<Value> = sets(singles, several).into_iter().map(Some).collect();
+        let set = several.contains(&key.as_str()) || own.iter().any(|c| c.is_multivalued());
+        let mut values: Vec<Value> = sets(singles, set).into_iter().map(Some).collect();
         if !is_always_present(key) {
             values.push(None);
         }
