@@ -28,6 +28,7 @@ use crate::value::{Unknown, Value};
 use pattern::Openness;
 use resolve::Resolved;
 
+pub use dynamodb::inner_tables;
 pub use map::map_needs;
 pub use workflow::{LOGGING, LOGGING_EXTRAS, TRACING, TRACING_EXTRAS, workflow_needs};
 
@@ -137,7 +138,12 @@ impl Maker<'_> {
         need.resources = Vec::new();
         for resolved in found {
             for form in catalog::companions(&resolved.glob) {
-                push(&mut need.companions, form);
+                // A log group's ARN is written with and without its last part; policies hold the one or the other.
+                if resolve::kind(&resolved.glob) == "logs:log-group:" {
+                    push(&mut need.resources, form);
+                } else {
+                    push(&mut need.companions, form);
+                }
             }
             let other = names::other_spelling(&resolved.glob);
             push(&mut need.resources, resolved.glob);

@@ -44,13 +44,13 @@ impl Severity {
         Self::WORST_FIRST.into_iter().find(|s| s.word() == word)
     }
 
-    /// One step milder; `low` stays `low`.
+    /// One step milder; `info` stays `info`.
     pub const fn one_lower(self) -> Self {
         match self {
             Self::Critical => Self::High,
             Self::High => Self::Medium,
-            Self::Medium | Self::Low => Self::Low,
-            Self::Info => Self::Info,
+            Self::Medium => Self::Low,
+            Self::Low | Self::Info => Self::Info,
         }
     }
 }

@@ -68,6 +68,17 @@ pub struct Unknown {
     pub guards: Vec<Arc<Guard>>,
     /// Which concrete value of the run it is, where it is one unmodified value; `None` for what is computed or joined.
     pub identity: Option<Identity>,
+    /// For the answer of a test that was kept: what it tells of the value that was tested.
+    pub tells: Option<Arc<Told>>,
+}
+
+/// What the answer `true` of a kept test tells.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Told {
+    /// The value that was tested, before anything was known of it.
+    pub subject: Value,
+    /// The strings that it then is one of.
+    pub allowed: Vec<Glob>,
 }
 
 /// Names one concrete value of a run: in every run, two unknowns of one identity are equal, so that a guard on one
@@ -137,6 +148,8 @@ pub struct Guard {
     pub pointer: Pointer,
     /// The test as written, such as `StringMatches arn:aws:…`.
     pub test: String,
+    /// Whether what it leaves open stands for any characters at all, not for those of a class.
+    pub any_text: bool,
     /// How good it is.
     pub strength: Strength,
 }

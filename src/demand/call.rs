@@ -239,7 +239,7 @@ pub(super) fn sdk(
 ) -> Vec<Need> {
     let mut needs = Vec::new();
     if service == "dynamodb"
-        && let Some(uses) = dynamodb::inner_tables(operation.name, arguments, maker.home)
+        && let Some(uses) = dynamodb::tables_of(operation.name, arguments, maker.home)
     {
         return uses
             .into_iter()

@@ -7,44 +7,55 @@ use super::resolve::{Resolved, resolve};
 use crate::catalog::{Fill, TargetSpec};
 use crate::value::{Piece, Value};
 
+/// The actions of an operation that names its tables inside the request, each with the parameter that does; of any
+/// other operation none.
+pub fn inner_tables(operation: &str) -> &'static [(&'static str, &'static str)] {
+    match operation {
+        "BatchGetItem" => &[("dynamodb:BatchGetItem", "RequestItems")],
+        "BatchWriteItem" => &[("dynamodb:BatchWriteItem", "RequestItems")],
+        "TransactGetItems" => &[("dynamodb:GetItem", "TransactItems[].Get.TableName")],
+        "TransactWriteItems" => &[
+            ("dynamodb:PutItem", "TransactItems[].Put.TableName"),
+            ("dynamodb:UpdateItem", "TransactItems[].Update.TableName"),
+            ("dynamodb:DeleteItem", "TransactItems[].Delete.TableName"),
+            (
+                "dynamodb:ConditionCheckItem",
+                "TransactItems[].ConditionCheck.TableName",
+            ),
+        ],
+        _ => &[],
+    }
+}
+
 /// The actions of an operation with the tables of each; `None` for operations that a row describes.
-pub(super) fn inner_tables(
+pub(super) fn tables_of(
     operation: &str,
     arguments: &Value,
     home: &Home,
 ) -> Option<Vec<(&'static str, Vec<Resolved>)>> {
-    const WRITES: [(&str, &str); 4] = [
-        ("dynamodb:PutItem", "Put"),
-        ("dynamodb:UpdateItem", "Update"),
-        ("dynamodb:DeleteItem", "Delete"),
-        ("dynamodb:ConditionCheckItem", "ConditionCheck"),
-    ];
     match operation {
-        "BatchGetItem" => Some(vec![("dynamodb:BatchGetItem", batch(arguments, home))]),
-        "BatchWriteItem" => Some(vec![("dynamodb:BatchWriteItem", batch(arguments, home))]),
-        "TransactGetItems" => {
-            let tables = transaction(arguments, "TransactItems[].Get.TableName", home);
-            Some(vec![("dynamodb:GetItem", tables)])
-        }
-        "TransactWriteItems" => {
-            let found: Vec<_> = WRITES
-                .iter()
-                .map(|(action, word)| {
-                    let path = format!("TransactItems[].{word}.TableName");
-                    (*action, transaction(arguments, &path, home))
-                })
-                .filter(|(_, tables)| !tables.is_empty())
-                .collect();
-            (!found.is_empty()).then_some(found)
-        }
         "Query" if is_present(arguments, INDEX) => {
-            Some(vec![("dynamodb:Query", index(arguments, home))])
+            return Some(vec![("dynamodb:Query", index(arguments, home))]);
         }
         "Scan" if is_present(arguments, INDEX) => {
-            Some(vec![("dynamodb:Scan", index(arguments, home))])
+            return Some(vec![("dynamodb:Scan", index(arguments, home))]);
         }
-        _ => None,
+        _ => {}
     }
+    let named = inner_tables(operation);
+    let found: Vec<_> = named
+        .iter()
+        .map(|(action, path)| {
+            let tables = match *path {
+                "RequestItems" => batch(arguments, home),
+                path => transaction(arguments, path, home),
+            };
+            (*action, tables)
+        })
+        // One transaction holds some kinds of writes, not all.
+        .filter(|(_, tables)| !tables.is_empty() || named.len() == 1)
+        .collect();
+    (!found.is_empty()).then_some(found)
 }
 
 const INDEX: &str = "IndexName";

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::role::{Grant, RoleFacts};
 use crate::catalog::{self, Breadth};
 use crate::finding::StatementRef;
-use crate::glob::Glob;
+use crate::glob::{Glob, Token};
 
 /// More patterns than this are told as the first ones.
 const MAX_PATTERNS: usize = 256;
@@ -40,6 +40,14 @@ pub struct Reach {
 }
 
 impl Reach {
+    /// Whether the grants are wider than the finite reach: something else in the request is fixed, such as the key of
+    /// an object in one of two buckets.
+    pub fn is_granted_wider(&self, action: &str) -> bool {
+        self.granted
+            .iter()
+            .any(|text| catalog::breadth(action, &target(&Glob::parse(text))) > Breadth::One)
+    }
+
     /// For reports: the patterns, at most a few.
     pub fn text(&self) -> String {
         let shown: Vec<String> = self.globs.iter().take(4).map(Glob::to_string).collect();
@@ -54,6 +62,27 @@ impl Reach {
 
 /// What of `wanted` the role lets the action reach; all of it where no role is known.
 pub fn of_resources(action: &str, wanted: &[Glob], role: Option<&RoleFacts>) -> Reach {
+    granted(action, wanted, role, |_| true)
+}
+
+/// Which of the `wanted` roles may be passed to one of these services; all of them where no role is known.
+pub fn of_passed(wanted: &[Glob], services: &[&str], role: Option<&RoleFacts>) -> Reach {
+    granted("iam:PassRole", wanted, role, |grant| {
+        conditioned(grant, "iam:PassedToService").is_none_or(|values| {
+            services.is_empty()
+                || values
+                    .iter()
+                    .any(|value| services.iter().any(|service| value.matches(service)))
+        })
+    })
+}
+
+fn granted(
+    action: &str,
+    wanted: &[Glob],
+    role: Option<&RoleFacts>,
+    applies: impl Fn(&Grant<'_>) -> bool,
+) -> Reach {
     let Some(role) = role else {
         return classified(action, wanted.to_vec(), Vec::new(), None);
     };
@@ -61,11 +90,11 @@ pub fn of_resources(action: &str, wanted: &[Glob], role: Option<&RoleFacts>) -> 
     let mut granted: Vec<String> = Vec::new();
     let mut widest: Option<(Class, StatementRef)> = None;
     let grants = role.grants();
-    for grant in grants.iter().filter(|g| concerns(g, action)) {
+    for grant in grants.iter().filter(|g| concerns(g, action) && applies(g)) {
         let mut here = Vec::new();
         for resource in grant.resources() {
             for want in wanted {
-                for glob in resource.intersect(want) {
+                for glob in meet(&resource, want) {
                     push(&mut here, glob);
                 }
             }
@@ -86,6 +115,45 @@ pub fn of_resources(action: &str, wanted: &[Glob], role: Option<&RoleFacts>) -> 
         here.into_iter().for_each(|glob| push(&mut globs, glob));
     }
     classified(action, globs, granted, widest.map(|(_, s)| s))
+}
+
+/// What a granted resource and a wanted one have in common. A bucket's name holds no slash, so that an open bucket in
+/// front of a key meets one granted bucket in its objects of that key, and in nothing deeper.
+fn meet(resource: &Glob, want: &Glob) -> Vec<Glob> {
+    let (Some((bucket, granted)), Some((name, key))) = (object(resource), object(want)) else {
+        return resource.intersect(want);
+    };
+    let Some(bucket) = bucket.as_literal() else {
+        return resource.intersect(want);
+    };
+    if !name.matches(&bucket) {
+        return Vec::new();
+    }
+    let under = |key: Glob| {
+        let mut object = Glob::literal(&format!("{bucket}/"));
+        object.extend(&key);
+        object
+    };
+    granted.intersect(&key).into_iter().map(under).collect()
+}
+
+/// The bucket's ARN and the key of a pattern of S3 objects.
+fn object(glob: &Glob) -> Option<(Glob, Glob)> {
+    let at = glob.tokens().iter().position(|t| *t == Token::Char('/'))?;
+    let part = |tokens: &[Token]| {
+        let mut part = Glob::literal("");
+        tokens.iter().for_each(|t| part.push(*t));
+        part
+    };
+    let (bucket, key) = glob.tokens().split_at(at);
+    let bucket = part(bucket);
+    let text = bucket.to_string();
+    let mut fields = text.splitn(6, ':');
+    let is_bucket = fields.nth(2) == Some("s3")
+        && fields.next() == Some("")
+        && fields.next() == Some("")
+        && fields.next().is_some_and(|name| !name.contains(':'));
+    is_bucket.then(|| (bucket, part(key.get(1..).unwrap_or_default())))
 }
 
 /// Whether a grant is about this action.
@@ -223,11 +291,32 @@ fn without_companions(globs: Vec<Glob>) -> Vec<Glob> {
     if kept.is_empty() { globs } else { kept }
 }
 
+/// The one target that a companion form stands for, such as the function of its qualifiers or the family of its
+/// revisions; any other pattern is its own. The executions of a workflow are many.
+fn target(glob: &Glob) -> Glob {
+    let tails = [":*", "/index/*"];
+    let base = tails.iter().find_map(|tail| {
+        let tail = Glob::parse(tail);
+        let head = glob.tokens().strip_suffix(tail.tokens())?;
+        let mut base = Glob::literal("");
+        head.iter().for_each(|t| base.push(*t));
+        let is_one = base.as_literal().is_some_and(|text| {
+            let resource = text.splitn(6, ':').nth(5).unwrap_or_default();
+            resource.contains([':', '/']) && !resource.starts_with("execution:")
+        });
+        (is_one && catalog::companions(&base).contains(glob)).then_some(base)
+    });
+    base.unwrap_or_else(|| glob.clone())
+}
+
 fn shorter(a: &Glob, b: &Glob) -> bool {
     a.tokens().len() < b.tokens().len()
 }
 
 fn class_of(action: &str, globs: &[Glob]) -> Class {
+    let mut globs: Vec<Glob> = globs.iter().map(target).collect();
+    globs.sort();
+    globs.dedup();
     let widest = globs.iter().map(|g| catalog::breadth(action, g)).max();
     match widest {
         None => Class::Nothing,

@@ -102,12 +102,18 @@ impl TaintedSink {
 
     /// The guards met on the way, weakest first, of the parts that they do not hold.
     pub fn loose_guards(&self) -> Vec<Arc<Guard>> {
+        let is_run = matches!(self.kind, SinkKind::Command { .. });
         let mut found = Vec::new();
         for unknown in self.tainted() {
-            let held = unknown
-                .allowed
-                .as_ref()
-                .is_some_and(|globs| strength::of_patterns(globs) >= Strength::NameOpen);
+            let any_text = unknown.guards.iter().all(|g| g.any_text);
+            let held = unknown.allowed.as_ref().is_some_and(|globs| {
+                // A command has no account to be held to: what may follow a fixed beginning is the rest of the command.
+                match strength::of_patterns(globs) {
+                    Strength::Finite => true,
+                    Strength::NameOpen => !(is_run && any_text),
+                    _ => false,
+                }
+            });
             if !held {
                 crate::value::merge_guards(&mut found, &unknown.guards);
             }

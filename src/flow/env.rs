@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::knowledge::Knowledge;
-use crate::value::{Identity, Unknown, Value};
+use crate::value::{Identity, Value};
 
 /// Deeper than this a document is told as one unknown.
 const MAX_DEPTH: usize = 24;
@@ -85,17 +85,16 @@ impl Env {
 
     /// Forgets which values of the run came from these places, before a loop makes them anew.
     pub fn forget(&mut self, is_stale: &impl Fn(&Identity) -> bool) {
-        let stale = |value: &Value| {
-            value
-                .unknowns()
-                .iter()
-                .any(|u| u.identity.as_ref().is_some_and(is_stale))
-        };
+        let stale = |value: &Value| value.unknowns().iter().any(|u| u.speaks_of(is_stale));
         let know = self.know.clone();
         let settle = |value: &Value| {
-            know.resolve(value).map_unknowns(&mut |unknown| Unknown {
-                identity: unknown.identity.clone().filter(|id| !is_stale(id)),
-                ..unknown.clone()
+            know.resolve(value).map_unknowns(&mut |unknown| {
+                let mut settled = unknown.clone();
+                if settled.speaks_of(is_stale) {
+                    settled.tells = None;
+                }
+                settled.identity = settled.identity.filter(|id| !is_stale(id));
+                settled
             })
         };
         if stale(&self.doc) {

@@ -11,7 +11,7 @@ use crate::asl::{ChoiceRule, Condition, Node, Operand};
 use crate::expr::jsonpath::Path;
 use crate::glob::{Glob, Token};
 use crate::loc::Pointer;
-use crate::value::{Guard, Strength, Value};
+use crate::value::{Guard, Strength, Unknown, Value};
 
 const MAX_NESTING: usize = 24;
 
@@ -155,23 +155,37 @@ pub struct Lesson<'a> {
 }
 
 impl Lesson<'_> {
-    fn guard(&self, strength: Strength) -> Vec<Arc<Guard>> {
+    fn guard(&self, strength: Strength, any_text: bool) -> Vec<Arc<Guard>> {
         vec![Arc::new(Guard {
             state: self.state.to_owned(),
             pointer: self.pointer.clone(),
             test: self.test.clone(),
+            any_text,
             strength,
         })]
     }
 
     /// The test only looked at it.
     pub fn only(&self, know: &mut Knowledge, value: &Value, strength: Strength) {
-        know.learn(value, Fact::guarded(self.guard(strength)));
+        know.learn(value, Fact::guarded(self.guard(strength, true)));
     }
 
     /// It is this.
     pub fn is(&self, know: &mut Knowledge, value: &Value, equal: Value) {
-        know.learn(value, Fact::same_as(equal, self.guard(Strength::Finite)));
+        know.learn(
+            value,
+            Fact::same_as(equal, self.guard(Strength::Finite, false)),
+        );
+    }
+
+    /// It is true: what a kept test says then holds.
+    pub fn holds(&self, know: &mut Knowledge, value: &Value) {
+        if let Value::Any(Unknown {
+            tells: Some(told), ..
+        }) = value
+        {
+            self.allowed(know, &told.subject, told.allowed.clone(), false);
+        }
     }
 
     /// It equals (or not) the other value.
@@ -181,10 +195,13 @@ impl Lesson<'_> {
         }
         match other {
             Value::Number(_) | Value::Bool(_) | Value::Null | Value::Absent => {
+                if *other == Value::Bool(true) {
+                    self.holds(know, value);
+                }
                 self.is(know, value, other.clone());
             }
             _ if other.finite().is_some_and(|list| !list.is_empty()) => {
-                self.allowed(know, value, other.patterns());
+                self.allowed(know, value, other.patterns(), false);
             }
             _ if other.is_tainted() => {
                 let globs = other.patterns();
@@ -192,7 +209,7 @@ impl Lesson<'_> {
                     // Comparing one chosen value with another narrows neither.
                     self.only(know, value, Strength::TypeOnly);
                 } else {
-                    self.allowed(know, value, globs);
+                    self.allowed(know, value, globs, true);
                 }
             }
             Value::Any(_) | Value::Text(_) => self.is(know, value, other.clone()),
@@ -200,9 +217,9 @@ impl Lesson<'_> {
         }
     }
 
-    /// It is a string that one of these matches.
-    pub fn allowed(&self, know: &mut Knowledge, value: &Value, globs: Vec<Glob>) {
-        let guard = self.guard(strength::of_patterns(&globs));
+    /// It is a string that one of these matches, whose wildcards stand for any text or for characters of a class.
+    pub fn allowed(&self, know: &mut Knowledge, value: &Value, globs: Vec<Glob>, any_text: bool) {
+        let guard = self.guard(strength::of_patterns(&globs), any_text);
         know.learn(value, Fact::among(Some(globs), guard));
     }
 
@@ -214,7 +231,10 @@ impl Lesson<'_> {
                 .map(|text| Glob::literal(text))
                 .collect()
         });
-        know.learn(value, Fact::among(left, self.guard(Strength::DenyList)));
+        know.learn(
+            value,
+            Fact::among(left, self.guard(Strength::DenyList, true)),
+        );
     }
 
     /// It matches (or not) a `StringMatches` pattern.
@@ -225,7 +245,7 @@ impl Lesson<'_> {
             .map(|p| p.as_text().map(string_matches))
             .collect();
         match globs {
-            Some(globs) if truth => self.allowed(know, value, globs),
+            Some(globs) if truth => self.allowed(know, value, globs, true),
             Some(globs) => {
                 self.excluded(know, value, |text| globs.iter().any(|g| g.matches(text)));
             }

@@ -24,7 +24,25 @@ pub fn call(site: &Site<'_>, call: &Call, depth: usize) -> Value {
             Arg::Call(inner) => self::call(site, inner, depth + 1),
         })
         .collect();
+    if call.name == "States.ArrayContains"
+        && let Some(Arg::Path(path)) = call.args.get(1)
+    {
+        return contains(&args, site.raw_path(path));
+    }
     apply(&call.name, &args)
+}
+
+/// Whether a list holds a value: for a list of literals, an allow-list that a later Choice state can test.
+fn contains(args: &[Value], subject: Value) -> Value {
+    let list = args.first().map(Value::elements).unwrap_or(Value::NEVER);
+    match list.finite() {
+        Some(texts) if !texts.is_empty() => Value::Any(Unknown::answer(
+            "States.ArrayContains",
+            subject,
+            list.patterns(),
+        )),
+        _ => Value::either_bool(),
+    }
 }
 
 fn apply(name: &str, args: &[Value]) -> Value {

@@ -80,6 +80,12 @@ fn choice(condition: serde_json::Value) -> serde_json::Value {
     serde_json::json!({"Type": "Choice", "Choices": [rule], "Default": "no"})
 }
 
+fn choice_to(rule: serde_json::Value, next: &str, default: &str) -> serde_json::Value {
+    let mut rule = rule;
+    rule["Next"] = next.into();
+    serde_json::json!({"Type": "Choice", "Choices": [rule], "Default": default})
+}
+
 fn failing() -> serde_json::Value {
     serde_json::json!({"Type": "Fail"})
 }
@@ -100,13 +106,18 @@ fn a_branch_that_constants_exclude_is_followed_all_the_same() {
 }
 
 #[test]
-fn a_class_of_characters_is_open() {
-    let states = serde_json::json!({
-        "start": choice(serde_json::json!({"Condition": "{% $contains($states.input.x, /^[ab]$/) %}"})),
-        "no": failing(),
-        "sink": sink(serde_json::json!({"X": "{% $states.input.x %}"})),
-    });
-    assert_eq!(at(states, true, &["X"]).patterns()[0].to_string(), "?");
+fn a_large_class_of_characters_is_open() {
+    let x = |pattern: &str| {
+        let test = format!("{{% $contains($states.input.x, /^{pattern}$/) %}}");
+        let states = serde_json::json!({
+            "start": choice(serde_json::json!({"Condition": test})),
+            "no": failing(),
+            "sink": sink(serde_json::json!({"X": "{% $states.input.x %}"})),
+        });
+        at(states, true, &["X"])
+    };
+    assert_eq!(x("[a-z]{2}").patterns()[0].to_string(), "??");
+    assert_eq!(x("[ab]").finite(), Some(vec!["a".into(), "b".into()]));
 }
 
 #[test]
@@ -119,15 +130,83 @@ fn a_part_of_a_guarded_value_is_open() {
     assert!(at(states, false, &["X"]).patterns()[0].is_any());
 }
 
-#[test]
-fn a_condition_kept_in_a_variable_is_no_guard() {
-    let states = serde_json::json!({
-        "start": {"Type": "Pass", "Assign": {"ok": "{% $states.input.x = 'a' %}"}, "Next": "test"},
+fn kept(test: &str) -> serde_json::Value {
+    serde_json::json!({
+        "start": {"Type": "Pass", "Assign": {"ok": test}, "Next": "test"},
         "test": choice(serde_json::json!({"Condition": "{% $ok %}"})),
         "no": failing(),
         "sink": sink(serde_json::json!({"X": "{% $states.input.x %}"})),
+    })
+}
+
+#[test]
+fn a_kept_test_against_literals_is_a_guard_where_it_is_asked() {
+    let one = at(kept("{% $states.input.x = 'a' %}"), true, &["X"]);
+    assert_eq!(one.finite(), Some(vec!["a".into()]));
+    let two = at(kept("{% $states.input.x in ['a', 'b'] %}"), true, &["X"]);
+    assert_eq!(two.finite(), Some(vec!["a".into(), "b".into()]));
+}
+
+#[test]
+fn a_kept_condition_that_is_computed_is_no_guard() {
+    for test in [
+        "{% $states.input.x = 'a' and $states.input.y = 'b' %}",
+        "{% $not($states.input.x != 'a') %}",
+        "{% $states.input.x in $states.input.list %}",
+    ] {
+        assert!(at(kept(test), true, &["X"]).is_tainted(), "{test}");
+    }
+}
+
+#[test]
+fn a_kept_test_of_one_item_says_nothing_of_another() {
+    let states = serde_json::json!({
+        "start": {"Type": "Map", "ItemsPath": "$.items", "ResultPath": "$.ok", "Next": "test",
+            "ItemProcessor": {"StartAt": "one", "States": {"one": {"Type": "Pass", "End": true,
+                "Parameters": {"ok.$": "States.ArrayContains(States.Array('a'), $.x)"}}}}},
+        "test": choice(serde_json::json!({"Variable": "$.ok[0].ok", "BooleanEquals": true})),
+        "no": failing(),
+        "sink": {"Type": "Map", "ItemsPath": "$.items", "End": true,
+            "ItemProcessor": {"StartAt": "inner", "States": {"inner": sink(serde_json::json!({"X.$": "$.x"}))}}},
     });
-    assert!(at(states, true, &["X"]).is_tainted());
+    let definition =
+        crate::asl::parse(&serde_json::json!({"StartAt": "start", "States": states}).to_string());
+    let flow = super::analyse(&definition, super::FlowContext::default());
+    let inner = definition
+        .states
+        .iter()
+        .find(|s| s.name == "inner")
+        .unwrap();
+    assert!(flow.arguments(inner.id).is_tainted());
+}
+
+#[test]
+fn a_kept_test_is_void_once_a_loop_makes_the_value_anew() {
+    let states = serde_json::json!({
+        "start": {"Type": "Task", "Resource": "arn:aws:states:::http:invoke", "Parameters": {"ApiEndpoint": "https://a.example/"}, "ResultPath": "$.r", "Next": "first"},
+        "first": choice_to(serde_json::json!({"Variable": "$.seen", "IsPresent": true}), "test", "keep"),
+        "keep": {"Type": "Pass", "Parameters": {"ok.$": "States.ArrayContains(States.Array('a'), $.r.x)"}, "ResultPath": "$.seen", "Next": "start"},
+        "test": choice(serde_json::json!({"Variable": "$.seen.ok", "BooleanEquals": true})),
+        "no": failing(),
+        "sink": sink(serde_json::json!({"X.$": "$.r.x"})),
+    });
+    assert!(at(states, false, &["X"]).is_tainted());
+}
+
+#[test]
+fn where_a_guard_or_a_default_leads_on_the_value_is_what_either_lets_through() {
+    let states = serde_json::json!({
+        "start": choice_to(serde_json::json!({"Variable": "$.a.x", "StringEquals": "a"}), "sink", "put"),
+        "put": {"Type": "Pass", "Result": "b", "ResultPath": "$.a.x", "Next": "sink"},
+        "sink": sink(serde_json::json!({"X.$": "$.a.x", "Y.$": "$.a.y", "Z.$": "$[0]"})),
+    });
+    let x = at(states.clone(), false, &["X"]);
+    assert_eq!(x.finite(), Some(vec!["a".into(), "b".into()]));
+    assert!(at(states.clone(), false, &["Y"]).is_tainted());
+    assert!(
+        at(states, false, &["Z"]).is_tainted(),
+        "the input may be an array"
+    );
 }
 
 #[test]

@@ -38,6 +38,11 @@ impl Rule for WeakValidation {
                 Strength::OpenPattern => {
                     "is a pattern with an open partition, service, region, account or type, or is not anchored"
                 }
+                Strength::NameOpen
+                    if guard.any_text && matches!(sink.kind, SinkKind::Command { .. }) =>
+                {
+                    "fixes a beginning or an end and lets any text through beside it"
+                }
                 Strength::NameOpen | Strength::Finite => "does not stand on every way to the task",
             };
             let detail = format!(

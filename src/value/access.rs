@@ -95,6 +95,10 @@ impl Value {
             }
             Self::Each(value) => Self::clone(value),
             Self::OneOf(_) => self.each_alternative(|v| v.element(index)),
+            // What is known of some fields only may be an array on another way.
+            Self::Object {
+                rest: Some(rest), ..
+            } => rest.anonymous(),
             _ => Self::Absent,
         }
     }
@@ -107,6 +111,9 @@ impl Value {
             Self::Array(values) => values.iter().fold(Self::NEVER, |a, b| a.join(b)),
             Self::Each(value) => Self::clone(value),
             Self::OneOf(_) => self.each_alternative(Self::elements),
+            Self::Object {
+                rest: Some(rest), ..
+            } => rest.anonymous(),
             _ => Self::NEVER,
         }
     }
@@ -129,11 +136,13 @@ impl Value {
     /// The same, no longer known to be one particular value of the run.
     #[must_use]
     pub fn anonymous(&self) -> Self {
-        if self.unknowns().iter().all(|u| u.identity.is_none()) {
+        let is_bare = |u: &&Unknown| u.identity.is_none() && u.tells.is_none();
+        if self.unknowns().iter().all(is_bare) {
             return self.clone();
         }
         self.map_unknowns(&mut |unknown| Unknown {
             identity: None,
+            tells: None,
             ..unknown.clone()
         })
     }

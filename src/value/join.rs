@@ -63,6 +63,12 @@ impl Value {
                 if self.is_never() { right(x) } else { left(x) }
             }
             (Self::Object { .. }, Self::Object { .. }) => join_objects(self, other, left, right),
+            (Self::Any(whole), Self::Object { .. }) if whole.is_unmodified() => {
+                join_objects(&spread(whole), other, left, right)
+            }
+            (Self::Object { .. }, Self::Any(whole)) if whole.is_unmodified() => {
+                join_objects(self, &spread(whole), left, right)
+            }
             (Self::Array(a), Self::Array(b)) if a.len() == b.len() => Self::Array(
                 a.iter()
                     .zip(b)
@@ -123,6 +129,15 @@ impl Value {
                 Self::Any(all)
             }
         }
+    }
+}
+
+/// An unknown as an object of unknown fields, so that what guards know of one of its fields is not lost where the other
+/// side has written that field.
+fn spread(whole: &Unknown) -> Value {
+    Value::Object {
+        fields: super::Fields::default(),
+        rest: Some(Box::new(Value::Any(whole.any_child()))),
     }
 }
 
@@ -262,12 +277,16 @@ fn merge(a: &Unknown, b: &Unknown) -> Unknown {
     if a.identity != b.identity {
         both.identity = None;
     }
+    if a.tells != b.tells {
+        both.tells = None;
+    }
     both
 }
 
 /// A scalar beside an unknown: one more value that it may have.
 fn absorb(any: &mut Unknown, scalar: &Value) {
     any.identity = None;
+    any.tells = None;
     let holes = scalar.collapsed();
     any.add_origins(&holes.origins);
     any.add_guards(&holes.guards);

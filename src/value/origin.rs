@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{Guard, Identity, Origin, Piece, Source, TraceStep, Unknown, Value};
+use super::{Guard, Identity, Origin, Piece, Source, Told, TraceStep, Unknown, Value};
+use crate::glob::Glob;
 use crate::loc::Pointer;
 
 /// More origins than this are told as the first ones of each kind.
@@ -70,6 +71,29 @@ impl Unknown {
         self.origins.iter().any(|o| o.source.is_tainted())
     }
 
+    /// Whether it is one value of the run of which nothing is known yet, so that it may be told by its fields.
+    pub const fn is_unmodified(&self) -> bool {
+        self.identity.is_some() && self.allowed.is_none()
+    }
+
+    /// The answer of a test that is kept: where it is true, `subject` is one of these strings.
+    pub fn answer(name: &str, subject: Value, allowed: Vec<Glob>) -> Self {
+        Self {
+            allowed: Some(vec![Glob::literal("false"), Glob::literal("true")]),
+            tells: Some(Arc::new(Told { subject, allowed })),
+            ..Self::of(Source::Generated, name)
+        }
+    }
+
+    /// Whether it is, or tells of, a value of the run that this says.
+    pub fn speaks_of(&self, is_meant: &impl Fn(&Identity) -> bool) -> bool {
+        self.identity.as_ref().is_some_and(is_meant)
+            || self.tells.as_ref().is_some_and(|told| {
+                let mut inside = told.subject.unknowns().into_iter();
+                inside.any(|u| u.identity.as_ref().is_some_and(is_meant))
+            })
+    }
+
     /// What a function makes of it: the same origins and guards, no longer the same value.
     #[must_use]
     pub fn derived(&self) -> Self {
@@ -78,6 +102,7 @@ impl Unknown {
             allowed: None,
             guards: self.guards.clone(),
             identity: None,
+            tells: None,
         }
     }
 
@@ -134,6 +159,7 @@ impl Unknown {
             allowed: None,
             guards: Vec::new(),
             identity,
+            tells: None,
         }
     }
 
@@ -192,6 +218,7 @@ impl Unknown {
     pub fn same(&self, other: &Self) -> bool {
         self.identity == other.identity
             && self.allowed == other.allowed
+            && self.tells == other.tells
             && self.guards.len() == other.guards.len()
             && self.origins.len() == other.origins.len()
             && self

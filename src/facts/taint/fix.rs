@@ -190,6 +190,12 @@ fn instance(sink: &TaintedSink, home: &Arn) -> Vec<String> {
     all
 }
 
+fn whole(tokens: &[Token]) -> Glob {
+    let mut glob = Glob::literal("");
+    tokens.iter().for_each(|t| glob.push(*t));
+    glob
+}
+
 fn spelled(glob: &Glob, home: &Arn) -> String {
     let parts: Vec<&[Token]> = glob
         .tokens()
@@ -208,10 +214,12 @@ fn spelled(glob: &Glob, home: &Arn) -> String {
     };
     match parts.as_slice() {
         [arn, partition, service, region, account, resource] => {
-            // A wildcard after the name stands for revisions and qualifiers, and stays.
+            // A wildcard after the name stands for revisions and qualifiers, and stays; an execution is one by its id.
+            let is_execution = Glob::parse("execution:*").overlaps(&whole(resource));
             let (name, tail) = match resource {
                 [name @ .., Token::Char(':'), Token::Any]
-                    if name.iter().any(|t| matches!(t, Token::Char(':' | '/'))) =>
+                    if !is_execution
+                        && name.iter().any(|t| matches!(t, Token::Char(':' | '/'))) =>
                 {
                     (name, ":*")
                 }

@@ -5,6 +5,7 @@ use super::locate::{self, Place};
 use super::{Ground, Parameter, SinkKind, TaintedSink};
 use crate::asl::{Kind as StateKind, State, Template};
 use crate::catalog::{self, Fill, Integration, IntegrationKind, Level, Roles, Targets};
+use crate::demand::inner_tables;
 use crate::glob::{Glob, Token};
 use crate::need::{Need, Phase};
 use crate::sinks::{self, Form, Kind};
@@ -178,6 +179,12 @@ fn named_by(integration: &Integration) -> Vec<(String, Vec<&'static str>)> {
                     .map(move |a| ((*a).to_owned(), paths.clone()))
             })
             .collect(),
+        IntegrationKind::Sdk { service, operation }
+            if service == "dynamodb" && !inner_tables(operation.name).is_empty() =>
+        {
+            let inner = inner_tables(operation.name).iter();
+            inner.map(|(a, p)| ((*a).to_owned(), vec![*p])).collect()
+        }
         IntegrationKind::Sdk { operation, .. } => operation
             .uses
             .iter()
@@ -314,11 +321,12 @@ fn passed_roles(ground: Ground<'_>, state: &State, integration: &Integration) ->
     if parameters.is_empty() {
         return Vec::new();
     }
-    let mut wanted: Vec<Glob> = ground
+    let needs: Vec<&Need> = ground
         .needs(state.id, Phase::PassRole)
         .filter(|n| n.holes.iter().any(|u| u.is_tainted()))
-        .flat_map(|n| n.resources.clone())
         .collect();
+    let services: Vec<&str> = needs.iter().filter_map(|n| n.passed_to).collect();
+    let mut wanted: Vec<Glob> = needs.iter().flat_map(|n| n.resources.clone()).collect();
     if wanted.is_empty() {
         wanted = parameters.iter().flat_map(|p| p.value.patterns()).collect();
     }
@@ -328,7 +336,7 @@ fn passed_roles(ground: Ground<'_>, state: &State, integration: &Integration) ->
             action: "iam:PassRole",
         },
         parameters,
-        reach: Some(reach::of_resources("iam:PassRole", &wanted, ground.role)),
+        reach: Some(reach::of_passed(&wanted, &services, ground.role)),
     }]
 }
 

@@ -5,7 +5,7 @@ use serde_json::{Value as Json, json};
 use super::{SinkKind, TaintedSink, fix};
 use crate::asl::State;
 use crate::facts::Facts;
-use crate::facts::reach::Class;
+use crate::facts::reach::{Class, Reach};
 use crate::facts::role::PolicySource;
 use crate::finding::{Finding, Patch};
 use crate::severity::Severity;
@@ -93,7 +93,9 @@ impl Facts<'_> {
 
     /// The statement that grants the widest reach, cut to what the guard lets through.
     fn narrowed_statement(&self, sink: &TaintedSink, resources: &[String]) -> Option<Patch> {
-        let reach = sink.reach.as_ref().filter(|r| r.class > Class::List)?;
+        let is_wider = |r: &Reach| sink.actions().iter().any(|a| r.is_granted_wider(a));
+        let reach = sink.reach.as_ref();
+        let reach = reach.filter(|r| r.class > Class::List || is_wider(r))?;
         let place = reach.statement.as_ref()?;
         let role = self.role?;
         let held = role.policies.iter().find(|p| {

@@ -1,6 +1,7 @@
 //! What a JSONata condition teaches where it holds, and where it does not.
 
 mod calls;
+mod parts;
 
 use std::sync::Arc;
 
@@ -74,6 +75,7 @@ impl Machine<'_> {
         let raw = self.raw(expr, cx);
         self.teach(expr, cx, |lesson, know| {
             let strength = if truth {
+                lesson.holds(know, &raw);
                 Strength::TypeOnly
             } else {
                 Strength::DenyList
@@ -141,7 +143,13 @@ impl Machine<'_> {
         right: &'e Expr,
         cx: &Cx<'e>,
     ) -> Known {
-        let values = [self.raw(left, cx), self.raw(right, cx)];
+        let measured = |expr: &'e Expr| match &expr.kind {
+            ExprKind::Call(callee, args) if name_of(callee) == Some("length") => {
+                args.first().unwrap_or(expr)
+            }
+            _ => expr,
+        };
+        let values = [left, right].map(|side| self.raw(measured(side), cx));
         self.teach(whole, cx, |lesson, know| {
             for value in &values {
                 lesson.only(know, value, Strength::DenyList);
@@ -175,9 +183,19 @@ impl Machine<'_> {
         let known = raws.clone().map(|raw| cx.know.resolve(&raw));
         let [left_raw, right_raw] = raws;
         let [left_known, right_known] = known;
+        let mut wholes = Vec::new();
+        if truth {
+            for (part, text) in [(left, &right_known), (right, &left_known)] {
+                let texts = text.finite().filter(|texts| !texts.is_empty());
+                wholes.extend(texts.and_then(|texts| self.whole_of(part, &texts, cx)));
+            }
+        }
         self.teach(whole, cx, |lesson, know| {
             lesson.equal(know, &left_raw, &right_known, truth);
             lesson.equal(know, &right_raw, &left_known, truth);
+            for (subject, globs) in wholes {
+                lesson.allowed(know, &subject, globs, true);
+            }
         })
     }
 
@@ -195,11 +213,16 @@ impl Machine<'_> {
             Value::Text(_) | Value::Number(_) => list.clone(),
             other => other.elements(),
         };
+        let texts = one.finite().filter(|texts| truth && !texts.is_empty());
+        let subject = texts.and_then(|texts| self.whole_of(left, &texts, cx));
         self.teach(whole, cx, |lesson, know| {
+            if let Some((subject, globs)) = subject {
+                lesson.allowed(know, &subject, globs, true);
+            }
             if truth {
                 match one.finite() {
                     Some(texts) if !texts.is_empty() => {
-                        lesson.allowed(know, &raw, one.patterns());
+                        lesson.allowed(know, &raw, one.patterns(), false);
                     }
                     _ if !one.is_tainted() && !one.is_never() => lesson.is(know, &raw, one),
                     _ => lesson.equal(know, &raw, &one, true),

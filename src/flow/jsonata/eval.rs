@@ -186,6 +186,10 @@ impl<'a> Machine<'a> {
                 "input" => self.site.input,
                 "result" => self.site.result.unwrap_or(&Value::Absent),
                 "errorOutput" => self.site.error.unwrap_or(&Value::Absent),
+                "context" if fields.ends_with(&["Input", "Execution"]) => {
+                    fields.truncate(fields.len() - 2);
+                    &self.site.env.execution
+                }
                 _ => return None,
             }
         } else if name.is_empty() || name == "$" || cx.scope.get(name).is_some() {

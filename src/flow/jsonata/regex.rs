@@ -5,11 +5,32 @@ use crate::glob::{Glob, Token};
 
 /// More alternatives than this are given up.
 const MAX_WAYS: usize = 64;
+/// Classes that make more strings than this are not listed.
+const MAX_LIST: usize = 32;
+/// Classes repeated more often than this are not listed.
+const MAX_LISTED: usize = 8;
 /// Longer expressions are given up.
 const MAX_LENGTH: usize = 1000;
 
-/// The patterns; `None` where the expression is not understood.
-pub fn globs(pattern: &str, flags: &str) -> Option<Vec<Glob>> {
+/// What an expression lets through.
+pub struct Matches {
+    /// Patterns whose union holds it.
+    pub globs: Vec<Glob>,
+    /// Whether their wildcards stand for any text, not only for characters of a class.
+    pub any_text: bool,
+}
+
+/// The patterns; `None` where the expression is not understood. Characters of a class are told one by one where that
+/// leaves a finite list, else as `?`.
+pub fn read(pattern: &str, flags: &str) -> Option<Matches> {
+    let is_list =
+        |m: &Matches| m.globs.len() <= MAX_LIST && m.globs.iter().all(|g| g.as_literal().is_some());
+    one_reading(pattern, flags, true)
+        .filter(is_list)
+        .or_else(|| one_reading(pattern, flags, false))
+}
+
+fn one_reading(pattern: &str, flags: &str, lists_classes: bool) -> Option<Matches> {
     if pattern.len() > MAX_LENGTH || flags.contains('m') {
         return None;
     }
@@ -17,28 +38,29 @@ pub fn globs(pattern: &str, flags: &str) -> Option<Vec<Glob>> {
         rest: pattern.chars().collect(),
         at: 0,
         fold: flags.contains('i'),
+        lists_classes,
+        any_text: false,
     };
     let ways = reader.alternation(0)?;
     if reader.at < reader.rest.len() {
         return None;
     }
-    Some(
-        ways.into_iter()
-            .map(|way| {
-                let mut glob = Glob::literal("");
-                if !way.from_start {
-                    glob.push(Token::Any);
-                }
-                for token in way.tokens {
-                    glob.push(token);
-                }
-                if !way.to_end {
-                    glob.push(Token::Any);
-                }
-                glob
-            })
-            .collect(),
-    )
+    let is_anchored = ways.iter().all(|w| w.from_start && w.to_end);
+    let globs = ways.into_iter().map(|way| {
+        let mut glob = Glob::literal("");
+        if !way.from_start {
+            glob.push(Token::Any);
+        }
+        way.tokens.iter().for_each(|token| glob.push(*token));
+        if !way.to_end {
+            glob.push(Token::Any);
+        }
+        glob
+    });
+    Some(Matches {
+        globs: globs.collect(),
+        any_text: reader.any_text || !is_anchored,
+    })
 }
 
 /// One way to match.
@@ -52,7 +74,10 @@ struct Way {
 struct Reader {
     rest: Vec<char>,
     at: usize,
+    /// Letters stand for both their cases.
     fold: bool,
+    lists_classes: bool,
+    any_text: bool,
 }
 
 impl Reader {
@@ -125,17 +150,14 @@ impl Reader {
     }
 
     fn atom(&mut self, c: char, depth: usize) -> Option<Vec<Way>> {
-        let one = |token| {
-            Some(vec![Way {
-                tokens: vec![token],
-                ..Way::default()
-            }])
-        };
         match c {
-            '.' => one(Token::One),
+            '.' => {
+                self.any_text = true;
+                Some(one(Token::One))
+            }
             '[' => {
-                self.class()?;
-                one(Token::One)
+                let class = self.class()?;
+                Some(self.any_of(class))
             }
             '(' => {
                 if self.peek() == Some('?') {
@@ -149,37 +171,84 @@ impl Reader {
                 (self.next() == Some(')')).then_some(inner)
             }
             '\\' => match self.next()? {
-                'd' | 'w' | 's' | 'D' | 'W' | 'S' => one(Token::One),
+                'd' => Some(self.any_of(Some(('0'..='9').collect()))),
+                'w' | 's' => Some(one(Token::One)),
+                'D' | 'W' | 'S' => {
+                    self.any_text = true;
+                    Some(one(Token::One))
+                }
                 'b' | 'B' => Some(vec![Way::default()]),
                 't' | 'n' | 'r' | 'f' | 'v' | 'u' | 'x' | 'c' | 'p' | 'P' | 'k' => None,
                 c if c.is_ascii_digit() => None,
-                c => one(self.character(c)),
+                c => Some(self.any_of(Some(vec![c]))),
             },
             '*' | '+' | '?' | '{' => None,
-            c => one(self.character(c)),
+            c => Some(self.any_of(Some(vec![c]))),
         }
     }
 
-    fn character(&self, c: char) -> Token {
-        if self.fold && c.is_alphabetic() {
-            Token::One
-        } else {
-            Token::Char(c)
-        }
-    }
-
-    fn class(&mut self) -> Option<()> {
-        if self.peek() == Some('^') {
-            self.next();
-        }
-        loop {
-            match self.next()? {
-                '\\' => {
-                    self.next()?;
+    /// One of these characters; `None` is more than can be listed.
+    fn any_of(&self, characters: Option<Vec<char>>) -> Vec<Way> {
+        let Some(mut all) = characters else {
+            return one(Token::One);
+        };
+        if self.fold {
+            let other = |c: &char| {
+                if c.is_lowercase() {
+                    c.to_ascii_uppercase()
+                } else {
+                    c.to_ascii_lowercase()
                 }
-                ']' => return Some(()),
-                _ => {}
+            };
+            all.extend(all.iter().map(other).collect::<Vec<char>>());
+        }
+        all.sort_unstable();
+        all.dedup();
+        match all.as_slice() {
+            [only] => one(Token::Char(*only)),
+            several if self.lists_classes => {
+                several.iter().flat_map(|c| one(Token::Char(*c))).collect()
             }
+            _ => one(Token::One),
+        }
+    }
+
+    /// The characters of a class, after its `[`; `None` inside where they are not listed.
+    fn class(&mut self) -> Option<Option<Vec<char>>> {
+        let excludes = self.peek() == Some('^');
+        if excludes {
+            self.next();
+            self.any_text = true;
+        }
+        let mut characters = Vec::new();
+        let mut is_listed = !excludes;
+        loop {
+            let first = match self.next()? {
+                ']' => return Some(is_listed.then_some(characters)),
+                '\\' => match self.next()? {
+                    'd' => {
+                        characters.extend('0'..='9');
+                        continue;
+                    }
+                    c if c.is_alphanumeric() => {
+                        is_listed = false;
+                        self.any_text |= c.is_uppercase();
+                        continue;
+                    }
+                    c => c,
+                },
+                c => c,
+            };
+            let mut ahead = self.rest.iter().skip(self.at);
+            let last = match (ahead.next(), ahead.next()) {
+                (Some('-'), Some(last)) if !matches!(last, ']' | '\\') => *last,
+                _ => first,
+            };
+            if last != first {
+                self.at += 2;
+            }
+            characters.extend((first..=last).take(MAX_WAYS + 1));
+            is_listed &= first <= last && characters.len() <= MAX_WAYS;
         }
     }
 
@@ -215,6 +284,9 @@ impl Reader {
             ways.push(Way::default());
             return Some(ways);
         }
+        if self.lists_classes && most == Some(least) && least <= MAX_LISTED {
+            return times(&atom, least);
+        }
         // A simple atom is repeated as it is; a group with choices is open.
         let tokens = match atom.as_slice() {
             [only] if least <= 128 => only.tokens.repeat(least),
@@ -231,12 +303,57 @@ impl Reader {
     }
 }
 
+fn one(token: Token) -> Vec<Way> {
+    vec![Way {
+        tokens: vec![token],
+        ..Way::default()
+    }]
+}
+
+/// An atom so many times in a row, all its choices told apart.
+fn times(atom: &[Way], count: usize) -> Option<Vec<Way>> {
+    let mut all = vec![Way::default()];
+    for _ in 0..count {
+        if all.len() * atom.len() > MAX_WAYS {
+            return None;
+        }
+        all = all
+            .iter()
+            .flat_map(|head| {
+                atom.iter().map(|tail| Way {
+                    tokens: head.tokens.iter().chain(&tail.tokens).copied().collect(),
+                    ..Way::default()
+                })
+            })
+            .collect();
+    }
+    Some(all)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn shown(pattern: &str) -> Option<Vec<String>> {
-        globs(pattern, "").map(|all| all.iter().map(Glob::to_string).collect())
+        read(pattern, "").map(|all| all.globs.iter().map(Glob::to_string).collect())
+    }
+
+    #[test]
+    fn small_classes_are_lists() {
+        let list = |all: &[&str]| Some(all.iter().map(|s| (*s).to_owned()).collect::<Vec<_>>());
+        assert_eq!(shown("^job-[a-c]$"), list(&["job-a", "job-b", "job-c"]));
+        assert_eq!(shown("^[ab]{2}$"), list(&["aa", "ab", "ba", "bb"]));
+        assert_eq!(shown(r"^v\d$").map(|all| all.len()), Some(10));
+        assert_eq!(shown("^job-[a-z]{3}$"), list(&["job-???"]));
+        assert_eq!(shown("^job-[^a]$"), list(&["job-?"]));
+        assert_eq!(shown("^[a-]$"), list(&["-", "a"]));
+        let folded = read("^ab$", "i").map(|m| m.globs.len());
+        assert_eq!(folded, Some(4));
+        let any = |pattern| read(pattern, "").map(|m| m.any_text);
+        assert_eq!(any("^[a-z]+$"), Some(false));
+        for open in ["[a-z]+", "^[^a]+$", "^a.*$", r"^\S+$", "^a"] {
+            assert_eq!(any(open), Some(true), "{open}");
+        }
     }
 
     #[test]

@@ -49,7 +49,7 @@ impl Machine<'_> {
                 self.teach(whole, cx, |lesson, know| {
                     if truth {
                         let globs = fields.keys().map(|k| Glob::literal(k)).collect();
-                        lesson.allowed(know, &raw, globs);
+                        lesson.allowed(know, &raw, globs, false);
                     } else {
                         lesson.excluded(know, &raw, |text| fields.contains_key(text));
                     }
@@ -105,18 +105,23 @@ impl Machine<'_> {
         cx: &Cx<'e>,
     ) -> Known {
         let raw = self.raw(text, cx);
-        let globs = match pattern.map(|p| &p.kind) {
-            Some(ExprKind::Regex { pattern, flags }) => regex::globs(pattern, flags),
+        let matched = match pattern.map(|p| &p.kind) {
+            Some(ExprKind::Regex { pattern, flags }) => regex::read(pattern, flags),
             Some(ExprKind::Text(part)) if !is_match => {
                 let mut glob = Glob::any();
                 glob.extend(&Glob::literal(part));
                 glob.extend(&Glob::any());
-                Some(vec![glob])
+                Some(regex::Matches {
+                    globs: vec![glob],
+                    any_text: true,
+                })
             }
             _ => None,
         };
-        self.teach(whole, cx, |lesson, know| match (globs, truth) {
-            (Some(globs), true) => lesson.allowed(know, &raw, globs),
+        self.teach(whole, cx, |lesson, know| match (matched, truth) {
+            (Some(matched), true) => {
+                lesson.allowed(know, &raw, matched.globs, matched.any_text);
+            }
             (Some(_), false) => lesson.excluded(know, &raw, |_| false),
             (None, _) => lesson.only(know, &raw, Strength::DenyList),
         })

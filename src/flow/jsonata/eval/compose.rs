@@ -129,8 +129,25 @@ impl<'a> Machine<'a> {
                 let args = [self.value(left, cx), self.value(right, cx)];
                 Value::Each(Box::new(strings::mixed(&args, "range")))
             }
+            BinaryOp::In | BinaryOp::Equal => self.answer(op, left, right, cx),
             _ => Value::either_bool(),
         };
         Bound::Value(value)
+    }
+
+    /// The answer of a test against literals, which may be kept and asked later.
+    fn answer<'e>(&self, op: BinaryOp, left: &'e Expr, right: &'e Expr, cx: &mut Cx<'e>) -> Value {
+        let list = match (op, self.value(right, cx)) {
+            (BinaryOp::In, list @ (Value::Array(_) | Value::Each(_))) => list.elements(),
+            (_, one @ Value::Text(_)) => one,
+            _ => return Value::either_bool(),
+        };
+        match list.finite() {
+            Some(texts) if !texts.is_empty() => {
+                let subject = self.raw(left, cx);
+                Value::Any(Unknown::answer("answer", subject, list.patterns()))
+            }
+            _ => Value::either_bool(),
+        }
     }
 }
