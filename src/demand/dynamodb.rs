@@ -81,7 +81,7 @@ fn batch(arguments: &Value, home: &Home) -> Vec<Resolved> {
         match value {
             Value::Object { fields, rest: None } => {
                 for name in fields.keys() {
-                    found.extend(table(&[Piece::Literal(name.clone())], home));
+                    found.extend(table(&[Piece::Literal(name.to_owned())], home));
                 }
             }
             Value::Object {

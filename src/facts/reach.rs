@@ -26,6 +26,15 @@ pub enum Class {
     Any,
 }
 
+/// Which part of an object's name is chosen outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Chosen {
+    /// The bucket; the key comes from elsewhere.
+    Bucket,
+    /// The key; the bucket comes from elsewhere.
+    Key,
+}
+
 /// Everything that can be chosen.
 #[derive(Clone, Debug)]
 pub struct Reach {
@@ -46,6 +55,26 @@ impl Reach {
         self.granted
             .iter()
             .any(|text| catalog::breadth(action, &target(&Glob::parse(text))) > Breadth::One)
+    }
+
+    /// The same where only one of bucket and key is chosen outside, so that the other widens nothing.
+    #[must_use]
+    pub fn by_one_of(mut self, action: &str, chosen: Chosen) -> Self {
+        let fixed = Glob::literal("fixed");
+        let with = |bucket: &Glob, key: &Glob| {
+            let mut whole = bucket.clone();
+            whole.push(Token::Char('/'));
+            whole.extend(key);
+            whole
+        };
+        let one = |glob: &Glob| match (object(glob), chosen) {
+            (Some((bucket, _)), Chosen::Bucket) => with(&bucket, &fixed),
+            (Some((_, key)), Chosen::Key) => with(&Glob::literal("arn:aws:s3:::fixed"), &key),
+            (None, _) => glob.clone(),
+        };
+        let globs: Vec<Glob> = self.globs.iter().map(one).collect();
+        self.class = class_of(action, &globs);
+        self
     }
 
     /// For reports: the patterns, at most a few.
@@ -95,7 +124,9 @@ fn granted(
         for resource in grant.resources() {
             for want in wanted {
                 for glob in meet(&resource, want) {
-                    push(&mut here, glob);
+                    if fits(action, &glob) {
+                        push(&mut here, glob);
+                    }
                 }
             }
         }
@@ -135,6 +166,17 @@ fn meet(resource: &Glob, want: &Glob) -> Vec<Glob> {
         object
     };
     granted.intersect(&key).into_iter().map(under).collect()
+}
+
+/// Whether the action acts on such resources: what acts on buckets does not act on their objects.
+fn fits(action: &str, glob: &Glob) -> bool {
+    object(glob).is_none()
+        || catalog::action(action).is_none_or(|info| {
+            let mut types = info.resource_types().peekable();
+            let holds_objects =
+                |arn: &str| arn == "*" || arn.contains(":s3:::") && arn.contains('/');
+            types.peek().is_none() || types.any(|t| holds_objects(t.arn))
+        })
 }
 
 /// The bucket's ARN and the key of a pattern of S3 objects.

@@ -4,6 +4,7 @@ mod commands;
 mod fix;
 pub use fix::Wiring;
 mod locate;
+mod roles;
 mod targets;
 mod tell;
 mod weigh;
@@ -202,7 +203,7 @@ pub fn find<'t>(
         let Some(state) = definition.state(id) else {
             continue;
         };
-        found.extend(targets::credentials(ground, state));
+        found.extend(roles::assumed(ground, state));
         if flow.arguments(id).is_tainted() {
             found.extend(targets::of_task(ground, state, integration));
             found.extend(commands::of_task(ground, state, integration));

@@ -31,6 +31,8 @@ pub struct Engine<'a> {
     order: Order,
     /// What is known on entry of each state.
     pub entry: Vec<Option<Arc<Env>>>,
+    /// What came to each state last.
+    last: Vec<Option<Arc<Env>>>,
     /// What each scope ends with.
     exits: Vec<Option<(Value, Env)>>,
     visits: Vec<usize>,
@@ -45,6 +47,7 @@ impl<'a> Engine<'a> {
             workflow,
             order: Order::of(definition),
             entry: vec![None; definition.states.len()],
+            last: vec![None; definition.states.len()],
             exits: vec![None; definition.scopes.len()],
             visits: vec![0; definition.states.len()],
             work: BTreeSet::new(),
@@ -256,20 +259,33 @@ impl<'a> Engine<'a> {
     }
 
     fn enter(&mut self, state: StateId, env: Env) {
+        let is_end = self.definition.state(state).is_some_and(|s| match s.kind {
+            Kind::Fail => true,
+            Kind::Succeed => s.scope == ScopeId(0),
+            _ => false,
+        });
         let widen = self.visits.get(state.0).is_some_and(|v| *v >= PATIENCE);
-        let Some(slot) = self.entry.get_mut(state.0) else {
+        let env = Arc::new(env);
+        let (Some(slot), Some(last)) = (self.entry.get_mut(state.0), self.last.get_mut(state.0))
+        else {
             return;
         };
         match slot {
-            None => *slot = Some(Arc::new(env)),
+            None => *slot = Some(env.clone()),
+            // Nothing comes of what a run brings to its end.
+            Some(_) if is_end => return,
             Some(old) => {
-                let joined = old.join(&env, widen);
+                let joined = old.join(&env, last.as_deref(), widen);
+                *last = Some(env);
                 if joined.same(old) {
                     return;
                 }
                 *slot = Some(Arc::new(joined));
+                self.queue(state, false);
+                return;
             }
         }
+        *last = Some(env);
         self.queue(state, false);
     }
 

@@ -1,10 +1,9 @@
 //! What is known at one place of the workflow: the document, the variables, and what guards have taught.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::knowledge::Knowledge;
-use crate::value::{Identity, Value};
+use crate::value::{Fields, Identity, Value};
 
 /// Deeper than this a document is told as one unknown.
 const MAX_DEPTH: usize = 24;
@@ -15,7 +14,7 @@ pub struct Env {
     /// The state's raw input.
     pub doc: Arc<Value>,
     /// The variables in sight.
-    pub vars: Arc<BTreeMap<String, Arc<Value>>>,
+    pub vars: Arc<Fields>,
     /// What guards have taught.
     pub know: Arc<Knowledge>,
     /// The input of the execution that runs the state: a Distributed Map's child has its own.
@@ -64,9 +63,9 @@ impl Env {
         if assigned.is_empty() {
             return self.clone();
         }
-        let mut vars = BTreeMap::clone(&self.vars);
+        let mut vars = Fields::clone(&self.vars);
         for (name, value) in assigned {
-            vars.insert(name, Arc::new(value.capped(MAX_DEPTH)));
+            vars.insert(name, value.capped(MAX_DEPTH));
         }
         Self {
             vars: Arc::new(vars),
@@ -100,20 +99,8 @@ impl Env {
         if stale(&self.doc) {
             self.doc = Arc::new(settle(&self.doc));
         }
-        if self.vars.values().any(|v| stale(v)) {
-            self.vars = Arc::new(
-                self.vars
-                    .iter()
-                    .map(|(k, v)| {
-                        let value = if stale(v) {
-                            Arc::new(settle(v))
-                        } else {
-                            v.clone()
-                        };
-                        (k.clone(), value)
-                    })
-                    .collect(),
-            );
+        if self.vars.values().any(stale) {
+            self.vars = Arc::new(self.vars.edit(|_, v| stale(v).then(|| settle(v))));
         }
         if !self.know.is_empty() {
             let mut know = Knowledge::clone(&self.know);
@@ -123,37 +110,38 @@ impl Env {
     }
 
     /// What holds at a place that two ways lead to; with `widen`, what still changes is given up so that loops end.
+    /// `before` is what came here last and is joined in already.
     #[must_use]
-    pub fn join(&self, other: &Self, widen: bool) -> Self {
-        let join = |a: &Arc<Value>, b: &Arc<Value>| -> Arc<Value> {
-            if Arc::ptr_eq(a, b) || a.same(b) {
-                return a.clone();
-            }
-            let joined = a.join_with(b, &mut |v| self.know.resolve(v), &mut |v| {
-                other.know.resolve(v)
-            });
-            Arc::new(if widen { a.widened(&joined) } else { joined })
+    pub fn join(&self, other: &Self, before: Option<&Self>, widen: bool) -> Self {
+        let mut mine = |v: &Value| self.know.resolve(v);
+        let mut theirs = |v: &Value| other.know.resolve(v);
+        // What the last one to come here knew, this place knows no better by now.
+        let before = before.filter(|b| Arc::ptr_eq(&b.know, &other.know) && !widen);
+        let mut join = |a: &Value, b: &Value, before: Option<&Value>| -> Value {
+            let joined = match before {
+                Some(before) => a.join_since(b, before, &mut mine, &mut theirs),
+                None => a.join_with(b, &mut mine, &mut theirs),
+            };
+            if widen { a.widened(&joined) } else { joined }
         };
         let vars = if Arc::ptr_eq(&self.vars, &other.vars) {
             self.vars.clone()
         } else {
-            let absent = Arc::new(Value::Absent);
-            let names = self
-                .vars
-                .keys()
-                .chain(other.vars.keys().filter(|k| !self.vars.contains_key(*k)));
-            Arc::new(
-                names
-                    .map(|name| {
-                        let mine = self.vars.get(name).unwrap_or(&absent);
-                        let theirs = other.vars.get(name).unwrap_or(&absent);
-                        (name.clone(), join(mine, theirs))
-                    })
-                    .collect(),
-            )
+            let absent = &Value::Absent;
+            let known = before.map(|b| &*b.vars);
+            Arc::new(self.vars.zip_since(&other.vars, known, |_, a, b| {
+                join(a.unwrap_or(absent), b.unwrap_or(absent), None)
+            }))
+        };
+        let mut join = |a: &Arc<Value>, b: &Arc<Value>, before: Option<&Value>| {
+            if Arc::ptr_eq(a, b) || a.same(b) {
+                a.clone()
+            } else {
+                Arc::new(join(a, b, before))
+            }
         };
         let item = match (&self.item, &other.item) {
-            (Some(a), Some(b)) => Some(join(a, b)),
+            (Some(a), Some(b)) => Some(join(a, b, None)),
             (one, other) => one.clone().or_else(|| other.clone()),
         };
         let know = if Arc::ptr_eq(&self.know, &other.know) {
@@ -162,10 +150,10 @@ impl Env {
             Arc::new(self.know.join(&other.know))
         };
         Self {
-            doc: join(&self.doc, &other.doc),
+            doc: join(&self.doc, &other.doc, before.map(|b| &*b.doc)),
             vars,
             know,
-            execution: join(&self.execution, &other.execution),
+            execution: join(&self.execution, &other.execution, None),
             item,
             child: self.child && other.child,
         }
@@ -181,13 +169,7 @@ impl Env {
                 (None, None) => true,
                 _ => false,
             }
-            && (Arc::ptr_eq(&self.vars, &other.vars)
-                || (self.vars.len() == other.vars.len()
-                    && self
-                        .vars
-                        .iter()
-                        .zip(other.vars.iter())
-                        .all(|((k, a), (l, b))| k == l && same(a, b))))
+            && (Arc::ptr_eq(&self.vars, &other.vars) || self.vars.same(&other.vars, Value::same))
             && (Arc::ptr_eq(&self.know, &other.know) || self.know.same(&other.know))
     }
 }

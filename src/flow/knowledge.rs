@@ -1,7 +1,10 @@
 //! What guards have taught about the values of a run, on every way to one place.
 
-use std::collections::BTreeMap;
+mod facts;
+
 use std::sync::Arc;
+
+use facts::Facts;
 
 use crate::glob::Glob;
 use crate::value::{Guard, Identity, MAX_ALTERNATIVES, Piece, Unknown, Value};
@@ -58,7 +61,7 @@ impl Fact {
 #[derive(Clone, Debug, Default)]
 pub struct Knowledge {
     learnt: usize,
-    by_identity: BTreeMap<Identity, Arc<Fact>>,
+    by_identity: Facts,
     by_term: Vec<(Vec<Piece>, Arc<Fact>)>,
 }
 
@@ -136,13 +139,8 @@ impl Knowledge {
     fn insert(&mut self, key: &Key<'_>, fact: Arc<Fact>) {
         match key {
             Key::One(identity) => {
-                self.by_identity.insert((*identity).clone(), fact);
-                if self.by_identity.len() > MAX_FACTS {
-                    let oldest = self.by_identity.iter().min_by_key(|(_, f)| f.age);
-                    if let Some(oldest) = oldest.map(|(identity, _)| identity.clone()) {
-                        self.by_identity.remove(&oldest);
-                    }
-                }
+                self.by_identity
+                    .insert((*identity).clone(), fact, MAX_FACTS);
             }
             Key::Term(pieces) => {
                 self.by_term.retain(|(term, _)| !same_term(term, pieces));
@@ -178,7 +176,7 @@ impl Knowledge {
             || value.unknowns().iter().any(|u| {
                 u.identity
                     .as_ref()
-                    .is_some_and(|id| self.by_identity.contains_key(id))
+                    .is_some_and(|id| self.by_identity.get(id).is_some())
             })
     }
 
@@ -226,7 +224,7 @@ impl Knowledge {
             Piece::Hole(Unknown {
                 identity: Some(identity),
                 ..
-            }) => self.by_identity.contains_key(identity),
+            }) => self.by_identity.get(identity).is_some(),
             _ => false,
         }
     }
@@ -236,18 +234,11 @@ impl Knowledge {
     pub fn join(&self, other: &Self) -> Self {
         let mut both = Self {
             learnt: self.learnt.max(other.learnt),
-            ..Self::default()
-        };
-        let keys = self.by_identity.keys().chain(
-            other
+            by_identity: self
                 .by_identity
-                .keys()
-                .filter(|k| !self.by_identity.contains_key(*k)),
-        );
-        for key in keys {
-            let fact = join_facts(self.by_identity.get(key), other.by_identity.get(key));
-            both.insert(&Key::One(key), fact);
-        }
+                .zip(&other.by_identity, MAX_FACTS, join_facts),
+            by_term: Vec::new(),
+        };
         let theirs = other
             .by_term
             .iter()
@@ -264,9 +255,7 @@ impl Knowledge {
     pub fn also(&mut self, other: &Self, is_inner: impl Fn(&Identity) -> bool) {
         let mut outer = other.clone();
         outer.forget(is_inner);
-        for (identity, fact) in &outer.by_identity {
-            self.insert(&Key::One(identity), fact.clone());
-        }
+        self.by_identity.extend(&outer.by_identity, MAX_FACTS);
         for (term, fact) in &outer.by_term {
             self.insert(&Key::Term(term), fact.clone());
         }
@@ -274,13 +263,8 @@ impl Knowledge {
 
     /// Whether the two know the same.
     pub fn same(&self, other: &Self) -> bool {
-        self.by_identity.len() == other.by_identity.len()
-            && self.by_term.len() == other.by_term.len()
-            && self
-                .by_identity
-                .iter()
-                .zip(&other.by_identity)
-                .all(|((k, a), (l, b))| k == l && (Arc::ptr_eq(a, b) || a == b))
+        self.by_term.len() == other.by_term.len()
+            && self.by_identity.same(&other.by_identity)
             && self
                 .by_term
                 .iter()
@@ -333,6 +317,11 @@ fn join_facts(a: Option<&Arc<Fact>>, b: Option<&Arc<Fact>>) -> Arc<Fact> {
                 guards,
                 age: a.age.max(b.age),
             })
+        }
+        (Some(fact), None) | (None, Some(fact))
+            if fact.allowed.is_none() && fact.equal.is_none() =>
+        {
+            fact.clone()
         }
         (Some(fact), None) | (None, Some(fact)) => Arc::new(Fact {
             age: fact.age,

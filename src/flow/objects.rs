@@ -30,7 +30,7 @@ fn overlay(under: &Value, over: &Value) -> Value {
                     (!new.contains_key(name)).then(|| field.join(&over.field(name)))
                 });
             }
-            all.extend(new.iter().map(|(k, v)| (k.clone(), v.clone())));
+            all.extend(new.iter().map(|(k, v)| (k.to_owned(), v.clone())));
             let rest = match (rest, more) {
                 (Some(a), Some(b)) => Some(Box::new(a.join(b))),
                 (a, b) => a.clone().or_else(|| b.clone()),

@@ -115,7 +115,7 @@ impl<'a> Site<'a> {
     pub fn everything(&self, why: &str) -> Value {
         let mut all = Unknown::of(Source::Undecided, why);
         let places = [Some(self.input), self.result, self.error];
-        let vars = self.env.vars.values().map(|v| &**v);
+        let vars = self.env.vars.values();
         for value in places.into_iter().flatten().chain(vars) {
             all.add_origins(&value.collapsed().origins);
         }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::Value;
 
-type Shard = BTreeMap<String, Value>;
+type Shard = BTreeMap<Arc<str>, Arc<Value>>;
 
 /// Objects of more fields than this are cut.
 const SMALL: usize = 48;
@@ -57,6 +57,7 @@ impl Fields {
         self.shards
             .get(shard_of(name, self.shards.len()))?
             .get(name)
+            .map(Arc::as_ref)
     }
 
     /// Whether there is a field of this name.
@@ -65,10 +66,11 @@ impl Fields {
     }
 
     /// Sets a field.
-    pub fn insert(&mut self, name: String, value: Value) {
+    pub fn insert(&mut self, name: impl Into<Arc<str>>, value: Value) {
+        let name = name.into();
         let at = shard_of(&name, self.shards.len());
         if let Some(shard) = self.shards.get_mut(at)
-            && Arc::make_mut(shard).insert(name, value).is_none()
+            && Arc::make_mut(shard).insert(name, Arc::new(value)).is_none()
         {
             self.len += 1;
         }
@@ -79,7 +81,7 @@ impl Fields {
 
     fn cut(&self) -> Self {
         let mut shards = vec![Shard::new(); SHARDS];
-        for (name, value) in self.iter() {
+        for (name, value) in self.shards.iter().flat_map(|shard| shard.iter()) {
             if let Some(shard) = shards.get_mut(shard_of(name, SHARDS)) {
                 shard.insert(name.clone(), value.clone());
             }
@@ -91,12 +93,13 @@ impl Fields {
     }
 
     /// Name and value of each.
-    pub fn iter(&self) -> impl Iterator<Item = (&String, &Value)> {
-        self.shards.iter().flat_map(|shard| shard.iter())
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let all = self.shards.iter().flat_map(|shard| shard.iter());
+        all.map(|(name, value)| (&**name, &**value))
     }
 
     /// The names.
-    pub fn keys(&self) -> impl Iterator<Item = &String> {
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
         self.iter().map(|(name, _)| name)
     }
 
@@ -109,7 +112,7 @@ impl Fields {
     #[must_use]
     pub fn map(&self, mut f: impl FnMut(&str, &Value) -> Value) -> Self {
         let shards = self.shards.iter().map(|shard| {
-            let fields = shard.iter().map(|(k, v)| (k.clone(), f(k, v)));
+            let fields = shard.iter().map(|(k, v)| (k.clone(), Arc::new(f(k, v))));
             Arc::new(fields.collect::<Shard>())
         });
         Self {
@@ -122,9 +125,9 @@ impl Fields {
     #[must_use]
     pub fn edit(&self, mut f: impl FnMut(&str, &Value) -> Option<Value>) -> Self {
         let shards = self.shards.iter().map(|shard| {
-            let changes: Vec<(String, Value)> = shard
+            let changes: Vec<(Arc<str>, Arc<Value>)> = shard
                 .iter()
-                .filter_map(|(k, v)| Some((k.clone(), f(k, v)?)))
+                .filter_map(|(k, v)| Some((k.clone(), Arc::new(f(k, v)?))))
                 .collect();
             let mut shard = shard.clone();
             if !changes.is_empty() {
@@ -138,30 +141,49 @@ impl Fields {
         }
     }
 
-    /// The names of both, each with what `f` makes of its values on the two sides. Shards that both share stay as they are.
+    /// The names of both, each with what `f` makes of its values on the two sides. Values that both share stay as they are.
     #[must_use]
     pub fn zip(
         &self,
         other: &Self,
+        f: impl FnMut(&str, Option<&Value>, Option<&Value>) -> Value,
+    ) -> Self {
+        self.zip_since(other, None, f)
+    }
+
+    /// The same, where these fields hold all of `before` already: what `other` shares with it stays as it is here.
+    #[must_use]
+    pub fn zip_since(
+        &self,
+        other: &Self,
+        before: Option<&Self>,
         mut f: impl FnMut(&str, Option<&Value>, Option<&Value>) -> Value,
     ) -> Self {
         match (self.shards.len(), other.shards.len()) {
-            (1, n) if n > 1 => return self.cut().zip(other, f),
-            (n, 1) if n > 1 => return self.zip(&other.cut(), f),
+            (1, n) if n > 1 => return self.cut().zip_since(other, before, f),
+            (n, 1) if n > 1 => return self.zip_since(&other.cut(), before, f),
             _ => {}
         }
+        let before = before.filter(|b| b.shards.len() == other.shards.len());
         let mut all = Self {
             shards: Vec::with_capacity(self.shards.len()),
             len: 0,
         };
-        for (a, b) in self.shards.iter().zip(&other.shards) {
-            let shard = if Arc::ptr_eq(a, b) {
+        for (at, (a, b)) in self.shards.iter().zip(&other.shards).enumerate() {
+            let known = before.and_then(|fields| fields.shards.get(at));
+            let shard = if Arc::ptr_eq(a, b) || known.is_some_and(|k| Arc::ptr_eq(k, b)) {
                 a.clone()
             } else {
                 let mut joined = Shard::new();
                 let names = a.keys().chain(b.keys().filter(|k| !a.contains_key(*k)));
                 for name in names {
-                    joined.insert(name.clone(), f(name, a.get(name), b.get(name)));
+                    let (x, y) = (a.get(name), b.get(name));
+                    let value = match (x, y, known.and_then(|k| k.get(name))) {
+                        (Some(x), Some(y), _) if Arc::ptr_eq(x, y) => x.clone(),
+                        (Some(x), Some(y), Some(k)) if Arc::ptr_eq(k, y) => x.clone(),
+                        _ => Arc::new(f(name, x.map(Arc::as_ref), y.map(Arc::as_ref))),
+                    };
+                    joined.insert(name.clone(), value);
                 }
                 Arc::new(joined)
             };
@@ -183,7 +205,7 @@ impl Fields {
                         || (a.len() == b.len()
                             && a.iter()
                                 .zip(b.iter())
-                                .all(|((k, x), (l, y))| k == l && f(x, y)))
+                                .all(|((k, x), (l, y))| k == l && (Arc::ptr_eq(x, y) || f(x, y))))
                 })
             } else {
                 self.iter()

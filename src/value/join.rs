@@ -62,12 +62,14 @@ impl Value {
             (Self::OneOf(none), x) | (x, Self::OneOf(none)) if none.is_empty() => {
                 if self.is_never() { right(x) } else { left(x) }
             }
-            (Self::Object { .. }, Self::Object { .. }) => join_objects(self, other, left, right),
+            (Self::Object { .. }, Self::Object { .. }) => {
+                join_objects(self, other, None, left, right)
+            }
             (Self::Any(whole), Self::Object { .. }) if whole.is_unmodified() => {
-                join_objects(&spread(whole), other, left, right)
+                join_objects(&spread(whole), other, None, left, right)
             }
             (Self::Object { .. }, Self::Any(whole)) if whole.is_unmodified() => {
-                join_objects(self, &spread(whole), left, right)
+                join_objects(self, &spread(whole), None, left, right)
             }
             (Self::Array(a), Self::Array(b)) if a.len() == b.len() => Self::Array(
                 a.iter()
@@ -86,6 +88,24 @@ impl Value {
                 }
                 pool.value()
             }
+        }
+    }
+
+    /// Both, where `self` holds all of `before` already and nothing more has become known on its side or the other's
+    /// since: fields that `other` shares with `before` are in `self`.
+    #[must_use]
+    pub fn join_since(
+        &self,
+        other: &Self,
+        before: &Self,
+        left: &mut dyn FnMut(&Self) -> Self,
+        right: &mut dyn FnMut(&Self) -> Self,
+    ) -> Self {
+        match (self, other, before) {
+            (Self::Object { .. }, Self::Object { .. }, Self::Object { fields, .. }) => {
+                join_objects(self, other, Some(fields), left, right)
+            }
+            _ => self.join_with(other, left, right),
         }
     }
 
@@ -144,6 +164,7 @@ fn spread(whole: &Unknown) -> Value {
 fn join_objects(
     a: &Value,
     b: &Value,
+    before: Option<&super::Fields>,
     left: &mut dyn FnMut(&Value) -> Value,
     right: &mut dyn FnMut(&Value) -> Value,
 ) -> Value {
@@ -157,7 +178,7 @@ fn join_objects(
     else {
         return Value::NEVER;
     };
-    let joined = fields.zip(theirs, |key, x, y| match (x, y) {
+    let joined = fields.zip_since(theirs, before, |key, x, y| match (x, y) {
         (Some(x), Some(y)) => x.join_with(y, left, right),
         _ => a.field(key).join_with(&b.field(key), left, right),
     });

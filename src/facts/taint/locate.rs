@@ -167,7 +167,7 @@ pub fn tainted_pointer(state: &State, template: Option<&Template>, place: &Place
             Value::Object { fields, .. } => {
                 let mut tainted = fields.iter().filter(|(_, v)| v.is_tainted());
                 match (tainted.next(), tainted.next()) {
-                    (Some((k, v)), None) => Some((Step::Field(k.clone()), v.clone())),
+                    (Some((k, v)), None) => Some((Step::Field(k.to_owned()), v.clone())),
                     _ => None,
                 }
             }

@@ -1,52 +1,19 @@
 //! Parameters that choose a resource, another party or a role.
 
-use super::super::reach::{self, Class, Reach};
-use super::locate::{self, Place};
-use super::{Ground, Parameter, SinkKind, TaintedSink};
+use super::super::reach::{self, Chosen, Class, Reach};
+use super::locate;
+use super::{Ground, Parameter, SinkKind, TaintedSink, roles};
 use crate::asl::{Kind as StateKind, State, Template};
-use crate::catalog::{self, Fill, Integration, IntegrationKind, Level, Roles, Targets};
+use crate::catalog::{self, Fill, Integration, IntegrationKind, Level, Targets};
 use crate::demand::inner_tables;
 use crate::glob::{Glob, Token};
 use crate::need::{Need, Phase};
 use crate::sinks::{self, Form, Kind};
 use crate::value::{Piece, Source, Value};
 
-/// The role in `Credentials`, and roles passed to services.
-pub fn credentials(ground: Ground<'_>, state: &State) -> Vec<TaintedSink> {
-    let mut found = Vec::new();
-    let assumed = ground.flow.credentials(state.id);
-    if assumed.is_tainted() {
-        let template = match &state.kind {
-            StateKind::Task(task) => task.credentials.as_ref(),
-            _ => None,
-        };
-        let place = Place {
-            steps: Vec::new(),
-            value: assumed.clone(),
-        };
-        let need = ground.needs(state.id, Phase::AssumeRole).next();
-        let parameter = Parameter {
-            path: "Credentials.RoleArn".to_owned(),
-            pointer: locate::pointer(state, template, &place),
-            value: assumed.clone(),
-            reason: "chooses the role that the task acts as",
-        };
-        let wanted = need.map_or_else(|| assumed.patterns(), |n| n.resources.clone());
-        found.push(TaintedSink {
-            state: state.id,
-            kind: SinkKind::Credentials {
-                action: "sts:AssumeRole",
-            },
-            parameters: vec![parameter],
-            reach: Some(reach::of_resources("sts:AssumeRole", &wanted, ground.role)),
-        });
-    }
-    found
-}
-
 /// What this task acts on, and the roles that it passes.
 pub fn of_task(ground: Ground<'_>, state: &State, integration: &Integration) -> Vec<TaintedSink> {
-    let mut found = passed_roles(ground, state, integration);
+    let mut found = roles::passed(ground, state, integration);
     let mut targets: Vec<TaintedSink> = Vec::new();
     for (action, mut paths) in named_by(integration) {
         paths.retain(|path| !names_what_is_made(integration.operation(), path));
@@ -54,14 +21,22 @@ pub fn of_task(ground: Ground<'_>, state: &State, integration: &Integration) -> 
         if parameters.is_empty() {
             continue;
         }
-        let same = |n: &&Need| n.action.eq_ignore_ascii_case(&action) && !n.optional;
+        // A message to the clients of a WebSocket API has an action of its own, which no row names.
+        let is_message = |n: &Need| {
+            action == "execute-api:Invoke" && n.action == "execute-api:ManageConnections"
+        };
+        let same =
+            |n: &&Need| (n.action.eq_ignore_ascii_case(&action) || is_message(n)) && !n.optional;
         let Some(need) = ground.needs(state.id, Phase::Start).find(same) else {
             continue;
         };
         if !need.holes.iter().any(|u| u.is_tainted()) {
             continue;
         }
-        let reach = reach::of_resources(&need.action, &need.resources, ground.role);
+        let mut reach = reach::of_resources(&need.action, &need.resources, ground.role);
+        if let Some(chosen) = chosen(&paths, &parameters) {
+            reach = reach.by_one_of(&need.action, chosen);
+        }
         merge(
             &mut targets,
             target(state, &need.action, parameters, reach, false),
@@ -72,6 +47,28 @@ pub fn of_task(ground: Ground<'_>, state: &State, integration: &Integration) -> 
     }
     found.extend(targets);
     found
+}
+
+/// Which of bucket and key is chosen outside, where the other is not.
+fn chosen(paths: &[&str], parameters: &[Parameter]) -> Option<Chosen> {
+    let last = |path: &str| {
+        path.rsplit('.')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase()
+    };
+    let is_bucket = |path: &str| last(path) == "bucket";
+    let is_key = |path: &str| matches!(last(path).as_str(), "key" | "prefix");
+    if !paths.iter().any(|p| is_bucket(p)) || !paths.iter().any(|p| is_key(p)) {
+        return None;
+    }
+    let bucket = parameters.iter().any(|p| is_bucket(&p.path));
+    let key = parameters.iter().any(|p| is_key(&p.path));
+    match (bucket, key) {
+        (true, false) => Some(Chosen::Bucket),
+        (false, true) => Some(Chosen::Key),
+        _ => None,
+    }
 }
 
 /// Whether the parameter names the resource that the operation makes: a new name chooses nothing that is there already.
@@ -196,7 +193,7 @@ fn named_by(integration: &Integration) -> Vec<(String, Vec<&'static str>)> {
 }
 
 /// The parameters at these paths that somebody outside decides.
-fn parameters(
+pub fn parameters(
     ground: Ground<'_>,
     state: &State,
     paths: &[&str],
@@ -305,41 +302,6 @@ fn arn_or_name(value: &Glob) -> Vec<Glob> {
     vec![value.clone(), arn]
 }
 
-fn passed_roles(ground: Ground<'_>, state: &State, integration: &Integration) -> Vec<TaintedSink> {
-    let paths: Vec<&'static str> = match &integration.kind {
-        IntegrationKind::Optimized(row) => {
-            row.passes.iter().flat_map(|p| p.paths.clone()).collect()
-        }
-        IntegrationKind::Sdk { operation, .. } => match &operation.roles {
-            Roles::Documented(paths) | Roles::Likely(paths) => paths.clone(),
-            Roles::None | Roles::Hidden => Vec::new(),
-        },
-        _ => Vec::new(),
-    };
-    let reason = "chooses the role that the service acts as";
-    let parameters = parameters(ground, state, &paths, reason);
-    if parameters.is_empty() {
-        return Vec::new();
-    }
-    let needs: Vec<&Need> = ground
-        .needs(state.id, Phase::PassRole)
-        .filter(|n| n.holes.iter().any(|u| u.is_tainted()))
-        .collect();
-    let services: Vec<&str> = needs.iter().filter_map(|n| n.passed_to).collect();
-    let mut wanted: Vec<Glob> = needs.iter().flat_map(|n| n.resources.clone()).collect();
-    if wanted.is_empty() {
-        wanted = parameters.iter().flat_map(|p| p.value.patterns()).collect();
-    }
-    vec![TaintedSink {
-        state: state.id,
-        kind: SinkKind::Credentials {
-            action: "iam:PassRole",
-        },
-        parameters,
-        reach: Some(reach::of_passed(&wanted, &services, ground.role)),
-    }]
-}
-
 /// What Distributed Maps read their items from and write their results to.
 pub fn of_maps(ground: Ground<'_>) -> Vec<TaintedSink> {
     let mut found = Vec::new();
@@ -374,7 +336,10 @@ pub fn of_maps(ground: Ground<'_>) -> Vec<TaintedSink> {
             let mut targets = Vec::new();
             let tainted_need = |n: &&Need| !n.optional && n.holes.iter().any(|u| u.is_tainted());
             for need in ground.needs(state.id, phase).filter(tainted_need) {
-                let reach = reach::of_resources(&need.action, &need.resources, ground.role);
+                let mut reach = reach::of_resources(&need.action, &need.resources, ground.role);
+                if let Some(chosen) = chosen(paths, &parameters) {
+                    reach = reach.by_one_of(&need.action, chosen);
+                }
                 merge(
                     &mut targets,
                     target(state, &need.action, parameters.clone(), reach, false),

@@ -182,7 +182,7 @@ impl Machine<'_> {
             Value::Object { fields, rest: None } => path::sequence(
                 fields
                     .iter()
-                    .map(|(k, v)| self.result(func, vec![v.clone(), Value::text(k.clone())], cx))
+                    .map(|(k, v)| self.result(func, vec![v.clone(), Value::text(k)], cx))
                     .collect(),
             ),
             other => {

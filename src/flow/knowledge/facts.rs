@@ -1,0 +1,148 @@
+//! Facts by the value that they speak of. Every test on a way learns one more, and every place keeps its own: they are
+//! cut into shards that places share.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::Fact;
+use crate::value::Identity;
+
+type Shard = BTreeMap<Identity, Arc<Fact>>;
+
+const SHARDS: usize = 32;
+
+/// A map from values to what is known of them.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    /// None, or [`SHARDS`].
+    shards: Vec<Arc<Shard>>,
+    len: usize,
+}
+
+/// The shard of a value, by the FNV-1a hash of its name.
+fn shard_of(identity: &Identity) -> usize {
+    let root = identity.root.to_le_bytes();
+    let bytes = root.into_iter().chain(identity.path.bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    usize::try_from(hash % SHARDS as u64).unwrap_or(0)
+}
+
+impl Facts {
+    /// Whether there are none.
+    pub const fn is_empty(&self) -> bool {
+        self.len == 0
+    }
+
+    /// What is known of a value.
+    pub fn get(&self, identity: &Identity) -> Option<&Arc<Fact>> {
+        self.shards.get(shard_of(identity))?.get(identity)
+    }
+
+    /// Keeps a fact; beyond `most` of them the oldest are given up.
+    pub fn insert(&mut self, identity: Identity, fact: Arc<Fact>, most: usize) {
+        if self.shards.is_empty() {
+            self.shards = vec![Arc::default(); SHARDS];
+        }
+        if let Some(shard) = self.shards.get_mut(shard_of(&identity))
+            && Arc::make_mut(shard).insert(identity, fact).is_none()
+        {
+            self.len += 1;
+        }
+        self.trim(most);
+    }
+
+    fn trim(&mut self, most: usize) {
+        let surplus = self.len.saturating_sub(most);
+        if surplus == 0 {
+            return;
+        }
+        let all = self.shards.iter().flat_map(|s| s.values());
+        let mut ages: Vec<usize> = all.map(|f| f.age).collect();
+        let (_, newest_lost, _) = ages.select_nth_unstable(surplus - 1);
+        let (limit, mut left) = (*newest_lost, surplus);
+        self.retain(|_, fact| {
+            let goes = left > 0 && fact.age <= limit;
+            left -= usize::from(goes);
+            !goes
+        });
+    }
+
+    /// Keeps only the facts that this says.
+    pub fn retain(&mut self, mut keep: impl FnMut(&Identity, &Fact) -> bool) {
+        for shard in &mut self.shards {
+            let lost: Vec<Identity> = shard
+                .iter()
+                .filter(|(identity, fact)| !keep(identity, fact))
+                .map(|(identity, _)| identity.clone())
+                .collect();
+            if lost.is_empty() {
+                continue;
+            }
+            self.len -= lost.len();
+            let shard = Arc::make_mut(shard);
+            for identity in &lost {
+                shard.remove(identity);
+            }
+        }
+    }
+
+    /// Takes over the other's facts.
+    pub fn extend(&mut self, other: &Self, most: usize) {
+        if self.is_empty() {
+            *self = other.clone();
+        } else {
+            for (identity, fact) in other.shards.iter().flat_map(|s| s.iter()) {
+                self.insert(identity.clone(), fact.clone(), usize::MAX);
+            }
+        }
+        self.trim(most);
+    }
+
+    /// What `f` makes of the facts of both. Facts that both share stay as they are.
+    pub fn zip(
+        &self,
+        other: &Self,
+        most: usize,
+        f: impl Fn(Option<&Arc<Fact>>, Option<&Arc<Fact>>) -> Arc<Fact>,
+    ) -> Self {
+        let mut both = Self::default();
+        let none = vec![Arc::default(); SHARDS];
+        let shards = |facts: &Self| match facts.shards.as_slice() {
+            [] => none.clone(),
+            shards => shards.to_vec(),
+        };
+        for (a, b) in shards(self).iter().zip(&shards(other)) {
+            let shard = if Arc::ptr_eq(a, b) {
+                a.clone()
+            } else {
+                let names = a.keys().chain(b.keys().filter(|k| !a.contains_key(*k)));
+                let joined = names.map(|name| (name.clone(), f(a.get(name), b.get(name))));
+                let joined: Shard = joined.collect();
+                let is_a = joined.len() == a.len()
+                    && joined
+                        .values()
+                        .zip(a.values())
+                        .all(|(x, y)| Arc::ptr_eq(x, y));
+                if is_a { a.clone() } else { Arc::new(joined) }
+            };
+            both.len += shard.len();
+            both.shards.push(shard);
+        }
+        both.trim(most);
+        both
+    }
+
+    /// Whether both hold the same.
+    pub fn same(&self, other: &Self) -> bool {
+        self.len == other.len
+            && self.shards.iter().zip(&other.shards).all(|(a, b)| {
+                Arc::ptr_eq(a, b)
+                    || (a.len() == b.len()
+                        && a.iter()
+                            .zip(&**b)
+                            .all(|((k, x), (l, y))| k == l && (Arc::ptr_eq(x, y) || x == y)))
+            })
+    }
+}
