@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::env::Env;
+use super::knowledge::Knowledge;
 use super::order::Order;
 use super::site::root;
 use super::transfer::{Step, Ways};
@@ -13,6 +14,11 @@ use crate::value::{Identity, Source, Unknown, Value};
 
 /// Visits of one place after which what still changes is given up.
 const PATIENCE: usize = 4;
+/// Ways gone, for each way that there is, after which no more is learnt from guards: only a dense knot of loops needs
+/// more, and it could need any number.
+const WAYS: usize = 8;
+/// Ways that even the smallest definition may go.
+const FEW_WAYS: usize = 2000;
 /// Visits of one place after which it is left as it is. Widening ends long before.
 const LIMIT: usize = 64;
 
@@ -22,6 +28,16 @@ struct Work {
     rank: usize,
     state: usize,
     leaves: bool,
+}
+
+/// How many ways lead on from a state.
+fn ways_of(state: &State) -> usize {
+    let inside = match &state.kind {
+        Kind::Choice { rules, .. } => rules.len(),
+        Kind::Parallel(branches) => branches.len(),
+        _ => 1,
+    };
+    1 + inside + state.catch.len()
 }
 
 /// The walk over one definition.
@@ -36,6 +52,10 @@ pub struct Engine<'a> {
     /// What each scope ends with.
     exits: Vec<Option<(Value, Env)>>,
     visits: Vec<usize>,
+    /// Ways that may still be gone before guards are given up.
+    ways_left: usize,
+    /// What is known once they are.
+    nothing: Arc<Knowledge>,
     work: BTreeSet<Work>,
 }
 
@@ -50,6 +70,8 @@ impl<'a> Engine<'a> {
             last: vec![None; definition.states.len()],
             exits: vec![None; definition.scopes.len()],
             visits: vec![0; definition.states.len()],
+            ways_left: FEW_WAYS + WAYS * definition.states.iter().map(ways_of).sum::<usize>(),
+            nothing: Arc::default(),
             work: BTreeSet::new(),
         };
         let input = Unknown::of(Source::Caller, "$").identified(root::INPUT);
@@ -156,7 +178,7 @@ impl<'a> Engine<'a> {
                     self.go_caught(&step);
                     return;
                 };
-                let mut know = super::knowledge::Knowledge::clone(&env.know);
+                let mut know = Knowledge::clone(&env.know);
                 for branch in branches {
                     if let Some((_, inner)) = self.exit(*branch) {
                         know.also(&inner.know, |id| self.is_inside(id, state));
@@ -265,6 +287,12 @@ impl<'a> Engine<'a> {
             _ => false,
         });
         let widen = self.visits.get(state.0).is_some_and(|v| *v >= PATIENCE);
+        let mut env = env;
+        self.ways_left = self.ways_left.saturating_sub(1);
+        let is_spent = self.ways_left == 0;
+        if is_spent {
+            env.know = self.nothing.clone();
+        }
         let env = Arc::new(env);
         let (Some(slot), Some(last)) = (self.entry.get_mut(state.0), self.last.get_mut(state.0))
         else {
@@ -275,7 +303,13 @@ impl<'a> Engine<'a> {
             // Nothing comes of what a run brings to its end.
             Some(_) if is_end => return,
             Some(old) => {
-                let joined = old.join(&env, last.as_deref(), widen);
+                if is_spent && !old.know.is_empty() {
+                    let mut bare = Env::clone(old);
+                    bare.know = self.nothing.clone();
+                    *old = Arc::new(bare);
+                    *last = None;
+                }
+                let joined = old.join(&env, last.as_deref(), widen || is_spent);
                 *last = Some(env);
                 if joined.same(old) {
                     return;

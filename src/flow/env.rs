@@ -147,7 +147,12 @@ impl Env {
         let know = if Arc::ptr_eq(&self.know, &other.know) {
             self.know.clone()
         } else {
-            Arc::new(self.know.join(&other.know))
+            let joined = self.know.join(&other.know);
+            Arc::new(if widen {
+                self.know.widened(&joined)
+            } else {
+                joined
+            })
         };
         Self {
             doc: join(&self.doc, &other.doc, before.map(|b| &*b.doc)),

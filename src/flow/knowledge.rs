@@ -4,7 +4,7 @@ mod facts;
 
 use std::sync::Arc;
 
-use facts::Facts;
+use facts::{Facts, join_facts};
 
 use crate::glob::Glob;
 use crate::value::{Guard, Identity, MAX_ALTERNATIVES, Piece, Unknown, Value};
@@ -32,6 +32,20 @@ impl PartialEq for Fact {
 }
 
 impl Fact {
+    /// Whether guards looked at the value, and nothing came of it.
+    const fn is_bare(&self) -> bool {
+        self.allowed.is_none() && self.equal.is_none()
+    }
+
+    fn has_guards_of(&self, other: &Self) -> bool {
+        let has = |guard: &Arc<Guard>| {
+            self.guards
+                .iter()
+                .any(|g| Arc::ptr_eq(g, guard) || g == guard)
+        };
+        other.guards.iter().all(has)
+    }
+
     /// What guards say, nothing more.
     pub fn guarded(guards: Vec<Arc<Guard>>) -> Self {
         Self {
@@ -251,6 +265,20 @@ impl Knowledge {
         both
     }
 
+    /// This, with everything given up that `new` tells otherwise, so that a loop ends.
+    #[must_use]
+    pub fn widened(&self, new: &Self) -> Self {
+        let kept = self.by_term.iter().filter(|(term, fact)| {
+            let new = new.fact(&Key::Term(term));
+            new.is_some_and(|n| Arc::ptr_eq(n, fact) || n == fact)
+        });
+        Self {
+            learnt: self.learnt,
+            by_identity: self.by_identity.widened(&new.by_identity),
+            by_term: kept.cloned().collect(),
+        }
+    }
+
     /// Takes over what the other knows, which holds as well, of values that are still there.
     pub fn also(&mut self, other: &Self, is_inner: impl Fn(&Identity) -> bool) {
         let mut outer = other.clone();
@@ -284,50 +312,6 @@ impl Knowledge {
                 _ => false,
             })
         });
-    }
-}
-
-fn join_facts(a: Option<&Arc<Fact>>, b: Option<&Arc<Fact>>) -> Arc<Fact> {
-    match (a, b) {
-        (Some(a), Some(b)) if Arc::ptr_eq(a, b) || a == b => a.clone(),
-        (Some(a), Some(b)) => {
-            let equal = match (&a.equal, &b.equal) {
-                (Some(x), Some(y)) => Some(x.join(y)),
-                _ => None,
-            };
-            let strings = |fact: &Fact| match (&fact.allowed, &fact.equal) {
-                (Some(allowed), _) => Some(allowed.clone()),
-                (None, Some(equal)) => Some(equal.patterns()),
-                (None, None) => None,
-            };
-            let allowed = match (strings(a), strings(b), &equal) {
-                (Some(mut x), Some(y), None) => {
-                    x.extend(y);
-                    x.sort();
-                    x.dedup();
-                    (x.len() <= MAX_ALTERNATIVES).then_some(x)
-                }
-                _ => None,
-            };
-            let mut guards = a.guards.clone();
-            crate::value::merge_guards(&mut guards, &b.guards);
-            Arc::new(Fact {
-                allowed,
-                equal,
-                guards,
-                age: a.age.max(b.age),
-            })
-        }
-        (Some(fact), None) | (None, Some(fact))
-            if fact.allowed.is_none() && fact.equal.is_none() =>
-        {
-            fact.clone()
-        }
-        (Some(fact), None) | (None, Some(fact)) => Arc::new(Fact {
-            age: fact.age,
-            ..Fact::guarded(fact.guards.clone())
-        }),
-        (None, None) => Arc::default(),
     }
 }
 

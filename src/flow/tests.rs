@@ -130,6 +130,45 @@ fn a_part_of_a_guarded_value_is_open() {
     assert!(at(states, false, &["X"]).patterns()[0].is_any());
 }
 
+#[test]
+fn a_guard_before_a_loop_holds_in_it() {
+    let states = serde_json::json!({
+        "start": choice_to(serde_json::json!({"Variable": "$.x", "StringEquals": "a"}), "look", "no"),
+        "look": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "Parameters": {"FunctionName": "f"}, "ResultPath": "$.r", "Next": "again"},
+        "again": choice_to(serde_json::json!({"Variable": "$.r.more", "StringEquals": "yes"}), "count", "sink"),
+        "count": {"Type": "Pass", "Parameters": {"n.$": "States.MathAdd($.n, 1)"}, "ResultPath": "$.c", "Next": "look"},
+        "no": failing(),
+        "sink": sink(serde_json::json!({"X.$": "$.x", "Y.$": "$.y"})),
+    });
+    let x = at(states.clone(), false, &["X"]);
+    assert_eq!(x.finite(), Some(vec!["a".into()]));
+    assert!(at(states, false, &["Y"]).is_tainted());
+}
+
+#[test]
+fn in_a_knot_of_loops_guards_are_given_up_and_sources_never() {
+    let count = 120;
+    let mut states = serde_json::Map::new();
+    for i in 0..count {
+        let rules: Vec<serde_json::Value> = (0..16)
+            .map(|j| {
+                serde_json::json!({"Variable": format!("$.c{}", i + j), "StringMatches": format!("m{j}-*"),
+                    "Next": format!("s{}", (i + j * 7 + 1) % count)})
+            })
+            .collect();
+        let choice = serde_json::json!({"Type": "Choice", "Choices": rules, "Default": "sink"});
+        let name = if i == 0 {
+            "start".to_owned()
+        } else {
+            format!("s{i}")
+        };
+        states.insert(name, choice);
+    }
+    states.insert("s0".to_owned(), serde_json::json!({"Type": "Pass", "InputPath": "$.y", "ResultPath": "$.x", "Next": "start"}));
+    states.insert("sink".to_owned(), sink(serde_json::json!({"X.$": "$.x"})));
+    assert!(at(states.into(), false, &["X"]).is_tainted());
+}
+
 fn kept(test: &str) -> serde_json::Value {
     serde_json::json!({
         "start": {"Type": "Pass", "Assign": {"ok": test}, "Next": "test"},

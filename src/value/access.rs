@@ -207,8 +207,23 @@ impl Value {
         }
     }
 
+    /// A bound on how deep it is nested.
+    pub(super) fn height(&self) -> usize {
+        let most = |values: &[Self]| values.iter().map(Self::height).max().unwrap_or(0);
+        match self {
+            Self::Array(values) => 1 + most(values),
+            Self::Each(value) => 1 + value.height(),
+            Self::Object { fields, rest } => {
+                1 + fields.height().max(rest.as_ref().map_or(0, |r| r.height()))
+            }
+            Self::OneOf(values) => most(values),
+            _ => 0,
+        }
+    }
+
     fn is_deeper(&self, depth: usize) -> bool {
         match self {
+            Self::Object { .. } if self.height() <= depth => false,
             Self::Array(values) => depth == 0 || values.iter().any(|v| v.is_deeper(depth - 1)),
             Self::Each(value) => depth == 0 || value.is_deeper(depth - 1),
             Self::Object { fields, rest } => {

@@ -19,6 +19,8 @@ pub struct Fields {
     /// One, or [`SHARDS`].
     shards: Vec<Arc<Shard>>,
     len: usize,
+    /// No value is nested deeper than this.
+    height: usize,
 }
 
 impl Default for Fields {
@@ -26,6 +28,7 @@ impl Default for Fields {
         Self {
             shards: vec![Arc::default()],
             len: 0,
+            height: 0,
         }
     }
 }
@@ -45,6 +48,11 @@ impl Fields {
     /// How many.
     pub const fn len(&self) -> usize {
         self.len
+    }
+
+    /// A bound on how deep the values are nested.
+    pub const fn height(&self) -> usize {
+        self.height
     }
 
     /// Whether there are none.
@@ -68,6 +76,7 @@ impl Fields {
     /// Sets a field.
     pub fn insert(&mut self, name: impl Into<Arc<str>>, value: Value) {
         let name = name.into();
+        self.height = self.height.max(value.height());
         let at = shard_of(&name, self.shards.len());
         if let Some(shard) = self.shards.get_mut(at)
             && Arc::make_mut(shard).insert(name, Arc::new(value)).is_none()
@@ -89,6 +98,7 @@ impl Fields {
         Self {
             shards: shards.into_iter().map(Arc::new).collect(),
             len: self.len,
+            height: self.height,
         }
     }
 
@@ -111,23 +121,34 @@ impl Fields {
     /// The same names with other values.
     #[must_use]
     pub fn map(&self, mut f: impl FnMut(&str, &Value) -> Value) -> Self {
+        let mut height = 0;
         let shards = self.shards.iter().map(|shard| {
-            let fields = shard.iter().map(|(k, v)| (k.clone(), Arc::new(f(k, v))));
+            let fields = shard.iter().map(|(k, v)| {
+                let value = f(k, v);
+                height = height.max(value.height());
+                (k.clone(), Arc::new(value))
+            });
             Arc::new(fields.collect::<Shard>())
         });
         Self {
             shards: shards.collect(),
             len: self.len,
+            height,
         }
     }
 
     /// The same with the values that `f` changes. Shards in which it changes nothing stay as they are.
     #[must_use]
     pub fn edit(&self, mut f: impl FnMut(&str, &Value) -> Option<Value>) -> Self {
+        let mut height = self.height;
         let shards = self.shards.iter().map(|shard| {
             let changes: Vec<(Arc<str>, Arc<Value>)> = shard
                 .iter()
-                .filter_map(|(k, v)| Some((k.clone(), Arc::new(f(k, v)?))))
+                .filter_map(|(k, v)| {
+                    let value = f(k, v)?;
+                    height = height.max(value.height());
+                    Some((k.clone(), Arc::new(value)))
+                })
                 .collect();
             let mut shard = shard.clone();
             if !changes.is_empty() {
@@ -138,6 +159,7 @@ impl Fields {
         Self {
             shards: shards.collect(),
             len: self.len,
+            height,
         }
     }
 
@@ -168,6 +190,7 @@ impl Fields {
         let mut all = Self {
             shards: Vec::with_capacity(self.shards.len()),
             len: 0,
+            height: self.height.max(other.height),
         };
         for (at, (a, b)) in self.shards.iter().zip(&other.shards).enumerate() {
             let known = before.and_then(|fields| fields.shards.get(at));
@@ -183,6 +206,7 @@ impl Fields {
                         (Some(x), Some(y), Some(k)) if Arc::ptr_eq(k, y) => x.clone(),
                         _ => Arc::new(f(name, x.map(Arc::as_ref), y.map(Arc::as_ref))),
                     };
+                    all.height = all.height.max(value.height());
                     joined.insert(name.clone(), value);
                 }
                 Arc::new(joined)

@@ -9,7 +9,7 @@ use crate::loc::Pointer;
 /// More origins than this are told as the first ones of each kind.
 const MAX_ORIGINS: usize = 24;
 /// More guards than this are not listed; what they let through still counts.
-const MAX_GUARDS: usize = 24;
+const MAX_GUARDS: usize = 8;
 /// A trace longer than this loses its middle.
 const MAX_TRACE: usize = 24;
 /// A path longer than this (bytes) is not extended any more.

@@ -251,7 +251,7 @@ fn append(a: &Value, b: &Value) -> Value {
 fn keys(value: &Value) -> Value {
     match value {
         Value::Object { fields, rest: None } => {
-            Value::Array(fields.keys().map(|k| Value::text(k)).collect())
+            Value::Array(fields.keys().map(Value::text).collect())
         }
         Value::Absent => Value::Absent,
         other => Value::Each(Box::new(Value::Any(other.collapsed().derived()))),

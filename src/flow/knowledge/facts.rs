@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Fact;
-use crate::value::Identity;
+use crate::value::{Identity, MAX_ALTERNATIVES};
 
 type Shard = BTreeMap<Identity, Arc<Fact>>;
 
@@ -118,20 +118,45 @@ impl Facts {
                 a.clone()
             } else {
                 let names = a.keys().chain(b.keys().filter(|k| !a.contains_key(*k)));
-                let joined = names.map(|name| (name.clone(), f(a.get(name), b.get(name))));
-                let joined: Shard = joined.collect();
-                let is_a = joined.len() == a.len()
-                    && joined
-                        .values()
-                        .zip(a.values())
-                        .all(|(x, y)| Arc::ptr_eq(x, y));
-                if is_a { a.clone() } else { Arc::new(joined) }
+                let joined = names.map(|name| (name, a.get(name), f(a.get(name), b.get(name))));
+                let new: Vec<(Identity, Arc<Fact>)> = joined
+                    .filter(|(_, old, new)| !old.is_some_and(|old| Arc::ptr_eq(old, new)))
+                    .map(|(name, _, new)| (name.clone(), new))
+                    .collect();
+                let mut shard = a.clone();
+                if !new.is_empty() {
+                    Arc::make_mut(&mut shard).extend(new);
+                }
+                shard
             };
             both.len += shard.len();
             both.shards.push(shard);
         }
         both.trim(most);
         both
+    }
+
+    /// The same facts, those that `new` tells otherwise without what they said; nothing is added.
+    #[must_use]
+    pub fn widened(&self, new: &Self) -> Self {
+        let mut left = self.clone();
+        for (at, (old, new)) in self.shards.iter().zip(&new.shards).enumerate() {
+            if Arc::ptr_eq(old, new) {
+                continue;
+            }
+            let changed = |(name, fact): (&Identity, &Arc<Fact>)| {
+                let same = new
+                    .get(name)
+                    .is_some_and(|n| Arc::ptr_eq(n, fact) || n == fact);
+                let bare = || Arc::new(Fact::guarded(fact.guards.clone()));
+                (!same && !fact.is_bare()).then(|| (name.clone(), bare()))
+            };
+            let changed: Vec<_> = old.iter().filter_map(changed).collect();
+            if let (Some(shard), false) = (left.shards.get_mut(at), changed.is_empty()) {
+                Arc::make_mut(shard).extend(changed);
+            }
+        }
+        left
     }
 
     /// Whether both hold the same.
@@ -144,5 +169,51 @@ impl Facts {
                             .zip(&**b)
                             .all(|((k, x), (l, y))| k == l && (Arc::ptr_eq(x, y) || x == y)))
             })
+    }
+}
+
+/// What holds of a value whichever of two ways was taken, by what is known of it on each.
+pub fn join_facts(a: Option<&Arc<Fact>>, b: Option<&Arc<Fact>>) -> Arc<Fact> {
+    match (a, b) {
+        (Some(a), Some(b)) if Arc::ptr_eq(a, b) || a == b => a.clone(),
+        (Some(a), Some(b)) if a.is_bare() && a.has_guards_of(b) => a.clone(),
+        (Some(a), Some(b)) => {
+            let equal = match (&a.equal, &b.equal) {
+                (Some(x), Some(y)) => Some(x.join(y)),
+                _ => None,
+            };
+            let strings = |fact: &Fact| match (&fact.allowed, &fact.equal) {
+                (Some(allowed), _) => Some(allowed.clone()),
+                (None, Some(equal)) => Some(equal.patterns()),
+                (None, None) => None,
+            };
+            let allowed = match (strings(a), strings(b), &equal) {
+                (Some(mut x), Some(y), None) => {
+                    x.extend(y);
+                    x.sort();
+                    x.dedup();
+                    (x.len() <= MAX_ALTERNATIVES).then_some(x)
+                }
+                _ => None,
+            };
+            let mut guards = a.guards.clone();
+            crate::value::merge_guards(&mut guards, &b.guards);
+            Arc::new(Fact {
+                allowed,
+                equal,
+                guards,
+                age: a.age.max(b.age),
+            })
+        }
+        (Some(fact), None) | (None, Some(fact))
+            if fact.allowed.is_none() && fact.equal.is_none() =>
+        {
+            fact.clone()
+        }
+        (Some(fact), None) | (None, Some(fact)) => Arc::new(Fact {
+            age: fact.age,
+            ..Fact::guarded(fact.guards.clone())
+        }),
+        (None, None) => Arc::default(),
     }
 }

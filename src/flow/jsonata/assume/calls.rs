@@ -48,7 +48,7 @@ impl Machine<'_> {
                 let raw = self.raw(key, cx);
                 self.teach(whole, cx, |lesson, know| {
                     if truth {
-                        let globs = fields.keys().map(|k| Glob::literal(k)).collect();
+                        let globs = fields.keys().map(Glob::literal).collect();
                         lesson.allowed(know, &raw, globs, false);
                     } else {
                         lesson.excluded(know, &raw, |text| fields.contains_key(text));
