@@ -200,6 +200,10 @@ impl Maker {
     /// A literal in the place of what the caller sent.
     fn overwrite(&mut self) {
         let field = self.dice.pick(&["a", "b", "mode"]);
+        self.overwrite_field(field);
+    }
+
+    fn overwrite_field(&mut self, field: &str) {
         let state = if self.jsonata {
             json!({"Type": "Pass", "Output": format!("{{% $merge([$states.input, {{'{field}': 'fixed'}}]) %}}")})
         } else {
@@ -222,7 +226,9 @@ impl Maker {
         let literal = self.dice.pick(&["red", "blue", "MARK-a"]);
         let rule = if self.jsonata {
             let read = self.read(field);
-            let test = match self.dice.roll(6) {
+            let test = match self.dice.roll(8) {
+                6 => format!("$substring({read}, 0, 3) = 'MAR'"),
+                7 => format!("$uppercase({read}) in ['RED', 'MARK-A']"),
                 0 => format!("{read} = '{literal}'"),
                 1 => format!("{read} in ['{literal}', 'green', 'red']"),
                 2 => format!("$not({read} = '{literal}')"),
@@ -233,7 +239,14 @@ impl Maker {
             json!({"Condition": format!("{{% {test} %}}")})
         } else {
             let test = |op: &str, value: &str| json!({"Variable": format!("$.{field}"), op: value});
-            match self.dice.roll(6) {
+            match self.dice.roll(7) {
+                6 => {
+                    let at = self.order.len();
+                    let call =
+                        format!("States.ArrayContains(States.Array('{literal}'), $.{field})");
+                    self.add(json!({"Type": "Pass", "ResultPath": format!("$.k{at}"), "Parameters": {"is.$": call}}));
+                    json!({"Variable": format!("$.k{at}.is"), "BooleanEquals": true})
+                }
                 0 => test("StringEquals", literal),
                 1 => json!({"Or": [test("StringEquals", literal), test("StringEquals", "red")]}),
                 2 => json!({"Not": test("StringEquals", literal)}),
@@ -245,12 +258,18 @@ impl Maker {
             }
         };
         let mut state = json!({"Type": "Choice", "Choices": [rule]});
-        match self.dice.roll(3) {
+        let default = self.dice.roll(4);
+        match default {
             0 => state["Default"] = json!("done"),
             1 => state["Choices"][0]["Next"] = json!("done"),
+            2 => state["Choices"][0]["Next"] = json!(format!("s{}", self.order.len() + 2)),
             _ => {}
         }
         self.add(state);
+        if default == 2 {
+            self.overwrite_field(field);
+            self.add(json!({"Type": "Pass"}));
+        }
     }
 
     fn map(&mut self) {
