@@ -241,9 +241,8 @@ impl Maker {
             let test = |op: &str, value: &str| json!({"Variable": format!("$.{field}"), op: value});
             match self.dice.roll(7) {
                 6 => {
-                    let at = self.order.len();
-                    let call =
-                        format!("States.ArrayContains(States.Array('{literal}'), $.{field})");
+                    let (at, list) = (self.order.len(), format!("States.Array('{literal}')"));
+                    let call = format!("States.ArrayContains({list}, $.{field})");
                     self.add(json!({"Type": "Pass", "ResultPath": format!("$.k{at}"), "Parameters": {"is.$": call}}));
                     json!({"Variable": format!("$.k{at}.is"), "BooleanEquals": true})
                 }
