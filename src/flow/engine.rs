@@ -16,9 +16,9 @@ use crate::value::{Identity, Source, Unknown, Value};
 const PATIENCE: usize = 4;
 /// Ways gone, for each way that there is, after which no more is learnt from guards: only a dense knot of loops needs
 /// more, and it could need any number.
-const WAYS: usize = 8;
-/// Ways that even the smallest definition may go.
-const FEW_WAYS: usize = 2000;
+const WAYS: usize = 2;
+/// Ways that may be gone beside them, so that loops of ordinary definitions have many rounds.
+const FEW_WAYS: usize = 4000;
 /// Visits of one place after which it is left as it is. Widening ends long before.
 const LIMIT: usize = 64;
 

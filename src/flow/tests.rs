@@ -187,6 +187,24 @@ fn a_kept_test_against_literals_is_a_guard_where_it_is_asked() {
 }
 
 #[test]
+fn a_kept_answer_is_no_string() {
+    let states = serde_json::json!({
+        "start": {"Type": "Pass", "Parameters": {"is.$": "States.ArrayContains(States.Array('a'), $.x)"}, "ResultPath": "$.k", "Next": "test"},
+        "test": choice_to(serde_json::json!({"Variable": "$.k.is", "BooleanEquals": true}), "sink", "other"),
+        "other": {"Type": "Pass", "Result": "b", "ResultPath": "$.x", "Next": "sink"},
+        "sink": sink(serde_json::json!({"X.$": "$.k.is", "Y.$": "$.x"})),
+    });
+    let kept = at(states.clone(), false, &["X"]);
+    assert!(
+        kept.alternatives().iter().all(|v| v.as_text().is_none()),
+        "{kept:?}"
+    );
+    assert!(!kept.is_tainted());
+    let guarded = at(states, false, &["Y"]).finite();
+    assert_eq!(guarded, Some(vec!["a".into(), "b".into()]));
+}
+
+#[test]
 fn a_kept_condition_that_is_computed_is_no_guard() {
     for test in [
         "{% $states.input.x = 'a' and $states.input.y = 'b' %}",
