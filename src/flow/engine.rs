@@ -14,7 +14,9 @@ use crate::value::{Identity, Source, Unknown, Value};
 
 /// Visits of one place after which what still changes is given up.
 const PATIENCE: usize = 4;
-/// Ways gone, for each way that there is, after which no more is learnt from guards: only a dense knot of loops needs
+/// A document of so many fields more weighs as much as one way more.
+const WEIGHT: usize = 256;
+/// Ways gone within loops, for each way that there is, after which no more is learnt from guards: only a dense knot of loops needs
 /// more, and it could need any number.
 const WAYS: usize = 2;
 /// Ways that may be gone beside them, so that loops of ordinary definitions have many rounds.
@@ -288,10 +290,24 @@ impl<'a> Engine<'a> {
         });
         let widen = self.visits.get(state.0).is_some_and(|v| *v >= PATIENCE);
         let mut env = env;
-        self.ways_left = self.ways_left.saturating_sub(1);
+        let loops = self.order.in_cycle(state);
+        if loops {
+            let fields = match &*env.doc {
+                Value::Object { fields, .. } => fields.len(),
+                _ => 0,
+            };
+            self.ways_left = self.ways_left.saturating_sub(1 + fields / WEIGHT);
+        }
         let is_spent = self.ways_left == 0;
+        let give_up = |env: &mut Env, nothing: &Arc<Knowledge>| {
+            env.know = nothing.clone();
+            // What goes round and still changes keeps its sources, not its shape.
+            if loops && !matches!(*env.doc, Value::Any(_)) {
+                env.doc = Arc::new(Value::Any(env.doc.collapsed()));
+            }
+        };
         if is_spent {
-            env.know = self.nothing.clone();
+            give_up(&mut env, &self.nothing);
         }
         let env = Arc::new(env);
         let (Some(slot), Some(last)) = (self.entry.get_mut(state.0), self.last.get_mut(state.0))
@@ -305,7 +321,7 @@ impl<'a> Engine<'a> {
             Some(old) => {
                 if is_spent && !old.know.is_empty() {
                     let mut bare = Env::clone(old);
-                    bare.know = self.nothing.clone();
+                    give_up(&mut bare, &self.nothing);
                     *old = Arc::new(bare);
                     *last = None;
                 }
