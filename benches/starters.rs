@@ -8,13 +8,12 @@
     reason = "a benchmark stops at what it did not expect"
 )]
 
-use std::collections::HashMap;
 use std::hint::black_box;
 use std::time::Instant;
 
 use serde_json::{Value, json};
 use stepwarden::arn::Arn;
-use stepwarden::facts::invokers::StartIndex;
+use stepwarden::facts::invokers::{Around, StartIndex};
 use stepwarden::iam::Principals;
 use stepwarden::snapshot::{Document, Fetched, Iam, NamedDocument, Role};
 use stepwarden::workflow::{Workflow, WorkflowType};
@@ -50,12 +49,12 @@ fn measure(roles: usize, workflows: usize) {
     let principals = Principals::new(&iam);
     let read = begun.elapsed();
     let begun = Instant::now();
-    let index = StartIndex::new(&principals, &HashMap::new(), &[]);
+    let index = StartIndex::new(&principals, &Around::default());
     let indexed = begun.elapsed();
     let begun = Instant::now();
     let found: usize = workflows
         .iter()
-        .map(|w| black_box(index.starters(w)).list.len())
+        .map(|w| black_box(index.starters(w, None)).list.len())
         .sum();
     let answered = begun.elapsed();
     println!(

@@ -140,6 +140,8 @@ pub struct User {
     pub groups: Vec<String>,
     /// Permissions boundary.
     pub boundary: Option<String>,
+    /// Tags.
+    pub tags: Vec<Tag>,
 }
 
 /// One group.

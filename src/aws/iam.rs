@@ -159,6 +159,7 @@ impl Roles {
                         boundary: user
                             .permissions_boundary
                             .and_then(|b| b.permissions_boundary_arn),
+                        tags: tags(user.tags),
                     }
                 }));
             iam.groups.extend(

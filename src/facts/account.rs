@@ -85,18 +85,15 @@ impl<'a> AccountFacts<'a> {
         let starts = snapshot.iam_is_whole.then(|| {
             StartIndex::new(
                 &principals,
-                &invokers::runs(snapshot),
-                &config.trusted_accounts,
+                &invokers::Around::of(snapshot, &config.trusted_accounts),
             )
         });
+        let needs = dossiers.iter().map(|d| trust::comparable(&d.needs));
         Self {
             snapshot,
             config,
             principals,
-            needs: dossiers
-                .iter()
-                .map(|d| trust::comparable(&d.needs))
-                .collect(),
+            needs: needs.collect(),
             dossiers,
             roles,
             by_role,
@@ -132,7 +129,10 @@ impl<'a> AccountFacts<'a> {
         gaps.extend(trust_gaps);
         let (functions, function_gaps) = self.functions(dossier, &machine.role_arn);
         gaps.extend(function_gaps);
-        let starters = self.starts.as_ref().map(|s| s.starters(&dossier.workflow));
+        let tags = (machine.tags.present().is_some() || self.snapshot.tags.present().is_some())
+            .then_some(dossier.workflow.tags.as_slice());
+        let index = self.starts.as_ref();
+        let starters = index.map(|s| s.starters(&dossier.workflow, tags));
         if starters.is_none() {
             gaps.push(invokers::not_whole());
         }

@@ -1,12 +1,12 @@
 //! What the rules about a workflow's surroundings ask of the facts.
 
 use super::Facts;
-use super::invokers::{Actor, START, START_SYNC};
+use super::invokers::{START, START_SYNC, Starter};
 use crate::asl::{QueryLanguage, StateId};
 use crate::catalog::{self, Level};
 use crate::finding::Finding;
 use crate::glob::Glob;
-use crate::iam::{Effect, Policy, ResourceSpec, Statement};
+use crate::iam::{Condition, Effect, Policy, ResourceSpec, Statement};
 use crate::workflow::WorkflowType;
 
 impl Facts<'_> {
@@ -43,33 +43,53 @@ impl Facts<'_> {
     }
 }
 
-impl Actor {
-    /// Whether its own policies surely allow the action on all that these patterns match.
-    pub fn may_everywhere(&self, action: &str, reach: &[String]) -> bool {
-        let granted = |policies: &[&Policy], pattern: &Glob| {
-            let statements = || policies.iter().flat_map(|p| &p.statements);
-            statements()
-                .any(|s| s.conditions.is_empty() && covers(s, Effect::Allow, action, pattern))
-        };
-        let identity: Vec<&Policy> = self.authority.identity.iter().map(|p| &**p).collect();
-        let boundary: Vec<&Policy> = self.authority.boundary.iter().map(|p| &**p).collect();
-        let denied = |pattern: &Glob| {
-            let policies = identity.iter().chain(&boundary);
+impl Starter<'_> {
+    /// Whether its own policies let it do the action on all that these patterns match, wherever they let it start the
+    /// workflow. A condition that stands on every one of its start grants too, such as that MFA is present, is met
+    /// whenever it starts, and keeps nothing from it; any other condition on an allow does. A deny that would take the
+    /// start away as well takes nothing from who starts.
+    pub fn may_everywhere(&self, facts: &Facts<'_>, action: &str, reach: &[String]) -> bool {
+        let authority = &self.actor.authority;
+        let granted = |policies: &mut dyn Iterator<Item = &Policy>, pattern: &Glob| {
             let mut statements = policies.flat_map(|p| &p.statements);
             statements.any(|s| {
-                s.effect == Effect::Deny && s.actions.matches(action) && touches(s, pattern)
+                s.effect == Effect::Allow
+                    && s.conditions.iter().all(|c| self.is_met_at_start(c))
+                    && covers(s, action, pattern)
             })
         };
+        let starts = |s: &Statement| {
+            facts.start_actions().iter().any(|a| s.actions.matches(a))
+                && touches(s, &Glob::literal(facts.workflow.arn.as_str()))
+        };
+        let denied = |pattern: &Glob| {
+            let policies = authority.identity.iter().chain(&authority.boundary);
+            let mut statements = policies.flat_map(|p| &p.statements);
+            statements.any(|s| {
+                s.effect == Effect::Deny
+                    && s.actions.matches(action)
+                    && touches(s, pattern)
+                    && !starts(s)
+            })
+        };
+        let boundary = || authority.boundary.iter().map(|p| &**p);
         reach.iter().map(|r| Glob::parse(r)).all(|pattern| {
-            granted(&identity, &pattern)
-                && (boundary.is_empty() || granted(&boundary, &pattern))
+            granted(&mut authority.identity.iter().map(|p| &**p), &pattern)
+                && (authority.boundary.is_none() || granted(&mut boundary(), &pattern))
                 && !denied(&pattern)
         })
     }
+
+    /// Whether each of its start grants has the condition.
+    fn is_met_at_start(&self, condition: &Condition) -> bool {
+        let mut grants = self.grants.iter().filter(|g| g.starts());
+        grants.all(|g| g.conditions.contains(condition))
+    }
 }
 
-fn covers(statement: &Statement, effect: Effect, action: &str, pattern: &Glob) -> bool {
-    if statement.effect != effect || !statement.actions.matches(action) {
+/// Whether the statement is about the action on all that the pattern matches.
+fn covers(statement: &Statement, action: &str, pattern: &Glob) -> bool {
+    if !statement.actions.matches(action) {
         return false;
     }
     // `*` as a reach stands for every resource, which a pattern over every ARN covers too.
@@ -79,13 +99,17 @@ fn covers(statement: &Statement, effect: Effect, action: &str, pattern: &Glob) -
         ResourceSpec::Only(patterns) => patterns
             .iter()
             .any(|p| !p.template.has_variables() && p.widest().includes(pattern)),
-        ResourceSpec::AllBut(_) | ResourceSpec::Unstated => false,
+        ResourceSpec::AllBut(spared) => !spared.iter().any(|p| p.widest().overlaps(pattern)),
+        ResourceSpec::Unstated => false,
     }
 }
 
 fn touches(statement: &Statement, pattern: &Glob) -> bool {
     match &statement.resources {
         ResourceSpec::Only(patterns) => patterns.iter().any(|p| p.widest().overlaps(pattern)),
-        ResourceSpec::AllBut(_) | ResourceSpec::Unstated => true,
+        ResourceSpec::AllBut(spared) => !spared
+            .iter()
+            .any(|p| !p.template.has_variables() && p.widest().includes(pattern)),
+        ResourceSpec::Unstated => true,
     }
 }

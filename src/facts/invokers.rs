@@ -6,6 +6,7 @@
 
 mod grants;
 mod hops;
+mod known;
 mod shape;
 
 use std::collections::{BTreeMap, HashMap};
@@ -16,11 +17,15 @@ use crate::facts::trust::{self, Admission, Outside};
 use crate::finding::StatementRef;
 use crate::gap::Gap;
 use crate::glob::Glob;
-use crate::iam::{Authority, Context, Decision, Effect, Policy, Principals, Request, evaluate};
-use crate::snapshot::Account;
+use crate::iam::{
+    Authority, Condition, Context, Decision, Effect, Policy, Principals, Request, evaluate,
+};
 use crate::workflow::{Workflow, WorkflowType};
 
 use grants::Grant;
+use known::Asker;
+
+pub use known::Around;
 pub use shape::{StartShape, any_opens, mentions_start, start_shapes};
 
 /// Starting an execution.
@@ -49,6 +54,8 @@ pub struct Actor {
     pub admin: bool,
     /// No boundary, no deny and nothing unreadable concerns starting: an unconditional allow settles it.
     plain: bool,
+    /// What its conditions ask for.
+    asker: Asker,
     /// Ways in from outside the account, found when first asked for.
     ways: OnceLock<Vec<Way>>,
 }
@@ -116,6 +123,8 @@ pub struct StartGrant {
     pub by_name: bool,
     /// Unknown keys or unreadable parts on which it depends; empty where it surely allows.
     pub depends: Vec<String>,
+    /// The statement's conditions.
+    pub conditions: Vec<Condition>,
 }
 
 impl Starter<'_> {
@@ -138,14 +147,11 @@ impl StartGrant {
 }
 
 impl StartIndex {
-    /// Reads the account. `runs` names what runs with a role, by its ARN; accounts in `trusted` are not outside.
-    pub fn new(
-        principals: &Principals,
-        runs: &HashMap<String, Vec<String>>,
-        trusted: &[String],
-    ) -> Self {
+    /// Reads the account.
+    pub fn new(principals: &Principals, around: &Around) -> Self {
+        let trusted = &around.trusted;
         let mut index = Self {
-            trusted: trusted.to_vec(),
+            trusted: trusted.clone(),
             ..Self::default()
         };
         for principal in principals.iter() {
@@ -164,10 +170,16 @@ impl StartIndex {
                 arn: principal.arn.clone(),
                 authority: authority.clone(),
                 admissions: admissions.unwrap_or_default(),
-                runs: runs
+                runs: around
+                    .runs
                     .get(principal.arn.as_str())
                     .cloned()
                     .unwrap_or_default(),
+                asker: Asker::of(
+                    authority,
+                    principal.trust.as_ref(),
+                    around.tags.get(principal.arn.as_str()),
+                ),
                 admin: is_admin(authority),
                 plain: is_plain(authority),
                 ways: OnceLock::new(),
@@ -209,14 +221,18 @@ impl StartIndex {
         }
     }
 
-    /// Who may start this workflow.
-    pub fn starters(&self, workflow: &Workflow) -> Starters<'_> {
+    /// Who may start this workflow; `tags` are its tags where they were read.
+    pub fn starters(&self, workflow: &Workflow, tags: Option<&[(String, String)]>) -> Starters<'_> {
         let arn = workflow.arn.as_str();
         let mut by_actor: BTreeMap<usize, Vec<StartGrant>> = BTreeMap::new();
-        let context = context(workflow);
+        let asking = Asking {
+            workflow,
+            context: known::of_workflow(workflow, tags),
+            tags,
+        };
         let mut take = |grant: &Grant, asked: &grants::Asked| {
             if let Some(actor) = self.actors.get(grant.actor)
-                && let Some(start) = decide(actor, grant, asked, workflow, &context)
+                && let Some(start) = decide(actor, grant, asked, &asking)
             {
                 by_actor.entry(grant.actor).or_default().push(start);
             }
@@ -263,23 +279,6 @@ impl StartIndex {
     }
 }
 
-/// What runs with which role: workflows and functions, by role ARN.
-pub fn runs(account: &Account) -> HashMap<String, Vec<String>> {
-    let mut runs: HashMap<String, Vec<String>> = HashMap::new();
-    for machine in &account.workflows {
-        let name = format!("workflow `{}`", machine.name);
-        runs.entry(machine.role_arn.clone()).or_default().push(name);
-    }
-    for (arn, function) in account.functions.present().into_iter().flatten() {
-        let name = arn.rsplit(':').next().unwrap_or(arn);
-        let name = format!("function `{name}`");
-        runs.entry(function.role_arn.clone())
-            .or_default()
-            .push(name);
-    }
-    runs
-}
-
 /// The gap where not every principal of the account was read.
 pub fn not_whole() -> Gap {
     Gap::optional(
@@ -289,12 +288,11 @@ pub fn not_whole() -> Gap {
     )
 }
 
-/// What is known of a request to start: the workflow's tags.
-fn context(workflow: &Workflow) -> Context {
-    let tags = workflow.tags.iter();
-    tags.fold(Context::new(), |context, (key, value)| {
-        context.with(&format!("aws:ResourceTag/{key}"), value.clone())
-    })
+/// One workflow and what is known of requests to start it.
+struct Asking<'a> {
+    workflow: &'a Workflow,
+    context: Context,
+    tags: Option<&'a [(String, String)]>,
 }
 
 /// What the grant comes to for one workflow, after denies, the boundary and what its conditions leave open.
@@ -302,15 +300,16 @@ fn decide(
     actor: &Actor,
     grant: &Grant,
     asked: &grants::Asked,
-    workflow: &Workflow,
-    context: &Context,
+    asking: &Asking<'_>,
 ) -> Option<StartGrant> {
+    let workflow = asking.workflow;
     let wanted: &[&'static str] = match workflow.kind {
         WorkflowType::Standard => &[START, REDRIVE],
         WorkflowType::Express => &[START, START_SYNC],
     };
     let mut actions = Vec::new();
     let mut depends = Vec::new();
+    let mut known = None;
     for action in wanted.iter().filter(|a| grant.actions.contains(*a)) {
         let Some(resource) = asked.resource(action) else {
             continue;
@@ -323,7 +322,7 @@ fn decide(
             principal: Some(&actor.arn),
             action,
             resource,
-            context,
+            context: known.get_or_insert_with(|| actor.asker.context(&asking.context, asking.tags)),
         };
         match evaluate(&actor.authority, &request) {
             Decision::Allow { by } if by.iter().any(|s| grant.is(s)) => actions.push(*action),
@@ -341,8 +340,11 @@ fn decide(
         statement: grant.reference(),
         actions,
         resource: grant.text.to_string(),
-        by_name: grant.names.is_some() || grants::names_by_pattern(&grant.text, &workflow.arn),
+        by_name: grant.names.is_some()
+            || grants::names_by_pattern(&grant.text, &workflow.arn)
+            || !actor.plain && grants::is_held_to(&actor.authority, &workflow.arn),
         depends,
+        conditions: grant.conditions().to_vec(),
     })
 }
 

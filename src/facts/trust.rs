@@ -154,7 +154,10 @@ impl Admission {
     pub fn outside(&self, own: &str, trusted: &[String]) -> Option<Outside> {
         let known = |account: &str| account == own || trusted.iter().any(|t| t == account);
         match &self.who {
-            Who::Anyone if self.limits.is_empty() => Some(Outside::Anyone),
+            // An external id keeps no stranger out who knows it: it is a name, and no secret.
+            Who::Anyone if self.limits.iter().all(|l| *l == Limit::ExternalId) => {
+                Some(Outside::Anyone)
+            }
             Who::Anyone => {
                 let inside = self.limits.iter().any(|l| match l {
                     Limit::SourceAccounts(accounts) => accounts.iter().all(|a| known(a)),
@@ -332,19 +335,31 @@ fn deny(statement: &Statement, admitted: &mut Vec<Admission>) {
         admitted.retain(|a| !about(&a.who));
         return;
     }
-    for admission in admitted.iter_mut().filter(|a| about(&a.who)) {
+    let before = std::mem::take(admitted);
+    for mut admission in before {
         let service = matches!(admission.who, Who::Service(_));
         // The usual exception for services leaves no stranger in.
         let mut conditions = statement
             .conditions
             .iter()
             .filter(|c| service || !c.key.eq_ignore_ascii_case("aws:PrincipalIsAWSService"));
-        let (Some(condition), None) = (conditions.next(), conditions.next()) else {
+        let limit = match (conditions.next(), conditions.next()) {
+            (Some(condition), None) if about(&admission.who) => {
+                limit::of_denied(condition, &admission.who).map(|limit| (condition, limit))
+            }
+            _ => None,
+        };
+        let Some((condition, limit)) = limit else {
+            admitted.push(admission);
             continue;
         };
-        if let Some(limit) = limit::of_denied(condition, &admission.who) {
-            admission.limits.push(limit);
-        }
+        admission.limits.push(limit);
+        let left = limit::narrow_by_denial(admission.who, admission.limits, condition);
+        admitted.extend(left.into_iter().map(|(who, limits)| Admission {
+            who,
+            limits,
+            statement: admission.statement,
+        }));
     }
 }
 

@@ -65,6 +65,7 @@ struct UserDetail<'a> {
     attached_managed_policies: Option<Vec<Attached>>,
     group_list: Option<Vec<String>>,
     permissions_boundary: Option<Boundary>,
+    tags: Option<Vec<TagDetail>>,
 }
 
 #[derive(Deserialize)]
@@ -222,13 +223,13 @@ fn role(detail: RoleDetail<'_>) -> Role {
         inline: Fetched::Present(inline(detail.role_policy_list)),
         attached: Fetched::Present(attached(detail.attached_managed_policies)),
         boundary: boundary(detail.permissions_boundary),
-        tags: detail
-            .tags
-            .unwrap_or_default()
-            .into_iter()
-            .map(Tag::from)
-            .collect(),
+        tags: tags(detail.tags),
     }
+}
+
+fn tags(list: Option<Vec<TagDetail>>) -> Vec<Tag> {
+    let list = list.unwrap_or_default();
+    list.into_iter().map(Tag::from).collect()
 }
 
 fn boundary(boundary: Option<Boundary>) -> Option<String> {
@@ -243,6 +244,7 @@ fn user(detail: UserDetail<'_>) -> User {
         attached: attached(detail.attached_managed_policies),
         groups: detail.group_list.unwrap_or_default(),
         boundary: boundary(detail.permissions_boundary),
+        tags: tags(detail.tags),
     }
 }
 

@@ -239,6 +239,7 @@ fn iam(iam: &Iam) -> Value {
                     "Arn": user.arn, "UserName": user.name, "GroupList": user.groups,
                     "UserPolicyList": inline(&user.inline),
                     "AttachedManagedPolicies": attached(&user.attached),
+                    "Tags": tag_list(&user.tags),
                 }),
                 user.boundary.as_ref(),
             )

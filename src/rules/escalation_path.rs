@@ -52,7 +52,7 @@ impl Rule for EscalationPath {
             steered.findings.push(finding);
             for starter in facts.starters.list.iter().filter(|s| s.starts()) {
                 for action in &finding.actions {
-                    if starter.actor.may_everywhere(action, &reach(finding)) {
+                    if starter.may_everywhere(facts, action, &reach(finding)) {
                         continue;
                     }
                     if !steered.actions.contains(action) {

@@ -1,6 +1,6 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::facts::trust::{Admission, Who};
+use crate::facts::trust::{Admission, Outside, Who};
 use crate::finding::{Finding, Patch};
 use crate::severity::Severity;
 
@@ -55,7 +55,7 @@ fn judge(facts: &Facts<'_>, admission: &Admission) -> (Severity, &'static str) {
     let trusted = &facts.config.trusted_accounts;
     let bounded = admission.has_external_id() || admission.is_within_organization();
     match &admission.who {
-        Who::Anyone if admission.limits.is_empty() => (
+        Who::Anyone if admission.outside(own, trusted) == Some(Outside::Anyone) => (
             Severity::Critical,
             "anyone with an AWS account can become it",
         ),

@@ -6,7 +6,7 @@ use super::{REDRIVE, START, START_SYNC};
 use crate::arn::Arn;
 use crate::finding::StatementRef;
 use crate::glob::{Glob, Token};
-use crate::iam::{Policy, ResourceSpec, Statement, evaluate};
+use crate::iam::{Authority, Condition, Effect, Policy, ResourceSpec, Statement, evaluate};
 
 /// One resource pattern of a statement that allows a start.
 #[derive(Clone, Debug)]
@@ -186,10 +186,52 @@ pub fn names_by_pattern(text: &str, workflow: &Arn) -> bool {
     resource == name || resource.strip_prefix(name) == Some(":*")
 }
 
+/// Whether the boundary, or a deny of all other resources, leaves of the workflows that a wildcard matches only those that
+/// it names, this one among them.
+pub fn is_held_to(authority: &Authority, workflow: &Arn) -> bool {
+    let about = |s: &&Statement| [START, START_SYNC].iter().any(|a| s.actions.matches(a));
+    let matching = |s: &Statement| -> Vec<bool> {
+        let patterns = s.resources.patterns().iter();
+        patterns
+            .filter(|p| p.widest().matches(workflow.as_str()))
+            .map(|p| names_by_pattern(&p.text, workflow))
+            .collect()
+    };
+    let all_name = |found: &[bool]| !found.is_empty() && found.iter().all(|named| *named);
+    let bounded = authority.boundary.as_ref().is_some_and(|boundary| {
+        let allows = boundary.statements.iter();
+        let mut found = Vec::new();
+        for statement in allows.filter(|s| s.effect == Effect::Allow).filter(about) {
+            match &statement.resources {
+                ResourceSpec::Only(_) => found.extend(matching(statement)),
+                ResourceSpec::AllBut(_) | ResourceSpec::Unstated => found.push(false),
+            }
+        }
+        all_name(&found)
+    });
+    let policies = authority.identity.iter().chain(&authority.boundary);
+    let mut denies = policies
+        .flat_map(|p| &p.statements)
+        .filter(|s| s.effect == Effect::Deny && s.conditions.is_empty())
+        .filter(about);
+    bounded
+        || denies.any(|s| matches!(s.resources, ResourceSpec::AllBut(_)) && all_name(&matching(s)))
+}
+
 impl Grant {
     /// Whether a decision names this statement.
     pub fn is(&self, by: &evaluate::StatementRef) -> bool {
         by.statement == self.statement && by.policy == self.policy.name
+    }
+
+    /// The statement's conditions.
+    pub fn conditions(&self) -> &[Condition] {
+        let statement = self
+            .policy
+            .statements
+            .iter()
+            .find(|s| s.index == self.statement);
+        statement.map_or(&[], |s| s.conditions.as_slice())
     }
 
     /// The statement, for reports.

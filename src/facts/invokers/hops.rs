@@ -40,18 +40,28 @@ fn direct(index: &StartIndex, role: &Actor, via: Option<&Actor>) -> Vec<Way> {
 
 /// Whether a role of the account may assume another: the trust policy names it, or admits the account and the role's own
 /// policies allow it (IAM User Guide, "Cross-account policy evaluation logic": within an account a trust policy that
-/// names the role itself suffices).
+/// names the role itself suffices, unless the role's own policies deny it).
 fn may_become(via: &Actor, role: &Actor) -> bool {
     role.admissions
         .iter()
         .any(|admission| match &admission.who {
-            Who::Principal(arn) => *arn == via.arn,
+            Who::Principal(arn) => {
+                *arn == via.arn && !matches!(own_policies(via, role), Decision::Deny { .. })
+            }
             Who::Account(account) => account == via.arn.account() && is_allowed(via, role),
             _ => false,
         })
 }
 
 fn is_allowed(via: &Actor, role: &Actor) -> bool {
+    matches!(
+        own_policies(via, role),
+        Decision::Allow { .. } | Decision::Depends { .. }
+    )
+}
+
+/// What the role's own policies say to its assuming the other.
+fn own_policies(via: &Actor, role: &Actor) -> Decision {
     let context = Context::new();
     let request = Request {
         principal: Some(&via.arn),
@@ -59,8 +69,5 @@ fn is_allowed(via: &Actor, role: &Actor) -> bool {
         resource: role.arn.as_str(),
         context: &context,
     };
-    matches!(
-        evaluate(&via.authority, &request),
-        Decision::Allow { .. } | Decision::Depends { .. }
-    )
+    evaluate(&via.authority, &request)
 }

@@ -44,7 +44,7 @@ fn index(roles: Vec<Role>) -> StartIndex {
         roles,
         ..Iam::default()
     };
-    StartIndex::new(&Principals::new(&iam), &HashMap::new(), &[])
+    StartIndex::new(&Principals::new(&iam), &Around::default())
 }
 
 fn trusts(principal: Value) -> Value {
@@ -62,7 +62,7 @@ fn allow(action: &str, resource: &str) -> Value {
 /// What one statement comes to: actions and whether it names the workflow; `None` where it does not start it.
 fn comes_to(kind: WorkflowType, action: &str, resource: &str) -> Option<(Vec<&'static str>, bool)> {
     let index = index(vec![role("r", service(), allow(action, resource))]);
-    let starters = index.starters(&workflow(kind));
+    let starters = index.starters(&workflow(kind), None);
     let grant = starters.list.first()?.grants.first()?.clone();
     Some((grant.actions, grant.by_name))
 }
@@ -108,7 +108,7 @@ fn what_conditions_leave_open_is_named() {
     let statements = json!([{"Effect": "Allow", "Action": START, "Resource": "*",
         "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}]);
     let index = index(vec![role("r", service(), statements)]);
-    let starters = index.starters(&workflow(WorkflowType::Standard));
+    let starters = index.starters(&workflow(WorkflowType::Standard), None);
     assert_eq!(starters.list[0].grants[0].depends, ["aws:SourceIp"]);
 }
 
@@ -119,7 +119,7 @@ fn administrators_are_counted_only_and_service_linked_roles_are_not_there() {
         "arn:aws:iam::123456789012:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
             .to_owned();
     let index = index(vec![role("admin", service(), allow("*", "*")), linked]);
-    let starters = index.starters(&workflow(WorkflowType::Standard));
+    let starters = index.starters(&workflow(WorkflowType::Standard), None);
     assert_eq!((starters.list.len(), starters.admins), (0, 1));
 }
 
@@ -133,7 +133,7 @@ fn outsiders_are_followed_through_one_role_and_no_further() {
     let via = |trust: Value, gate: Value| {
         let starter = role("starter", trust, allow(START, ARN));
         let index = index(vec![starter, role("gate", foreign(), gate)]);
-        let starters = index.starters(&workflow(WorkflowType::Standard));
+        let starters = index.starters(&workflow(WorkflowType::Standard), None);
         let ways = starters.list[0].ways;
         ways.iter()
             .map(|w| w.via.as_ref().map(|v| v.name().to_owned()))
@@ -163,6 +163,6 @@ fn outsiders_are_followed_through_one_role_and_no_further() {
         role("middle", named("gate"), allow("s3:GetObject", "*")),
         role("gate", foreign(), allow("s3:GetObject", "*")),
     ]);
-    let starters = chain.starters(&workflow(WorkflowType::Standard));
+    let starters = chain.starters(&workflow(WorkflowType::Standard), None);
     assert_eq!(starters.list[0].ways, []);
 }

@@ -76,11 +76,18 @@ fn limit(condition: &Condition, who: &Who) -> Option<Limit> {
     };
     let named = |limit: Limit| every(is_named).then_some(limit);
     match key.as_str() {
-        "aws:principalorgid" | "aws:principalorgpaths" => named(Limit::Organization),
+        "aws:principalorgid" | "aws:principalaccount" | "aws:sourceaccount" | "aws:sourceorgid"
+            if !every(is_whole) =>
+        {
+            None
+        }
+        "aws:principalorgid" => Some(Limit::Organization),
+        "aws:principalorgpaths" => every(has_organization).then_some(Limit::Organization),
         "sts:externalid" => named(Limit::ExternalId),
-        "aws:principalaccount" | "aws:userid" => named(Limit::Principal),
+        "aws:principalaccount" => Some(Limit::Principal),
+        "aws:userid" => named(Limit::Principal),
         "aws:principalarn" => every(|t| account_of(t).is_some()).then_some(Limit::Principal),
-        "aws:sourceaccount" => named(Limit::SourceAccounts(condition.texts.clone())),
+        "aws:sourceaccount" => Some(Limit::SourceAccounts(condition.texts.clone())),
         "aws:sourcearn" => {
             let accounts: Option<Vec<String>> =
                 condition.texts.iter().map(|t| source_account(t)).collect();
@@ -88,7 +95,8 @@ fn limit(condition: &Condition, who: &Who) -> Option<Limit> {
                 .filter(|a| !a.is_empty())
                 .map(Limit::SourceAccounts)
         }
-        "aws:sourceorgid" | "aws:sourceorgpaths" => named(Limit::SourceOrganization),
+        "aws:sourceorgid" => Some(Limit::SourceOrganization),
+        "aws:sourceorgpaths" => every(has_organization).then_some(Limit::SourceOrganization),
         "aws:sourcevpc" | "aws:sourcevpce" => named(Limit::Network),
         "aws:sourceip" | "aws:vpcsourceip" => {
             every(|t| !t.ends_with("/0")).then_some(Limit::Network)
@@ -100,36 +108,54 @@ fn limit(condition: &Condition, who: &Who) -> Option<Limit> {
     }
 }
 
-/// Everyone, cut to named accounts or principals, is those.
+/// Everyone, cut to named accounts or principals, is those; an account cut to others is nobody.
 pub fn narrow(who: Who, limits: Vec<Limit>, conditions: &[Condition]) -> Vec<(Who, Vec<Limit>)> {
-    if who != Who::Anyone || !limits.contains(&Limit::Principal) {
-        return vec![(who, limits)];
-    }
-    let rest: Vec<Limit> = limits
-        .iter()
-        .filter(|l| **l != Limit::Principal)
-        .cloned()
-        .collect();
-    let values = |key: &str| {
-        conditions
-            .iter()
-            .find(|c| c.key.eq_ignore_ascii_case(key) && is_positive(c, &who))
-            .map(|c| c.texts.clone())
+    let positive = conditions.iter().filter(|c| is_positive(c, &who));
+    let named: Vec<Vec<Who>> = positive.filter_map(principals).collect();
+    cut(who, limits, &named)
+}
+
+/// What a deny of all but the principals that this one condition names leaves.
+pub fn narrow_by_denial(
+    who: Who,
+    limits: Vec<Limit>,
+    condition: &Condition,
+) -> Vec<(Who, Vec<Limit>)> {
+    let named: Vec<Vec<Who>> = principals(condition).into_iter().collect();
+    cut(who, limits, &named)
+}
+
+/// Each of `named` is one condition's list, and every condition must hold.
+fn cut(who: Who, limits: Vec<Limit>, named: &[Vec<Who>]) -> Vec<(Who, Vec<Limit>)> {
+    let possible = |who: &Who| {
+        let fits = |list: &Vec<Who>| list.iter().any(|n| n.account() == who.account());
+        who.account().is_none() || named.iter().all(fits)
     };
-    let arns = values("aws:PrincipalArn")
-        .filter(|texts| texts.iter().all(|t| account_of(t).is_some()))
-        .map(|texts| {
-            texts
-                .iter()
-                .filter_map(|t| principal(t))
-                .collect::<Vec<Who>>()
-        });
-    let accounts = values("aws:PrincipalAccount")
-        .filter(|texts| texts.iter().all(|t| is_named(t)))
-        .map(|texts| texts.into_iter().map(Who::Account).collect());
-    match arns.or(accounts) {
-        Some(named) => named.into_iter().map(|w| (w, rest.clone())).collect(),
-        None => vec![(who, limits)],
+    let narrowest = named
+        .iter()
+        .find(|list| list.iter().any(|w| matches!(w, Who::Principal(_))))
+        .or_else(|| named.first());
+    match (&who, narrowest) {
+        (Who::Anyone, Some(list)) => {
+            let rest: Vec<Limit> = limits
+                .into_iter()
+                .filter(|l| *l != Limit::Principal)
+                .collect();
+            let left = list.iter().filter(|w| possible(w));
+            left.map(|w| (w.clone(), rest.clone())).collect()
+        }
+        _ if possible(&who) => vec![(who, limits)],
+        _ => Vec::new(),
+    }
+}
+
+/// The principals that a condition's values name, where every one fixes an account.
+fn principals(condition: &Condition) -> Option<Vec<Who>> {
+    let each = |read: fn(&str) -> Option<Who>| condition.texts.iter().map(|t| read(t)).collect();
+    match condition.key.to_ascii_lowercase().as_str() {
+        "aws:principalarn" => each(|t| account_of(t).and_then(|_| principal(t))),
+        "aws:principalaccount" => each(|t| is_whole(t).then(|| Who::Account(t.to_owned()))),
+        _ => None,
     }
 }
 
@@ -140,6 +166,16 @@ fn principal(text: &str) -> Option<Who> {
     } else {
         Who::Principal(arn)
     })
+}
+
+/// A value that names one account or organization: `o-*` is every organization.
+fn is_whole(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['*', '?'])
+}
+
+/// An organization's path whose organization is fixed: `o-…/r-…/*`.
+fn has_organization(text: &str) -> bool {
+    text.split('/').next().is_some_and(is_whole)
 }
 
 /// A value that does not begin with a wildcard: `*` and `?*` name nobody.

@@ -62,6 +62,7 @@ fn account() -> Iam {
         attached: Vec::new(),
         groups: vec!["g".to_owned()],
         boundary: None,
+        tags: Vec::new(),
     };
     let group = Group {
         name: "g".to_owned(),
