@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::arn::Arn;
 use crate::asl::Definition;
-use crate::config::Config;
+use crate::config::{self, Config, SUPPRESS_TAG, SuppressionEntry};
 use crate::facts::drift::{self, Baseline, DriftFacts, Since};
 use crate::facts::posture::Posture;
 use crate::facts::{self, AccountFacts, Facts, owner};
@@ -144,6 +144,14 @@ pub fn judge(facts: &Facts<'_>, today: &str) -> Assessment {
             finding.severity = *severity;
         }
         finding.suppressed = suppression(finding, facts, today);
+        if finding.suppressed.is_none()
+            && let Some(void) = entries(finding.rule, facts).next()
+        {
+            finding.detail = format!(
+                "{}; the suppression of it (`{}`) ended on {} and is void",
+                finding.detail, void.reason, void.until
+            );
+        }
     }
     order(&mut findings);
     Assessment {
@@ -168,31 +176,30 @@ fn order(findings: &mut Vec<Finding>) {
     findings.dedup_by(|a, b| a.rule == b.rule && a.subject == b.subject);
 }
 
-/// The tag that suppresses rules on its workflow: rule ids, separated by anything that no id holds.
-const SUPPRESS_TAG: &str = "stepwarden:suppress";
-
-fn suppression(finding: &Finding, facts: &Facts<'_>, today: &str) -> Option<Suppression> {
-    let entry = facts.config.suppressions.iter().find(|s| {
+/// The configuration's suppressions of this rule on the workflow, those that have ended included.
+fn entries<'f>(
+    rule: &'static str,
+    facts: &'f Facts<'_>,
+) -> impl Iterator<Item = &'f SuppressionEntry> {
+    facts.config.suppressions.iter().filter(move |s| {
         let pattern = Glob::parse(&s.workflow);
         let named =
             pattern.matches(&facts.workflow.name) || pattern.matches(facts.workflow.arn.as_str());
-        s.rule == finding.rule && named && s.until.as_str() >= today
-    });
+        s.rule == rule && named
+    })
+}
+
+fn suppression(finding: &Finding, facts: &Facts<'_>, today: &str) -> Option<Suppression> {
+    let entry = entries(finding.rule, facts).find(|s| s.until.as_str() >= today);
     if let Some(entry) = entry {
         return Some(Suppression {
             reason: entry.reason.clone(),
             until: Some(entry.until.clone()),
         });
     }
-    let tag = facts
-        .workflow
-        .tags
-        .iter()
-        .find(|(key, _)| key == SUPPRESS_TAG)?;
-    let listed = tag
-        .1
-        .split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
-        .any(|id| id == finding.rule);
+    let mut tags = facts.workflow.tags.iter();
+    let (_, tag) = tags.find(|(key, _)| key == SUPPRESS_TAG)?;
+    let listed = config::listed_rules(tag).any(|id| id == finding.rule);
     listed.then(|| Suppression {
         reason: format!("tag `{SUPPRESS_TAG}` on the workflow"),
         until: None,

@@ -57,6 +57,15 @@ pub struct SuppressionEntry {
     pub until: String,
 }
 
+/// The tag that suppresses rules on its workflow: rule ids, separated by anything that no id holds.
+pub const SUPPRESS_TAG: &str = "stepwarden:suppress";
+
+/// The rule ids that the tag's value lists.
+pub fn listed_rules(tag: &str) -> impl Iterator<Item = &str> {
+    tag.split(|c: char| !(c.is_ascii_alphanumeric() || c == '-'))
+        .filter(|id| !id.is_empty())
+}
+
 impl Default for Config {
     fn default() -> Self {
         let words = ["confidential", "restricted", "pii", "sensitive"];

@@ -4,7 +4,7 @@
 //! principals, log groups and functions into [`Facts`], one for each workflow.
 
 mod account;
-mod around;
+pub mod around;
 mod dossier;
 pub mod drift;
 pub mod escalation;

@@ -1,7 +1,7 @@
 //! What the rules about a workflow's surroundings ask of the facts.
 
 use super::Facts;
-use super::invokers::{START, START_SYNC, Starter};
+use super::invokers::{START, START_SYNC, StartGrant, Starter};
 use crate::asl::{QueryLanguage, StateId};
 use crate::catalog::{self, Level};
 use crate::finding::Finding;
@@ -40,6 +40,58 @@ impl Facts<'_> {
     pub fn acts(&self, action: &str) -> bool {
         catalog::action(action)
             .is_none_or(|info| !matches!(info.level(), Level::Read | Level::List))
+    }
+}
+
+/// More principals than this are counted, not listed, so that one finding on an account of thousands stays one that can be
+/// read and sent.
+const LISTED: usize = 50;
+
+/// The starters' ARNs, people and programs before execution roles; the first [`LISTED`] of them.
+pub fn listed(starters: &mut Vec<&Starter<'_>>) -> Vec<String> {
+    starters.sort_by_key(|s| (!s.actor.runs.is_empty(), &s.actor.arn));
+    let arns = starters.iter().take(LISTED);
+    arns.map(|s| s.actor.arn.to_string()).collect()
+}
+
+/// The first few of many names, and how many more there are.
+pub fn some_of(names: &[String], limit: usize) -> String {
+    let shown = names.get(..limit).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(limit) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// The statements by which these principals start the workflow, each with who holds it.
+pub fn by_statement<'s>(starters: &[&'s Starter<'_>]) -> Vec<(&'s StartGrant, Vec<String>)> {
+    let mut by: Vec<(&StartGrant, Vec<String>)> = Vec::new();
+    for starter in starters {
+        for grant in starter.grants.iter().filter(|g| g.starts()) {
+            let same = |(other, _): &&mut (&StartGrant, Vec<String>)| {
+                other.statement == grant.statement
+                    && other.resource == grant.resource
+                    && other.depends == grant.depends
+            };
+            match by.iter_mut().find(same) {
+                Some((_, who)) => who.push(in_words(starter)),
+                None => by.push((grant, vec![in_words(starter)])),
+            }
+        }
+    }
+    by
+}
+
+/// `user/kim`, or with what runs with a role.
+pub fn in_words(starter: &Starter<'_>) -> String {
+    let actor = starter.actor;
+    let name = actor.arn.resource();
+    match actor.runs.as_slice() {
+        [] => format!("`{name}`"),
+        [one] => format!("`{name}` (execution role of {one})"),
+        [one, rest @ ..] => {
+            format!("`{name}` (execution role of {one} and {} more)", rest.len())
+        }
     }
 }
 

@@ -193,7 +193,11 @@ fn wildcard(role: &Authority) -> Option<String> {
         .filter(|s| s.effect == Effect::Allow && s.actions.matches(INVOKE))
         .flat_map(|s| s.resources.patterns())
         .filter_map(|p| {
-            let text = p.text.strip_suffix(":*").unwrap_or(&p.text);
+            let text = match p.text.strip_suffix(":*") {
+                // The versions and aliases of functions; `function:*` is every function.
+                Some(functions) if !functions.ends_with(":function") => functions,
+                _ => &p.text,
+            };
             let breadth = catalog::breadth(INVOKE, &crate::glob::Glob::parse(text));
             (breadth > Breadth::One).then(|| (breadth, p.text.clone()))
         })

@@ -1,10 +1,11 @@
 //! A workflow's settings from its snapshot: DescribeStateMachine, tags and configuration.
 
 use crate::arn::Arn;
-use crate::config::Config;
+use crate::config::{Config, RULE_IDS, SUPPRESS_TAG, listed_rules};
 use crate::facts::owner;
 use crate::gap::Gap;
 use crate::snapshot::{Account, Fetched, StateMachine, Tag};
+use crate::suggest::did_you_mean;
 use crate::workflow::{LogLevel, Logging, Workflow, WorkflowType};
 
 /// Reads the settings. A workflow whose ARN is none still gets a verdict, under a made-up ARN that bears its name.
@@ -32,6 +33,7 @@ pub fn workflow(
     let only_a_definition = arn.region().is_empty();
     let tags = tags(account, machine, &mut gaps);
     let (owner, owner_source) = owner::of(account, machine, &tags, config);
+    gaps.extend(misspelt(&tags));
     let workflow = Workflow {
         name: if machine.name.is_empty() {
             arn.name().to_owned()
@@ -99,6 +101,20 @@ fn tags(account: &Account, machine: &StateMachine, gaps: &mut Vec<Gap>) -> Vec<(
         (_, Fetched::Absent) => {}
     }
     Vec::new()
+}
+
+/// The tag that suppresses rules, where it names something that is no rule: nothing is dropped quietly.
+fn misspelt(tags: &[(String, String)]) -> Option<Gap> {
+    let (_, tag) = tags.iter().find(|(key, _)| key == SUPPRESS_TAG)?;
+    let unknown: Vec<String> = listed_rules(tag)
+        .filter(|id| !RULE_IDS.contains(id))
+        .map(|id| format!("`{id}` is no rule{}", did_you_mean(id, RULE_IDS)))
+        .collect();
+    (!unknown.is_empty()).then(|| {
+        let what = format!("a part of the workflow's tag `{SUPPRESS_TAG}`");
+        let why = format!("{}; it suppresses nothing", unknown.join(", "));
+        Gap::optional(what, why, &[])
+    })
 }
 
 fn sensitive(tags: &[(String, String)], config: &Config) -> Option<String> {

@@ -1,5 +1,6 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
+use crate::facts::around::{by_statement, listed, some_of};
 use crate::facts::invokers::{StartGrant, Starter};
 use crate::finding::Finding;
 use crate::severity::Severity;
@@ -7,8 +8,10 @@ use crate::severity::Severity;
 /// `broad-invocation`
 pub struct BroadInvocation;
 
-/// More principals than this are counted in the detail, not described; all stand in `principals`.
+/// More statements than this are counted in the detail, not described.
 const DESCRIBED: usize = 5;
+/// More principals than this are counted of one statement, not named.
+const NAMED: usize = 3;
 
 impl Rule for BroadInvocation {
     fn meta(&self) -> &'static Meta {
@@ -30,11 +33,10 @@ impl Rule for BroadInvocation {
             .iter()
             .filter(|s| s.starts() && !s.by_name() && !own(s))
             .collect();
-        // People and programs first, roles of workflows and functions after them.
-        broad.sort_by_key(|s| (!s.actor.runs.is_empty(), &s.actor.arn));
         if broad.is_empty() {
             return;
         }
+        let principals = listed(&mut broad);
         let dangerous = found
             .iter()
             .find(|f| f.rule.starts_with("tainted-") && f.severity >= Severity::High);
@@ -50,11 +52,11 @@ impl Rule for BroadInvocation {
             title(&broad),
             detail(facts, &broad, dangerous),
             format!(
-                "let each of them start this workflow by its ARN: {}",
+                "in these statements, name the workflows that are meant by their ARNs; for this one: {}",
                 statement(facts)
             ),
         );
-        finding.principals = broad.iter().map(|s| s.actor.arn.to_string()).collect();
+        finding.principals = principals;
         let grants = || broad.iter().flat_map(|s| &s.grants).filter(|g| g.starts());
         finding.actions = sorted(grants().flat_map(|g| g.actions.iter().map(|a| (*a).to_owned())));
         finding.resources = sorted(grants().map(|g| g.resource.clone()));
@@ -85,9 +87,10 @@ fn title(broad: &[&Starter<'_>]) -> String {
 }
 
 fn detail(facts: &Facts<'_>, broad: &[&Starter<'_>], dangerous: Option<&Finding>) -> String {
-    let mut parts: Vec<String> = broad.iter().take(DESCRIBED).map(|s| describe(s)).collect();
-    if let more @ 1.. = broad.len().saturating_sub(DESCRIBED) {
-        parts.push(format!("and {more} more"));
+    let by = by_statement(broad);
+    let mut parts: Vec<String> = by.iter().take(DESCRIBED).map(describe).collect();
+    if let more @ 1.. = by.len().saturating_sub(DESCRIBED) {
+        parts.push(format!("and {more} more such statements"));
     }
     let admins = match facts.starters.admins {
         0 => String::new(),
@@ -104,30 +107,18 @@ fn detail(facts: &Facts<'_>, broad: &[&Starter<'_>], dangerous: Option<&Finding>
     format!("{}{admins}{danger}", parts.join("; "))
 }
 
-fn describe(starter: &Starter<'_>) -> String {
-    let actor = starter.actor;
-    let runs = match actor.runs.as_slice() {
-        [] => String::new(),
-        [one] => format!(" (execution role of {one})"),
-        [one, rest @ ..] => format!(" (execution role of {one} and {} more)", rest.len()),
-    };
-    let by: Vec<String> = starter
-        .grants
-        .iter()
-        .filter(|g| g.starts())
-        .map(by_words)
-        .collect();
-    format!("`{}`{runs} by {}", actor.arn, by.join(" and by "))
-}
-
-fn by_words(grant: &StartGrant) -> String {
+/// `user/kim` and 3 more by statement 0 of `start` on `*`
+fn describe((grant, who): &(&StartGrant, Vec<String>)) -> String {
     let depends = match grant.depends.as_slice() {
         [] => String::new(),
         keys => format!(", depending on {}", keys.join(", ")),
     };
     format!(
-        "statement {} of `{}` on `{}`{depends}",
-        grant.statement.statement, grant.statement.name, grant.resource
+        "{} by statement {} of `{}` on `{}`{depends}",
+        some_of(who, NAMED),
+        grant.statement.statement,
+        grant.statement.name,
+        grant.resource
     )
 }
 

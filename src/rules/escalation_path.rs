@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::{Meta, Rule};
 use crate::facts::Facts;
+use crate::facts::around::{by_statement, in_words, listed, some_of};
 use crate::facts::invokers::Starter;
 use crate::facts::taint::TaintedSink;
 use crate::finding::Finding;
@@ -11,8 +12,8 @@ use crate::severity::Severity;
 /// `escalation-path`
 pub struct EscalationPath;
 
-/// More principals than this are counted in the detail, not named; all stand in `principals`.
-const NAMED: usize = 6;
+/// More principals, or statements, than this are counted in the detail, not named.
+const NAMED: usize = 5;
 
 /// A state that a caller steers.
 #[derive(Default)]
@@ -69,12 +70,9 @@ impl Rule for EscalationPath {
             }
         }
         for (state, mut steered) in states {
-            // People and programs first, roles of workflows and functions after them.
-            steered
-                .principals
-                .sort_by_key(|s| (!s.actor.runs.is_empty(), &s.actor.arn));
             if !steered.principals.is_empty() {
-                out.extend(tell(facts, self.meta().id, state, &steered));
+                let principals = listed(&mut steered.principals);
+                out.extend(tell(facts, self.meta().id, state, &steered, principals));
             }
         }
     }
@@ -104,6 +102,7 @@ fn tell(
     id: &'static str,
     state: &str,
     steered: &Steered<'_>,
+    principals: Vec<String>,
 ) -> Option<Finding> {
     let worst = steered.findings.iter().max_by_key(|f| f.severity)?;
     let acts = steered.actions.iter().any(|a| facts.acts(a));
@@ -113,16 +112,15 @@ fn tell(
         Severity::High
     };
     let name = worst.state.clone().unwrap_or_default();
-    let who: Vec<String> = steered
-        .principals
+    let who: Vec<String> = steered.principals.iter().map(|s| in_words(s)).collect();
+    let who = some_of(&who, NAMED);
+    let grants: Vec<String> = by_statement(&steered.principals)
         .iter()
-        .take(NAMED)
-        .map(|s| format!("`{}`", s.actor.arn))
+        .map(|(grant, _)| {
+            let statement = &grant.statement;
+            format!("statement {} of `{}`", statement.statement, statement.name)
+        })
         .collect();
-    let more = match steered.principals.len().saturating_sub(NAMED) {
-        0 => String::new(),
-        n => format!(" and {n} more"),
-    };
     let reach = reach(worst).join(", ");
     let actions = steered.actions.join(", ");
     let whose = match steered.principals.as_slice() {
@@ -135,13 +133,13 @@ fn tell(
         state,
         format!("{whose} can use state `{name}` for {actions}, beyond their own permissions"),
         format!(
-            "{}{more} → `{}` → state `{name}` → {actions} on `{reach}`: they may start the workflow, the state takes from its input what it acts on, and their own policies do not allow it",
-            who.join(", "),
+            "{who} → `{}` → state `{name}` → {actions} on `{reach}`: the start permission is theirs, the state takes from its input what it acts on, and their own policies do not allow it",
             facts.workflow.name
         ),
         format!(
-            "cut what the caller can choose in state `{name}` (see its `{}` finding), or take the start permission from whoever may not do this",
-            worst.rule
+            "{}; or take the start permission from whoever may not do this: {}",
+            worst.remediation.text,
+            some_of(&grants, NAMED)
         ),
     );
     finding.state = worst.state.clone();
@@ -150,10 +148,6 @@ fn tell(
     finding.resources = worst.resources.clone();
     finding.reach = worst.reach.clone();
     finding.trace = worst.trace.clone();
-    finding.principals = steered
-        .principals
-        .iter()
-        .map(|s| s.actor.arn.to_string())
-        .collect();
+    finding.principals = principals;
     Some(finding)
 }

@@ -4,7 +4,7 @@ use super::{Meta, Rule};
 use crate::arn::Arn;
 use crate::facts::Facts;
 use crate::facts::invokers::Way;
-use crate::facts::trust::Outside;
+use crate::facts::trust::{Outside, Who};
 use crate::finding::Finding;
 use crate::severity::Severity;
 
@@ -48,7 +48,7 @@ fn tell(facts: &Facts<'_>, id: &'static str, role: &Arn, admin: bool, ways: &[&W
     let (severity, who) = if anyone {
         (Severity::Critical, "anyone with an AWS account")
     } else if ways.iter().any(|w| w.outside == Outside::Provider) {
-        (Severity::High, "strangers of a shared identity provider")
+        (Severity::High, "whoever an identity provider vouches for")
     } else {
         (Severity::High, "another account")
     };
@@ -92,25 +92,24 @@ fn tell(facts: &Facts<'_>, id: &'static str, role: &Arn, admin: bool, ways: &[&W
     finding
 }
 
+/// What to write into the trust policy instead, for each kind of way in.
 fn advice(ways: &[&Way]) -> String {
-    let mut advice: Vec<&str> = ways
-        .iter()
-        .map(|w| match w.outside {
-            Outside::Anyone => {
-                "name the principals in the trust policy instead of `*`, or limit it by `aws:PrincipalOrgID`"
-            }
-            Outside::Provider => {
-                "fix the subject in the trust policy's condition (for a CI, `PROVIDER:sub` with the organization, repository and branch)"
-            }
-            Outside::Account => {
-                "take the other account out of the trust policy, or, where it is meant, add it to `trusted_accounts` of the configuration"
-            }
-        })
-        .collect();
+    let mut advice: Vec<String> = ways.iter().map(|w| instead(w)).collect();
     advice.sort_unstable();
     advice.dedup();
     format!(
         "{}; or take the start permission from the role",
         advice.join("; ")
     )
+}
+
+fn instead(way: &Way) -> String {
+    match (way.outside, &way.who.who) {
+        (Outside::Anyone, _) => "name the principals in the trust policy instead of `*`, or limit it: \"Condition\": {\"StringEquals\": {\"aws:PrincipalOrgID\": \"o-…\"}}".to_owned(),
+        (Outside::Provider, Who::Federated(provider)) if !provider.starts_with("arn:") => format!(
+            "fix the subject in the trust policy: \"Condition\": {{\"StringEquals\": {{\"{provider}:sub\": \"…\"}}}} (for a CI, the organization, repository and branch)"
+        ),
+        (Outside::Provider, _) => "fix who is meant in the trust policy: \"Condition\": {\"StringEquals\": {\"SAML:aud\": \"https://signin.aws.amazon.com/saml\", \"SAML:sub\": \"…\"}}".to_owned(),
+        (Outside::Account, _) => "take the other account out of the trust policy, or, where it is meant, add it to `trusted-accounts` of the configuration".to_owned(),
+    }
 }

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use serde_json::{Map, Value, json};
 
-use super::role::is_own;
+use super::role::{Ceiling, is_beside};
 use crate::arn::Arn;
 use crate::catalog::{self, Fill, Operation, Targets};
 use crate::iam::{ActionSpec, Authority, Effect};
@@ -25,6 +25,7 @@ pub struct Replacement {
 pub fn find(authority: &Authority) -> Option<Replacement> {
     let mut actions: BTreeSet<String> = BTreeSet::new();
     let mut resources: BTreeSet<&str> = BTreeSet::new();
+    let ceiling = Ceiling::of(authority);
     for policy in &authority.identity {
         if !policy.unreadable.is_empty() {
             return None;
@@ -37,11 +38,15 @@ pub fn find(authority: &Authority) -> Option<Replacement> {
             let ActionSpec::Only(patterns) = &statement.actions else {
                 return None;
             };
-            for pattern in patterns.iter().filter(|p| !is_own(&p.text)) {
+            for pattern in patterns.iter().filter(|p| !is_beside(&p.text)) {
                 if pattern.has_wildcard() {
                     return None;
                 }
-                actions.insert(catalog::action(&pattern.text)?.name());
+                let action = catalog::action(&pattern.text)?.name();
+                if !ceiling.leaves(&action) {
+                    continue;
+                }
+                actions.insert(action);
                 resources.extend(
                     statement
                         .resources

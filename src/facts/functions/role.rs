@@ -35,23 +35,85 @@ pub struct Held {
 /// What a function needs for itself: its log, its traces, its metrics, its network interfaces in a VPC (Lambda developer
 /// guide, "AWS managed policies for Lambda features": AWSLambdaBasicExecutionRole, AWSXRayDaemonWriteAccess,
 /// AWSLambdaVPCAccessExecutionRole, CloudWatchLambdaInsightsExecutionRolePolicy).
-pub fn is_own(action: &str) -> bool {
-    let lower = action.to_ascii_lowercase();
-    const NETWORK: [&str; 9] = [
-        "ec2:createnetworkinterface",
-        "ec2:describenetworkinterfaces",
-        "ec2:deletenetworkinterface",
-        "ec2:detachnetworkinterface",
-        "ec2:describesubnets",
-        "ec2:describesecuritygroups",
-        "ec2:describevpcs",
-        "ec2:assignprivateipaddresses",
-        "ec2:unassignprivateipaddresses",
-    ];
-    lower.starts_with("logs:")
-        || lower.starts_with("xray:")
-        || lower == "cloudwatch:putmetricdata"
-        || NETWORK.contains(&lower.as_str())
+const OWN: [&str; 15] = [
+    "logs:createloggroup",
+    "logs:createlogstream",
+    "logs:putlogevents",
+    "xray:puttracesegments",
+    "xray:puttelemetryrecords",
+    "cloudwatch:putmetricdata",
+    "ec2:createnetworkinterface",
+    "ec2:describenetworkinterfaces",
+    "ec2:deletenetworkinterface",
+    "ec2:detachnetworkinterface",
+    "ec2:describesubnets",
+    "ec2:describesecuritygroups",
+    "ec2:describevpcs",
+    "ec2:assignprivateipaddresses",
+    "ec2:unassignprivateipaddresses",
+];
+
+/// Whether the action is one that every function needs for itself.
+fn is_own(action: &str) -> bool {
+    OWN.contains(&action.to_ascii_lowercase().as_str())
+}
+
+/// Whether the pattern is about a function's log, traces, metrics or network only, not about what it is for.
+pub fn is_beside(pattern: &str) -> bool {
+    let lower = pattern.to_ascii_lowercase();
+    lower.starts_with("logs:") || lower.starts_with("xray:") || is_own(&lower)
+}
+
+/// What a function's role may do to everything, whatever single policy says it.
+pub struct Ceiling<'a> {
+    denies: Vec<&'a Statement>,
+    bounds: Option<Vec<&'a Statement>>,
+}
+
+impl<'a> Ceiling<'a> {
+    /// The unconditional denies over everything, and what the boundary allows.
+    pub fn of(authority: &'a Authority) -> Self {
+        let policies = authority.identity.iter().chain(&authority.boundary);
+        let whole = |s: &&Statement| {
+            s.effect == Effect::Deny && s.conditions.is_empty() && s.resources.covers_all()
+        };
+        let allows = |p: &'a std::sync::Arc<Policy>| {
+            let statements = p.statements.iter();
+            statements.filter(|s| s.effect == Effect::Allow).collect()
+        };
+        Self {
+            denies: policies.flat_map(|p| &p.statements).filter(whole).collect(),
+            bounds: authority.boundary.as_ref().map(allows),
+        }
+    }
+
+    /// Whether an action that a policy allows stays allowed on some resource.
+    pub fn leaves(&self, action: &str) -> bool {
+        self.leaves_where(action, |_| true)
+    }
+
+    /// Whether it stays allowed on every resource.
+    fn leaves_everywhere(&self, action: &str) -> bool {
+        self.leaves_where(action, |s| s.resources.covers_all())
+    }
+
+    fn leaves_where(&self, action: &str, good: impl Fn(&Statement) -> bool) -> bool {
+        let bounded =
+            |all: &Vec<&Statement>| all.iter().any(|s| s.actions.matches(action) && good(s));
+        self.bounds.as_ref().is_none_or(bounded)
+            && !self.denies.iter().any(|s| s.actions.matches(action))
+    }
+
+    /// Whether every action that the pattern covers stays allowed on some resource.
+    fn leaves_all_of(&self, pattern: &ActionPattern) -> bool {
+        catalog::actions_matching(pattern.glob()).all(|info| self.leaves(&info.name()))
+            && self.bounds.as_ref().is_none_or(|all| {
+                all.iter().any(|s| match &s.actions {
+                    ActionSpec::Only(a) => a.iter().any(|a| a.glob().includes(pattern.glob())),
+                    ActionSpec::AllBut(a) => !a.iter().any(|a| a.glob().overlaps(pattern.glob())),
+                })
+            })
+    }
 }
 
 /// Reads what a function's role may do. What a deny or the boundary takes away whole does not count; statements under
@@ -64,6 +126,7 @@ pub fn read(arn: Arn, authority: &Authority) -> FunctionRole {
         writes_everywhere: Vec::new(),
         replacement: replace::find(authority),
     };
+    let ceiling = Ceiling::of(authority);
     for policy in &authority.identity {
         let allows = |s: &&Statement| s.effect == Effect::Allow && s.conditions.is_empty();
         for statement in policy.statements.iter().filter(allows) {
@@ -75,18 +138,21 @@ pub fn read(arn: Arn, authority: &Authority) -> FunctionRole {
             let ActionSpec::Only(patterns) = &statement.actions else {
                 continue;
             };
-            for pattern in patterns.iter().filter(|p| is_effective(authority, p)) {
-                judge(&mut role, policy, statement, pattern);
+            for pattern in patterns {
+                judge(&mut role, &ceiling, policy, statement, pattern);
             }
         }
     }
     role
 }
 
-fn judge(role: &mut FunctionRole, policy: &Policy, statement: &Statement, pattern: &ActionPattern) {
-    if is_own(&pattern.text) {
-        return;
-    }
+fn judge(
+    role: &mut FunctionRole,
+    ceiling: &Ceiling<'_>,
+    policy: &Policy,
+    statement: &Statement,
+    pattern: &ActionPattern,
+) {
     let held = || Held {
         action: pattern.text.clone(),
         resources: statement
@@ -101,45 +167,21 @@ fn judge(role: &mut FunctionRole, policy: &Policy, statement: &Statement, patter
         .text
         .split_once(':')
         .is_some_and(|(_, name)| name == "*");
-    if whole {
+    if whole && ceiling.leaves_all_of(pattern) {
         role.service_wide.push(held());
-    } else if statement.resources.covers_all() && writes(pattern) {
+    } else if statement.resources.covers_all() && writes(ceiling, pattern) {
         role.writes_everywhere.push(held());
     }
 }
 
 /// Whether it covers an action that changes something and can be granted on less than everything.
-fn writes(pattern: &ActionPattern) -> bool {
+fn writes(ceiling: &Ceiling<'_>, pattern: &ActionPattern) -> bool {
     catalog::actions_matching(pattern.glob()).any(|info| {
         matches!(info.level(), Level::Write | Level::Permissions)
             && info.has_resource_types()
             && !is_own(&info.name())
+            && ceiling.leaves_everywhere(&info.name())
     })
-}
-
-/// Whether the boundary lets something of the pattern through, and no deny takes all of it.
-fn is_effective(authority: &Authority, pattern: &ActionPattern) -> bool {
-    let denied = authority
-        .identity
-        .iter()
-        .chain(&authority.boundary)
-        .flat_map(|p| &p.statements)
-        .filter(|s| s.effect == Effect::Deny && s.conditions.is_empty() && s.resources.covers_all())
-        .any(|s| match &s.actions {
-            ActionSpec::Only(denied) => denied.iter().any(|d| d.glob().includes(pattern.glob())),
-            ActionSpec::AllBut(spared) => !spared.iter().any(|d| d.glob().overlaps(pattern.glob())),
-        });
-    let bounded = authority.boundary.as_ref().is_none_or(|boundary| {
-        let allows = boundary
-            .statements
-            .iter()
-            .filter(|s| s.effect == Effect::Allow);
-        allows.into_iter().any(|s| match &s.actions {
-            ActionSpec::Only(allowed) => allowed.iter().any(|a| a.glob().overlaps(pattern.glob())),
-            ActionSpec::AllBut(_) => true,
-        })
-    });
-    bounded && !denied
 }
 
 fn reference(policy: &Policy, statement: &Statement) -> StatementRef {

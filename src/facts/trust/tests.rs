@@ -61,12 +61,7 @@ fn conditions_that_keep_strangers_out_are() {
             "o-1/*",
             Some(Outside::Account),
         ),
-        (
-            "StringEquals",
-            "sts:ExternalId",
-            "x",
-            Some(Outside::Account),
-        ),
+        ("StringEquals", "sts:ExternalId", "x", Some(Outside::Anyone)),
         ("StringEquals", "aws:PrincipalAccount", OWN, None),
         ("StringEquals", "aws:PrincipalAccount", "222222222222", None),
         (
@@ -88,6 +83,24 @@ fn conditions_that_keep_strangers_out_are() {
             Some(Outside::Account),
         ),
         ("StringEquals", "aws:SourceAccount", OWN, None),
+        (
+            "StringLike",
+            "aws:PrincipalOrgID",
+            "o-*",
+            Some(Outside::Anyone),
+        ),
+        (
+            "StringLike",
+            "aws:PrincipalOrgPaths",
+            "o-*/r-1/*",
+            Some(Outside::Anyone),
+        ),
+        (
+            "StringLike",
+            "aws:PrincipalAccount",
+            "1234*",
+            Some(Outside::Anyone),
+        ),
         (
             "IpAddress",
             "aws:SourceIp",
