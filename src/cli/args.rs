@@ -82,6 +82,9 @@ pub struct Memory {
 pub struct Scan {
     #[command(flatten)]
     pub source: Source,
+    /// Report only on workflows of this name or ARN, with `*` and `?`; everything is read and judged all the same
+    #[arg(long, value_name = "PATTERN")]
+    pub workflow: Option<String>,
     #[command(flatten)]
     pub memory: Memory,
     #[command(flatten)]

@@ -6,8 +6,9 @@ use super::args::{Check, Format, Report, Scan};
 use super::{Failure, Host, Outcome, source};
 use crate::assess::{self, Assessment};
 use crate::config::Config;
+use crate::glob::Glob;
 use crate::local::State;
-use crate::render::{Counts, human, json, sarif};
+use crate::render::{Counts, escape, human, json, sarif};
 use crate::snapshot::Account;
 
 /// `stepwarden scan`
@@ -15,10 +16,22 @@ pub fn scan(args: &Scan, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let config = source::config(&args.report.config)?;
     let account = source::account(&args.source, host)?;
     host.progress(&format!("judging {} workflows", account.workflows.len()));
-    let assessments = match &args.memory.state {
+    let mut assessments = match &args.memory.state {
         None => assess::account(&account, &config, &host.now.day()),
         Some(path) => remembering(&account, &config, &State::read(path)?, host),
     };
+    if let Some(pattern) = &args.workflow {
+        let glob = Glob::parse(pattern);
+        assessments
+            .retain(|a| glob.matches(&a.workflow.name) || glob.matches(a.workflow.arn.as_str()));
+        if assessments.is_empty() {
+            let why = format!(
+                "no workflow of this name or ARN: `{}`",
+                escape::line(pattern)
+            );
+            return Err(Failure::Words(why));
+        }
+    }
     let dir = args.source.snapshot.as_deref();
     let files: Vec<File> = assessments.iter().map(|a| file_of(a, dir)).collect();
     Ok(outcome(&assessments, &files, &args.report, host))

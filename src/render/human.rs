@@ -1,4 +1,8 @@
-//! The report for a terminal: the summary first, then workflow by workflow, worst first.
+//! The report for a terminal. On one workflow: every finding with its evidence and its patch. On many: which to fix first
+//! and why, what they share, and each in short.
+
+mod block;
+mod many;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -53,18 +57,27 @@ impl Colour {
 /// The whole report.
 pub fn report(assessments: &[Assessment], colour: Colour) -> String {
     let mut ordered: Vec<&Assessment> = assessments.iter().collect();
-    ordered.sort_by_key(|a| {
-        let counts = Counts::of(&a.findings);
-        let key = Severity::WORST_FIRST.map(|s| std::cmp::Reverse(counts.get(s)));
-        (key, a.workflow.arn.as_str().to_owned())
+    ordered.sort_by_cached_key(|a| {
+        let urgency = std::cmp::Reverse(block::urgency(a));
+        (urgency, a.workflow.arn.as_str().to_owned())
     });
     let mut out = String::new();
-    if ordered.len() > 1 {
-        overview(&mut out, &ordered, colour);
-    }
-    let (clean, worth): (Vec<_>, Vec<_>) = ordered.iter().partition(|a| is_quiet(a));
-    for assessment in worth {
-        workflow(&mut out, assessment, colour);
+    let (clean, worth): (Vec<&Assessment>, Vec<&Assessment>) =
+        ordered.iter().partition(|a| is_quiet(a));
+    match ordered.as_slice() {
+        [_] => {
+            for assessment in worth {
+                one(&mut out, assessment, colour);
+            }
+        }
+        _ => {
+            let common = block::common(&worth);
+            many::overview(&mut out, &ordered, colour);
+            many::shared(&mut out, &common, colour);
+            for assessment in worth {
+                many::workflow(&mut out, assessment, &common, colour);
+            }
+        }
     }
     if !clean.is_empty() {
         let names: Vec<String> = clean
@@ -106,36 +119,19 @@ fn hard_gaps(assessment: &Assessment) -> impl Iterator<Item = &Gap> {
     assessment.gaps.iter().filter(move |g| !g.optional && !told)
 }
 
-fn overview(out: &mut String, ordered: &[&Assessment], colour: Colour) {
-    const ROWS: usize = 15;
-    let _ = writeln!(
-        out,
-        "{}",
-        colour.paint(&last_line(ordered).trim_end().replace('\n', " "), "1")
-    );
-    out.push('\n');
-    let risky: Vec<_> = ordered
-        .iter()
-        .map(|a| (a, Counts::of(&a.findings)))
-        .filter(|(_, c)| c.worst() > Some(Severity::Info))
-        .collect();
-    let widest = risky
-        .iter()
-        .take(ROWS)
-        .map(|(a, _)| escape::line(&a.workflow.name).chars().count())
-        .max();
-    for (assessment, counts) in risky.iter().take(ROWS) {
-        let name = escape::line(&assessment.workflow.name);
-        let gap = " ".repeat(widest.unwrap_or(0).saturating_sub(name.chars().count()) + 2);
-        let _ = writeln!(out, "  {name}{gap}{}", counts.in_words());
+/// One workflow with everything that is known of its findings.
+fn one(out: &mut String, assessment: &Assessment, colour: Colour) {
+    heading(out, assessment, colour);
+    for finding in shown(assessment) {
+        match finding.suppressed {
+            Some(_) => suppressed(out, finding, colour),
+            None => whole(out, finding, colour),
+        }
     }
-    if risky.len() > ROWS {
-        let _ = writeln!(out, "  … and {} more", risky.len() - ROWS);
-    }
-    out.push('\n');
+    gaps(out, assessment);
 }
 
-fn workflow(out: &mut String, assessment: &Assessment, colour: Colour) {
+fn heading(out: &mut String, assessment: &Assessment, colour: Colour) {
     let workflow = &assessment.workflow;
     let _ = writeln!(
         out,
@@ -149,9 +145,9 @@ fn workflow(out: &mut String, assessment: &Assessment, colour: Colour) {
         "{}\n",
         colour.paint(&escape::line(workflow.arn.as_str()), "2")
     );
-    for finding in shown(assessment) {
-        one(out, finding, colour);
-    }
+}
+
+fn gaps(out: &mut String, assessment: &Assessment) {
     for gap in hard_gaps(assessment) {
         let _ = writeln!(out, "  not checked: {}", escape::line(&gap.what));
         put(out, "    ", &escape::wrap(&gap.why, WIDTH - 4));
@@ -159,15 +155,10 @@ fn workflow(out: &mut String, assessment: &Assessment, colour: Colour) {
     }
 }
 
-fn one(out: &mut String, finding: &Finding, colour: Colour) {
-    let suppressed = if finding.suppressed.is_some() {
-        "suppressed "
-    } else {
-        ""
-    };
+fn title(out: &mut String, finding: &Finding, mark: &str, colour: Colour) {
     let _ = writeln!(
         out,
-        "  {}{suppressed}{}",
+        "  {}{mark}{}",
         colour.severity(finding.severity),
         colour.paint(finding.rule, "1")
     );
@@ -176,6 +167,10 @@ fn one(out: &mut String, finding: &Finding, colour: Colour) {
         "    ",
         &escape::wrap(&escape::line(&finding.title), WIDTH - 4),
     );
+}
+
+fn suppressed(out: &mut String, finding: &Finding, colour: Colour) {
+    title(out, finding, "suppressed ", colour);
     if let Some(suppression) = &finding.suppressed {
         let until = suppression
             .until
@@ -186,9 +181,12 @@ fn one(out: &mut String, finding: &Finding, colour: Colour) {
             "suppressed",
             &[escape::line(&format!("{}{until}", suppression.reason))],
         );
-        out.push('\n');
-        return;
     }
+    out.push('\n');
+}
+
+fn whole(out: &mut String, finding: &Finding, colour: Colour) {
+    title(out, finding, "", colour);
     for (label, lines) in evidence(finding) {
         labelled(out, label, &lines);
     }
@@ -259,3 +257,6 @@ fn last_line(ordered: &[&Assessment]) -> String {
     line.push('\n');
     line
 }
+
+#[cfg(test)]
+mod tests;

@@ -230,8 +230,10 @@ proptest! {
     fn hostile_text_is_neutralised(text in "[a\\n\\r\\t\u{1b}\u{9b}\u{202e}\u{2028}\u{200b}é\\x00]{0,12}") {
         let mut all = [assessment("Orders", vec![finding(Severity::High, &text)], vec![Gap::new(text.clone(), text.clone(), &[])])];
         all[0].workflow.name = text.clone();
-        all[0].workflow.owner = text;
-        let report = human::report(&all, Colour::Never);
+        all[0].workflow.owner = text.clone();
+        let mut many = all.to_vec();
+        many.extend((0..6).map(|i| assessment(&format!("W{i}"), vec![finding(Severity::Low, &text)], vec![])));
+        let report = human::report(&all, Colour::Never) + &human::report(&many, Colour::Never);
         prop_assert!(report.chars().all(|c| c == '\n' || !c.is_control()));
         let reordered = report.contains(['\u{202e}', '\u{2028}', '\u{200b}']);
         prop_assert!(!reordered);

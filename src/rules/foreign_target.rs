@@ -50,7 +50,7 @@ impl Rule for ForeignTarget {
                          data leaves, or the work depends on what somebody else owns",
                         need.action
                     ),
-                    format!("if the account is yours, add \"{account}\" to `trusted_accounts` in the configuration; otherwise point the task at your own resource"),
+                    format!("if the account is yours, add \"{account}\" to `trusted-accounts` in the configuration; otherwise point the task at your own resource"),
                 );
                 finding.actions = vec![need.action.clone()];
                 finding.resources = vec![text];

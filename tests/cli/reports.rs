@@ -231,3 +231,32 @@ fn a_configuration_in_the_working_directory_is_found() {
     );
     assert!(report.to_string().contains("\"reason\":\"known\""));
 }
+
+#[test]
+fn one_workflow_of_an_account_is_reported_by_name_and_no_other_is_an_error() {
+    let one = run(&[
+        "scan",
+        "--snapshot",
+        ACCOUNT,
+        "--workflow",
+        "refund-*",
+        "--format",
+        "json",
+    ]);
+    let report = json_of(&one);
+    let workflows = report["workflows"].as_array().unwrap();
+    assert_eq!(
+        (workflows.len(), &workflows[0]["name"]),
+        (1, &json!("refund-approval"))
+    );
+    // It is judged as a part of the account: the role that it shares is known.
+    let findings = workflows[0]["findings"].as_array().unwrap();
+    assert!(findings.iter().any(|f| f["rule"] == "shared-role"));
+    let none = run(&["scan", "--snapshot", ACCOUNT, "--workflow", "nobody"]);
+    assert_eq!(
+        (none.status, none.err.lines().count()),
+        (2, 1),
+        "{}",
+        none.err
+    );
+}

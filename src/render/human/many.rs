@@ -1,0 +1,217 @@
+//! A report on many workflows: which to fix first and why, what they share, and each in short. Patches and everything
+//! else stand in the JSON report, and in the report on one workflow.
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+
+use super::block::{self, Block, Common};
+use super::{Colour, LABEL, WIDTH, hard_gaps, labelled, last_line, put, shown, suppressed};
+use crate::assess::Assessment;
+use crate::finding::Finding;
+use crate::render::{Counts, counted, escape, evidence};
+use crate::severity::Severity;
+
+/// How many workflows are named to be fixed first.
+const FIRST: usize = 10;
+/// How many reasons are given for each.
+const REASONS: usize = 2;
+/// More names than this are counted.
+const NAMES: usize = 5;
+
+/// The summary, and the workflows that come first with their reasons.
+pub fn overview(out: &mut String, ordered: &[&Assessment], colour: Colour) {
+    let _ = writeln!(
+        out,
+        "{}\n",
+        colour.paint(last_line(ordered).trim_end(), "1")
+    );
+    let urgent: Vec<_> = ordered
+        .iter()
+        .filter(|a| Counts::of(&a.findings).worst() >= Some(Severity::Medium))
+        .collect();
+    if urgent.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{}", colour.paint("fix first", "1"));
+    for (place, assessment) in urgent.iter().take(FIRST).enumerate() {
+        let counts = Counts::of(&assessment.findings).in_words();
+        let name = escape::line(&assessment.workflow.name);
+        let owner = escape::line(&assessment.workflow.owner);
+        let _ = writeln!(
+            out,
+            "  {:>2}  {}  owner {owner}: {counts}",
+            place + 1,
+            colour.paint(&name, "1")
+        );
+        let blocks = block::of(shown(assessment).filter(|f| f.suppressed.is_none()));
+        let grave = blocks.iter().filter(|b| b.severity() >= Severity::Medium);
+        for told in grave.take(REASONS) {
+            let title = escape::wrap(&escape::line(&told.lead.title), WIDTH - 16);
+            for (line, text) in title.iter().enumerate() {
+                let label = match line {
+                    0 => colour.severity(told.severity()),
+                    _ => " ".repeat(10),
+                };
+                let _ = writeln!(out, "      {label}{text}");
+            }
+        }
+    }
+    if urgent.len() > FIRST {
+        let rest = counted(urgent.len() - FIRST, "workflow");
+        let _ = writeln!(
+            out,
+            "      … and {rest} more with findings of medium or more, below"
+        );
+    }
+    let hint = "every finding of one with its patch: `--workflow NAME`; of all: `--format json`";
+    let _ = writeln!(out, "\n{hint}\n");
+}
+
+/// What many workflows share, each once.
+pub fn shared(out: &mut String, common: &[Common<'_>], colour: Colour) {
+    if common.is_empty() {
+        return;
+    }
+    let heading = "the same in many workflows, told once";
+    let _ = writeln!(out, "{}\n", colour.paint(heading, "1"));
+    for one in common {
+        let _ = writeln!(
+            out,
+            "  {}{} in {}",
+            colour.severity(one.example.severity),
+            colour.paint(one.example.rule, "1"),
+            counted(one.workflows.len(), "workflow")
+        );
+        put(
+            out,
+            "    ",
+            &escape::wrap(&escape::line(&one.example.title), WIDTH - 4),
+        );
+        let names: Vec<String> = one.workflows.iter().map(|n| (*n).to_owned()).collect();
+        row(out, "in", &few(&names));
+        let whom = one.principals.iter();
+        let whom: Vec<String> = whom.map(|(p, n)| format!("{p} ({n} times)")).collect();
+        row(out, "principals", &few(&whom));
+        let first = one.workflows.first().copied().unwrap_or_default();
+        let (why, fix) = (&one.example.detail, &one.example.remediation.text);
+        row(out, "why", &format!("for `{first}`: {why}"));
+        row(out, "fix", &format!("for `{first}`: {fix}"));
+        out.push('\n');
+    }
+}
+
+/// One workflow in short. What `common` tells is left out.
+pub fn workflow(out: &mut String, assessment: &Assessment, common: &[Common<'_>], colour: Colour) {
+    let told: BTreeSet<_> = common.iter().map(|c| block::kind(c.example)).collect();
+    let own = |f: &&Finding| f.severity >= Severity::High || !told.contains(&block::kind(f));
+    let (hidden, open): (Vec<&Finding>, Vec<&Finding>) =
+        shown(assessment).partition(|f| f.suppressed.is_some());
+    let blocks = block::of(open.iter().copied().filter(own));
+    if blocks.is_empty() && hidden.is_empty() && hard_gaps(assessment).next().is_none() {
+        return;
+    }
+    super::heading(out, assessment, colour);
+    let short = blocks.partition_point(|b| b.severity() >= Severity::Medium);
+    let (long, short) = blocks.split_at(short);
+    for told in long {
+        block(out, told, colour);
+    }
+    brief(out, short, colour);
+    for finding in hidden {
+        suppressed(out, finding, colour);
+    }
+    super::gaps(out, assessment);
+}
+
+fn block(out: &mut String, told: &Block<'_>, colour: Colour) {
+    let lead = told.lead;
+    let _ = writeln!(
+        out,
+        "  {}{}",
+        colour.severity(told.severity()),
+        colour.paint(&told.rules().join(", "), "1")
+    );
+    put(
+        out,
+        "    ",
+        &escape::wrap(&escape::line(&lead.title), WIDTH - 4),
+    );
+    if told.severity() >= Severity::High {
+        for (label, lines) in evidence(lead) {
+            match label {
+                "way" | "where" | "grant" => labelled(out, label, &lines),
+                _ => row(out, label, &few(&lines)),
+            }
+        }
+    } else if let Some((label, lines)) = evidence(lead).first() {
+        labelled(out, label, lines);
+    }
+    row(out, "why", &lead.detail);
+    for (index, finding) in told.also.iter().enumerate() {
+        let label = if index == 0 { "also" } else { "" };
+        let (severity, rule) = (finding.severity, finding.rule);
+        row(out, label, &format!("{severity} {rule}: {}", finding.title));
+        match rule {
+            "escalation-path" => row(out, "", &few(&finding.principals)),
+            "broad-invocation" => row(out, "", &finding.detail),
+            // Another way into the same state, with a fix of its own.
+            _ if rule.starts_with("tainted-") && rule != lead.rule => {
+                row(out, "", &finding.detail);
+                row(out, "", &finding.remediation.text);
+            }
+            _ => {}
+        }
+    }
+    row(out, "fix", &lead.remediation.text);
+    out.push('\n');
+}
+
+/// The small ones: a line for each rule.
+fn brief(out: &mut String, blocks: &[Block<'_>], colour: Colour) {
+    let mut lines: Vec<(Severity, &str, Vec<&str>)> = Vec::new();
+    for finding in blocks.iter().flat_map(Block::findings) {
+        match lines
+            .iter_mut()
+            .find(|(s, rule, _)| *s == finding.severity && *rule == finding.rule)
+        {
+            Some((_, _, titles)) => titles.push(&finding.title),
+            None => lines.push((finding.severity, finding.rule, vec![&finding.title])),
+        }
+    }
+    for (severity, rule, titles) in &lines {
+        let text = escape::wrap(
+            &format!("{rule}: {}", escape::line(&titles.join("; "))),
+            WIDTH - 12,
+        );
+        for (index, line) in text.iter().enumerate() {
+            let label = match index {
+                0 => colour.severity(*severity),
+                _ => " ".repeat(10),
+            };
+            let _ = writeln!(out, "  {label}{line}");
+        }
+    }
+    if !lines.is_empty() {
+        out.push('\n');
+    }
+}
+
+/// A label and wrapped text; nothing where there is none.
+fn row(out: &mut String, label: &str, text: &str) {
+    if !text.is_empty() {
+        labelled(
+            out,
+            label,
+            &escape::wrap(&escape::line(text), WIDTH - 4 - LABEL),
+        );
+    }
+}
+
+/// The first few, and how many more there are.
+fn few(all: &[String]) -> String {
+    let some = all.get(..NAMES).unwrap_or(all).join(", ");
+    match all.len().saturating_sub(NAMES) {
+        0 => some,
+        more => format!("{some} … and {more} more"),
+    }
+}

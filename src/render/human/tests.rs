@@ -1,0 +1,162 @@
+use proptest::prelude::*;
+
+use super::{Colour, report};
+use crate::assess::Assessment;
+use crate::finding::Finding;
+use crate::render::tests::{assessment, finding};
+use crate::severity::Severity;
+
+fn of(rule: &'static str, severity: Severity, state: Option<&str>, title: &str) -> Finding {
+    let mut made = finding(severity, title);
+    made.rule = rule;
+    made.state = state.map(str::to_owned);
+    made
+}
+
+fn position(text: &str, part: &str) -> usize {
+    text.find(part)
+        .unwrap_or_else(|| panic!("{part} not in {text}"))
+}
+
+#[test]
+fn what_follows_from_a_tainted_state_is_told_with_it() {
+    let all = [
+        assessment(
+            "Orders",
+            vec![
+                of(
+                    "escalation-path",
+                    Severity::Critical,
+                    Some("Run"),
+                    "kim gains",
+                ),
+                of("pass-role-scope", Severity::Critical, None, "any role"),
+                of(
+                    "tainted-target",
+                    Severity::Critical,
+                    Some("Run"),
+                    "any function",
+                ),
+                of(
+                    "tainted-command",
+                    Severity::High,
+                    Some("Copy"),
+                    "any command",
+                ),
+                of("broad-invocation", Severity::High, None, "9 principals"),
+                of(
+                    "weak-validation",
+                    Severity::Medium,
+                    Some("Run"),
+                    "a weak guard",
+                ),
+            ],
+            vec![],
+        ),
+        assessment("Other", vec![], vec![]),
+    ];
+    let text = report(&all, Colour::Never);
+    let details = position(&text, "Orders  STANDARD");
+    let details = text.split_at(details).1;
+    assert!(details.contains("tainted-target, escalation-path, weak-validation, broad-invocation"));
+    assert!(details.contains("critical escalation-path: kim gains"));
+    let order = ["any function", "any role", "any command"].map(|part| position(details, part));
+    assert!(order.is_sorted(), "{details}");
+    assert_eq!(details.matches("tainted-command").count(), 1, "{details}");
+}
+
+#[test]
+fn criticals_by_their_own_cause_go_before_those_by_who_may_start() {
+    let all = [
+        assessment(
+            "Part",
+            vec![
+                of("tainted-target", Severity::Medium, Some("A"), "part"),
+                of("escalation-path", Severity::Critical, Some("A"), "gain a"),
+                of("escalation-path", Severity::Critical, Some("B"), "gain b"),
+            ],
+            vec![],
+        ),
+        assessment(
+            "Any",
+            vec![of("admin-role", Severity::Critical, None, "administrator")],
+            vec![],
+        ),
+    ];
+    let text = report(&all, Colour::Never);
+    assert!(
+        position(&text, "1  Any") < position(&text, "2  Part"),
+        "{text}"
+    );
+}
+
+#[test]
+fn what_many_workflows_share_is_told_once_and_the_severe_where_it_is() {
+    let many = |i: usize| {
+        let name = format!("W{i}");
+        let mut shared = of("shared-role", Severity::Low, None, &format!("{i} share it"));
+        shared.principals = vec!["lambda.amazonaws.com".to_owned()];
+        let severe = of("logging-off", Severity::High, None, "no log");
+        assessment(&name, vec![shared, severe], vec![])
+    };
+    let all: Vec<Assessment> = (0..9).map(many).collect();
+    let text = report(&all, Colour::Never);
+    let told = |i: &usize| text.contains(&format!("{i} share it"));
+    assert_eq!((0..9).filter(told).count(), 1, "{text}");
+    assert!(text.contains("shared-role in 9 workflows"), "{text}");
+    assert!(
+        text.contains("lambda.amazonaws.com (9 times)") && text.contains("and 4 more"),
+        "{text}"
+    );
+    assert_eq!(text.matches("\n    no log\n").count(), 9, "{text}");
+}
+
+#[test]
+fn patches_stand_in_the_report_on_one_workflow() {
+    let one = || assessment("Orders", vec![finding(Severity::High, "x")], vec![]);
+    let patch = "\"kind\": \"tracing-configuration\"";
+    assert!(report(&[one()], Colour::Never).contains(patch));
+    let two = report(&[one(), assessment("Other", vec![], vec![])], Colour::Never);
+    assert!(
+        !two.contains(patch) && two.contains("--workflow NAME"),
+        "{two}"
+    );
+}
+
+fn any_severity() -> impl Strategy<Value = Severity> {
+    proptest::sample::select(Severity::WORST_FIRST.to_vec())
+}
+
+fn any_rule() -> impl Strategy<Value = &'static str> {
+    proptest::sample::select(vec![
+        "tainted-target",
+        "tainted-command",
+        "escalation-path",
+        "weak-validation",
+        "broad-invocation",
+        "logging-off",
+        "unused-permission",
+    ])
+}
+
+proptest! {
+    /// However findings are put together, each is there.
+    #[test]
+    fn no_finding_is_lost(
+        findings in proptest::collection::vec((any_rule(), any_severity(), 0usize..3, 0usize..8, any::<bool>()), 0..40)
+    ) {
+        let mut all: Vec<Assessment> = (0..8).map(|i| assessment(&format!("W{i}"), vec![], vec![])).collect();
+        let mut titles = Vec::new();
+        for (i, (rule, severity, state, workflow, stated)) in findings.into_iter().enumerate() {
+            let letters: String = format!("{i:04}").chars().map(|c| char::from(b'a' + (c as u8 - b'0'))).collect();
+            let title = format!("title-{letters}");
+            let state = format!("S{state}");
+            all[workflow].findings.push(of(rule, severity, stated.then_some(state.as_str()), &title));
+            titles.push(title);
+        }
+        let text = report(&all, Colour::Never);
+        for title in titles {
+            prop_assert!(text.contains(&title), "{title} not in {text}");
+        }
+    }
+}
