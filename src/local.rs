@@ -282,16 +282,39 @@ fn read_bounded(path: &Path, max: u64) -> Result<String, String> {
     })
 }
 
+/// A response of AWS is an object; a list in its place would be read field by field.
+fn is_object(text: &str) -> Result<(), String> {
+    match text.trim_start().chars().next() {
+        Some('[') => Err("it is a list, and no response of AWS".to_owned()),
+        _ => Ok(()),
+    }
+}
+
+/// What is wrong with one entry of a list, without the place inside it.
+fn shape_error(error: &serde_json::Error) -> String {
+    let text = json_error(error);
+    match text.rsplit_once(" at line ") {
+        Some((what, _)) => what.to_owned(),
+        None => text,
+    }
+}
+
 /// What `serde_json` says, in one line without Rust's names for types.
 fn json_error(error: &serde_json::Error) -> String {
     let what = match error.classify() {
         serde_json::error::Category::Eof => "it ends too early",
         serde_json::error::Category::Syntax | serde_json::error::Category::Io => "it is not JSON",
         serde_json::error::Category::Data => {
-            return format!(
-                "it does not have the expected shape: {}",
-                error.to_string().replace('\n', " ")
-            );
+            let text = error.to_string().replace('\n', " ");
+            // `expected struct Page with 5 elements at line 1 column 2`
+            let text = match text.split_once("expected struct ") {
+                Some((before, after)) => {
+                    let place = after.find(" at line ").and_then(|at| after.get(at..));
+                    format!("{before}expected an object{}", place.unwrap_or_default())
+                }
+                None => text,
+            };
+            return format!("it does not have the expected shape: {text}");
         }
     };
     format!("{what} (line {}, column {})", error.line(), error.column())

@@ -48,8 +48,8 @@ pub struct AccountFacts<'a> {
     roles: BTreeMap<String, (RoleFacts, Vec<Gap>)>,
     /// Indexes of dossiers by role ARN.
     by_role: BTreeMap<String, Vec<usize>>,
-    /// Who may start what; `None` where not every principal was read.
-    starts: Option<StartIndex>,
+    /// Who may start what, of the principals that were read.
+    starts: StartIndex,
     /// What each dossier needs, in comparable form.
     needs: Vec<BTreeSet<String>>,
 }
@@ -82,12 +82,8 @@ impl<'a> AccountFacts<'a> {
                 roles.extend(principal.map(|p| (role.arn.clone(), role_facts(p, role, &holders))));
             }
         }
-        let starts = snapshot.iam_is_whole.then(|| {
-            StartIndex::new(
-                &principals,
-                &invokers::Around::of(snapshot, &config.trusted_accounts),
-            )
-        });
+        let around = invokers::Around::of(snapshot, &config.trusted_accounts);
+        let starts = StartIndex::new(&principals, &around);
         let needs = dossiers.iter().map(|d| trust::comparable(&d.needs));
         Self {
             snapshot,
@@ -131,11 +127,8 @@ impl<'a> AccountFacts<'a> {
         gaps.extend(function_gaps);
         let tags = (machine.tags.present().is_some() || self.snapshot.tags.present().is_some())
             .then_some(dossier.workflow.tags.as_slice());
-        let index = self.starts.as_ref();
-        let starters = index.map(|s| s.starters(&dossier.workflow, tags));
-        if starters.is_none() {
-            gaps.push(invokers::not_whole());
-        }
+        let starters = self.starts.starters(&dossier.workflow, tags);
+        gaps.extend(invokers::gaps(&starters, self.snapshot.iam_is_whole));
         let others: Vec<&Dossier> = others
             .into_iter()
             .filter_map(|i| self.dossiers.get(i))
@@ -174,7 +167,7 @@ impl<'a> AccountFacts<'a> {
             supplies,
             logging,
             trust,
-            starters: starters.unwrap_or_default(),
+            starters,
             functions,
             secrets: &dossier.secrets,
             drift: None,
@@ -304,7 +297,7 @@ fn unreadable_for(snapshot: &Account, arn: &str) -> Vec<Gap> {
         .filter(|(what, _)| {
             !what.starts_with(MACHINES) && (what.contains(arn) || !names_another(what))
         })
-        .map(|(what, why)| Gap::new(what, why, &[]))
+        .map(|(what, why)| Gap::new(what, why, invokers::silenced_by(what)))
         .collect()
 }
 

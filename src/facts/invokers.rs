@@ -8,17 +8,17 @@ mod grants;
 mod hops;
 mod known;
 mod shape;
+mod unread;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use crate::arn::Arn;
 use crate::facts::trust::{self, Admission, Outside};
 use crate::finding::StatementRef;
-use crate::gap::Gap;
 use crate::glob::Glob;
 use crate::iam::{
-    Authority, Condition, Context, Decision, Effect, Policy, Principals, Request, evaluate,
+    Authority, Condition, Context, Decision, Effect, Policy, Principals, Problem, Request, evaluate,
 };
 use crate::workflow::{Workflow, WorkflowType};
 
@@ -27,6 +27,8 @@ use known::Asker;
 
 pub use known::Around;
 pub use shape::{StartShape, any_opens, mentions_start, start_shapes};
+use unread::is_of_trust;
+pub use unread::{gaps, silenced_by};
 
 /// Starting an execution.
 pub const START: &str = "states:StartExecution";
@@ -54,6 +56,10 @@ pub struct Actor {
     pub admin: bool,
     /// No boundary, no deny and nothing unreadable concerns starting: an unconditional allow settles it.
     plain: bool,
+    /// It is a role whose trust policy could not be read, or not whole.
+    trust_unread: bool,
+    /// A boundary or a deny of all but some workflows stands over its grants.
+    ceiling: bool,
     /// What its conditions ask for.
     asker: Asker,
     /// Ways in from outside the account, found when first asked for.
@@ -81,14 +87,14 @@ pub struct StartIndex {
     wild: BTreeMap<String, (Glob, Vec<Grant>)>,
     /// Roles that outsiders can assume, by how; administrators included.
     open: Vec<usize>,
+    /// Principals of whose policies something could not be read.
+    blind: Vec<Arn>,
     trusted: Vec<String>,
 }
 
 /// Who may start one workflow.
 #[derive(Debug, Default)]
 pub struct Starters<'i> {
-    /// Whether the whole account's principals were read.
-    pub known: bool,
     /// Principals other than administrators, in the order of the account.
     pub list: Vec<Starter<'i>>,
     /// How many administrators there are.
@@ -97,6 +103,8 @@ pub struct Starters<'i> {
     pub administrators: Vec<&'i Arn>,
     /// Ways in from outside to administrators, with whom they lead to.
     pub open_admins: Vec<(&'i Arn, &'i Way)>,
+    /// Principals other than administrators of whose policies something could not be read.
+    pub blind: Vec<&'i Arn>,
 }
 
 /// One principal that may start a workflow.
@@ -124,7 +132,7 @@ pub struct StartGrant {
     /// Unknown keys or unreadable parts on which it depends; empty where it surely allows.
     pub depends: Vec<String>,
     /// The statement's conditions.
-    pub conditions: Vec<Condition>,
+    pub conditions: Arc<[Condition]>,
 }
 
 impl Starter<'_> {
@@ -154,7 +162,8 @@ impl StartIndex {
             trusted: trusted.clone(),
             ..Self::default()
         };
-        for principal in principals.iter() {
+        let mut seen = BTreeSet::new();
+        for principal in principals.iter().filter(|p| seen.insert(p.arn.as_str())) {
             // Service-linked roles are AWS's own: nobody else can become them.
             if principal
                 .arn
@@ -181,9 +190,17 @@ impl StartIndex {
                     around.tags.get(principal.arn.as_str()),
                 ),
                 admin: is_admin(authority),
+                trust_unread: principal.is_role
+                    && (principal.trust.is_none()
+                        || principal.problems.iter().any(|p| p.blind && is_of_trust(p))),
                 plain: is_plain(authority),
+                ceiling: grants::has_ceiling(authority),
                 ways: OnceLock::new(),
             };
+            let unread = |p: &&Problem| p.blind && !is_of_trust(p);
+            if !actor.admin && principal.problems.iter().any(|p| unread(&p)) {
+                index.blind.push(actor.arn.clone());
+            }
             if !actor.admin {
                 for policy in &authority.identity {
                     index.read(id, policy);
@@ -256,8 +273,11 @@ impl StartIndex {
             })
         });
         let admins = self.actors.iter().filter(|a| a.admin);
+        // Of the execution role itself, the rules about the role tell.
+        let own = workflow.role.as_ref();
+        let blind = self.blind.iter().filter(|arn| Some(*arn) != own);
         Starters {
-            known: true,
+            blind: blind.collect(),
             list: list.collect(),
             admins: admins.clone().count(),
             administrators: admins.map(|a| &a.arn).collect(),
@@ -277,15 +297,6 @@ impl StartIndex {
             None => &[],
         }
     }
-}
-
-/// The gap where not every principal of the account was read.
-pub fn not_whole() -> Gap {
-    Gap::optional(
-        "who may start the workflow",
-        "the users, groups and roles of the whole account were not read; `iam.json` holds them in an account snapshot",
-        &ABOUT_STARTING,
-    )
 }
 
 /// One workflow and what is known of requests to start it.
@@ -342,9 +353,9 @@ fn decide(
         resource: grant.text.to_string(),
         by_name: grant.names.is_some()
             || grants::names_by_pattern(&grant.text, &workflow.arn)
-            || !actor.plain && grants::is_held_to(&actor.authority, &workflow.arn),
+            || actor.ceiling && grants::is_held_to(&actor.authority, &workflow.arn),
         depends,
-        conditions: grant.conditions().to_vec(),
+        conditions: Arc::clone(&grant.conditions),
     })
 }
 

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
-use super::json_error;
+use super::{is_object, json_error};
 use crate::arn::Arn;
 use crate::snapshot::{Fetched, StateMachine};
 
@@ -83,6 +83,7 @@ fn truth<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<boo
 
 /// Reads one response; the error says in words what is wrong with the text.
 pub fn state_machine(text: &str) -> Result<StateMachine, String> {
+    is_object(text)?;
     let described: Described = serde_json::from_str(text).map_err(|e| json_error(&e))?;
     let arn = described
         .state_machine_arn

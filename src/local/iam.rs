@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::describe::text_of;
-use super::json_error;
+use super::{is_object, json_error, shape_error};
 use crate::snapshot::{
     Attachment, Document, Fetched, Group, Iam, ManagedPolicy, NamedDocument, Role, Tag, User,
 };
@@ -137,6 +137,7 @@ impl From<TagDetail> for Tag {
 
 /// Reads the file's text; entries that cannot be read go to `unreadable`, the others are kept.
 pub fn details(text: &str, unreadable: &mut Vec<(String, String)>) -> Result<Details, String> {
+    is_object(text)?;
     let page: Page = serde_json::from_str(text).map_err(|e| json_error(&e))?;
     if page.roles.is_none() && page.users.is_none() && page.policies.is_none() {
         return Err(
@@ -156,10 +157,10 @@ pub fn details(text: &str, unreadable: &mut Vec<(String, String)>) -> Result<Det
         && page.groups.is_some()
         && page.policies.is_some();
     let iam = Iam {
-        roles: entries("RoleDetailList", page.roles, unreadable, role),
-        users: entries("UserDetailList", page.users, unreadable, user),
-        groups: entries("GroupDetailList", page.groups, unreadable, group),
-        managed: entries("Policies", page.policies, unreadable, managed),
+        roles: entries(FILE, "RoleDetailList", page.roles, unreadable, role),
+        users: entries(FILE, "UserDetailList", page.users, unreadable, user),
+        groups: entries(FILE, "GroupDetailList", page.groups, unreadable, group),
+        managed: entries(FILE, "Policies", page.policies, unreadable, managed),
     };
     Ok(Details {
         iam,
@@ -169,6 +170,7 @@ pub fn details(text: &str, unreadable: &mut Vec<(String, String)>) -> Result<Det
 
 /// Reads every entry of a list on its own, so that a broken one does not hide the others.
 pub fn entries<'a, D: Deserialize<'a>, T>(
+    file: &str,
     list: &str,
     raw: Option<Vec<&'a RawValue>>,
     unreadable: &mut Vec<(String, String)>,
@@ -178,7 +180,9 @@ pub fn entries<'a, D: Deserialize<'a>, T>(
     for (index, entry) in raw.unwrap_or_default().into_iter().enumerate() {
         match serde_json::from_str::<D>(entry.get()) {
             Ok(detail) => out.push(build(detail)),
-            Err(error) => unreadable.push((format!("{list}[{index}]"), json_error(&error))),
+            Err(error) => {
+                unreadable.push((format!("`{file}`, {list}[{index}]"), shape_error(&error)));
+            }
         }
     }
     out

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use super::iam::{TagDetail, entries};
-use super::json_error;
+use super::{is_object, json_error};
 use crate::snapshot::{Fetched, Function, LogGroup, Tag};
 
 /// A DescribeLogGroups response (CloudWatch Logs API Reference).
@@ -49,6 +49,7 @@ pub fn log_groups(
 ) -> Result<Fetched<BTreeMap<String, LogGroup>>, String> {
     read(
         text,
+        LOG_GROUPS,
         "logGroups",
         "DescribeLogGroups",
         unreadable,
@@ -70,6 +71,7 @@ pub fn functions(
 ) -> Result<Fetched<BTreeMap<String, Function>>, String> {
     read(
         text,
+        FUNCTIONS,
         "Functions",
         "ListFunctions",
         unreadable,
@@ -89,6 +91,7 @@ pub fn tags(
 ) -> Result<Fetched<BTreeMap<String, Vec<Tag>>>, String> {
     read(
         text,
+        TAGS,
         "ResourceTagMappingList",
         "GetResources",
         unreadable,
@@ -102,6 +105,7 @@ pub fn tags(
 /// Reads the list under `key`; a response without the list is another operation's and refused.
 fn read<'a, D: Deserialize<'a>, T>(
     text: Option<&'a str>,
+    file: &str,
     key: &str,
     operation: &str,
     unreadable: &mut Unreadable,
@@ -110,6 +114,7 @@ fn read<'a, D: Deserialize<'a>, T>(
     let Some(text) = text else {
         return Ok(Fetched::NotCollected);
     };
+    is_object(text)?;
     let mut response: BTreeMap<String, &RawValue> =
         serde_json::from_str(text).map_err(|e| json_error(&e))?;
     let list = response
@@ -130,6 +135,6 @@ fn read<'a, D: Deserialize<'a>, T>(
             format!("there are more pages (`{token}` is set): merge all pages, as the AWS CLI does by itself"),
         ));
     }
-    let read = entries(key, Some(list), unreadable, build);
+    let read = entries(file, key, Some(list), unreadable, build);
     Ok(Fetched::Present(read.into_iter().flatten().collect()))
 }

@@ -94,6 +94,24 @@ pub fn report(assessments: &[Assessment], colour: Colour) -> String {
     }
     uncollected(&mut out, &ordered);
     out.push_str(&last_line(&ordered));
+    bounded(&out)
+}
+
+/// Characters of a line that are shown; AWS's own names are far shorter, an account directory can hold any.
+const LINE: usize = 2000;
+
+fn bounded(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for line in text.lines() {
+        match line.char_indices().nth(LINE) {
+            None => out.push_str(line),
+            Some((at, _)) => {
+                let (shown, rest) = line.split_at(at);
+                let _ = write!(out, "{shown}… ({} more characters)", rest.chars().count());
+            }
+        }
+        out.push('\n');
+    }
     out
 }
 

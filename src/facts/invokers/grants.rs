@@ -26,6 +26,8 @@ pub struct Grant {
     pub names: Option<String>,
     /// No condition, no variable and no exception: it surely allows what it matches.
     pub sure: bool,
+    /// The statement's conditions.
+    pub conditions: Arc<[Condition]>,
 }
 
 /// The grants of one allowing statement.
@@ -37,7 +39,9 @@ pub fn of(actor: usize, policy: &Arc<Policy>, statement: &Statement) -> Vec<Gran
     if actions.is_empty() {
         return Vec::new();
     }
+    let conditions: Arc<[Condition]> = statement.conditions.clone().into();
     let grant = |text: String, glob: Glob, sure: bool| Grant {
+        conditions: Arc::clone(&conditions),
         actor,
         policy: Arc::clone(policy),
         statement: statement.index,
@@ -186,6 +190,14 @@ pub fn names_by_pattern(text: &str, workflow: &Arn) -> bool {
     resource == name || resource.strip_prefix(name) == Some(":*")
 }
 
+/// Whether there is a boundary, or a deny of all resources but some.
+pub fn has_ceiling(authority: &Authority) -> bool {
+    let mut denies = authority.identity.iter().flat_map(|p| &p.statements);
+    authority.boundary.is_some()
+        || denies
+            .any(|s| s.effect == Effect::Deny && matches!(s.resources, ResourceSpec::AllBut(_)))
+}
+
 /// Whether the boundary, or a deny of all other resources, leaves of the workflows that a wildcard matches only those that
 /// it names, this one among them.
 pub fn is_held_to(authority: &Authority, workflow: &Arn) -> bool {
@@ -222,16 +234,6 @@ impl Grant {
     /// Whether a decision names this statement.
     pub fn is(&self, by: &evaluate::StatementRef) -> bool {
         by.statement == self.statement && by.policy == self.policy.name
-    }
-
-    /// The statement's conditions.
-    pub fn conditions(&self) -> &[Condition] {
-        let statement = self
-            .policy
-            .statements
-            .iter()
-            .find(|s| s.index == self.statement);
-        statement.map_or(&[], |s| s.conditions.as_slice())
     }
 
     /// The statement, for reports.

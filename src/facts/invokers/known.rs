@@ -1,6 +1,7 @@
 //! What is known of a request to start a workflow beside the policies, so that conditions are decided where they can be:
 //! the workflow's tags, its region, and the tags of whoever asks.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 
 use super::{REDRIVE, START, START_SYNC};
@@ -93,7 +94,14 @@ impl Asker {
 
     /// What is known of its request: `context` of the workflow, and that it lacks what `tags`, where they were read, do
     /// not hold.
-    pub fn context(&self, context: &Context, tags: Option<&[(String, String)]>) -> Context {
+    pub fn context<'c>(
+        &self,
+        context: &'c Context,
+        tags: Option<&[(String, String)]>,
+    ) -> Cow<'c, Context> {
+        if self.of_workflow.is_empty() && self.own == Context::new() {
+            return Cow::Borrowed(context);
+        }
         let mut known = context.clone().or(self.own.clone());
         if tags.is_some() {
             let asked = self.of_workflow.iter();
@@ -103,7 +111,7 @@ impl Asker {
                 }
             }
         }
-        known
+        Cow::Owned(known)
     }
 }
 

@@ -1,0 +1,50 @@
+//! What could not be read of who starts a workflow.
+
+use super::Starters;
+use crate::gap::Gap;
+use crate::iam::Problem;
+
+/// What was not read of who may start the workflow; `whole` says whether every principal of the account was.
+pub fn gaps(starters: &Starters<'_>, whole: bool) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    if !whole {
+        gaps.push(Gap::optional(
+            "who may start the workflow",
+            "not all users, groups and roles of the account were read; `iam.json` holds them in an account snapshot",
+            &NEED_STARTERS,
+        ));
+    }
+    if let Some((first, rest)) = starters.blind.split_first() {
+        let what = match rest.len() {
+            0 => format!("the policies of `{first}`"),
+            n => format!("the policies of `{first}` and {n} more principals"),
+        };
+        let why = "a part of them could not be read, which may let them start the workflow";
+        gaps.push(Gap::optional(what, why, &NEED_STARTERS));
+    }
+    let unread = starters.list.iter().filter(|s| s.actor.trust_unread);
+    gaps.extend(unread.map(|starter| {
+        Gap::new(
+            format!("the trust policy of `{}`", starter.actor.arn),
+            "it could not be read whole, and the role may start the workflow: who can become it is not known",
+            &["external-invocation"],
+        )
+    }));
+    gaps
+}
+
+/// The rules about who starts a workflow.
+pub const NEED_STARTERS: [&str; 3] = ["broad-invocation", "escalation-path", "external-invocation"];
+
+/// Whether the problem is one of a role's trust policy.
+pub(super) fn is_of_trust(problem: &Problem) -> bool {
+    problem.policy.contains("trust policy")
+}
+
+/// The rules that an unreadable part of the account leaves less than whole: an entry of `iam.json` may be a principal.
+pub fn silenced_by(what: &str) -> &'static [&'static str] {
+    match what.contains("iam.json") {
+        true => &NEED_STARTERS,
+        false => &[],
+    }
+}
