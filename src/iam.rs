@@ -293,13 +293,19 @@ impl ResourceSpec {
 }
 
 impl Statement {
-    /// Whether it is an allow that makes its holder an administrator: every action, or all but some, over every
-    /// resource, without a condition.
+    /// Whether it is an allow that makes its holder an administrator: every action, all but some, or all of IAM, with which
+    /// the rest can be had, over every resource, without a condition.
     pub fn is_admin(&self) -> bool {
+        let all_of_iam = Glob::parse("iam:?*");
         self.effect == Effect::Allow
             && self.conditions.is_empty()
             && self.resources.covers_all()
-            && (self.actions.covers_all() || matches!(self.actions, ActionSpec::AllBut(_)))
+            && match &self.actions {
+                ActionSpec::AllBut(_) => true,
+                ActionSpec::Only(patterns) => {
+                    patterns.iter().any(|p| p.glob().includes(&all_of_iam))
+                }
+            }
     }
 }
 

@@ -18,7 +18,7 @@ use crate::facts::trust::{self, Admission, Outside};
 use crate::finding::StatementRef;
 use crate::glob::Glob;
 use crate::iam::{
-    Authority, Condition, Context, Decision, Effect, Policy, Principals, Problem, Request, evaluate,
+    Authority, Condition, Context, Decision, Effect, Policy, Principals, Request, evaluate,
 };
 use crate::workflow::{Workflow, WorkflowType};
 
@@ -87,7 +87,7 @@ pub struct StartIndex {
     wild: BTreeMap<String, (Glob, Vec<Grant>)>,
     /// Roles that outsiders can assume, by how; administrators included.
     open: Vec<usize>,
-    /// Principals of whose policies something could not be read.
+    /// Principals of whose policies something could not be read that may be a start permission.
     blind: Vec<Arn>,
     trusted: Vec<String>,
 }
@@ -197,8 +197,7 @@ impl StartIndex {
                 ceiling: grants::has_ceiling(authority),
                 ways: OnceLock::new(),
             };
-            let unread = |p: &&Problem| p.blind && !is_of_trust(p);
-            if !actor.admin && principal.problems.iter().any(|p| unread(&p)) {
+            if !actor.admin && unread::may_hide_a_start(authority) {
                 index.blind.push(actor.arn.clone());
             }
             if !actor.admin {

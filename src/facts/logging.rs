@@ -18,6 +18,9 @@ const NEED_GROUPS: [&str; 3] = [
     "log-destination-broken",
 ];
 
+/// The one action of the eight that Step Functions makes to end a delivery.
+const STOPS_DELIVERY: &str = "logs:DeleteLogDelivery";
+
 /// Where a workflow logs, or could.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LoggingFacts {
@@ -93,6 +96,10 @@ pub fn gather(
         untraceable: TRACING_ACTIONS.into_iter().filter(|a| lacks(a)).collect(),
         ..LoggingFacts::default()
     };
+    // What only takes a delivery away again is not needed to deliver: AWS's own samples go without it.
+    if facts.undeliverable == [STOPS_DELIVERY] {
+        facts.undeliverable.clear();
+    }
     let mut gaps = Vec::new();
     match workflow.logging.as_ref() {
         Some(logging) if logging.is_on() => {

@@ -1,8 +1,8 @@
 //! What could not be read of who starts a workflow.
 
-use super::Starters;
+use super::{START, START_SYNC, Starters};
 use crate::gap::Gap;
-use crate::iam::Problem;
+use crate::iam::{ActionSpec, Authority, Effect, Problem};
 
 /// What was not read of who may start the workflow; `whole` says whether every principal of the account was.
 pub fn gaps(starters: &Starters<'_>, whole: bool) -> Vec<Gap> {
@@ -35,6 +35,16 @@ pub fn gaps(starters: &Starters<'_>, whole: bool) -> Vec<Gap> {
 
 /// The rules about who starts a workflow.
 pub const NEED_STARTERS: [&str; 3] = ["broad-invocation", "escalation-path", "external-invocation"];
+
+/// Whether a part of the policies that could not be read may allow a start.
+pub(super) fn may_hide_a_start(authority: &Authority) -> bool {
+    let parts = authority.identity.iter().flat_map(|p| &p.unreadable);
+    let mut allows = parts.filter(|part| part.effect != Some(Effect::Deny));
+    allows.any(|part| {
+        let about = |spec: &ActionSpec| [START, START_SYNC].iter().any(|a| spec.matches(a));
+        part.actions.as_ref().is_none_or(about)
+    })
+}
 
 /// Whether the problem is one of a role's trust policy.
 pub(super) fn is_of_trust(problem: &Problem) -> bool {

@@ -93,6 +93,7 @@ fn an_administrator_is_seen_in_every_spelling() {
         r#""Action": "*:*", "Resource": "*""#,
         r#""Action": ["s3:Get*", "**"], "Resource": ["x", "arn:aws:*"]"#,
         r#""NotAction": "iam:*", "Resource": "*""#,
+        r#""Action": ["s3:Get*", "IAM:*"], "Resource": "*""#,
     ] {
         assert!(is_admin(fields), "{fields}");
     }
