@@ -224,7 +224,7 @@ fn read_state_machines(
     let mut texts = Vec::with_capacity(names.len());
     for name in names {
         let shown = name.to_string_lossy().into_owned();
-        match read_bounded(&machines.join(&name), MAX_STATE_MACHINE_BYTES) {
+        match read_regular(&machines.join(&name), MAX_STATE_MACHINE_BYTES) {
             Ok(text) => texts.push((shown, text)),
             Err(why) => unreadable.push((format!("{STATE_MACHINES}/{shown}"), why)),
         }
@@ -244,7 +244,7 @@ fn read_optional(dir: &Path, file: &str) -> Result<Option<String>, Error> {
     if matches!(path.try_exists(), Ok(false)) {
         return Ok(None);
     }
-    match read_bounded(&path, MAX_ACCOUNT_BYTES) {
+    match read_regular(&path, MAX_ACCOUNT_BYTES) {
         Ok(text) => Ok(Some(text)),
         Err(why) => Err(Error::Unreadable { path, why }),
     }
@@ -261,7 +261,16 @@ pub fn read_file(path: &Path) -> Result<String, Error> {
     })
 }
 
-/// Reads a regular file of at most `max` bytes of UTF-8; a pipe or device is read too, as far as the bound.
+/// Reads a file of a directory, where a pipe that nobody writes to would be waited for without end.
+fn read_regular(path: &Path, max: u64) -> Result<String, String> {
+    match path.metadata() {
+        Ok(found) if found.is_dir() => Err("it is a directory".to_owned()),
+        Ok(found) if !found.is_file() => Err("it is a pipe or a device, and no file".to_owned()),
+        _ => read_bounded(path, max),
+    }
+}
+
+/// Reads at most `max` bytes of UTF-8; a pipe or device that somebody names is read too, as far as the bound.
 fn read_bounded(path: &Path, max: u64) -> Result<String, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     let mut bytes = Vec::new();

@@ -7,6 +7,7 @@
 )]
 
 mod cli {
+    pub mod broken;
     pub mod replay;
     pub mod reports;
     pub mod single;
