@@ -1,5 +1,7 @@
 //! What the rules about a workflow's surroundings ask of the facts.
 
+use std::collections::BTreeMap;
+
 use super::Facts;
 use super::invokers::{START, START_SYNC, StartGrant, Starter};
 use crate::asl::{QueryLanguage, StateId};
@@ -66,14 +68,13 @@ pub fn some_of(names: &[String], limit: usize) -> String {
 /// The statements by which these principals start the workflow, each with who holds it.
 pub fn by_statement<'s>(starters: &[&'s Starter<'_>]) -> Vec<(&'s StartGrant, Vec<String>)> {
     let mut by: Vec<(&StartGrant, Vec<String>)> = Vec::new();
+    let mut places = BTreeMap::new();
     for starter in starters {
         for grant in starter.grants.iter().filter(|g| g.starts()) {
-            let same = |(other, _): &&mut (&StartGrant, Vec<String>)| {
-                other.statement == grant.statement
-                    && other.resource == grant.resource
-                    && other.depends == grant.depends
-            };
-            match by.iter_mut().find(same) {
+            let statement = (&grant.statement.name, grant.statement.statement);
+            let same = (statement, &grant.resource, &grant.depends);
+            let place = *places.entry(same).or_insert(by.len());
+            match by.get_mut(place) {
                 Some((_, who)) => who.push(in_words(starter)),
                 None => by.push((grant, vec![in_words(starter)])),
             }

@@ -1,6 +1,7 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Meta, Rule};
+use crate::arn::Arn;
 use crate::facts::Facts;
 use crate::facts::around::{by_statement, in_words, listed, some_of};
 use crate::facts::invokers::Starter;
@@ -20,6 +21,7 @@ const NAMED: usize = 5;
 struct Steered<'f> {
     findings: Vec<&'f Finding>,
     principals: Vec<&'f Starter<'f>>,
+    named: BTreeSet<&'f Arn>,
     actions: Vec<String>,
 }
 
@@ -36,10 +38,7 @@ impl Rule for EscalationPath {
 
     fn review(&self, facts: &Facts<'_>, found: &[Finding], out: &mut Vec<Finding>) {
         let mut states: BTreeMap<&str, Steered<'_>> = BTreeMap::new();
-        let tainted = found
-            .iter()
-            .filter(|f| f.rule.starts_with("tainted-") && f.severity >= Severity::Medium);
-        for finding in tainted {
+        for finding in found.iter().filter(|f| is_open(f)) {
             let Some(pointer) = &finding.pointer else {
                 continue;
             };
@@ -59,11 +58,7 @@ impl Rule for EscalationPath {
                     if !steered.actions.contains(action) {
                         steered.actions.push(action.clone());
                     }
-                    if !steered
-                        .principals
-                        .iter()
-                        .any(|p| p.actor.arn == starter.actor.arn)
-                    {
+                    if steered.named.insert(&starter.actor.arn) {
                         steered.principals.push(starter);
                     }
                 }
@@ -76,6 +71,16 @@ impl Rule for EscalationPath {
             }
         }
     }
+}
+
+/// Whether the caller chooses among more than a list that the grant makes: of a list, `tainted-target` is low and
+/// `tainted-credentials` is medium.
+fn is_open(finding: &Finding) -> bool {
+    let least = match finding.rule {
+        "tainted-credentials" => Severity::High,
+        _ => Severity::Medium,
+    };
+    finding.rule.starts_with("tainted-") && finding.severity >= least
 }
 
 /// Whether outside data decides there and no caller: who starts the workflow then chooses nothing.
