@@ -22,6 +22,7 @@ mod rests;
 pub mod role;
 pub mod secrets;
 mod settings;
+mod sharing;
 pub mod supply;
 pub mod taint;
 pub mod trust;

@@ -8,7 +8,7 @@ use super::functions::{self, FunctionFacts};
 use super::invokers::{self, StartIndex};
 use super::role::{HeldPolicy, PolicySource};
 use super::trust::{self, Sharer, TrustFacts};
-use super::{Dossier, Facts, RoleFacts, TaskFacts, logging, supply, taint};
+use super::{Dossier, Facts, RoleFacts, TaskFacts, logging, sharing, supply, taint};
 use crate::arn::Arn;
 use crate::catalog::IntegrationKind;
 use crate::config::Config;
@@ -48,6 +48,8 @@ pub struct AccountFacts<'a> {
     roles: BTreeMap<String, (RoleFacts, Vec<Gap>)>,
     /// Indexes of dossiers by role ARN.
     by_role: BTreeMap<String, Vec<usize>>,
+    /// What the sharers of a role need.
+    shared: sharing::Shared,
     /// Who may start what, of the principals that were read.
     starts: StartIndex,
     /// What each dossier needs, in comparable form.
@@ -90,6 +92,7 @@ impl<'a> AccountFacts<'a> {
             config,
             principals,
             needs: needs.collect(),
+            shared: sharing::needs(&dossiers, &by_role),
             dossiers,
             roles,
             by_role,
@@ -162,7 +165,12 @@ impl<'a> AccountFacts<'a> {
             tasks: &dossier.tasks,
             needs: &dossier.needs,
             shared_with: others.iter().map(|d| d.workflow.name.clone()).collect(),
-            others_needs: others.iter().flat_map(|d| &d.needs).collect(),
+            others_needs: sharing::of_others(
+                &self.shared,
+                &self.dossiers,
+                &machine.role_arn,
+                index,
+            ),
             role,
             supplies,
             logging,
