@@ -125,14 +125,16 @@ pub struct Common<'a> {
     pub principals: Vec<(&'a str, usize)>,
 }
 
-/// In so many workflows the same finding is told once for all.
+/// In so many workflows, and in one of so many, the same finding is told once for all.
 const MANY: usize = 5;
+/// See [`MANY`].
+const SHARE: usize = 10;
 
 /// What many workflows share, worst and most first. Findings of high and more are told where they are.
 pub fn common<'a>(ordered: &[&'a Assessment]) -> Vec<Common<'a>> {
     let mut by: BTreeMap<(&str, String), Common<'a>> = BTreeMap::new();
     for assessment in ordered {
-        let findings = assessment.findings.iter();
+        let findings = super::shown(assessment);
         for finding in findings.filter(|f| f.suppressed.is_none() && f.severity < Severity::High) {
             let entry = by.entry(kind(finding)).or_insert_with(|| Common {
                 example: finding,
@@ -153,7 +155,8 @@ pub fn common<'a>(ordered: &[&'a Assessment]) -> Vec<Common<'a>> {
         one.workflows.dedup();
         one.principals.sort_by_key(|(_, times)| Reverse(*times));
     }
-    all.retain(|c| c.workflows.len() >= MANY);
+    let many = MANY.max(ordered.len() / SHARE);
+    all.retain(|c| c.workflows.len() >= many);
     all.sort_by_key(|c| {
         (
             Reverse(c.example.severity),

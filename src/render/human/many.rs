@@ -89,12 +89,18 @@ pub fn shared(out: &mut String, common: &[Common<'_>], colour: Colour) {
         );
         let names: Vec<String> = one.workflows.iter().map(|n| (*n).to_owned()).collect();
         row(out, "in", &few(&names));
-        let whom = one.principals.iter();
-        let whom: Vec<String> = whom.map(|(p, n)| format!("{p} ({n} times)")).collect();
-        row(out, "principals", &few(&whom));
         let first = one.workflows.first().copied().unwrap_or_default();
-        let (why, fix) = (&one.example.detail, &one.example.remediation.text);
-        row(out, "why", &format!("for `{first}`: {why}"));
+        if one.example.severity >= Severity::Medium {
+            let whom = one.principals.iter();
+            let whom: Vec<String> = whom.map(|(p, n)| format!("{p} ({n} times)")).collect();
+            row(out, "principals", &few(&whom));
+            row(
+                out,
+                "why",
+                &format!("for `{first}`: {}", one.example.detail),
+            );
+        }
+        let fix = &one.example.remediation.text;
         row(out, "fix", &format!("for `{first}`: {fix}"));
         out.push('\n');
     }

@@ -94,14 +94,19 @@ fn criticals_by_their_own_cause_go_before_those_by_who_may_start() {
 fn what_many_workflows_share_is_told_once_and_the_severe_where_it_is() {
     let many = |i: usize| {
         let name = format!("W{i}");
-        let mut shared = of("shared-role", Severity::Low, None, &format!("{i} share it"));
+        let mut shared = of(
+            "shared-role",
+            Severity::Medium,
+            None,
+            &format!("{i} share it"),
+        );
         shared.principals = vec!["lambda.amazonaws.com".to_owned()];
         let severe = of("logging-off", Severity::High, None, "no log");
         assessment(&name, vec![shared, severe], vec![])
     };
     let all: Vec<Assessment> = (0..9).map(many).collect();
     let text = report(&all, Colour::Never);
-    let told = |i: &usize| text.contains(&format!("{i} share it"));
+    let told = |i: &usize| text.contains(&format!("\n    {i} share it\n"));
     assert_eq!((0..9).filter(told).count(), 1, "{text}");
     assert!(text.contains("shared-role in 9 workflows"), "{text}");
     assert!(
