@@ -112,7 +112,8 @@ impl Starter<'_> {
             })
         };
         let starts = |s: &Statement| {
-            facts.start_actions().iter().any(|a| s.actions.matches(a))
+            !s.conditions.iter().any(is_about_the_resource)
+                && facts.start_actions().iter().any(|a| s.actions.matches(a))
                 && touches(s, &Glob::literal(facts.workflow.arn.as_str()))
         };
         let denied = |pattern: &Glob| {
@@ -133,11 +134,18 @@ impl Starter<'_> {
         })
     }
 
-    /// Whether each of its start grants has the condition.
+    /// Whether each of its start grants has the condition, and that is about who asks and not about what is asked for.
     fn is_met_at_start(&self, condition: &Condition) -> bool {
         let mut grants = self.grants.iter().filter(|g| g.starts());
-        grants.all(|g| g.conditions.contains(condition))
+        !is_about_the_resource(condition) && grants.all(|g| g.conditions.contains(condition))
     }
+}
+
+/// Whether the condition is about the resource (`aws:ResourceTag/…`, `aws:ResourceAccount`), and so met by one and not by
+/// another.
+fn is_about_the_resource(condition: &Condition) -> bool {
+    let key = condition.key.to_ascii_lowercase();
+    key.starts_with("aws:resource")
 }
 
 /// Whether the statement is about the action on all that the pattern matches.
