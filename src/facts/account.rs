@@ -7,8 +7,9 @@ use std::sync::OnceLock;
 use super::functions::{self, FunctionFacts};
 use super::invokers::{self, StartIndex};
 use super::role::{HeldPolicy, PolicySource};
+use super::sharing::Shared;
 use super::trust::{self, Sharer, TrustFacts};
-use super::{Dossier, Facts, RoleFacts, TaskFacts, logging, sharing, supply, taint};
+use super::{Dossier, Facts, RoleFacts, TaskFacts, logging, supply, taint};
 use crate::arn::Arn;
 use crate::catalog::IntegrationKind;
 use crate::config::Config;
@@ -49,7 +50,7 @@ pub struct AccountFacts<'a> {
     /// Indexes of dossiers by role ARN.
     by_role: BTreeMap<String, Vec<usize>>,
     /// What the sharers of a role need.
-    shared: sharing::Shared,
+    shared: Shared,
     /// Who may start what, of the principals that were read.
     starts: StartIndex,
     /// What each dossier needs, in comparable form.
@@ -92,7 +93,7 @@ impl<'a> AccountFacts<'a> {
             config,
             principals,
             needs: needs.collect(),
-            shared: sharing::needs(&dossiers, &by_role),
+            shared: Shared::of(&dossiers, &by_role),
             dossiers,
             roles,
             by_role,
@@ -131,7 +132,7 @@ impl<'a> AccountFacts<'a> {
         let tags = (machine.tags.present().is_some() || self.snapshot.tags.present().is_some())
             .then_some(dossier.workflow.tags.as_slice());
         let starters = self.starts.starters(&dossier.workflow, tags);
-        gaps.extend(invokers::gaps(&starters, self.snapshot.iam_is_whole));
+        gaps.extend(invokers::gaps(&starters));
         let others: Vec<&Dossier> = others
             .into_iter()
             .filter_map(|i| self.dossiers.get(i))
@@ -165,12 +166,9 @@ impl<'a> AccountFacts<'a> {
             tasks: &dossier.tasks,
             needs: &dossier.needs,
             shared_with: others.iter().map(|d| d.workflow.name.clone()).collect(),
-            others_needs: sharing::of_others(
-                &self.shared,
-                &self.dossiers,
-                &machine.role_arn,
-                index,
-            ),
+            others_needs: self
+                .shared
+                .of_others(&self.dossiers, &machine.role_arn, index),
             role,
             supplies,
             logging,

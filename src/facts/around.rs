@@ -45,15 +45,10 @@ impl Facts<'_> {
     }
 }
 
-/// More principals than this are counted, not listed, so that one finding on an account of thousands stays one that can be
-/// read and sent.
-const LISTED: usize = 50;
-
-/// The starters' ARNs, people and programs before execution roles; the first [`LISTED`] of them.
+/// The starters' ARNs, people and programs before execution roles.
 pub fn listed(starters: &mut Vec<&Starter<'_>>) -> Vec<String> {
     starters.sort_by_key(|s| (!s.actor.runs.is_empty(), &s.actor.arn));
-    let arns = starters.iter().take(LISTED);
-    arns.map(|s| s.actor.arn.to_string()).collect()
+    starters.iter().map(|s| s.actor.arn.to_string()).collect()
 }
 
 /// The first few of many names, and how many more there are.

@@ -90,11 +90,14 @@ pub struct StartIndex {
     /// Principals of whose policies something could not be read that may be a start permission.
     blind: Vec<Arn>,
     trusted: Vec<String>,
+    whole: bool,
 }
 
 /// Who may start one workflow.
 #[derive(Debug, Default)]
 pub struct Starters<'i> {
+    /// Whether the whole account's principals were read.
+    pub known: bool,
     /// Principals other than administrators, in the order of the account.
     pub list: Vec<Starter<'i>>,
     /// How many administrators there are.
@@ -160,6 +163,7 @@ impl StartIndex {
         let trusted = &around.trusted;
         let mut index = Self {
             trusted: trusted.clone(),
+            whole: around.whole,
             ..Self::default()
         };
         let mut seen = BTreeSet::new();
@@ -276,6 +280,7 @@ impl StartIndex {
         let own = workflow.role.as_ref();
         let blind = self.blind.iter().filter(|arn| Some(*arn) != own);
         Starters {
+            known: self.whole,
             blind: blind.collect(),
             list: list.collect(),
             admins: admins.clone().count(),

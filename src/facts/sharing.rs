@@ -6,14 +6,29 @@ use super::Dossier;
 use crate::need::Need;
 
 /// Needs of sharers by role ARN, as the places of a dossier and of a need in it; only for roles of more than one workflow.
-pub type Shared = BTreeMap<String, Vec<(usize, usize)>>;
+pub struct Shared(BTreeMap<String, Vec<(usize, usize)>>);
 
-/// Reads the needs of every shared role.
-pub fn needs(dossiers: &[Dossier], by_role: &BTreeMap<String, Vec<usize>>) -> Shared {
-    let shared = by_role.iter().filter(|(_, users)| users.len() > 1);
-    shared
-        .map(|(role, users)| (role.clone(), distinct(dossiers, users)))
-        .collect()
+impl Shared {
+    /// Reads the needs of every shared role.
+    pub fn of(dossiers: &[Dossier], by_role: &BTreeMap<String, Vec<usize>>) -> Self {
+        let shared = by_role.iter().filter(|(_, users)| users.len() > 1);
+        let needs = shared.map(|(role, users)| (role.clone(), distinct(dossiers, users)));
+        Self(needs.collect())
+    }
+
+    /// What other workflows than the one at `index` need of its role. One that needs the same as this one adds nothing.
+    pub fn of_others<'a>(
+        &self,
+        dossiers: &'a [Dossier],
+        role: &str,
+        index: usize,
+    ) -> Vec<&'a Need> {
+        let places = self.0.get(role).into_iter().flatten();
+        places
+            .filter(|(user, _)| *user != index)
+            .filter_map(|(user, place)| dossiers.get(*user)?.needs.get(*place))
+            .collect()
+    }
 }
 
 fn distinct(dossiers: &[Dossier], users: &[usize]) -> Vec<(usize, usize)> {
@@ -42,18 +57,4 @@ fn text(need: &Need) -> String {
         need.optional,
         need.passed_to
     )
-}
-
-/// What other workflows than the one at `index` need of its role. One that needs the same as this one adds nothing.
-pub fn of_others<'a>(
-    shared: &Shared,
-    dossiers: &'a [Dossier],
-    role: &str,
-    index: usize,
-) -> Vec<&'a Need> {
-    let places = shared.get(role).into_iter().flatten();
-    places
-        .filter(|(user, _)| *user != index)
-        .filter_map(|(user, place)| dossiers.get(*user)?.needs.get(*place))
-        .collect()
 }

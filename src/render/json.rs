@@ -44,6 +44,10 @@ pub fn counts(counts: &Counts) -> Value {
     Value::Object(Map::from_iter(words))
 }
 
+/// More principals than this are counted in the finding's text, not listed, so that one finding on an account of thousands
+/// stays one that can be read and sent.
+const LISTED: usize = 50;
+
 /// One finding.
 pub fn finding(finding: &Finding) -> Value {
     let trace: Vec<Value> = finding
@@ -66,7 +70,7 @@ pub fn finding(finding: &Finding) -> Value {
         "reach": finding.reach,
         "trace": trace,
         "policy": finding.policy,
-        "principals": finding.principals,
+        "principals": finding.principals.get(..LISTED).unwrap_or(&finding.principals),
         "suppressed": finding.suppressed,
         "remediation": { "text": finding.remediation.text, "patch": finding.remediation.patch },
     })

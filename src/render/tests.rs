@@ -144,6 +144,17 @@ fn a_finding_has_every_field_of_the_contract() {
 }
 
 #[test]
+fn many_principals_are_listed_in_part() {
+    let mut broad = finding(Severity::Medium, "x");
+    broad.principals = (0..60).map(|i| format!("user-{i}")).collect();
+    let listed = json::finding(&broad)["principals"]
+        .as_array()
+        .unwrap()
+        .len();
+    assert_eq!((broad.principals.len(), listed), (60, 50));
+}
+
+#[test]
 fn the_worst_workflow_comes_first_and_the_clean_ones_are_named() {
     let all = [
         assessment("Clean", vec![], vec![]),

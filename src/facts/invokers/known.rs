@@ -18,6 +18,8 @@ pub struct Around {
     pub tags: HashMap<String, Vec<Tag>>,
     /// Accounts that are not outside.
     pub trusted: Vec<String>,
+    /// Whether every user, group and role of the account was read.
+    pub whole: bool,
 }
 
 impl Around {
@@ -45,6 +47,7 @@ impl Around {
             runs,
             tags: tags.collect(),
             trusted: trusted.to_vec(),
+            whole: account.iam_is_whole,
         }
     }
 }

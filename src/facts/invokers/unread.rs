@@ -1,17 +1,17 @@
 //! What could not be read of who starts a workflow.
 
-use super::{START, START_SYNC, Starters};
+use super::{ABOUT_STARTING, START, START_SYNC, Starters};
 use crate::gap::Gap;
 use crate::iam::{ActionSpec, Authority, Effect, Problem};
 
-/// What was not read of who may start the workflow; `whole` says whether every principal of the account was.
-pub fn gaps(starters: &Starters<'_>, whole: bool) -> Vec<Gap> {
+/// What was not read of who may start the workflow.
+pub fn gaps(starters: &Starters<'_>) -> Vec<Gap> {
     let mut gaps = Vec::new();
-    if !whole {
+    if !starters.known {
         gaps.push(Gap::optional(
             "who may start the workflow",
             "not all users, groups and roles of the account were read; `iam.json` holds them in an account snapshot",
-            &NEED_STARTERS,
+            &ABOUT_STARTING,
         ));
     }
     if let Some((first, rest)) = starters.blind.split_first() {
@@ -20,7 +20,7 @@ pub fn gaps(starters: &Starters<'_>, whole: bool) -> Vec<Gap> {
             n => format!("the policies of `{first}` and {n} more principals"),
         };
         let why = "a part of them could not be read, which may let them start the workflow";
-        gaps.push(Gap::optional(what, why, &NEED_STARTERS));
+        gaps.push(Gap::optional(what, why, &ABOUT_STARTING));
     }
     let unread = starters.list.iter().filter(|s| s.actor.trust_unread);
     gaps.extend(unread.map(|starter| {
@@ -32,9 +32,6 @@ pub fn gaps(starters: &Starters<'_>, whole: bool) -> Vec<Gap> {
     }));
     gaps
 }
-
-/// The rules about who starts a workflow.
-pub const NEED_STARTERS: [&str; 3] = ["broad-invocation", "escalation-path", "external-invocation"];
 
 /// Whether a part of the policies that could not be read may allow a start.
 pub(super) fn may_hide_a_start(authority: &Authority) -> bool {
@@ -54,7 +51,7 @@ pub(super) fn is_of_trust(problem: &Problem) -> bool {
 /// The rules that an unreadable part of the account leaves less than whole: an entry of `iam.json` may be a principal.
 pub fn silenced_by(what: &str) -> &'static [&'static str] {
     match what.contains("iam.json") {
-        true => &NEED_STARTERS,
+        true => &ABOUT_STARTING,
         false => &[],
     }
 }

@@ -53,6 +53,7 @@ fn iam(state: &State) -> Iam {
         attached: Vec::new(),
         groups: Vec::new(),
         boundary: None,
+        tags: Vec::new(),
     });
     Iam {
         roles: roles.collect(),
