@@ -142,6 +142,8 @@ pub struct State {
     pub result_path: PathField,
     /// `Parameters` (JSONPath) or `Arguments` (JSONata); a Map's legacy `Parameters` are its item selector instead.
     pub arguments: Option<Template>,
+    /// The language whose field they stand in: that of the state, unless it holds the other one's by mistake.
+    pub arguments_language: QueryLanguage,
     /// `ResultSelector`.
     pub result_selector: Option<Template>,
     /// `Output` (JSONata).

@@ -71,7 +71,7 @@ impl Printer<'_> {
         self.kind(state, &mut out);
         put_some(
             &mut out,
-            arguments(state.query_language),
+            arguments(state.arguments_language),
             state.arguments.as_ref(),
         );
         put_some(&mut out, "ResultSelector", state.result_selector.as_ref());

@@ -96,7 +96,7 @@ impl Parser {
             }
             other => {
                 let node = match Text::of_intrinsic(other) {
-                    Some(text) => Node::Text(text),
+                    Some(_) => self.dynamic_node(other, &pointer),
                     None => {
                         self.expected(&pointer, "a path");
                         Node::Broken

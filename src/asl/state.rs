@@ -78,6 +78,7 @@ impl Parser {
         let mode = Mode::of(language);
         let mut state = blank(id, name, object.pointer.clone(), scope);
         state.query_language = language;
+        state.arguments_language = language;
         // Arguments of the other language are a problem, but what the task does with them is still to be seen.
         match language {
             QueryLanguage::JsonPath => {
@@ -85,16 +86,12 @@ impl Parser {
                 state.output_path = self.path_field(object, "OutputPath");
                 state.result_path = self.path_field(object, "ResultPath");
                 state.arguments = self.template_field(object, "Parameters", mode);
-                state.arguments = state
-                    .arguments
-                    .or_else(|| self.template_field(object, "Arguments", Mode::Jsonata));
+                self.strange_arguments(&mut state, object, "Arguments", QueryLanguage::Jsonata);
                 state.result_selector = self.template_field(object, "ResultSelector", mode);
             }
             QueryLanguage::Jsonata => {
                 state.arguments = self.template_field(object, "Arguments", mode);
-                state.arguments = state
-                    .arguments
-                    .or_else(|| self.template_field(object, "Parameters", Mode::Path));
+                self.strange_arguments(&mut state, object, "Parameters", QueryLanguage::JsonPath);
                 state.output = self.template_field(object, "Output", mode);
             }
         }
@@ -322,6 +319,22 @@ impl Parser {
         }
         Kind::Parallel(branches)
     }
+
+    /// Arguments in the field of the other language, where the state has none in its own.
+    fn strange_arguments(
+        &mut self,
+        state: &mut State,
+        object: &Object<'_>,
+        field: &str,
+        language: QueryLanguage,
+    ) {
+        if state.arguments.is_none() {
+            state.arguments = self.template_field(object, field, Mode::of(language));
+            if state.arguments.is_some() {
+                state.arguments_language = language;
+            }
+        }
+    }
 }
 
 /// The `RoleArn` of `Credentials`, or the whole where it is one expression.
@@ -357,6 +370,7 @@ fn blank(id: StateId, name: &str, pointer: Pointer, scope: ScopeId) -> State {
         output_path: PathField::Default,
         result_path: PathField::Default,
         arguments: None,
+        arguments_language: QueryLanguage::JsonPath,
         result_selector: None,
         output: None,
         assign: Vec::new(),

@@ -49,10 +49,19 @@ impl Parser {
                 Node::Array(elements)
             }
             Value::Object(object) => match Text::of_intrinsic(value) {
-                Some(text) => Node::Text(text),
+                Some(text) => self.substituted(text, pointer, mode),
                 None => Node::Object(self.members(object, pointer, mode)),
             },
         }
+    }
+
+    /// What a CloudFormation intrinsic object stands for: an expression where it begins as one.
+    pub(super) fn substituted(&mut self, text: Text, pointer: &Pointer, mode: Mode) -> Node {
+        let shown = text.display();
+        if mode == Mode::Jsonata && shown.trim_start().starts_with("{%") {
+            return self.jsonata_string(&shown, pointer);
+        }
+        Node::Text(text)
     }
 
     /// The members of an object. In JSONPath mode the keys lose their `.$`.
@@ -89,7 +98,7 @@ impl Parser {
         match value {
             Value::String(text) => self.expression(text, pointer),
             other => match Text::of_intrinsic(other) {
-                Some(text) => Node::Text(text),
+                Some(text) => self.expression(&text.display(), pointer),
                 None => {
                     let message = "a field whose name ends in `.$` needs a path or an intrinsic \
                                    function as its value";

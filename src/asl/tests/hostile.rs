@@ -26,7 +26,7 @@ fn sound(definition: &Definition) {
 }
 
 /// The same, and that printing it is stable.
-fn stable(definition: &Definition) {
+pub(super) fn stable(definition: &Definition) {
     sound(definition);
     let printed = print(definition);
     assert_eq!(print(&parse_value(&printed)), printed);

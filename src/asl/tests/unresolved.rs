@@ -1,5 +1,6 @@
 //! What deployment will tell, in JSON and in YAML.
 
+use super::hostile::stable;
 use super::*;
 
 #[test]
@@ -144,5 +145,53 @@ fn json_is_yaml() {
     for sample in [super::samples::jsonpath(), super::samples::jsonata()] {
         assert_eq!(parse_yaml(&sample.to_string()), parse_value(&sample));
         assert_eq!(parse_yaml(&format!("{sample:#}")), parse_value(&sample));
+    }
+}
+
+#[test]
+fn arguments_in_the_field_of_the_other_language_stay_there() {
+    for (language, field) in [("JSONata", "Parameters"), ("JSONPath", "Arguments")] {
+        for text in ["{% (", "{% $states.input %}", "$.x", "plain"] {
+            let text = json!(text);
+            let definition = parse_value(
+                &json!({ "StartAt": "T", "QueryLanguage": language, "States": {
+                "T": { "Type": "Task", "End": true, "Resource": "arn:aws:states:::sns:publish", field: { "Message": text } },
+                "U": { "Type": "Task", "End": true, "Resource": "arn:aws:states:::sns:publish", field: text } } }),
+            );
+            stable(&definition);
+        }
+    }
+}
+
+#[test]
+fn a_substitution_that_is_an_expression_is_read_as_one() {
+    let task = |language: &str, field: &str, message: Value| {
+        let key = if field == "Parameters" {
+            "Message.$"
+        } else {
+            "Message"
+        };
+        parse_value(
+            &json!({ "StartAt": "T", "QueryLanguage": language, "States": {
+            "T": { "Type": "Task", "End": true, "Resource": "arn:aws:states:::sns:publish", field: { key: message } } } }),
+        )
+    };
+    for (language, field, text) in [
+        ("JSONata", "Arguments", "{% $states.input.x %}"),
+        ("JSONata", "Arguments", "{% ("),
+        ("JSONPath", "Parameters", "$.x"),
+        (
+            "JSONPath",
+            "Parameters",
+            "States.Format('${Prefix}-{}', $.x)",
+        ),
+    ] {
+        let substituted = task(language, field, json!({ "Fn::Sub": text }));
+        assert_eq!(
+            print(&substituted),
+            print(&task(language, field, json!(text))),
+            "{text}"
+        );
+        stable(&substituted);
     }
 }
