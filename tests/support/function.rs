@@ -102,6 +102,13 @@ impl Function {
         answer
     }
 
+    /// The most that its process ever held, in KiB, where the system tells (proc(5), `VmHWM`).
+    pub fn memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
+        let line = status.lines().find_map(|l| l.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches(" kB").parse().ok()
+    }
+
     /// Everything logged so far.
     pub fn logs(&self) -> String {
         // The line was written before the answer was posted, but may still be in the pipe.
