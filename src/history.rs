@@ -15,7 +15,7 @@ use crate::render::Counts;
 use crate::render::alert::{Alert, Drift, Resolved};
 use crate::trigger::EventInfo;
 use crate::verdict::{Record, Told};
-use crate::workflow::OwnerSource;
+use crate::workflow::{OwnerSource, Workflow};
 
 /// One evaluation.
 pub struct Evaluation<'a> {
@@ -219,8 +219,34 @@ fn alert<'a>(delta: Delta<'a>, assessment: &'a Assessment, drift: Option<Drift>)
     }
 }
 
-/// A finding that is told to be gone.
-pub fn resolved(told: &Told) -> Resolved {
+/// A workflow that is there no more, as far as it is remembered.
+pub fn last_seen(record: &Record) -> Workflow {
+    Workflow {
+        arn: record.workflow.clone(),
+        ..Workflow::unread(record.workflow.name(), &record.owner)
+    }
+}
+
+/// The alert of its end: everything that was told of it is resolved.
+pub fn gone<'a>(
+    workflow: &'a Workflow,
+    record: &Record,
+    event: Option<&'a EventInfo>,
+) -> Alert<'a> {
+    Alert {
+        event,
+        workflow,
+        opened: Vec::new(),
+        resolved: record.told.iter().map(resolved).collect(),
+        persisting: Counts::default(),
+        unseen: 0,
+        drift: None,
+        incomplete: &[],
+        newly_incomplete: false,
+    }
+}
+
+fn resolved(told: &Told) -> Resolved {
     Resolved {
         fingerprint: told.fingerprint.clone(),
         rule: told.rule.clone(),

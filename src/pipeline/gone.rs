@@ -4,11 +4,9 @@ use super::evaluate::{Cause, Held, lease};
 use super::{Error, Ports, Run, tell};
 use crate::arn::Home;
 use crate::baselines::{Baselines, Tally};
+use crate::finding::Counts;
 use crate::history;
-use crate::render::Counts;
-use crate::render::alert::Alert;
 use crate::verdict::Rest;
-use crate::workflow::Workflow;
 
 /// Tells and forgets: whether anything was told.
 pub(super) async fn tell<P: Ports>(
@@ -22,21 +20,8 @@ pub(super) async fn tell<P: Ports>(
     let record = held.record.as_deref();
     let mut told = false;
     if let Some(record) = record.filter(|r| !r.told.is_empty()) {
-        let workflow = Workflow {
-            arn: held.workflow.clone(),
-            ..Workflow::unread(held.workflow.name(), &record.owner)
-        };
-        let alert = Alert {
-            event: cause.event_info(),
-            workflow: &workflow,
-            opened: Vec::new(),
-            resolved: record.told.iter().map(history::resolved).collect(),
-            persisting: Counts::default(),
-            unseen: 0,
-            drift: None,
-            incomplete: &[],
-            newly_incomplete: false,
-        };
+        let workflow = history::last_seen(record);
+        let alert = history::gone(&workflow, record, cause.event_info());
         tell::publish(run, &alert, &record.evaluated_at).await?;
         run.count(|m| m.told(&alert));
         told = true;

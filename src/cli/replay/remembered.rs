@@ -9,12 +9,10 @@ use crate::config::Config;
 use crate::facts;
 use crate::history::{self, Compared, Evaluation, Read, Reviewed};
 use crate::local::State;
-use crate::render::Counts;
 use crate::render::alert::Alert;
 use crate::snapshot::Account;
 use crate::trigger::{Affects, Change};
 use crate::verdict::Record;
-use crate::workflow::Workflow;
 
 /// Tells what is different from what is remembered, and remembers what there is now.
 pub(super) fn replay(
@@ -102,21 +100,8 @@ fn gone(args: &Replay, change: &Change, state: &mut State) -> Result<Outcome, Fa
         return no_workflow(change, args.report.format);
     };
     state.write()?;
-    let workflow = Workflow {
-        arn: workflow.arn.clone(),
-        ..Workflow::unread(workflow.arn.name(), &record.owner)
-    };
-    let alert = Alert {
-        event: Some(&change.event),
-        workflow: &workflow,
-        opened: Vec::new(),
-        resolved: record.told.iter().map(history::resolved).collect(),
-        persisting: Counts::default(),
-        unseen: 0,
-        drift: None,
-        incomplete: &[],
-        newly_incomplete: false,
-    };
+    let workflow = history::last_seen(&record);
+    let alert = history::gone(&workflow, &record, Some(&change.event));
     Ok(match alert.changes().is_empty() {
         true => nothing("it is gone, and nothing was told of it", args.report.format),
         false => told(&[alert], args),
