@@ -202,9 +202,17 @@ fn worse(before: &Assessment, after: &Assessment) -> Vec<String> {
         .iter()
         .map(|f| f.fingerprint())
         .collect();
+    // What opened a path together with the patched statement may still open another one by itself: less of what was told.
+    let is_part = |f: &Finding| {
+        role_findings(before).iter().any(|b| {
+            let acts = f.actions.iter().all(|action| b.actions.contains(action));
+            b.rule == f.rule && b.resources == f.resources && b.severity >= f.severity && acts
+        })
+    };
     role_findings(after)
         .iter()
         .filter(|f| f.severity > Severity::Info && !known.contains(&f.fingerprint()))
+        .filter(|f| !is_part(f))
         // A statement that is rewritten takes what a person must decide along, under a fingerprint of its own.
         .filter(|f| f.remediation.patch.is_some())
         .map(|f| format!("{} {} {:?} {:?}", f.rule, f.title, f.actions, f.resources))
