@@ -99,12 +99,9 @@ fn names_a_policy(name: &str) -> bool {
         .any(|word| name.contains(word))
 }
 
-/// Whether AWS's own template for one of these integrations (such as `ecs:runTask.sync`) grants this action on `*` although
-/// less is possible (Step Functions Developer Guide).
-pub fn is_documented_star<'n>(
-    action: &str,
-    mut integrations: impl Iterator<Item = &'n str>,
-) -> bool {
+/// Whether AWS's own template for one of these uses grants this action on `*` although less is possible (Step Functions
+/// Developer Guide): integrations such as `ecs:runTask.sync`, and resources.
+pub fn is_documented_star<'n>(action: &str, mut uses: impl Iterator<Item = &'n str>) -> bool {
     let mut columns = STARS
         .lines()
         .filter(|l| !l.starts_with('#'))
@@ -113,5 +110,10 @@ pub fn is_documented_star<'n>(
         let named = words.next()?.eq_ignore_ascii_case(action);
         named.then(|| words.nth(1))
     });
-    row.is_some_and(|only| only.is_none_or(|only| integrations.any(|i| i.starts_with(only))))
+    row.is_some_and(|only| {
+        only.is_none_or(|only| match only.strip_prefix('*') {
+            Some(part) => uses.any(|u| u.contains(part)),
+            None => uses.any(|u| u.starts_with(only)),
+        })
+    })
 }

@@ -80,8 +80,14 @@ fn severity(grant: &Grant<'_>, users: &[&Need], excess: &[Glob]) -> Option<Sever
     let action = &grant.action.text;
     let star = excess.iter().any(Glob::is_any);
     let all_but = grant.pieces.iter().any(|p| p.all_but);
-    let integrations = users.iter().map(|n| n.because.as_str());
-    if star && !all_but && catalog::is_documented_star(action, integrations) {
+    let targets: Vec<String> = users
+        .iter()
+        .flat_map(|n| &n.resources)
+        .map(ToString::to_string)
+        .collect();
+    let uses = users.iter().map(|n| n.because.as_str());
+    let uses = uses.chain(targets.iter().map(String::as_str));
+    if star && !all_but && catalog::is_documented_star(action, uses) {
         return Some(Severity::Low);
     }
     let any = all_but
