@@ -27,6 +27,8 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// What was not checked.
     pub gaps: Vec<Gap>,
+    /// The functions that it invokes, by unqualified ARN.
+    pub invoked: Vec<Arn>,
     /// What its risk rests on, to be kept as a baseline; `None` where nothing could be read.
     pub posture: Option<Posture>,
     /// How it differs from its approved baseline; `None` where there is none.
@@ -158,6 +160,12 @@ pub fn judge(facts: &Facts<'_>, today: &str) -> Assessment {
         workflow: facts.workflow.clone(),
         findings,
         gaps: facts.gaps.clone(),
+        invoked: facts
+            .functions
+            .functions
+            .iter()
+            .map(|f| f.arn.clone())
+            .collect(),
         posture: Some(Posture::of(facts).bounded()).filter(|posture| !posture.is_blank()),
         drift: facts.drift.clone(),
     }

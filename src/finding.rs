@@ -1,9 +1,9 @@
 //! Findings: what is wrong, with the evidence and the fix. A finding holds no reference into the facts.
 
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 use crate::arn::Arn;
+use crate::digest::Digest;
 use crate::loc::Pointer;
 use crate::severity::Severity;
 use crate::value::TraceStep;
@@ -215,15 +215,10 @@ impl Finding {
 
     /// Identifies the finding across evaluations: hex SHA-256 over workflow ARN, rule and subject, cut to 128 bits.
     pub fn fingerprint(&self) -> String {
-        let mut hash = Sha256::new();
+        let mut digest = Digest::default();
         for part in [self.workflow.as_str(), self.rule, &self.subject] {
-            hash.update(part.len().to_be_bytes());
-            hash.update(part.as_bytes());
+            digest.part(part);
         }
-        hash.finalize()
-            .iter()
-            .take(16)
-            .map(|b| format!("{b:02x}"))
-            .collect()
+        digest.hex()
     }
 }

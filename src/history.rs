@@ -8,11 +8,12 @@ use crate::assess::Assessment;
 use crate::baseline;
 use crate::config::Config;
 use crate::delta::{self, Before, Delta};
-use crate::facts::Rest;
 use crate::facts::drift::{self, Approval, Baseline, How, Since};
+use crate::facts::{self, Rest};
+use crate::finding::Counts;
 use crate::moment::Moment;
-use crate::render::Counts;
 use crate::render::alert::{Alert, Drift, Resolved};
+use crate::snapshot::{Account, StateMachine};
 use crate::trigger::EventInfo;
 use crate::verdict::{Record, Told};
 use crate::workflow::{OwnerSource, Workflow};
@@ -42,6 +43,47 @@ pub struct Read {
     pub basis: String,
     /// On what the verdict rests.
     pub rests_on: BTreeSet<Rest>,
+}
+
+impl Read {
+    /// Of a workflow that was read, and of the functions that its assessment names.
+    pub fn of(machine: &StateMachine, account: &Account, assessment: &Assessment) -> Self {
+        Self {
+            revision: machine.revision_id.clone(),
+            basis: facts::basis(machine, account),
+            rests_on: facts::rests_on(machine, account, &assessment.invoked),
+        }
+    }
+}
+
+/// What is kept of a workflow when a person takes it as it is for its baseline; `None` where it could not be read.
+pub fn approved(
+    record: Option<&Record>,
+    assessment: &Assessment,
+    read: &Read,
+    by: &str,
+    now: Moment,
+) -> Option<Record> {
+    let approval = Approval {
+        approved_at: now.iso(),
+        approved_by: by.to_owned(),
+        how: How::Approved,
+    };
+    let posture = assessment.posture.clone()?;
+    // Of a workflow that nothing is kept of, nothing was told: the next event tells all of it.
+    let old = record.cloned().unwrap_or_else(|| Record {
+        owner: assessment.workflow.owner.clone(),
+        evaluated_at: now.iso(),
+        revision: read.revision.clone(),
+        basis: read.basis.clone(),
+        rests_on: read.rests_on.clone(),
+        ..Record::blank(&assessment.workflow.arn)
+    });
+    Some(Record {
+        baseline: Some(Baseline { approval, posture }),
+        widened: BTreeMap::new(),
+        ..old
+    })
 }
 
 /// An assessment in the light of what is kept.
@@ -169,7 +211,7 @@ impl Evaluation<'_> {
     /// The baseline that holds from now on.
     fn baseline(&self, reviewed: &Reviewed) -> Option<Baseline> {
         let old = self.record.and_then(|r| r.baseline.clone());
-        let posture = reviewed.assessment.posture.clone().map(|p| p.bounded());
+        let posture = reviewed.assessment.posture.clone();
         let first_sight = || {
             self.config.baseline.first_sight.then(|| Approval {
                 approved_at: self.began.iso(),

@@ -20,6 +20,7 @@ pub mod config;
 pub mod decide;
 pub mod delta;
 pub mod demand;
+pub mod digest;
 pub mod expr;
 pub mod facts;
 pub mod finding;

@@ -33,6 +33,15 @@ pub struct Change {
 }
 
 impl Change {
+    /// The principal that the call named: `role/NAME`, `user/NAME` or `group/NAME`.
+    pub fn principal(&self) -> Option<String> {
+        match &self.affects {
+            Affects::Role { name } => Some(format!("role/{name}")),
+            Affects::Starters { principal } => Some(principal.clone()),
+            _ => None,
+        }
+    }
+
     /// When the call was made.
     pub fn time(&self) -> Option<Moment> {
         Moment::parse(&self.event.time)

@@ -58,6 +58,11 @@ pub struct Told {
 }
 
 impl Record {
+    /// On what the verdict rests, as a list.
+    pub fn rests(&self) -> Vec<Rest> {
+        self.rests_on.iter().cloned().collect()
+    }
+
     /// Of a workflow of which nothing was told yet.
     pub fn blank(workflow: &Arn) -> Self {
         Self {

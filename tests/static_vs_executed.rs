@@ -13,7 +13,7 @@
 
 #[path = "executed/covers.rs"]
 mod covers;
-#[allow(dead_code, reason = "this test needs the interpreter only")]
+#[expect(dead_code, reason = "this test needs the interpreter only")]
 #[path = "support/emulator.rs"]
 mod emulator;
 #[path = "executed/generate.rs"]

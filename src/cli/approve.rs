@@ -2,13 +2,11 @@
 
 use super::{Failure, Host, Outcome, args, source};
 use crate::arn::Arn;
-use crate::assess::{self, Assessment, Known};
-use crate::facts;
-use crate::facts::drift::{Approval, Baseline, How};
+use crate::assess::{self, Known};
+use crate::history::{self, Read};
 use crate::local::State;
 use crate::render::escape;
 use crate::trigger::workflow_arn;
-use crate::verdict::Record;
 
 /// `stepwarden approve`
 pub fn approve(args: &args::Approve, host: &mut Host<'_>) -> Result<Outcome, Failure> {
@@ -37,42 +35,17 @@ pub fn approve(args: &args::Approve, host: &mut Host<'_>) -> Result<Outcome, Fai
         .iter()
         .find(|m| m.arn == workflow.as_str())
         .ok_or_else(|| Failure::Words(format!("`{workflow}` could not be read")))?;
-    let approval = Approval {
-        approved_at: host.now.iso(),
-        approved_by: (host.variable)("USER").unwrap_or_else(|| "the command line".to_owned()),
-        how: How::Approved,
-    };
-    let baseline = baseline(&assessment, approval)?;
-    let record = match state.get(&workflow) {
-        Some(record) => Record {
-            baseline: Some(baseline),
-            widened: std::collections::BTreeMap::new(),
-            ..record.clone()
-        },
-        // Nothing was told of it yet: the next event tells all of it.
-        None => Record {
-            owner: assessment.workflow.owner.clone(),
-            evaluated_at: host.now.iso(),
-            revision: machine.revision_id.clone(),
-            basis: facts::basis(machine, &account),
-            rests_on: facts::rests_on(machine, &account, &config),
-            baseline: Some(baseline),
-            ..Record::blank(&workflow)
-        },
-    };
+    let by = (host.variable)("USER").unwrap_or_else(|| "the command line".to_owned());
+    let read = Read::of(machine, &account, &assessment);
+    let record = history::approved(state.get(&workflow), &assessment, &read, &by, host.now)
+        .ok_or_else(|| {
+            Failure::Words(format!(
+                "`{workflow}` could not be read: nothing is approved"
+            ))
+        })?;
     state.keep(record);
     state.write()?;
     Ok(approved(&workflow))
-}
-
-/// What may be approved: not what could not be read.
-pub(crate) fn baseline(assessment: &Assessment, approval: Approval) -> Result<Baseline, Failure> {
-    let posture = assessment.posture.clone().map(|p| p.bounded());
-    let posture = posture.ok_or_else(|| {
-        let arn = &assessment.workflow.arn;
-        Failure::Words(format!("`{arn}` could not be read: nothing is approved"))
-    })?;
-    Ok(Baseline { approval, posture })
 }
 
 fn approved(workflow: &Arn) -> Outcome {

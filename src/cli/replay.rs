@@ -63,7 +63,7 @@ pub fn replay(args: &Replay, host: &mut Host<'_>) -> Result<Outcome, Failure> {
         if affected.contains(arn) {
             assessments.push(assessment);
         } else if opened.contains(arn) {
-            about_starting(&mut assessment, &named(&change).unwrap_or_default());
+            about_starting(&mut assessment, &change.principal().unwrap_or_default());
             assessments.push(assessment);
         }
     }
@@ -178,7 +178,8 @@ fn rests(
     config: &Config,
     machine: &StateMachine,
 ) -> impl Iterator<Item = Rest> + use<> {
-    facts::rests_on(machine, account, config).into_iter()
+    let invoked = facts::invoked_functions(machine, config);
+    facts::rests_on(machine, account, &invoked).into_iter()
 }
 
 /// The workflows that the change opens to the principal that it names.
@@ -187,7 +188,7 @@ fn opened<'a>(
     change: &Change,
     affected: &BTreeSet<&str>,
 ) -> BTreeSet<&'a str> {
-    let (Some(iam), Some(name)) = (account.iam.present(), named(change)) else {
+    let (Some(iam), Some(name)) = (account.iam.present(), change.principal()) else {
         return BTreeSet::new();
     };
     let grants = match &change.document {
@@ -216,15 +217,6 @@ fn opened<'a>(
     };
     let all = account.workflows.iter().map(|machine| machine.arn.as_str());
     all.filter(opens).collect()
-}
-
-/// The principal that the call named.
-fn named(change: &Change) -> Option<String> {
-    match &change.affects {
-        Affects::Role { name } => Some(format!("role/{name}")),
-        Affects::Starters { principal } => Some(principal.clone()),
-        _ => None,
-    }
 }
 
 fn role<'a>(iam: &'a Iam, arn: &str) -> Option<&'a Role> {

@@ -15,6 +15,7 @@ fn found(findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
         workflow: Workflow::unread("w", "unowned"),
         findings,
         gaps,
+        invoked: Vec::new(),
         posture: None,
         drift: None,
     }

@@ -5,12 +5,12 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use sha2::{Digest, Sha256};
 
 use super::Dossier;
 use super::functions;
 use crate::arn::{Arn, Home};
 use crate::config::Config;
+use crate::digest::Digest;
 use crate::snapshot::{Account, Document, Fetched, Iam, Role, StateMachine};
 
 /// Something of the account on which verdicts rest. IAM is global: a role of one name serves every region.
@@ -95,8 +95,8 @@ pub fn invoked_functions(machine: &StateMachine, config: &Config) -> Vec<Arn> {
         .collect()
 }
 
-/// Its role, its log groups, the functions that it invokes, and their roles.
-pub fn rests_on(machine: &StateMachine, account: &Account, config: &Config) -> BTreeSet<Rest> {
+/// Its role, its log groups, the functions that it invokes by unqualified ARN, and their roles.
+pub fn rests_on(machine: &StateMachine, account: &Account, invoked: &[Arn]) -> BTreeSet<Rest> {
     let mut rests = BTreeSet::new();
     let role = |text: &str| {
         let arn = Arn::parse(text)?;
@@ -115,11 +115,11 @@ pub fn rests_on(machine: &StateMachine, account: &Account, config: &Config) -> B
         rests.extend(name);
     }
     let known = account.functions.present();
-    for arn in invoked_functions(machine, config) {
+    for arn in invoked {
         let function = known.and_then(|all| all.get(arn.as_str()));
         rests.extend(function.and_then(|f| role(&f.role_arn)));
         rests.insert(Rest::Function {
-            home: Home::of(&arn),
+            home: Home::of(arn),
             name: arn.name().to_owned(),
         });
     }
@@ -128,11 +128,8 @@ pub fn rests_on(machine: &StateMachine, account: &Account, config: &Config) -> B
 
 /// The digest of the workflow and its role, the same however it was read: what no event told of shows by it.
 pub fn basis(machine: &StateMachine, account: &Account) -> String {
-    let mut hash = Sha256::new();
-    let mut part = |text: &str| {
-        hash.update(text.len().to_be_bytes());
-        hash.update(text.as_bytes());
-    };
+    let mut digest = Digest::default();
+    let mut part = |text: &str| digest.part(text);
     for text in [
         &machine.definition,
         &machine.role_arn,
@@ -152,8 +149,7 @@ pub fn basis(machine: &StateMachine, account: &Account) -> String {
     {
         role_parts(role, iam).iter().for_each(|text| part(text));
     }
-    let digest = hash.finalize();
-    digest.iter().take(16).map(|b| format!("{b:02x}")).collect()
+    digest.hex()
 }
 
 /// What a role consists of, in an order of its own.

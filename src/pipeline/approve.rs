@@ -5,7 +5,7 @@ use super::{Error, Ports, Run, read};
 use crate::arn::{Arn, Home};
 use crate::baselines::Baselines;
 use crate::collect::Accounts;
-use crate::facts::drift::{Approval, Baseline, How};
+use crate::history;
 use crate::verdict::{Record, Rest};
 
 /// Reads the workflow as an event would, and keeps its posture.
@@ -26,10 +26,11 @@ pub(super) async fn approve<P: Ports>(
             return Err(error);
         }
     };
-    let before: Vec<Rest> = match &held.record {
-        Some(record) => record.rests_on.iter().cloned().collect(),
-        None => Vec::new(),
-    };
+    let before: Vec<Rest> = held
+        .record
+        .as_deref()
+        .map(Record::rests)
+        .unwrap_or_default();
     Ok(state.keep(&record, &before, &lease(run), None).await?)
 }
 
@@ -44,31 +45,8 @@ async fn posture<P: Ports>(run: &Run<'_, P>, held: &Held, by: &str) -> Result<Re
         .iter()
         .find(|a| a.workflow.arn == held.workflow)
         .ok_or_else(|| Error::NotApproved(format!("the account holds no workflow `{arn}`")))?;
-    let (Some(posture), Some(read)) = (&assessment.posture, reading.read.get(arn)) else {
-        let why = format!("`{arn}` could not be read");
-        return Err(Error::NotApproved(why));
-    };
-    let approval = Approval {
-        approved_at: run.now().iso(),
-        approved_by: by.to_owned(),
-        how: How::Approved,
-    };
-    let old = held.record.as_deref().cloned();
-    // Of a workflow that nothing is kept of, nothing was told: the next event tells all of it.
-    let old = old.unwrap_or_else(|| Record {
-        owner: assessment.workflow.owner.clone(),
-        evaluated_at: run.now().iso(),
-        revision: read.revision.clone(),
-        basis: read.basis.clone(),
-        rests_on: read.rests_on.clone(),
-        ..Record::blank(&held.workflow)
+    let approved = reading.read.get(arn).and_then(|read| {
+        history::approved(held.record.as_deref(), assessment, read, by, run.now())
     });
-    Ok(Record {
-        baseline: Some(Baseline {
-            approval,
-            posture: posture.clone().bounded(),
-        }),
-        widened: std::collections::BTreeMap::new(),
-        ..old
-    })
+    approved.ok_or_else(|| Error::NotApproved(format!("`{arn}` could not be read")))
 }

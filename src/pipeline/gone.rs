@@ -6,7 +6,7 @@ use crate::arn::Home;
 use crate::baselines::{Baselines, Tally};
 use crate::finding::Counts;
 use crate::history;
-use crate::verdict::Rest;
+use crate::verdict::{Record, Rest};
 
 /// Tells and forgets: whether anything was told.
 pub(super) async fn tell<P: Ports>(
@@ -29,7 +29,7 @@ pub(super) async fn tell<P: Ports>(
     if cause.sweep.is_some() && record.is_some() {
         run.count(|m| m.untold());
     }
-    let rests: Vec<Rest> = record.map_or_else(Vec::new, |r| r.rests_on.iter().cloned().collect());
+    let rests: Vec<Rest> = record.map(Record::rests).unwrap_or_default();
     let tally = cause.sweep.map(|sweep| Tally {
         home: Home::of(&held.workflow),
         sweep: sweep.id.to_owned(),

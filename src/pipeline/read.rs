@@ -248,14 +248,14 @@ fn judge<P: Ports>(
         reading.assessments.push(assessment);
     }
     for machine in snapshot.workflows.iter().take(judged) {
-        reading.read.insert(
-            machine.arn.clone(),
-            Read {
-                revision: machine.revision_id.clone(),
-                basis: facts::basis(machine, snapshot),
-                rests_on: facts::rests_on(machine, snapshot, &run.watch.config),
-            },
-        );
+        let assessment = reading
+            .assessments
+            .iter()
+            .find(|a| a.workflow.arn.as_str() == machine.arn);
+        let read = assessment.map(|assessment| Read::of(machine, snapshot, assessment));
+        reading
+            .read
+            .extend(read.map(|read| (machine.arn.clone(), read)));
     }
     reading
 }

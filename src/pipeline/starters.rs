@@ -14,7 +14,7 @@ use crate::baselines::Baselines;
 use crate::collect::{self, Accounts, Blind};
 use crate::facts::invokers::{self, start_shapes};
 use crate::snapshot::Fetched;
-use crate::trigger::{Affects, Change, Opens};
+use crate::trigger::{Change, Opens};
 use crate::verdict::StartShape;
 
 type Shapes = BTreeMap<String, StartShape>;
@@ -30,7 +30,7 @@ pub(super) async fn opened<P: Ports>(
         Some(state) => state.starts(&home.account).await?,
         None => Shapes::new(),
     };
-    let named = named(change);
+    let named = change.principal();
     if !matters(change, named.as_deref(), &kept) {
         return Ok(Done::default());
     }
@@ -62,15 +62,6 @@ pub(super) async fn opened<P: Ports>(
         state.keep_starts(&home.account, &all).await?;
     }
     Ok(done)
-}
-
-/// The principal that the call named.
-fn named(change: &Change) -> Option<String> {
-    match &change.affects {
-        Affects::Role { name } => Some(format!("role/{name}")),
-        Affects::Starters { principal } => Some(principal.clone()),
-        _ => None,
-    }
 }
 
 /// Whether it can change who may start anything.

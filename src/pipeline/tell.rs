@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use futures_util::future::join_all;
-use sha2::{Digest, Sha256};
 use tracing::warn;
 
 use super::evaluate::{Cause, Held, lease};
@@ -12,6 +11,7 @@ use super::read::Reading;
 use super::{Error, Ports, Run};
 use crate::assess::Assessment;
 use crate::baselines::{Baselines, Tally};
+use crate::digest::Digest;
 use crate::facts::invokers::ABOUT_STARTING;
 use crate::finding::Finding;
 use crate::history::{Compared, Evaluation};
@@ -73,7 +73,7 @@ pub(super) async fn tell<P: Ports>(run: &Run<'_, P>, telling: &Telling<'_>) -> R
         run.count(|m| m.told(&alert));
     }
     count_untold(run, telling, &next);
-    let before: Vec<Rest> = record.map_or_else(Vec::new, |r| r.rests_on.iter().cloned().collect());
+    let before: Vec<Rest> = record.map(Record::rests).unwrap_or_default();
     let tally = tally(telling, record, &reviewed.assessment.findings);
     state
         .keep(&next, &before, &lease(run), tally.as_ref())
@@ -154,11 +154,8 @@ fn deliveries<P: Ports>(run: &Run<'_, P>, alert: &Alert<'_>, since: &str) -> [De
 
 /// The same for the same difference from the same verdict.
 fn key(alert: &Alert<'_>, since: &str) -> String {
-    let mut hash = Sha256::new();
-    let mut part = |text: &str| {
-        hash.update(text.len().to_be_bytes());
-        hash.update(text.as_bytes());
-    };
+    let mut digest = Digest::default();
+    let mut part = |text: &str| digest.part(text);
     part(alert.workflow.arn.as_str());
     part(since);
     part(alert.event.map_or("", |event| &event.id));
@@ -185,8 +182,7 @@ fn key(alert: &Alert<'_>, since: &str) -> String {
     for gap in alert.incomplete {
         part(&gap.what);
     }
-    let digest = hash.finalize();
-    digest.iter().take(16).map(|b| format!("{b:02x}")).collect()
+    digest.hex()
 }
 
 /// Tries every delivery that was not made yet, whatever becomes of the others.

@@ -62,6 +62,7 @@ pub fn assessment(name: &str, findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessm
         workflow: workflow(name),
         findings,
         gaps,
+        invoked: Vec::new(),
         posture: None,
         drift: None,
     }

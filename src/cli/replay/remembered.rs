@@ -3,10 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::{Failure, Host, Outcome, Replay, no_workflow, nothing, told};
-use crate::arn::Arn;
 use crate::assess::{self, Assessment, Known};
 use crate::config::Config;
-use crate::facts;
 use crate::history::{self, Compared, Evaluation, Read, Reviewed};
 use crate::local::State;
 use crate::render::alert::Alert;
@@ -48,7 +46,7 @@ pub(super) fn replay(
                 event: Some(&change.event),
                 sweep: None,
                 began: host.now,
-                read: read(account, config, &assessment.workflow.arn),
+                read: read(account, assessment),
             };
             let reviewed = evaluation.review(assessment);
             (evaluation, reviewed)
@@ -79,16 +77,10 @@ pub(super) fn replay(
     Ok(outcome)
 }
 
-fn read(account: &Account, config: &Config, workflow: &Arn) -> Option<Read> {
-    let machine = account
-        .workflows
-        .iter()
-        .find(|machine| machine.arn == workflow.as_str())?;
-    Some(Read {
-        revision: machine.revision_id.clone(),
-        basis: facts::basis(machine, account),
-        rests_on: facts::rests_on(machine, account, config),
-    })
+fn read(account: &Account, assessment: &Assessment) -> Option<Read> {
+    let arn = assessment.workflow.arn.as_str();
+    let machine = account.workflows.iter().find(|m| m.arn == arn)?;
+    Some(Read::of(machine, account, assessment))
 }
 
 /// A workflow that is there no more: what was told of it is resolved.

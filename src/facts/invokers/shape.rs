@@ -4,11 +4,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
 
 use super::grants::Own;
 use super::{REDRIVE, START, START_SYNC, is_admin};
 use crate::arn::Arn;
+use crate::digest::Digest;
 use crate::glob::Glob;
 use crate::iam::{self, Effect, Policy, Principal, Principals, ResourceSpec, Statement};
 use crate::snapshot::{Document, Iam};
@@ -59,15 +59,11 @@ fn shape(principal: &Principal) -> Option<(String, StartShape)> {
     parts.extend(trust.map(|s| s.raw.to_string()));
     parts.push(format!("boundary {}", authority.boundary.is_some()));
     parts.sort();
-    let mut hash = Sha256::new();
-    for part in parts {
-        hash.update(part.len().to_be_bytes());
-        hash.update(part.as_bytes());
-    }
-    let digest = hash.finalize();
+    let mut digest = Digest::default();
+    parts.iter().for_each(|part| digest.part(part));
     let shape = StartShape {
         patterns: patterns.into_iter().collect(),
-        digest: digest.iter().take(16).map(|b| format!("{b:02x}")).collect(),
+        digest: digest.hex(),
     };
     Some((name, shape))
 }
