@@ -1,7 +1,7 @@
 //! Amazon States Language: the typed workflow. Parsing is total; what is wrong stands in `problems`.
 //!
 //! [`parse`] and [`parse_yaml`] read a text, [`parse_value`] a document; each gives a [`Definition`], whatever it was given.
-//! The way is: text → document (`json`, `yaml`: repeated keys, broken ends, nesting, aliases) → scopes and their transitions
+//! The way is: text → document ([`crate::document`]: repeated keys, broken ends, nesting, aliases) → scopes and their transitions
 //! (`scope`) → states (`state`, with `map`, `choice`, `retry`) → the values of their fields (`template`, `settings`, `text`).
 //! `fields` is the table of which field belongs to which state type and query language. [`print`] is the way back.
 //!
@@ -15,7 +15,6 @@
 mod choice;
 mod distributed;
 mod fields;
-mod json;
 mod map;
 mod parser;
 mod print;
@@ -26,7 +25,6 @@ mod settings;
 mod state;
 mod template;
 mod text;
-mod yaml;
 
 pub use distributed::{ItemReader, Map, ResultWriter};
 pub use print::print;

@@ -21,6 +21,7 @@ pub mod decide;
 pub mod delta;
 pub mod demand;
 pub mod digest;
+pub mod document;
 pub mod expr;
 pub mod facts;
 pub mod finding;

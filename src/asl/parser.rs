@@ -9,9 +9,6 @@ use super::{Definition, PathField, Problem, QueryLanguage, Template, Text};
 use crate::expr::jsonpath;
 use crate::loc::Pointer;
 
-/// What texts nest deeper than this is not read. `serde_json` itself stops at 128.
-pub(super) const MAX_TEXT_NESTING: usize = 96;
-
 /// What documents nest deeper than this is not read: no text reaches it.
 const MAX_NESTING: usize = 120;
 

@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use super::json::{self, Document};
 use super::parser::{Object, Parser};
-use super::yaml;
-use super::{Definition, Kind, QueryLanguage, Scope, ScopeId, State, StateId, Text};
+use super::{Definition, Kind, Problem, QueryLanguage, Scope, ScopeId, State, StateId, Text};
+use crate::document::{self, Keep, Notation};
 use crate::loc::Pointer;
 
 /// A definition may take this many bytes (developer guide, "Step Functions service quotas").
@@ -39,21 +38,14 @@ pub(super) enum Slot {
 /// Parses a definition. A deployed one is JSON; a file may be YAML, which is what a text that cannot begin JSON's
 /// objects, arrays and strings is read as.
 pub fn parse(text: &str) -> Definition {
-    if is_yaml(text) {
-        return parse_yaml(text);
-    }
-    read(json::read(text), text.len())
-}
-
-fn is_yaml(text: &str) -> bool {
-    !text.trim_start().starts_with(['{', '[', '"']) && !text.trim().is_empty()
+    read(text, Notation::of_text(text))
 }
 
 /// The text of a definition as JSON: a YAML text that has no problem is written as JSON, everything else is as it is.
 pub fn json_text(text: &str) -> String {
-    if is_yaml(text) {
-        let document = yaml::read(text);
-        if !document.broken && document.problems.is_empty() {
+    if Notation::of_text(text) == Notation::Yaml {
+        let document = document::read(text, Notation::Yaml, Keep::ValuesOnly);
+        if document.fault.is_none() && document.issues.is_empty() {
             return document.value.to_string();
         }
     }
@@ -62,19 +54,40 @@ pub fn json_text(text: &str) -> String {
 
 /// Parses a definition in YAML, CloudFormation's short tags included. JSON is YAML too, but [`parse`] is faster.
 pub fn parse_yaml(text: &str) -> Definition {
-    read(yaml::read(text), text.len())
+    read(text, Notation::Yaml)
 }
 
-fn read(document: Document, bytes: usize) -> Definition {
+fn read(text: &str, notation: Notation) -> Definition {
+    let read = document::read(text, notation, Keep::ValuesOnly);
     let mut parser = Parser::default();
-    parser.check_size(bytes);
-    parser.document(&document.value);
+    parser.check_size(text.len());
+    parser.document(&read.value);
     let mut definition = parser.definition;
-    if document.broken {
+    if read.fault.is_some() {
         // What is missing behind the break is no further mistake.
         definition.problems.clear();
     }
-    definition.problems.splice(0..0, document.problems);
+    let broken = read.fault.map(|fault| {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let at = document::lines::place(text, fault.at);
+        Problem {
+            pointer: Pointer::root(),
+            message: format!(
+                "not valid {}: {} at line {} column {}",
+                notation.word(),
+                fault.message,
+                at.line,
+                at.column
+            ),
+        }
+    });
+    let issues = read.issues.into_iter().map(|issue| Problem {
+        pointer: issue.pointer,
+        message: issue.message.to_owned(),
+    });
+    definition
+        .problems
+        .splice(0..0, broken.into_iter().chain(issues));
     definition
 }
 
