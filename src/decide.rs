@@ -1,5 +1,6 @@
 //! `stepwarden decide`: IAM decisions with their reasons, one or as JSON lines. Text in, text out.
 //!
+//! Known of a request is what the line says, and what the principal itself tells: its ARN and, with a snapshot, its tags.
 //! Identity policies and the permissions boundary only: no service or resource control policy, session policy, key or
 //! resource policy is looked at.
 
@@ -174,12 +175,18 @@ impl<'a> Decider<'a> {
                 authority = &own;
             }
         }
-        // The contract: a key that is not in the line's context is unknown, also one that the principal's ARN would tell.
+        // The contract: a key that is not in the line's context is unknown, but for what the principal itself tells.
+        let told = match (known, &principal) {
+            (Some(known), _) => known.context(authority),
+            (None, Some(arn)) => Context::of_principal(arn),
+            (None, None) => Context::new(),
+        };
+        let context = line.context.or(told);
         let request = Request {
             principal: None,
             action,
             resource: line.resource,
-            context: &line.context,
+            context: &context,
         };
         Ok(evaluate(authority, &request))
     }

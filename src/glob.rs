@@ -19,9 +19,19 @@ pub enum Token {
     One,
     /// `*`: any number of any characters.
     Any,
+    /// `*` inside a segment of a resource's ARN, with more of the segment behind it: any number of characters but `:`
+    /// (IAM User Guide, "IAM JSON policy elements: Resource": only a `*` that ends its segment matches beyond the colon).
+    Within,
 }
 
-/// A pattern; never two `Any` side by side.
+impl Token {
+    /// Whether it is a `*` of either kind.
+    pub const fn is_star(self) -> bool {
+        matches!(self, Self::Any | Self::Within)
+    }
+}
+
+/// A pattern; never two stars side by side.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Glob {
     tokens: Vec<Token>,
@@ -69,9 +79,41 @@ impl Glob {
 
     /// Appends a token.
     pub fn push(&mut self, token: Token) {
-        if token != Token::Any || self.tokens.last() != Some(&Token::Any) {
-            self.tokens.push(token);
+        match self.tokens.last_mut() {
+            Some(last) if last.is_star() && token.is_star() => {
+                if token == Token::Any {
+                    *last = token;
+                }
+            }
+            _ => self.tokens.push(token),
         }
+    }
+
+    /// The pattern as a resource's: each `*` that more of its segment follows stays within that segment.
+    #[must_use]
+    pub fn segmented(mut self) -> Self {
+        let ends = self.tokens.clone();
+        let next = ends.iter().skip(1).map(Some).chain([None]);
+        for (token, next) in self.tokens.iter_mut().zip(next) {
+            if *token == Token::Any && next.is_some_and(|t| *t != Token::Char(':')) {
+                *token = Token::Within;
+            }
+        }
+        self
+    }
+
+    /// The pattern with every `*` free to match colons: no less than it matches.
+    #[must_use]
+    pub fn unsegmented(&self) -> Self {
+        let mut glob = Self { tokens: Vec::new() };
+        for token in &self.tokens {
+            glob.push(if token.is_star() { Token::Any } else { *token });
+        }
+        glob
+    }
+
+    fn has_within(&self) -> bool {
+        self.tokens.contains(&Token::Within)
     }
 
     /// Appends a whole pattern.
@@ -104,6 +146,9 @@ impl Glob {
 
     /// Whether the text matches, in time at most proportional to the product of the lengths.
     pub fn matches(&self, text: &str) -> bool {
+        if self.has_within() {
+            return self.overlaps(&Self::literal(text));
+        }
         let mut at = 0;
         let mut rest = text.chars();
         // Where to go on when the last star takes one character more; earlier stars need never take more.
@@ -134,13 +179,14 @@ impl Glob {
         }
     }
 
-    /// Whether every text that `other` matches is matched by this; exact, except that where a `?` of this meets a `*`
-    /// of the other and the answer would take more than 20,000 automaton states it is `false`.
+    /// Whether every text that `other` matches is matched by this; exact, except that where a `?` or a `*` within a
+    /// segment of this meets a `*` of the other and the answer would take more than 20,000 automaton states it is `false`.
     pub fn includes(&self, other: &Self) -> bool {
-        // Token by token this is exact but for `?` against `*`: `?*` includes `*a`, though no token of it fits the star.
+        // Token by token this is exact but for `?` against `*`: `?*` includes `*a`, though no token of it fits the star;
+        // and for `*` within a segment: followed by a colon and one more it includes a colon and a free `*`.
         self.includes_by_token(other)
-            || (self.tokens.contains(&Token::One)
-                && other.tokens.contains(&Token::Any)
+            || ((self.tokens.contains(&Token::One) || self.has_within())
+                && other.tokens.iter().any(|t| t.is_star() || *t == Token::One)
                 && self.overlaps(other)
                 && matches!(
                     other.example_outside(std::slice::from_ref(self)),
@@ -154,7 +200,12 @@ impl Glob {
         };
         rows(ours, others, false, |token, theirs, near| match token {
             Token::Any => near.here || near.left || near.before,
-            Token::One => near.before && theirs != Token::Any,
+            Token::Within => {
+                let inside =
+                    matches!(theirs, Token::Char(c) if c != ':') || theirs == Token::Within;
+                near.here || (inside && near.left)
+            }
+            Token::One => near.before && !theirs.is_star(),
             Token::Char(_) => near.before && theirs == token,
         })
     }
@@ -165,8 +216,12 @@ impl Glob {
             return false;
         };
         rows(ours, others, true, |token, theirs, near| {
+            let stays = |other: Token| other != Token::Char(':');
             match (token, theirs) {
+                (ours, theirs) if ours.is_star() && theirs.is_star() => near.here || near.left,
                 (Token::Any, _) | (_, Token::Any) => near.here || near.left || near.before,
+                (Token::Within, other) => near.here || (stays(other) && near.left),
+                (other, Token::Within) => near.left || (stays(other) && near.here),
                 (Token::One, _) | (_, Token::One) => near.before,
                 (Token::Char(a), Token::Char(b)) => near.before && a == b,
             }
@@ -248,13 +303,13 @@ fn rows(
     let mut row = Vec::with_capacity(theirs.len() + 1);
     row.push(true);
     for token in theirs {
-        let open = theirs_may_vanish && *token == Token::Any && row.last() == Some(&true);
+        let open = theirs_may_vanish && token.is_star() && row.last() == Some(&true);
         row.push(open);
     }
     let mut next = Vec::with_capacity(row.len());
     for token in ours {
         next.clear();
-        next.push(*token == Token::Any && row.first() == Some(&true));
+        next.push(token.is_star() && row.first() == Some(&true));
         for (their, pair) in theirs.iter().zip(row.windows(2)) {
             let (Some(before), Some(here)) = (pair.first(), pair.last()) else {
                 continue;
@@ -280,7 +335,7 @@ impl std::fmt::Display for Glob {
         use std::fmt::Write as _;
         for token in &self.tokens {
             match token {
-                Token::Any => f.write_char('*')?,
+                Token::Any | Token::Within => f.write_char('*')?,
                 Token::One => f.write_char('?')?,
                 Token::Char('*') => f.write_str("${*}")?,
                 Token::Char('?') => f.write_str("${?}")?,

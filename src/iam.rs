@@ -136,9 +136,6 @@ pub enum ResourceSpec {
 }
 
 /// One resource pattern, compared with case, as one glob over the whole ARN.
-///
-/// IAM User Guide, "IAM JSON policy elements: Resource": a `*` that ends a segment can match beyond the colon. A `*`
-/// inside a segment is taken so too; this errs towards more being matched, and no real ARN tells the difference.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourcePattern {
     /// As the policy writes it.
@@ -254,7 +251,7 @@ impl ResourcePattern {
     /// Reads a pattern of that version.
     pub fn new(text: impl Into<String>, version: Version) -> Self {
         let text = text.into();
-        let template = Template::parse(&text, version);
+        let template = Template::of_resource(&text, version);
         Self { text, template }
     }
 
@@ -293,6 +290,17 @@ impl ResourceSpec {
 }
 
 impl Statement {
+    /// Every context key that its conditions and its resources ask for, as written.
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        let conditions = self.conditions.iter().flat_map(|c| {
+            let variables = c.values.iter().flat_map(Template::variables);
+            std::iter::once(c.key.as_str()).chain(variables.map(|v| v.key.as_str()))
+        });
+        let resources = self.resources.patterns().iter();
+        let variables = resources.flat_map(|p| p.template.variables().map(|v| v.key.as_str()));
+        conditions.chain(variables)
+    }
+
     /// Whether it is an allow that makes its holder an administrator: every action, all but some, or all of IAM, with which
     /// the rest can be had, over every resource, without a condition.
     pub fn is_admin(&self) -> bool {

@@ -173,7 +173,7 @@ fn spell(resource: &Glob, holes: &[Unknown], decide: bool) -> String {
             continue;
         }
         match token {
-            Token::Any => match names.next().flatten() {
+            Token::Any | Token::Within => match names.next().flatten() {
                 Some(name) => out.push_str(&format!("${{{name}}}")),
                 None if decide => out.push_str(PLACEHOLDER),
                 None => out.push('*'),

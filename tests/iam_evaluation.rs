@@ -28,7 +28,7 @@ fn documented_cases_are_decided_as_documented() {
                 "principal": principal,
                 "action": case["action"],
                 "resource": case["resource"],
-                "context": with_principal(&case["context"], principal),
+                "context": case["context"],
                 "policies": group["policies"],
                 "boundary": group["boundary"],
             });
@@ -82,41 +82,57 @@ fn an_independent_model_decides_alike() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
-/// The case's context with what AWS puts into every request of that principal; `decide` itself takes a key for unknown
-/// that the line does not give.
-fn with_principal(context: &Value, principal: &str) -> Value {
-    let mut keys = context.as_object().cloned().unwrap_or_default();
-    let name = principal.rsplit('/').next().unwrap_or_default();
-    let username = if principal.contains(":user/") {
-        json!(name)
-    } else {
-        Value::Null
-    };
-    for (key, value) in [
-        ("aws:PrincipalArn", json!(principal)),
-        ("aws:PrincipalAccount", json!("123456789012")),
-        ("aws:username", username),
-    ] {
-        if !keys.keys().any(|k| k.eq_ignore_ascii_case(key)) {
-            keys.insert(key.to_owned(), value);
-        }
-    }
-    Value::Object(keys)
+/// An answer to one line of `john`, a user, or another principal, by the policy; `context` may overrule.
+fn answer(principal: &str, resource: &str, condition: &Value, context: &Value) -> Value {
+    let line = json!({
+        "principal": principal, "action": "s3:GetObject", "resource": "arn:aws:s3:::b/john/k", "context": context,
+        "policies": [{"Version": "2012-10-17", "Statement": [
+            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": resource, "Condition": condition}]}],
+    });
+    serde_json::from_str(&Decider::new(None).line(&line.to_string()).json).unwrap()
 }
 
 #[test]
-fn a_key_that_the_line_does_not_give_is_unknown() {
-    let line = json!({
-        "principal": "arn:aws:iam::123456789012:user/johndoe", "action": "s3:GetObject",
-        "resource": "arn:aws:s3:::b/johndoe/k",
-        "policies": [{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::b/${aws:username}/*"}]}],
-    });
-    let answer: Value =
-        serde_json::from_str(&Decider::new(None).line(&line.to_string()).json).unwrap();
+fn what_the_principals_arn_tells_is_known_and_the_context_overrules_it() {
+    let user = "arn:aws:iam::123456789012:user/john";
+    let role = "arn:aws:iam::123456789012:role/john";
+    let own = "arn:aws:s3:::b/${aws:username}/*";
+    let (any, none) = (json!({}), json!({}));
+    assert_eq!(answer(user, own, &any, &none)["decision"], "allow");
+    assert_eq!(answer(role, own, &any, &none)["decision"], "no-match");
+    let jane = json!({"aws:username": "jane"});
+    assert_eq!(answer(user, own, &any, &jane)["decision"], "no-match");
+    let account = json!({"StringEquals": {"aws:PrincipalAccount": "123456789012"}});
+    assert_eq!(answer(role, "*", &account, &none)["decision"], "allow");
+    let arn = json!({"ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/jo*"}});
+    assert_eq!(answer(role, "*", &arn, &none)["decision"], "allow");
+    assert_eq!(answer(user, "*", &arn, &none)["decision"], "no-match");
+    // Tags stand in no ARN.
+    let tag = json!({"StringEquals": {"aws:PrincipalTag/team": "red"}});
+    let open = answer(role, "*", &tag, &none);
     assert_eq!(
-        (&answer["decision"], &answer["on"]),
-        (&json!("depends"), &json!(["aws:username"]))
+        (&open["decision"], &open["on"]),
+        (&json!("depends"), &json!(["aws:PrincipalTag/team"]))
     );
+}
+
+#[test]
+fn variables_stand_behind_the_fifth_colon_only() {
+    let user = "arn:aws:iam::123456789012:user/john";
+    for (resource, expected) in [
+        ("arn:aws:s3:::b/${aws:username}/*", "allow"),
+        ("arn:aws:s3:::${s3:x}/${aws:username}/*", "depends"),
+        ("arn:aws:s3::${aws:PrincipalAccount}:b/*", "no-match"),
+        ("arn:${aws:PrincipalAccount}:s3:::b/*", "no-match"),
+        ("arn:aws:${aws:username}:::b/*", "no-match"),
+        ("${aws:PrincipalArn}", "no-match"),
+        ("${aws:username}*", "no-match"),
+        ("arn:aws:s3:::b/${aws:username}*k", "allow"),
+        ("arn:aws:s3:::b/*n${*}k", "no-match"),
+    ] {
+        let answer = answer(user, resource, &json!({}), &json!({}));
+        assert_eq!(answer["decision"], expected, "{resource}");
+    }
 }
 
 fn pick<T: Clone + std::fmt::Debug + 'static>(values: &[T]) -> impl Strategy<Value = T> + use<T> {

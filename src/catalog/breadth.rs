@@ -17,6 +17,7 @@ pub enum Breadth {
 /// The breadth of a resource pattern for an action, by the templates of the action's resource types that it fits;
 /// an action or a shape that the reference does not know is judged by the structure of the ARN alone.
 pub fn breadth(action: &str, pattern: &Glob) -> Breadth {
+    let pattern = &pattern.unsegmented();
     let Some(arn) = ArnGlob::split(pattern) else {
         return open_ended(pattern);
     };

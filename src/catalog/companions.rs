@@ -52,7 +52,7 @@ pub fn companions(resource: &Glob) -> Vec<Glob> {
         }
         ("s3", _) => {
             let bucket = cut(1);
-            let dynamic = words.len() > 1 && name.contains(&Token::Any);
+            let dynamic = words.len() > 1 && name.iter().any(|t| t.is_star());
             if dynamic {
                 vec![with(&bucket, "/*"), bucket]
             } else {
@@ -74,13 +74,13 @@ fn secret(resource: &Glob, name: &[Token]) -> Vec<Glob> {
     let is_random = |t: &Token| match t {
         Token::One => true,
         Token::Char(c) => c.is_ascii_alphanumeric(),
-        Token::Any => false,
+        Token::Any | Token::Within => false,
     };
     let has_ending = name.len() > ending
         && matches!(tail, [Token::Char('-'), random @ ..] if random.iter().all(is_random));
     let whole = match (has_ending, name.last()) {
         (true, _) => slice(resource, length),
-        (false, Some(Token::Any) | None) => Glob::literal(""),
+        (false, Some(Token::Any | Token::Within) | None) => Glob::literal(""),
         (false, Some(_)) => resource.clone(),
     };
     let mut forms = Vec::new();

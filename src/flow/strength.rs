@@ -14,7 +14,7 @@ pub fn of_pattern(glob: &Glob) -> Strength {
         .map(|token| match token {
             Token::Char(c) => *c,
             Token::One => '\u{1}',
-            Token::Any => '\u{2}',
+            Token::Any | Token::Within => '\u{2}',
         })
         .collect();
     let open = |part: &str| part.contains(['\u{1}', '\u{2}']);

@@ -52,6 +52,7 @@ impl From<&Glob> for Shape {
                     Token::Char(c) => Step::One(Class::Char(*c)),
                     Token::One => Step::One(Class::Any),
                     Token::Any => Step::Many(Class::Any),
+                    Token::Within => Step::Many(Class::NotColon),
                 })
                 .collect(),
         )

@@ -8,8 +8,8 @@ use super::{Glob, Token};
 const MAX_PATTERNS: usize = 32;
 
 impl Glob {
-    /// Patterns whose union is the intersection: none where the two do not overlap. Exact, except that where more than
-    /// 32 patterns were needed the operand with more fixed characters stands for it (then the union is larger than
+    /// Patterns whose union is the intersection: none where the two do not overlap. Exact, except that a `?` which meets
+    /// a `*` within a segment may still be a colon, and that where more than 32 patterns were needed the operand with more fixed characters stands for it (then the union is larger than
     /// the intersection, never smaller).
     pub fn intersect(&self, other: &Self) -> Vec<Self> {
         if other.includes(self) {
@@ -27,7 +27,7 @@ impl Glob {
             done: HashMap::new(),
         };
         table.fill().unwrap_or_else(|| {
-            let fixed = |g: &Self| g.tokens().iter().filter(|t| **t != Token::Any).count();
+            let fixed = |g: &Self| g.tokens().iter().filter(|t| !t.is_star()).count();
             vec![
                 if fixed(self) >= fixed(other) {
                     self
@@ -66,7 +66,7 @@ impl Table<'_> {
                 continue;
             }
             match (self.left.get(i), self.right.get(j)) {
-                (Some(Token::Any), _) | (_, Some(Token::Any)) => {
+                (Some(one), _) | (_, Some(one)) if one.is_star() => {
                     open.extend([(i + 1, j), (i, j + 1)]);
                 }
                 (Some(a), Some(b)) if a == b || *a == Token::One || *b == Token::One => {
@@ -82,19 +82,20 @@ impl Table<'_> {
         let mut out = Vec::new();
         match (self.left.get(i), self.right.get(j)) {
             (None, None) => out.push(Glob { tokens: Vec::new() }),
-            (Some(Token::Any), Some(Token::Any)) => {
-                self.join(Some(Token::Any), i + 1, j, &mut out);
-                self.join(Some(Token::Any), i, j + 1, &mut out);
+            (Some(a), Some(b)) if a.is_star() && b.is_star() => {
+                let both = if a == b { *a } else { Token::Within };
+                self.join(Some(both), i + 1, j, &mut out);
+                self.join(Some(both), i, j + 1, &mut out);
             }
-            (Some(Token::Any), theirs) => {
+            (Some(star), theirs) if star.is_star() => {
                 self.join(None, i + 1, j, &mut out);
-                if let Some(token) = theirs {
+                if let Some(token) = theirs.filter(|t| takes(*star, **t)) {
                     self.join(Some(*token), i, j + 1, &mut out);
                 }
             }
-            (ours, Some(Token::Any)) => {
+            (ours, Some(star)) if star.is_star() => {
                 self.join(None, i, j + 1, &mut out);
-                if let Some(token) = ours {
+                if let Some(token) = ours.filter(|t| takes(*star, **t)) {
                     self.join(Some(*token), i + 1, j, &mut out);
                 }
             }
@@ -118,6 +119,12 @@ impl Table<'_> {
             out.push(glob);
         }
     }
+}
+
+/// Whether the star can stand for the token. A `?` that a `*` within a segment meets stays a `?`, which is more than
+/// both only by the colon.
+fn takes(star: Token, token: Token) -> bool {
+    star == Token::Any || token != Token::Char(':')
 }
 
 fn without_included(mut globs: Vec<Glob>) -> Vec<Glob> {

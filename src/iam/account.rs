@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::evaluate::Authority;
-use super::{Policy, Problem, Unreadable, Version, parse};
+use super::{Context, Policy, Problem, Unreadable, Version, parse};
 use crate::arn::Arn;
-use crate::snapshot::{Attachment, Document, Fetched, Iam, NamedDocument, Role, User};
+use crate::snapshot::{Attachment, Document, Fetched, Iam, NamedDocument, Role, Tag, User};
 
 /// One role or user.
 #[derive(Clone, Debug)]
@@ -21,8 +21,44 @@ pub struct Principal {
     pub trust: Option<Policy>,
     /// Whether it is a role.
     pub is_role: bool,
+    /// Its own tags.
+    pub tags: Vec<Tag>,
     /// What of its policies could not be read, or is odd.
     pub problems: Vec<Problem>,
+}
+
+/// Prefix of the condition keys that hold a tag of the principal, in lower case.
+const PRINCIPAL_TAG: &str = "aws:principaltag/";
+
+impl Principal {
+    /// What the account tells of the principal in every request that it makes: its ARN, and of the tags that `authority`
+    /// asks for its own. A session may bring tags of its own where the role's trust policy lets it (`sts:TagSession`):
+    /// then nothing is known of them (IAM User Guide, "Pass session tags in AWS STS").
+    pub fn context(&self, authority: &Authority) -> Context {
+        let known = Context::of_principal(&self.arn);
+        let brings_tags = self.is_role
+            && self.trust.as_ref().is_none_or(|trust| {
+                let tags = |s: &super::Statement| s.actions.matches("sts:TagSession");
+                !trust.unreadable.is_empty() || trust.statements.iter().any(tags)
+            });
+        if brings_tags {
+            return known;
+        }
+        let policies = authority.policies().map(|(policy, _)| policy);
+        let keys = policies
+            .flat_map(|p| &p.statements)
+            .flat_map(super::Statement::keys);
+        keys.fold(known, |known, key| {
+            let lower = key.to_ascii_lowercase();
+            let Some(name) = lower.strip_prefix(PRINCIPAL_TAG) else {
+                return known;
+            };
+            match self.tags.iter().find(|t| t.key.eq_ignore_ascii_case(name)) {
+                Some(tag) => known.with(&lower, tag.value.clone()),
+                None => known.without(&lower),
+            }
+        })
+    }
 }
 
 /// The roles and users.
@@ -164,6 +200,7 @@ impl<'a> Join<'a> {
             authority: Authority { identity, boundary },
             trust,
             is_role: true,
+            tags: role.tags.clone(),
             problems,
         })
     }
@@ -183,6 +220,7 @@ impl<'a> Join<'a> {
             authority: Authority { identity, boundary },
             trust: None,
             is_role: false,
+            tags: user.tags.clone(),
             problems,
         })
     }

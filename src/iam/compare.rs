@@ -316,7 +316,7 @@ fn example(glob: &Glob) -> String {
     let one = |token: &Token| match token {
         Token::Char(c) => Some(*c),
         Token::One => Some('x'),
-        Token::Any => None,
+        Token::Any | Token::Within => None,
     };
     glob.tokens().iter().filter_map(one).collect()
 }

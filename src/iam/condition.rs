@@ -357,7 +357,7 @@ pub(crate) fn arn_segments(pattern: &Glob) -> Option<Vec<Glob>> {
         }
     }
     if segments.len() < 6 {
-        if segments.last()?.tokens().last() != Some(&Token::Any) {
+        if !segments.last()?.tokens().last()?.is_star() {
             return None;
         }
         segments.resize(6, Glob::any());

@@ -29,21 +29,53 @@ impl Template {
     /// characters, and `${…}` is a variable if it names a key (a name with a colon); anything else, such as a
     /// substitution that was never made, stays ordinary text.
     pub fn parse(text: &str, version: Version) -> Self {
+        Self::read(text, version, |_| true)
+    }
+
+    /// Reads a pattern of resources. Variables stand behind the fifth colon only, where the ARN names the resource;
+    /// before it they stay ordinary text, which no real ARN holds. A `*` that more of its segment follows stays within
+    /// the segment (IAM User Guide, "IAM JSON policy elements: Resource", "Using wildcards in resource ARNs", and "IAM
+    /// policy elements: Variables and tags", "Where you can use policy variables").
+    pub fn of_resource(text: &str, version: Version) -> Self {
+        let mut template = Self::read(text, version, |colons| colons >= 5);
+        let colon = Part::Token(Token::Char(':'));
+        let all = template.parts.clone();
+        let next = all.iter().skip(1).map(Some).chain([None]);
+        for (part, next) in template.parts.iter_mut().zip(next) {
+            if *part == Part::Token(Token::Any) && next.is_some_and(|n| *n != colon) {
+                *part = Part::Token(Token::Within);
+            }
+        }
+        template
+    }
+
+    /// Reads the text; `may_vary` says after how many colons there are variables.
+    fn read(text: &str, version: Version, may_vary: impl Fn(usize) -> bool) -> Self {
         let mut parts = Vec::new();
         let mut rest = text;
+        let mut colons = 0;
         while let Some(c) = rest.chars().next() {
             if version == Version::V2012
                 && let Some((part, tail)) = placeholder(rest)
             {
-                parts.push(part);
+                if may_vary(colons) || matches!(part, Part::Token(_)) {
+                    parts.push(part);
+                } else {
+                    let written = rest.get(..rest.len() - tail.len()).unwrap_or_default();
+                    parts.extend(written.chars().map(|c| Part::Token(Token::Char(c))));
+                }
                 rest = tail;
                 continue;
             }
-            parts.push(Part::Token(match c {
+            colons += usize::from(c == ':');
+            let token = match c {
                 '*' => Token::Any,
                 '?' => Token::One,
                 c => Token::Char(c),
-            }));
+            };
+            if token != Token::Any || parts.last() != Some(&Part::Token(token)) {
+                parts.push(Part::Token(token));
+            }
             rest = rest.get(c.len_utf8()..).unwrap_or_default();
         }
         Self { parts }
@@ -110,7 +142,7 @@ impl Template {
             text.push(match token {
                 Token::Char(c) => c,
                 Token::One => '?',
-                Token::Any => '*',
+                Token::Any | Token::Within => '*',
             });
         })?;
         Some(text)

@@ -85,7 +85,7 @@ fn one_part(need: &Need, at: usize, good: fn(&str) -> bool) -> Option<Vec<Glob>>
             .iter()
             .map(|t| match t {
                 Token::Char(c) => Some(*c),
-                Token::Any | Token::One => None,
+                Token::Any | Token::Within | Token::One => None,
             })
             .collect();
         let text = text.filter(|t| !t.is_empty() && good(t))?;

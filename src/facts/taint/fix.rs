@@ -207,7 +207,7 @@ fn spelled(glob: &Glob, home: &Arn) -> String {
             match token {
                 Token::Char(c) => text.push(*c),
                 Token::One => text.push('x'),
-                Token::Any => text.push_str(with),
+                Token::Any | Token::Within => text.push_str(with),
             }
         }
         text

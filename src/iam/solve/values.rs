@@ -192,6 +192,7 @@ fn arn_shape(segments: &[Glob]) -> Shape {
             Token::Char(c) => Step::One(Class::Char(*c)),
             Token::One => Step::One(open),
             Token::Any => Step::Many(open),
+            Token::Within => Step::Many(Class::NotColon),
         }));
     }
     Shape(steps)
