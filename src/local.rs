@@ -5,12 +5,13 @@
 
 mod definition;
 mod describe;
+mod entries;
 mod iam;
 mod optional;
 mod state;
 mod write;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
@@ -87,6 +88,8 @@ pub struct Texts {
     pub functions: Option<String>,
     /// `tags.json`
     pub tags: Option<String>,
+    /// The files of what begins executions, by their path in the directory.
+    pub entries: BTreeMap<String, String>,
 }
 
 /// The same, as JSON values in AWS's own shapes.
@@ -102,6 +105,8 @@ pub struct Values {
     pub functions: Option<Value>,
     /// A GetResources response.
     pub tags: Option<Value>,
+    /// The files of what begins executions, by their path in the directory.
+    pub entries: BTreeMap<String, Value>,
 }
 
 /// Reads an account snapshot directory.
@@ -117,6 +122,7 @@ pub fn read(dir: &Path) -> Result<Account, Error> {
         log_groups: read_optional(dir, optional::LOG_GROUPS)?,
         functions: read_optional(dir, optional::FUNCTIONS)?,
         tags: read_optional(dir, optional::TAGS)?,
+        entries: entries::files(dir, &mut unreadable),
     };
     let mut account = from_texts(&texts)?;
     unreadable.append(&mut account.unreadable);
@@ -166,6 +172,7 @@ pub fn from_texts(texts: &Texts) -> Result<Account, Error> {
         .map_err(|why| broken(optional::FUNCTIONS, why))?;
     account.tags = optional::tags(texts.tags.as_deref(), &mut account.unreadable)
         .map_err(|why| broken(optional::TAGS, why))?;
+    account.entries = entries::read(&texts.entries, &mut account.unreadable);
     account.log_resource_policies = Fetched::NotCollected;
     Ok(account)
 }
@@ -187,6 +194,11 @@ pub fn from_values(values: &Values) -> Result<Account, Error> {
         log_groups: text(&values.log_groups),
         functions: text(&values.functions),
         tags: text(&values.tags),
+        entries: values
+            .entries
+            .iter()
+            .map(|(file, value)| (file.clone(), value.to_string()))
+            .collect(),
     })
 }
 

@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 
+pub mod entries;
+
+pub use entries::Entries;
+
 /// What became of one thing that was to be read.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Fetched<T> {
@@ -49,6 +53,8 @@ pub struct Account {
     pub functions: Fetched<BTreeMap<String, Function>>,
     /// Tags by resource ARN.
     pub tags: Fetched<BTreeMap<String, Vec<Tag>>>,
+    /// What begins executions beside principals.
+    pub entries: Entries,
     /// Things that could not be read at all, such as an unreadable file: what and why.
     pub unreadable: Vec<(String, String)>,
 }

@@ -323,6 +323,7 @@ proptest! {
             log_groups: Some(json!({ "logGroups": [{ "arn": "arn:aws:logs:r:1:log-group:a:*", "retentionInDays": days, "kmsKeyId": "k" }] })),
             functions: None,
             tags: Some(json!({ "ResourceTagMappingList": [{ "ResourceARN": arn, "Tags": [{ "Key": "k", "Value": tag }] }] })),
+            ..Values::default()
         }).unwrap();
         prop_assert!(write_snapshot(&account, &dir.0).unwrap().is_empty());
         let back = read(&dir.0).unwrap();

@@ -65,6 +65,9 @@ struct AccountBlock {
     functions: Value,
     #[serde(default)]
     tags: Value,
+    /// More files of the directory, by their path.
+    #[serde(default)]
+    files: BTreeMap<String, Value>,
 }
 
 #[derive(Deserialize)]
@@ -116,6 +119,7 @@ fn default_account() -> AccountBlock {
         log_groups: log_groups(),
         functions: none(),
         tags: none(),
+        files: BTreeMap::new(),
     }
 }
 
@@ -178,6 +182,7 @@ impl Scenario {
             log_groups: list("logGroups", &block.account.log_groups),
             functions: list("Functions", &block.account.functions),
             tags: Some(json!({ "ResourceTagMappingList": tagged })),
+            entries: block.account.files.clone(),
         })
         .map_err(|e| named(e.to_string()))?;
         if !account.unreadable.is_empty() {
