@@ -13,6 +13,7 @@ pub mod assess;
 pub mod aws;
 pub mod baseline;
 pub mod baselines;
+pub mod budget;
 pub mod catalog;
 pub mod cli;
 pub mod collect;

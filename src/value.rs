@@ -11,7 +11,9 @@ mod join;
 mod origin;
 pub use origin::merge_guards;
 mod pattern;
+mod size;
 pub use fields::Fields;
+pub use size::Gathering;
 #[cfg(test)]
 mod tests;
 
@@ -99,7 +101,7 @@ pub struct Origin {
     /// The path at the source, such as `$.detail.bucket`.
     pub path: String,
     /// The way from the source, source first.
-    pub trace: Vec<TraceStep>,
+    pub trace: Vec<Arc<TraceStep>>,
 }
 
 /// Kinds of source.

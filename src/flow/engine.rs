@@ -1,5 +1,7 @@
 //! The fixed point: what is known at every state, whichever way a run takes.
 
+mod lost;
+
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -10,6 +12,7 @@ use super::site::root;
 use super::transfer::{Step, Ways};
 use crate::arn::Arn;
 use crate::asl::{Definition, Kind, Map, ScopeId, State, StateId};
+use crate::budget;
 use crate::value::{Identity, Source, Unknown, Value};
 
 /// Visits of one place after which what still changes is given up.
@@ -21,6 +24,8 @@ const WEIGHT: usize = 256;
 const WAYS: usize = 2;
 /// Ways that may be gone beside them, so that loops of ordinary definitions have many rounds.
 const FEW_WAYS: usize = 4000;
+/// What reading the arguments may cost once the walk was given up.
+const AFTER: usize = budget::FLOW / 8;
 /// Visits of one place after which it is left as it is. Widening ends long before.
 const LIMIT: usize = 64;
 
@@ -80,12 +85,20 @@ impl<'a> Engine<'a> {
         engine.enter_scope(ScopeId(0), Env::start(Value::Any(input)));
         engine.drain();
         engine.visit_unreached();
+        if budget::is_spent() {
+            let lost = Arc::new(lost::everywhere(definition));
+            engine.entry.fill(Some(lost));
+            budget::grant(AFTER);
+        }
         engine
     }
 
     /// States that nothing leads to still are looked at, with an input that nobody chooses.
     fn visit_unreached(&mut self) {
         for id in 0..self.definition.states.len() {
+            if budget::is_spent() {
+                return;
+            }
             if self.entry.get(id).is_some_and(Option::is_none) {
                 let nothing = Unknown::of(Source::Undecided, "input of an unreachable state");
                 self.enter(StateId(id), Env::start(Value::Any(nothing)));
@@ -96,6 +109,9 @@ impl<'a> Engine<'a> {
 
     fn drain(&mut self) {
         while let Some(next) = self.work.pop_first() {
+            if budget::is_spent() {
+                return;
+            }
             let Some(state) = self.definition.states.get(next.state) else {
                 continue;
             };

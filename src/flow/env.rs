@@ -23,6 +23,8 @@ pub struct Env {
     pub item: Option<Arc<Value>>,
     /// Whether a Distributed Map started that execution, and so named it.
     pub child: bool,
+    /// Whether the walk was given up: every value may come from every source.
+    pub lost: bool,
 }
 
 impl Env {
@@ -36,6 +38,7 @@ impl Env {
             execution: input,
             item: None,
             child: false,
+            lost: false,
         }
     }
 
@@ -47,7 +50,7 @@ impl Env {
             doc
         } else {
             match Arc::try_unwrap(doc) {
-                Ok(owned) => Arc::new(owned.capped(MAX_DEPTH)),
+                Ok(owned) => Arc::new(owned.capped(MAX_DEPTH).bounded()),
                 Err(shared) => shared,
             }
         };
@@ -65,7 +68,7 @@ impl Env {
         }
         let mut vars = Fields::clone(&self.vars);
         for (name, value) in assigned {
-            vars.insert(name, value.capped(MAX_DEPTH));
+            vars.insert(name, value.capped(MAX_DEPTH).bounded());
         }
         Self {
             vars: Arc::new(vars),
@@ -161,6 +164,7 @@ impl Env {
             execution: join(&self.execution, &other.execution, None),
             item,
             child: self.child && other.child,
+            lost: self.lost || other.lost,
         }
     }
 

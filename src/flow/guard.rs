@@ -1,6 +1,7 @@
 //! What the rules of a Choice state teach on their two ways, in JSONPath; JSONata's conditions stand in
 //! [`super::jsonata`].
 
+use std::cell::Cell;
 use std::sync::Arc;
 
 use super::jsonata;
@@ -8,29 +9,38 @@ use super::knowledge::{Fact, Knowledge};
 use super::site::Site;
 use super::strength;
 use crate::asl::{ChoiceRule, Condition, Node, Operand};
+use crate::budget;
 use crate::expr::jsonpath::Path;
 use crate::glob::{Glob, Token};
 use crate::loc::Pointer;
 use crate::value::{Guard, Strength, Unknown, Value};
 
+/// Longer than this a pattern is told by its ends; no ARN and no name has as many characters.
+const MAX_PATTERN: usize = 2048;
+/// Deeper than this a condition teaches nothing.
 const MAX_NESTING: usize = 24;
+/// More tests than this of one rule teach nothing: what they would keep out counts as let through.
+const MAX_TESTS: usize = 1024;
 
 /// What is known where the rule holds, and where it does not.
 pub fn decide(site: &Site<'_>, rule: &ChoiceRule) -> (Knowledge, Knowledge) {
-    let judge = Judge {
-        site: *site,
-        pointer: &rule.pointer,
-    };
     let know = &site.env.know;
-    (
-        judge.assume(&rule.condition, true, know, 0),
-        judge.assume(&rule.condition, false, know, 0),
-    )
+    let assume = |truth: bool| {
+        let judge = Judge {
+            site: *site,
+            pointer: &rule.pointer,
+            left: Cell::new(MAX_TESTS),
+        };
+        judge.assume(&rule.condition, truth, know, 0)
+    };
+    (assume(true), assume(false))
 }
 
 struct Judge<'a> {
     site: Site<'a>,
     pointer: &'a Pointer,
+    /// Tests that may still be looked at.
+    left: Cell<usize>,
 }
 
 impl Judge<'_> {
@@ -41,9 +51,13 @@ impl Judge<'_> {
         know: &Knowledge,
         depth: usize,
     ) -> Knowledge {
-        if depth > MAX_NESTING {
+        let left = self.left.get();
+        if depth > MAX_NESTING || left == 0 || budget::is_spent() {
+            budget::cut("a condition of more tests than are followed; those beyond guard nothing");
             return know.clone();
         }
+        self.left.set(left - 1);
+        budget::spend(8);
         match condition {
             Condition::Not(inner) => self.assume(inner, !truth, know, depth + 1),
             Condition::And(all) => self.combine(all, truth, truth, know, depth),
@@ -255,7 +269,30 @@ impl Lesson<'_> {
 }
 
 /// A `StringMatches` pattern: `*` is any number of characters, `\*` and `\\` stand for themselves.
+///
+/// Of one longer than any name of a resource, only the two ends are looked at.
 pub fn string_matches(text: &str) -> Glob {
+    let whole = whole_pattern(text);
+    let tokens = whole.tokens();
+    let ends = tokens.get(..MAX_PATTERN / 2).zip(
+        tokens
+            .len()
+            .checked_sub(MAX_PATTERN / 2)
+            .and_then(|at| tokens.get(at..)),
+    );
+    match ends {
+        Some((head, tail)) if tokens.len() > MAX_PATTERN => {
+            budget::cut("a pattern too long to compare, of which the two ends count");
+            let mut glob = Glob::literal("");
+            let ends = head.iter().chain([&Token::Any]).chain(tail);
+            ends.for_each(|token| glob.push(*token));
+            glob
+        }
+        _ => whole,
+    }
+}
+
+fn whole_pattern(text: &str) -> Glob {
     let mut glob = Glob::literal("");
     let mut chars = text.chars();
     while let Some(c) = chars.next() {

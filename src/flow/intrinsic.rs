@@ -3,7 +3,7 @@
 use super::site::Site;
 use super::strings;
 use crate::expr::intrinsic::{Arg, Call};
-use crate::value::{Source, Unknown, Value};
+use crate::value::{Gathering, Source, Unknown, Value};
 
 const MAX_NESTING: usize = 16;
 
@@ -12,6 +12,7 @@ pub fn call(site: &Site<'_>, call: &Call, depth: usize) -> Value {
     if depth > MAX_NESTING {
         return Value::Any(Unknown::of(Source::Undecided, "deeply nested call"));
     }
+    let mut all = Gathering::default();
     let args: Vec<Value> = call
         .args
         .iter()
@@ -23,13 +24,14 @@ pub fn call(site: &Site<'_>, call: &Call, depth: usize) -> Value {
             Arg::Path(path) => site.path(path),
             Arg::Call(inner) => self::call(site, inner, depth + 1),
         })
+        .map(|arg| all.take(arg))
         .collect();
     if call.name == "States.ArrayContains"
         && let Some(Arg::Path(path)) = call.args.get(1)
     {
         return contains(&args, site.raw_path(path));
     }
-    apply(&call.name, &args)
+    apply(&call.name, &args).bounded()
 }
 
 /// Whether a list holds a value: for a list of literals, an allow-list that a later Choice state can test.

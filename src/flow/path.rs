@@ -1,28 +1,47 @@
 //! JSONPath over abstract values.
 
+use std::borrow::Cow;
+
+use crate::budget;
 use crate::expr::jsonpath::Step;
 use crate::value::{Source, Unknown, Value};
 
+/// More steps than this into what is not known are told as these.
+const MAX_STEPS: usize = 256;
+/// Deeper than this nothing is written into a value as it is: it is told as one unknown there.
+const MAX_WRITTEN: usize = 32;
 /// Deeper than this `..` is told as one unknown.
 const MAX_DESCENT: usize = 16;
 
 /// What the steps lead to. A path that may name several nodes gives an array.
 pub fn follow(value: &Value, steps: &[Step]) -> Value {
-    let Some((step, rest)) = steps.split_first() else {
-        return value.clone();
-    };
-    match step {
-        Step::Field(name) => match value {
-            Value::Object { fields, .. } => match fields.get(name) {
-                Some(field) => follow(field, rest),
-                None => follow(&value.field(name), rest),
-            },
-            _ => follow(&value.field(name), rest),
-        },
-        Step::Index(index) => follow(&value.element(*index), rest),
-        Step::Function(name) => follow(&function(value, name), rest),
-        _ => many(value, steps),
+    let mut here = Cow::Borrowed(value);
+    let mut left = steps;
+    while let Some((step, rest)) = left.split_first() {
+        if is_everywhere_alike(&here) && steps.len() - left.len() >= MAX_STEPS {
+            break;
+        }
+        here = match (step, here) {
+            (Step::Field(name), Cow::Borrowed(Value::Object { fields, .. }))
+                if fields.contains_key(name) =>
+            {
+                fields
+                    .get(name)
+                    .map_or(Cow::Owned(Value::Absent), Cow::Borrowed)
+            }
+            (Step::Field(name), here) => Cow::Owned(here.field(name)),
+            (Step::Index(index), here) => Cow::Owned(here.element(*index)),
+            (Step::Function(name), here) => Cow::Owned(function(&here, name)),
+            (_, here) => return many(&here, left),
+        };
+        left = rest;
     }
+    here.into_owned()
+}
+
+/// Whether further steps into it change nothing but the path of its sources, which is no longer extended.
+const fn is_everywhere_alike(value: &Value) -> bool {
+    matches!(value, Value::Any(_) | Value::Absent)
 }
 
 /// `.length()` counts; the others compute from what is selected.
@@ -50,10 +69,19 @@ fn many(value: &Value, steps: &[Step]) -> Value {
 
 /// What any one of the nodes is that the steps lead to.
 fn matched(value: &Value, steps: &[Step]) -> Value {
-    let Some((step, rest)) = steps.split_first() else {
-        return value.clone();
-    };
-    let node = match step {
+    let mut node = value.clone();
+    for (at, step) in steps.iter().enumerate() {
+        if is_everywhere_alike(&node) && at >= MAX_STEPS {
+            break;
+        }
+        node = below(&node, step);
+    }
+    node
+}
+
+/// What any one of the nodes is that one step leads to.
+fn below(value: &Value, step: &Step) -> Value {
+    match step {
         Step::Field(name) => value.field(name),
         Step::Index(index) => value.element(*index),
         Step::Wildcard => value.children(),
@@ -63,19 +91,13 @@ fn matched(value: &Value, steps: &[Step]) -> Value {
             Value::Any(unknown) => Value::Any(unknown.some_part("[*]")),
             other => other.elements().anonymous(),
         },
-        Step::Union(steps) => {
-            return steps.iter().fold(Value::NEVER, |all, one| {
-                let whole: Vec<Step> = std::iter::once(one.clone())
-                    .chain(rest.iter().cloned())
-                    .collect();
-                all.join(&matched(value, &whole))
-            });
-        }
+        Step::Union(steps) => steps
+            .iter()
+            .fold(Value::NEVER, |all, one| all.join(&below(value, one))),
         Step::Function(name) => function(value, name),
         Step::Descend(name) => descend(value, Some(name), MAX_DESCENT).anonymous(),
         Step::DescendAll => descend(value, None, MAX_DESCENT).anonymous(),
-    };
-    matched(&node, rest)
+    }
 }
 
 /// The fields of this name (or everything) at any depth.
@@ -116,6 +138,16 @@ fn descend(value: &Value, name: Option<&str>, depth: usize) -> Value {
 
 /// The value with `new` written where the steps (a Reference Path) lead.
 pub fn write(value: Value, steps: &[Step], new: Value) -> Value {
+    match steps.get(..MAX_WRITTEN) {
+        Some(upper) if steps.len() > MAX_WRITTEN => {
+            budget::cut("a reference path too long to write to, of which the sources are kept");
+            write_at(value, upper, Value::Any(new.collapsed().derived()))
+        }
+        _ => write_at(value, steps, new),
+    }
+}
+
+fn write_at(value: Value, steps: &[Step], new: Value) -> Value {
     let Some((step, rest)) = steps.split_first() else {
         return new;
     };
@@ -124,12 +156,12 @@ pub fn write(value: Value, steps: &[Step], new: Value) -> Value {
             let inner = if rest.is_empty() {
                 new
             } else {
-                write(value.field(name), rest, new)
+                write_at(value.field(name), rest, new)
             };
             value.with_field(name, inner)
         }
         Step::Index(index) => {
-            let inner = write(value.element(*index), rest, new);
+            let inner = write_at(value.element(*index), rest, new);
             value.with_element(*index, inner)
         }
         _ => Value::Any({

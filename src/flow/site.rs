@@ -8,7 +8,7 @@ use crate::arn::Arn;
 use crate::asl::{Node, Segment, State, Template, Text};
 use crate::expr::jsonpath::{Path, Root};
 use crate::loc::Pointer;
-use crate::value::{Identity, Piece, Source, TraceStep, Unknown, Value};
+use crate::value::{Gathering, Identity, Piece, Source, TraceStep, Unknown, Value};
 
 /// Where values of a run come from first, for [`Identity::root`].
 pub mod root {
@@ -88,12 +88,18 @@ impl<'a> Site<'a> {
                 let value = jsonata::evaluate(self, expr);
                 self.step(&template.pointer, &jsonata::print(expr), value)
             }
-            Node::Array(items) => Value::Array(items.iter().map(|t| self.template(t)).collect()),
-            Node::Object(members) => Value::object(
-                members
+            Node::Array(items) => {
+                let mut all = Gathering::default();
+                let values = items.iter().map(|t| all.take(self.template(t)));
+                Value::Array(values.collect())
+            }
+            Node::Object(members) => {
+                let mut all = Gathering::default();
+                let fields = members
                     .iter()
-                    .map(|(name, member)| (name.clone(), self.template(member))),
-            ),
+                    .map(|(name, member)| (name.clone(), all.take(self.template(member))));
+                Value::object(fields)
+            }
             Node::Broken => self.everything("unreadable expression"),
         }
     }
@@ -104,7 +110,7 @@ impl<'a> Site<'a> {
         if large || matches!(text, "$" | "$states.input" | "$states.result") {
             return value;
         }
-        value.through(&TraceStep {
+        value.through(TraceStep {
             state: self.state.name.clone(),
             pointer: pointer.clone(),
             value: text.to_owned(),
@@ -114,6 +120,10 @@ impl<'a> Site<'a> {
     /// Anything that the state knows of: what is not followed may be all of it.
     pub fn everything(&self, why: &str) -> Value {
         let mut all = Unknown::of(Source::Undecided, why);
+        if self.env.lost {
+            all.add_origins(&self.env.execution.collapsed().origins);
+            return Value::Any(all);
+        }
         let places = [Some(self.input), self.result, self.error];
         let vars = self.env.vars.values();
         for value in places.into_iter().flatten().chain(vars) {

@@ -118,11 +118,11 @@ impl<'a> Step<'a> {
         let mut unknown = Unknown::of(source, format!("result of `{name}`"))
             .identified(root::result(self.state.id.0));
         if unknown.is_tainted() {
-            unknown = unknown.through(&TraceStep {
+            unknown = unknown.through(&Arc::new(TraceStep {
                 state: name,
                 pointer: self.state.pointer.key("Resource"),
                 value: task.resource.display(),
-            });
+            }));
         }
         Value::Any(unknown)
     }

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::ops::ControlFlow;
 
 use super::{Glob, Token};
+use crate::budget;
 
 /// A set of characters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,6 +71,8 @@ pub(crate) struct Cell {
 
 /// More states than this are not explored.
 pub(crate) const MAX_STATES: usize = 20_000;
+/// More positions in them than this are not either: states of long patterns are large.
+const MAX_POSITIONS: usize = 4_000_000;
 
 /// Every combination of inside and outside that some non-empty text has; `None` where there are too many states.
 pub(crate) fn cells(shapes: &[Shape]) -> Option<Vec<Cell>> {
@@ -93,7 +96,7 @@ pub(crate) fn cells(shapes: &[Shape]) -> Option<Vec<Cell>> {
 
 /// Visits every reachable state, nearest first, with its combination and a way to get a shortest text that leads there.
 /// With `within_first`, texts that cannot end inside the first pattern are left out.
-/// `None` where there are more than [`MAX_STATES`] and the visitor has not stopped before.
+/// `None` where there are more than [`MAX_STATES`], or the budget is spent, and the visitor has not stopped before.
 pub(crate) fn explore(
     shapes: &[Shape],
     within_first: bool,
@@ -105,12 +108,19 @@ pub(crate) fn explore(
     let mut queue: Vec<Visit> = vec![(start, None)];
     let mut at = 0;
     let mut second_visits = Vec::new();
+    let mut positions = 0;
     while let Some((state, _)) = queue.get(at).cloned() {
         let path = || trace(&queue, at);
         if visit(&machine.inside(&state), &path).is_break() {
             return Some(());
         }
-        for c in machine.characters(&state) {
+        let characters = machine.characters(&state);
+        positions += 1 + state.len() * characters.len();
+        budget::spend(1 + state.len() * characters.len() / 16);
+        if positions > MAX_POSITIONS || budget::is_spent() {
+            return None;
+        }
+        for c in characters {
             let next = machine.step(&state, c);
             if next.is_empty() || (within_first && !machine.first_alive(&next)) {
                 if !within_first && seen.insert(next.clone()) {

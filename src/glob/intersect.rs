@@ -2,15 +2,19 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Glob, Token};
+use super::{Glob, PER_UNIT, Token};
+use crate::budget;
 
+/// More comparisons of two tokens than this, and the narrower operand stands for the intersection.
+const MAX_WORK: usize = 4_000_000;
 /// More patterns than this at one place, and the narrower operand stands for the intersection.
 const MAX_PATTERNS: usize = 32;
 
 impl Glob {
     /// Patterns whose union is the intersection: none where the two do not overlap. Exact, except that a `?` which meets
-    /// a `*` within a segment may still be a colon, and that where more than 32 patterns were needed the operand with more fixed characters stands for it (then the union is larger than
-    /// the intersection, never smaller).
+    /// a `*` within a segment may still be a colon, and that where more than 32 patterns, or very long ones, were needed
+    /// the operand with more fixed characters stands for it (then the union is larger than the intersection, never
+    /// smaller).
     pub fn intersect(&self, other: &Self) -> Vec<Self> {
         if other.includes(self) {
             return vec![self.clone()];
@@ -25,6 +29,7 @@ impl Glob {
             left: self.tokens(),
             right: other.tokens(),
             done: HashMap::new(),
+            work: MAX_WORK,
         };
         table.fill().unwrap_or_else(|| {
             let fixed = |g: &Self| g.tokens().iter().filter(|t| !t.is_star()).count();
@@ -45,13 +50,24 @@ struct Table<'a> {
     right: &'a [Token],
     /// The intersection of the tails from (i, j).
     done: HashMap<(usize, usize), Vec<Glob>>,
+    /// Comparisons that may still be made.
+    work: usize,
 }
 
 impl Table<'_> {
     /// Fills the table from the ends, so that no recursion is needed; `None` where a place needs too many patterns.
     fn fill(&mut self) -> Option<Vec<Glob>> {
+        let cells = self.left.len().saturating_mul(self.right.len());
+        // Each place holds patterns as long as what is left of both.
+        if cells.saturating_mul(8) > self.work || budget::is_spent() {
+            return None;
+        }
         for (i, j) in self.places().into_iter().rev() {
             let here = self.here(i, j)?;
+            let length: usize = here.iter().map(|g| g.tokens().len()).sum();
+            let pairs = length.saturating_mul(here.len().max(2));
+            budget::spend(1 + pairs / PER_UNIT);
+            self.work = self.work.checked_sub(1 + pairs)?;
             self.done.insert((i, j), here);
         }
         self.done.remove(&(0, 0))
@@ -81,7 +97,7 @@ impl Table<'_> {
     fn here(&self, i: usize, j: usize) -> Option<Vec<Glob>> {
         let mut out = Vec::new();
         match (self.left.get(i), self.right.get(j)) {
-            (None, None) => out.push(Glob { tokens: Vec::new() }),
+            (None, None) => out.push(Glob::empty()),
             (Some(a), Some(b)) if a.is_star() && b.is_star() => {
                 let both = if a == b { *a } else { Token::Within };
                 self.join(Some(both), i + 1, j, &mut out);
@@ -111,7 +127,7 @@ impl Table<'_> {
 
     fn join(&self, head: Option<Token>, i: usize, j: usize, out: &mut Vec<Glob>) {
         for tail in self.done.get(&(i, j)).into_iter().flatten() {
-            let mut glob = Glob { tokens: Vec::new() };
+            let mut glob = Glob::empty();
             if let Some(token) = head {
                 glob.push(token);
             }

@@ -238,7 +238,8 @@ impl Value {
         }
     }
 
-    fn cut(&self, depth: usize) -> Self {
+    /// The same, with what stands deeper told as one unknown each.
+    pub(super) fn cut(&self, depth: usize) -> Self {
         match self {
             Self::Array(_) | Self::Each(_) | Self::Object { .. } if depth == 0 => {
                 Self::Any(self.collapsed())

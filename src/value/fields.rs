@@ -8,6 +8,23 @@ use super::Value;
 
 type Shard = BTreeMap<Arc<str>, Arc<Value>>;
 
+/// A shard with what its values weigh.
+#[derive(Clone, Debug, Default)]
+struct Part {
+    fields: Shard,
+    weight: usize,
+}
+
+impl From<Shard> for Part {
+    fn from(fields: Shard) -> Self {
+        let weight = fields.values().map(|v| 1 + v.weight());
+        Self {
+            weight: weight.fold(0, usize::saturating_add),
+            fields,
+        }
+    }
+}
+
 /// Objects of more fields than this are cut.
 const SMALL: usize = 48;
 /// Into this many shards.
@@ -17,7 +34,7 @@ const SHARDS: usize = 64;
 #[derive(Clone, Debug)]
 pub struct Fields {
     /// One, or [`SHARDS`].
-    shards: Vec<Arc<Shard>>,
+    shards: Vec<Arc<Part>>,
     len: usize,
     /// No value is nested deeper than this.
     height: usize,
@@ -55,6 +72,12 @@ impl Fields {
         self.height
     }
 
+    /// What the values weigh together.
+    pub(super) fn weight(&self) -> usize {
+        let parts = self.shards.iter().map(|part| part.weight);
+        parts.fold(0, usize::saturating_add)
+    }
+
     /// Whether there are none.
     pub const fn is_empty(&self) -> bool {
         self.len == 0
@@ -64,6 +87,7 @@ impl Fields {
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.shards
             .get(shard_of(name, self.shards.len()))?
+            .fields
             .get(name)
             .map(Arc::as_ref)
     }
@@ -78,10 +102,13 @@ impl Fields {
         let name = name.into();
         self.height = self.height.max(value.height());
         let at = shard_of(&name, self.shards.len());
-        if let Some(shard) = self.shards.get_mut(at)
-            && Arc::make_mut(shard).insert(name, Arc::new(value)).is_none()
-        {
-            self.len += 1;
+        if let Some(part) = self.shards.get_mut(at) {
+            let part = Arc::make_mut(part);
+            part.weight = part.weight.saturating_add(1 + value.weight());
+            match part.fields.insert(name, Arc::new(value)) {
+                Some(old) => part.weight = part.weight.saturating_sub(1 + old.weight()),
+                None => self.len += 1,
+            }
         }
         if self.shards.len() == 1 && self.len > SMALL {
             *self = self.cut();
@@ -90,13 +117,16 @@ impl Fields {
 
     fn cut(&self) -> Self {
         let mut shards = vec![Shard::new(); SHARDS];
-        for (name, value) in self.shards.iter().flat_map(|shard| shard.iter()) {
+        for (name, value) in self.shards.iter().flat_map(|part| &part.fields) {
             if let Some(shard) = shards.get_mut(shard_of(name, SHARDS)) {
                 shard.insert(name.clone(), value.clone());
             }
         }
         Self {
-            shards: shards.into_iter().map(Arc::new).collect(),
+            shards: shards
+                .into_iter()
+                .map(|shard| Arc::new(Part::from(shard)))
+                .collect(),
             len: self.len,
             height: self.height,
         }
@@ -104,7 +134,7 @@ impl Fields {
 
     /// Name and value of each.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Value)> {
-        let all = self.shards.iter().flat_map(|shard| shard.iter());
+        let all = self.shards.iter().flat_map(|part| &part.fields);
         all.map(|(name, value)| (&**name, &**value))
     }
 
@@ -122,13 +152,13 @@ impl Fields {
     #[must_use]
     pub fn map(&self, mut f: impl FnMut(&str, &Value) -> Value) -> Self {
         let mut height = 0;
-        let shards = self.shards.iter().map(|shard| {
-            let fields = shard.iter().map(|(k, v)| {
+        let shards = self.shards.iter().map(|part| {
+            let fields = part.fields.iter().map(|(k, v)| {
                 let value = f(k, v);
                 height = height.max(value.height());
                 (k.clone(), Arc::new(value))
             });
-            Arc::new(fields.collect::<Shard>())
+            Arc::new(Part::from(fields.collect::<Shard>()))
         });
         Self {
             shards: shards.collect(),
@@ -141,8 +171,9 @@ impl Fields {
     #[must_use]
     pub fn edit(&self, mut f: impl FnMut(&str, &Value) -> Option<Value>) -> Self {
         let mut height = self.height;
-        let shards = self.shards.iter().map(|shard| {
-            let changes: Vec<(Arc<str>, Arc<Value>)> = shard
+        let shards = self.shards.iter().map(|part| {
+            let changes: Vec<(Arc<str>, Arc<Value>)> = part
+                .fields
                 .iter()
                 .filter_map(|(k, v)| {
                     let value = f(k, v)?;
@@ -150,11 +181,12 @@ impl Fields {
                     Some((k.clone(), Arc::new(value)))
                 })
                 .collect();
-            let mut shard = shard.clone();
-            if !changes.is_empty() {
-                Arc::make_mut(&mut shard).extend(changes);
+            if changes.is_empty() {
+                return part.clone();
             }
-            shard
+            let mut fields = part.fields.clone();
+            fields.extend(changes);
+            Arc::new(Part::from(fields))
         });
         Self {
             shards: shards.collect(),
@@ -197,6 +229,8 @@ impl Fields {
             let shard = if Arc::ptr_eq(a, b) || known.is_some_and(|k| Arc::ptr_eq(k, b)) {
                 a.clone()
             } else {
+                let known = known.map(|part| &part.fields);
+                let (a, b) = (&a.fields, &b.fields);
                 let mut joined = Shard::new();
                 let names = a.keys().chain(b.keys().filter(|k| !a.contains_key(*k)));
                 for name in names {
@@ -209,9 +243,9 @@ impl Fields {
                     all.height = all.height.max(value.height());
                     joined.insert(name.clone(), value);
                 }
-                Arc::new(joined)
+                Arc::new(Part::from(joined))
             };
-            all.len += shard.len();
+            all.len += shard.fields.len();
             all.shards.push(shard);
         }
         if all.shards.len() == 1 && all.len > SMALL {
@@ -226,9 +260,10 @@ impl Fields {
             && if self.shards.len() == other.shards.len() {
                 self.shards.iter().zip(&other.shards).all(|(a, b)| {
                     Arc::ptr_eq(a, b)
-                        || (a.len() == b.len()
-                            && a.iter()
-                                .zip(b.iter())
+                        || (a.fields.len() == b.fields.len()
+                            && a.fields
+                                .iter()
+                                .zip(&b.fields)
                                 .all(|((k, x), (l, y))| k == l && (Arc::ptr_eq(x, y) || f(x, y))))
                 })
             } else {

@@ -2,6 +2,7 @@
 
 use super::origin::merge_guards;
 use super::{MAX_ALTERNATIVES, Piece, Source, Unknown, Value};
+use crate::budget;
 
 impl Value {
     /// Whether the two say the same, whatever way their origins took.
@@ -55,6 +56,7 @@ impl Value {
         left: &mut dyn FnMut(&Self) -> Self,
         right: &mut dyn FnMut(&Self) -> Self,
     ) -> Self {
+        budget::spend(1);
         if self.same(other) {
             return self.clone();
         }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::{Guard, Identity, Origin, Piece, Source, Told, TraceStep, Unknown, Value};
+use crate::budget;
 use crate::glob::Glob;
 use crate::loc::Pointer;
 
@@ -30,14 +31,15 @@ impl Origin {
             Some(first) if self.source != Source::Caller => {
                 let first = TraceStep {
                     value: self.path.clone(),
-                    ..first.clone()
+                    ..TraceStep::clone(first)
                 };
+                let rest = self.trace.iter().skip(1);
                 std::iter::once(first)
-                    .chain(self.trace.iter().skip(1).cloned())
+                    .chain(rest.map(|step| TraceStep::clone(step)))
                     .collect()
             }
             _ => std::iter::once(source)
-                .chain(self.trace.iter().cloned())
+                .chain(self.trace.iter().map(|step| TraceStep::clone(step)))
                 .collect(),
         }
     }
@@ -135,6 +137,7 @@ impl Unknown {
     }
 
     fn map_paths(&self, change: impl Fn(&str) -> Option<String>) -> Self {
+        budget::spend(1 + self.origins.len());
         let origins = self
             .origins
             .iter()
@@ -164,6 +167,7 @@ impl Unknown {
 
     /// Adds the other's origins, one for each source and path.
     pub fn add_origins(&mut self, other: &[Arc<Origin>]) {
+        budget::spend(other.len());
         for origin in other {
             let known = |o: &Arc<Origin>| {
                 Arc::ptr_eq(o, origin) || (o.source == origin.source && o.path == origin.path)
@@ -191,7 +195,8 @@ impl Unknown {
 
     /// The same with one more station on the way of each origin.
     #[must_use]
-    pub fn through(&self, step: &TraceStep) -> Self {
+    pub fn through(&self, step: &Arc<TraceStep>) -> Self {
+        budget::spend(1 + self.origins.len());
         let origins = self
             .origins
             .iter()
@@ -250,7 +255,9 @@ impl Value {
     pub fn unknowns(&self) -> Vec<&Unknown> {
         let mut found = Vec::new();
         let mut open = vec![self];
+        let mut parts = 0;
         while let Some(value) = open.pop() {
+            parts += 1;
             match value {
                 Self::Any(unknown) => found.push(unknown),
                 Self::Text(pieces) => found.extend(pieces.iter().filter_map(|p| match p {
@@ -266,6 +273,7 @@ impl Value {
                 Self::Absent | Self::Null | Self::Bool(_) | Self::Number(_) => {}
             }
         }
+        budget::spend(parts / 4);
         found
     }
 
@@ -287,6 +295,7 @@ impl Value {
     /// The same with every unknown changed.
     #[must_use]
     pub fn map_unknowns(&self, change: &mut impl FnMut(&Unknown) -> Unknown) -> Self {
+        budget::spend(1);
         match self {
             Self::Any(unknown) => Self::Any(change(unknown)),
             Self::Text(pieces) => Self::Text(
@@ -315,8 +324,9 @@ impl Value {
 
     /// The same with one more station on the way of everything in it.
     #[must_use]
-    pub fn through(&self, step: &TraceStep) -> Self {
-        self.map_unknowns(&mut |unknown| unknown.through(step))
+    pub fn through(&self, step: TraceStep) -> Self {
+        let step = Arc::new(step);
+        self.map_unknowns(&mut |unknown| unknown.through(&step))
     }
 }
 

@@ -77,7 +77,7 @@ fn origins_are_merged_by_source_and_path_and_traces_do_not_count() {
         value: "$.x".into(),
     };
     let a = caller("$.x");
-    let b = a.through(&step);
+    let b = a.through(&Arc::new(step));
     assert!(a.same(&b));
     let mut both = a;
     both.add_origins(&b.origins);

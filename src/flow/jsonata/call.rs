@@ -7,7 +7,7 @@ use super::native;
 use super::scope::{Bound, Cx, Func};
 use crate::expr::jsonata::{Expr, ExprKind};
 use crate::flow::strings;
-use crate::value::Value;
+use crate::value::{Gathering, Value};
 
 /// Calls within calls beyond this are told by their arguments.
 const MAX_CALLS: usize = 120;
@@ -25,12 +25,15 @@ impl Machine<'_> {
             return Bound::Value(Value::Absent);
         };
         let partial = args.iter().any(|a| matches!(a.kind, ExprKind::Placeholder));
+        let mut all = Gathering::default();
         let given = first.into_iter().map(Some).chain(args.iter().map(|arg| {
             if matches!(arg.kind, ExprKind::Placeholder) {
-                None
-            } else {
-                Some(self.eval(arg, cx))
+                return None;
             }
+            Some(match self.eval(arg, cx) {
+                Bound::Value(value) => Bound::Value(all.take(value)),
+                func @ Bound::Func(_) => func,
+            })
         }));
         let given: Vec<Option<Bound<'e>>> = given.collect();
         if partial {
@@ -123,7 +126,7 @@ impl Machine<'_> {
                 if args.is_empty() && self.site.env.vars.contains_key(name) {
                     return Bound::Value(Value::Absent);
                 }
-                Bound::Value(native::call(name, values(&args), &cx.here))
+                Bound::Value(native::call(name, values(&args), &cx.here).bounded())
             }
         }
     }

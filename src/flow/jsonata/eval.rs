@@ -2,20 +2,23 @@
 
 mod compose;
 
-use std::cell::Cell;
+use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::path;
 use super::scope::{Bound, Cx, Func};
+use crate::budget;
 use crate::expr::jsonata::{BinaryOp, Expr, ExprKind};
 use crate::flow::site::Site;
 use crate::flow::strings;
 use crate::loc::Pointer;
-use crate::value::{Source, Unknown, Value};
+use crate::value::{Gathering, Source, Unknown, Value};
 
 /// Steps that one expression may take; beyond, its value is anything that its state knows of.
 const BUDGET: usize = 20_000;
+/// What stands in a report beyond either.
+const TOO_LARGE: &str = "an expression too large to follow, of which the sources are kept";
 /// Nesting of expressions and calls; beyond, likewise.
 const MAX_DEPTH: usize = 160;
 /// Arrays written out longer than this are told by their elements.
@@ -26,6 +29,7 @@ pub struct Machine<'a> {
     pub(super) site: &'a Site<'a>,
     pub(super) pointer: Pointer,
     budget: Cell<usize>,
+    everything: OnceCell<Value>,
 }
 
 impl<'a> Machine<'a> {
@@ -34,6 +38,7 @@ impl<'a> Machine<'a> {
             site,
             pointer: site.state.pointer.clone(),
             budget: Cell::new(BUDGET),
+            everything: OnceCell::new(),
         }
     }
 
@@ -46,12 +51,18 @@ impl<'a> Machine<'a> {
     pub(super) fn is_spent(&self, depth: usize) -> bool {
         let left = self.budget.get();
         self.budget.set(left.saturating_sub(1));
-        left == 0 || depth > MAX_DEPTH
+        budget::spend(1);
+        let spent = left == 0 || depth > MAX_DEPTH || budget::is_spent();
+        if spent {
+            budget::cut(TOO_LARGE);
+        }
+        spent
     }
 
     /// Anything that the state knows of: what an expression that is not followed may be.
     pub(super) fn everything(&self) -> Value {
-        self.site.everything("expression too large to follow")
+        let all = || self.site.everything("expression too large to follow");
+        self.everything.get_or_init(all).clone()
     }
 
     /// An expression's value.
@@ -74,6 +85,10 @@ impl<'a> Machine<'a> {
         cx.depth += 1;
         let bound = self.kind(expr, cx);
         cx.depth -= 1;
+        let bound = match bound {
+            Bound::Value(value) => Bound::Value(value.bounded()),
+            func @ Bound::Func(_) => func,
+        };
         match bound {
             Bound::Value(value) if !cx.know.is_empty() && is_reading(expr) => {
                 Bound::Value(cx.know.resolve(&value))
@@ -218,7 +233,7 @@ impl<'a> Machine<'a> {
             return bound.clone();
         }
         match name {
-            "" | "$" => Bound::Value(cx.here.clone()),
+            "" | "$" => Bound::Value(Value::clone(&cx.here)),
             "states" => Bound::Value(self.states()),
             _ => Bound::Func(Rc::new(Func::Native(name.to_owned()))),
         }
@@ -239,7 +254,7 @@ impl<'a> Machine<'a> {
 
     fn dot<'e>(&self, base: &'e Expr, step: &'e Expr, cx: &mut Cx<'e>) -> Bound<'e> {
         let value = self.value(base, cx);
-        cx.trail.push(value.clone());
+        cx.trail.push(Arc::new(value.clone()));
         if cx.trail.len() > 16 {
             cx.trail.remove(0);
         }

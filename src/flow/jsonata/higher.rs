@@ -5,7 +5,7 @@ use std::rc::Rc;
 use super::eval::{MAX_ARRAY, Machine};
 use super::path;
 use super::scope::{Bound, Cx, Func};
-use crate::value::{Identity, Source, Unknown, Value};
+use crate::value::{Gathering, Identity, Source, Unknown, Value};
 
 /// Elements of a known array that a reduction is followed over one by one.
 const MAX_FOLD: usize = 32;
@@ -106,12 +106,13 @@ impl Machine<'_> {
     fn map<'e>(&self, value: &Value, func: &Rc<Func<'e>>, cx: &mut Cx<'e>) -> Value {
         let index = Value::Any(Unknown::of(Source::Generated, "index"));
         match value {
-            Value::Array(values) if values.len() <= MAX_ARRAY => path::sequence(
-                values
-                    .iter()
-                    .map(|v| self.result(func, vec![v.clone(), index.clone(), value.clone()], cx))
-                    .collect(),
-            ),
+            Value::Array(values) if values.len() <= MAX_ARRAY => {
+                let mut all = Gathering::default();
+                let results = values.iter().map(|v| {
+                    all.take(self.result(func, vec![v.clone(), index.clone(), value.clone()], cx))
+                });
+                path::sequence(results.collect())
+            }
             Value::Absent => Value::Absent,
             _ => {
                 let one = path::any_of(value);
@@ -179,12 +180,13 @@ impl Machine<'_> {
 
     fn each<'e>(&self, value: &Value, func: &Rc<Func<'e>>, cx: &mut Cx<'e>) -> Value {
         match value {
-            Value::Object { fields, rest: None } => path::sequence(
-                fields
+            Value::Object { fields, rest: None } => {
+                let mut all = Gathering::default();
+                let results = fields
                     .iter()
-                    .map(|(k, v)| self.result(func, vec![v.clone(), Value::text(k)], cx))
-                    .collect(),
-            ),
+                    .map(|(k, v)| all.take(self.result(func, vec![v.clone(), Value::text(k)], cx)));
+                path::sequence(results.collect())
+            }
             other => {
                 let key = Value::Any(other.collapsed().derived());
                 let made = self.result(func, vec![other.children(), key], cx);

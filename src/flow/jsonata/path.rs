@@ -1,6 +1,6 @@
 //! Steps of a JSONata path: they map over arrays, drop what is missing and take single results out of their array.
 
-use crate::value::Value;
+use crate::value::{Gathering, Value};
 
 /// What `f` makes of each context value.
 pub fn map_over(value: &Value, mut f: impl FnMut(&Value) -> Value) -> Value {
@@ -11,8 +11,9 @@ fn map_dyn(value: &Value, f: &mut dyn FnMut(&Value) -> Value) -> Value {
     match value {
         Value::Absent => Value::Absent,
         Value::Array(values) => {
-            let results: Vec<Value> = values.iter().map(|v| map_dyn(v, f)).collect();
-            sequence(results)
+            let mut all = Gathering::default();
+            let results = values.iter().map(|v| all.take(map_dyn(v, f)));
+            sequence(results.collect())
         }
         Value::Each(element) => match map_dyn(element, f) {
             Value::Absent => Value::Absent,

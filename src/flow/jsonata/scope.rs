@@ -90,13 +90,13 @@ impl Drop for Scope<'_> {
 #[derive(Clone)]
 pub struct Cx<'e> {
     /// `$`
-    pub here: Value,
+    pub here: Arc<Value>,
     /// Names in sight.
     pub scope: Scope<'e>,
     /// What is known.
     pub know: Arc<Knowledge>,
     /// What the path came through, for `%`.
-    pub trail: Vec<Value>,
+    pub trail: Vec<Arc<Value>>,
     /// Nesting of calls and expressions.
     pub depth: usize,
 }
@@ -105,7 +105,7 @@ impl Cx<'_> {
     /// At the top of an expression.
     pub fn top(know: Arc<Knowledge>) -> Self {
         Self {
-            here: Value::Absent,
+            here: Arc::new(Value::Absent),
             scope: Scope::default(),
             know,
             trail: Vec::new(),
@@ -117,7 +117,7 @@ impl Cx<'_> {
     #[must_use]
     pub fn at(&self, here: Value) -> Self {
         Self {
-            here,
+            here: Arc::new(here),
             ..self.clone()
         }
     }

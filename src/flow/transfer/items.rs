@@ -13,12 +13,13 @@ impl Step<'_> {
             } else {
                 Source::TaskResult(name.clone())
             };
-            let unknown =
-                Unknown::of(source, format!("item read by `{name}`")).through(&TraceStep {
+            let unknown = Unknown::of(source, format!("item read by `{name}`")).through(&Arc::new(
+                TraceStep {
                     state: name,
                     pointer: reader.pointer.clone(),
                     value: reader.resource.display(),
-                });
+                },
+            ));
             return stamp(Value::Any(unknown), fresh, "item");
         }
         let items = if let Some(template) = &map.items {

@@ -7,8 +7,9 @@ impl<'a> Machine<'a> {
     pub(super) fn array<'e>(&self, items: &'e [Expr], cx: &mut Cx<'e>) -> Value {
         let mut values = Vec::with_capacity(items.len().min(MAX_ARRAY));
         let mut open = items.len() > MAX_ARRAY;
+        let mut all = Gathering::default();
         for item in items {
-            match self.value(item, cx) {
+            match all.take(self.value(item, cx)) {
                 Value::Absent => {}
                 Value::Array(inner) if !matches!(item.kind, ExprKind::Array(_)) => {
                     values.extend(inner);
@@ -29,9 +30,10 @@ impl<'a> Machine<'a> {
 
     pub(super) fn object<'e>(&self, pairs: &'e [(Expr, Expr)], cx: &mut Cx<'e>) -> Value {
         let mut all = Value::object([]);
+        let mut room = Gathering::default();
         for (key, value) in pairs {
             let key = self.value(key, cx);
-            let value = self.value(value, cx);
+            let value = room.take(self.value(value, cx));
             if matches!(value, Value::Absent) {
                 continue;
             }

@@ -1,0 +1,145 @@
+//! What the judgement of one workflow may cost: units of work, counted, never measured, so that the same input gives the
+//! same answer on every machine.
+//!
+//! A definition of a kilobyte can ask for more values than memory holds, and two patterns for more comparisons than there
+//! is time. Whatever grows spends units where it grows ([`spend`]); whoever could go on at great length looks whether any
+//! are left ([`is_spent`]) and else answers on the side of whoever attacks: every source kept, nothing excluded. What was
+//! cut short is told ([`cut`]).
+//!
+//! The meter belongs to the thread and is set up around one part of one workflow's judgement ([`within`]), so that a pure
+//! function far inside, such as the comparison of two patterns, draws on it without carrying it, and no workflow can spend
+//! what belongs to another. Outside of [`within`] nothing is limited.
+
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeSet;
+
+/// What following the data of one workflow may cost.
+pub const FLOW: usize = 12_000_000;
+/// What deriving its needs and joining it with its role and the account may cost.
+pub const JOIN: usize = 40_000_000;
+/// What its rules may cost.
+pub const RULES: usize = 40_000_000;
+
+struct Meter {
+    left: Cell<usize>,
+    limited: Cell<bool>,
+    cuts: RefCell<BTreeSet<&'static str>>,
+}
+
+thread_local! {
+    static METER: Meter = const {
+        Meter {
+            left: Cell::new(usize::MAX),
+            limited: Cell::new(false),
+            cuts: RefCell::new(BTreeSet::new()),
+        }
+    };
+}
+
+/// Takes units. Work is refused nowhere by this alone: whoever loops asks [`is_spent`].
+pub fn spend(units: usize) {
+    METER.with(|meter| {
+        if meter.limited.get() {
+            meter.left.set(meter.left.get().saturating_sub(units));
+        }
+    });
+}
+
+/// Whether nothing is left.
+pub fn is_spent() -> bool {
+    METER.with(|meter| meter.left.get() == 0)
+}
+
+/// Notes what was cut short, in words that stand after "the analysis stopped at".
+pub fn cut(what: &'static str) {
+    METER.with(|meter| {
+        if meter.limited.get() {
+            meter.cuts.borrow_mut().insert(what);
+        }
+    });
+}
+
+/// Gives units once more to what comes after a part that was given up.
+pub fn grant(units: usize) {
+    METER.with(|meter| {
+        if meter.limited.get() {
+            meter.left.set(meter.left.get().max(units));
+        }
+    });
+}
+
+/// The meter as it stood before, set back also when what ran on it comes to an unexpected end.
+struct Outer {
+    left: usize,
+    limited: bool,
+    cuts: BTreeSet<&'static str>,
+}
+
+impl Drop for Outer {
+    fn drop(&mut self) {
+        METER.with(|meter| {
+            meter.left.set(self.left);
+            meter.limited.set(self.limited);
+            *meter.cuts.borrow_mut() = std::mem::take(&mut self.cuts);
+        });
+    }
+}
+
+/// Runs `f` on so many units, and gives with its answer what was cut short.
+pub fn within<T>(units: usize, f: impl FnOnce() -> T) -> (T, Vec<&'static str>) {
+    let _outer = METER.with(|meter| Outer {
+        left: meter.left.replace(units),
+        limited: meter.limited.replace(true),
+        cuts: meter.cuts.take(),
+    });
+    let answer = f();
+    let cuts = METER.with(|meter| {
+        let mut cuts = meter.cuts.take();
+        if meter.left.get() == 0 {
+            cuts.insert("its budget of work");
+        }
+        cuts
+    });
+    (answer, cuts.into_iter().collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn outside_nothing_is_limited() {
+        spend(usize::MAX);
+        assert!(!is_spent());
+        cut("nothing");
+        assert_eq!(within(1, || ()).1, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn each_part_has_units_of_its_own() {
+        let (inner, cuts) = within(10, || {
+            spend(9);
+            let inner = within(5, || {
+                spend(6);
+                cut("a bound");
+                is_spent()
+            });
+            assert!(!is_spent(), "one unit is left here");
+            inner
+        });
+        assert_eq!(inner, (true, vec!["a bound", "its budget of work"]));
+        assert_eq!(cuts, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn an_unexpected_end_leaves_the_meter_as_it_was() {
+        let ended = std::panic::catch_unwind(|| within(1, || assert!(spend_all(), "given up")));
+        assert!(ended.is_err());
+        assert!(!is_spent());
+    }
+
+    fn spend_all() -> bool {
+        spend(1);
+        !is_spent()
+    }
+}
