@@ -47,6 +47,7 @@ pub mod severity;
 pub mod sinks;
 pub mod snapshot;
 pub mod suggest;
+pub mod template;
 pub mod trigger;
 pub mod value;
 pub mod verdict;

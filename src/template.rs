@@ -1,0 +1,130 @@
+//! What is about to be deployed, as an account: CloudFormation and SAM templates, `cdk.out`, Terraform plans and states.
+//!
+//! The way is: document → resources (`stack`: loops, conditions, nested stacks; `sam`: AWS SAM's types expanded;
+//! `terraform`: a plan's resources under CloudFormation's names) → account snapshot (`account`, `roles`, `machines`,
+//! `entries`). Functions are resolved where a value is looked at (`resolve`, `scope`, `attributes`).
+//!
+//! - **A symbol has an identity.** What exists after the deployment only has a name, an ARN or an id that stands for it
+//!   (`attributes`): valid, and equal for equal resources. The account and region are placeholders unless they are given.
+//! - **Unknown is not absent.** A parameter without a value stays `${Name}` in a text and `{"Ref": "Name"}` as a whole
+//!   value: a statement with it cannot be read, a definition with it has an unresolved part. Of a choice that is not
+//!   decided, both sides are kept, or the stricter one is.
+//! - **Hostile.** Loops of references end, texts and work have bounds, files are opened only by relative paths through
+//!   the caller.
+
+mod account;
+mod attributes;
+mod data;
+mod entries;
+mod files;
+mod foreach;
+mod include;
+mod machines;
+mod policy;
+mod resolve;
+mod resource;
+mod roles;
+mod sam;
+mod scope;
+mod stack;
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+use crate::document::{Document, Origins};
+use crate::snapshot::Account;
+pub use scope::{PLACEHOLDER_ACCOUNT, PLACEHOLDER_REGION};
+
+/// What a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A CloudFormation or SAM template.
+    CloudFormation,
+    /// What `terraform show -json` prints of a plan.
+    TerraformPlan,
+    /// What `terraform show -json` prints of a state.
+    TerraformState,
+}
+
+/// What a template is read with.
+pub struct Options<'a> {
+    /// Values for parameters, pseudo parameters such as `AWS::Region` among them; the last of one name counts.
+    pub parameters: &'a [(String, String)],
+    /// Opens a file that the template names: the path is relative to the working directory.
+    pub open: &'a dyn Fn(&Path) -> Result<Document, String>,
+}
+
+/// A template that was read.
+#[derive(Clone, Debug, Default)]
+pub struct Template {
+    /// What it declares.
+    pub account: Account,
+    /// Where that is written.
+    pub origins: Origins,
+    /// The files that it took in.
+    pub files: Vec<PathBuf>,
+}
+
+/// What a document is, by what it holds, also where there are mistakes in it.
+pub fn recognise(document: &Document) -> Option<Kind> {
+    let fields = document.value.as_object()?;
+    if fields.contains_key("AWSTemplateFormatVersion") || is_resources(fields.get("Resources")) {
+        return Some(Kind::CloudFormation);
+    }
+    if fields.contains_key("format_version") {
+        let planned = ["planned_values", "resource_changes", "configuration"];
+        if planned.iter().any(|name| fields.contains_key(*name)) {
+            return Some(Kind::TerraformPlan);
+        }
+        if fields.contains_key("values") {
+            return Some(Kind::TerraformState);
+        }
+    }
+    None
+}
+
+/// An object some member of which names an AWS type.
+fn is_resources(section: Option<&Value>) -> bool {
+    let members = section.and_then(Value::as_object);
+    members.into_iter().flatten().any(|(name, declaration)| {
+        let kind = declaration
+            .get("Type")
+            .and_then(Value::as_str)
+            .unwrap_or_default();
+        kind.contains("::") || name.starts_with("Fn::ForEach::")
+    })
+}
+
+/// Reads a document of this kind.
+///
+/// # Errors
+/// Where it holds nothing that could be read as one; what of it is not known is no error but a gap.
+pub fn read(document: &Document, kind: Kind, options: &Options<'_>) -> Result<Template, String> {
+    let given: BTreeMap<String, String> = options.parameters.iter().cloned().collect();
+    let files = files::Files::new(options.open);
+    let mut builder = account::Builder::default();
+    match kind {
+        Kind::CloudFormation => {
+            if !document
+                .value
+                .get("Resources")
+                .is_some_and(Value::is_object)
+            {
+                return Err("it is a CloudFormation template without `Resources`".to_owned());
+            }
+            let stack = stack::read(document, &given, &files, &mut builder.gaps);
+            builder.stack(&stack, &files);
+        }
+        Kind::TerraformPlan | Kind::TerraformState => {
+            return Err("it is a Terraform plan or state, which is not read yet".to_owned());
+        }
+    }
+    let (account, origins) = builder.finish();
+    Ok(Template {
+        account,
+        origins,
+        files: files.taken(),
+    })
+}

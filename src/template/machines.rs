@@ -1,0 +1,230 @@
+//! State machines: definition, role, logging and the rest, as DescribeStateMachine would tell of them.
+
+use serde_json::{Map, Value};
+
+use super::account::{Builder, at, truth};
+use super::attributes::arn;
+use super::files::Files;
+use super::include;
+use super::resolve::{as_texts, is_unknown, sides, text_of};
+use super::resource::Resource;
+use super::roles::tags;
+use super::scope::Scope;
+use crate::asl;
+use crate::document::Place;
+use crate::loc::Pointer;
+use crate::snapshot::{Fetched, StateMachine};
+
+/// A definition with where it was written.
+struct Definition {
+    text: String,
+    place: Place,
+}
+
+impl Builder {
+    pub(super) fn state_machine(
+        &mut self,
+        scope: &Scope,
+        resource: &Resource,
+        path: &[String],
+        files: &Files<'_>,
+    ) {
+        let workflow = arn(scope, resource);
+        let what = |what: &str| format!("{what} of {workflow}");
+        let definition = match definition(scope, resource, files, self) {
+            Ok(definition) => definition,
+            Err(why) => {
+                self.gaps.push((what("the definition"), why));
+                Definition {
+                    text: String::new(),
+                    place: resource.declaration(),
+                }
+            }
+        };
+        let logging = scope.property(resource, "LoggingConfiguration");
+        let logging = logging.as_ref().map(sides_worst);
+        let encryption = scope
+            .property(resource, "EncryptionConfiguration")
+            .unwrap_or_default();
+        let managed =
+            encryption.get("Type").and_then(Value::as_str) == Some("CUSTOMER_MANAGED_KMS_KEY");
+        let machine = StateMachine {
+            name: scope.name(resource),
+            status: "ACTIVE".to_owned(),
+            role_arn: self.role_of(scope, resource, &workflow),
+            kind: kind(scope, resource),
+            revision_id: None,
+            log_level: Some(level(logging.as_ref())),
+            include_execution_data: logging
+                .as_ref()
+                .and_then(|l| l.get("IncludeExecutionData"))
+                .and_then(truth)
+                .unwrap_or_default(),
+            log_destinations: destinations(logging.as_ref()),
+            tracing: at(scope, resource.get("TracingConfiguration"), &["Enabled"])
+                .is_some_and(|enabled| truth(&enabled) == Some(true)),
+            kms_key: encryption
+                .get("KmsKeyId")
+                .filter(|_| managed)
+                .and_then(text_of),
+            tags: Fetched::Present(tags(scope, resource, "Tags")),
+            definition: definition.text,
+            arn: workflow,
+        };
+        let mut identity: Vec<&str> = path.iter().map(String::as_str).collect();
+        identity.push(&resource.id);
+        self.workflow(
+            machine,
+            identity.join("/"),
+            resource.declaration(),
+            definition.place,
+        );
+    }
+
+    /// The role's ARN; where it is not known, its name in the template, which is no role of the account.
+    fn role_of(&mut self, scope: &Scope, resource: &Resource, workflow: &str) -> String {
+        let role = scope.property(resource, "RoleArn");
+        match role.as_ref().map(|role| (text_of(role), role)) {
+            Some((Some(text), role)) if !is_unknown(role) && !text.contains("${") => text,
+            Some((text, _)) => {
+                let name = text.unwrap_or_else(|| "an expression".to_owned());
+                let why = "it is known to the deployment only; give the parameter that decides it with `--parameter`";
+                self.gaps.push((
+                    format!("the execution role `{name}` of {workflow}"),
+                    why.to_owned(),
+                ));
+                String::new()
+            }
+            None => String::new(),
+        }
+    }
+}
+
+/// Of a choice that is not decided, the side that logs least.
+fn sides_worst(logging: &Value) -> Value {
+    let sides = sides(logging);
+    let silent = |side: &&Option<&Value>| level(**side) == "OFF";
+    let side = sides.iter().find(silent).or(sides.first());
+    side.copied().flatten().cloned().unwrap_or_default()
+}
+
+fn kind(scope: &Scope, resource: &Resource) -> String {
+    let kind = scope
+        .property(resource, "StateMachineType")
+        .unwrap_or_default();
+    let kinds: Vec<String> = sides(&kind)
+        .into_iter()
+        .flatten()
+        .filter_map(text_of)
+        .collect();
+    match kinds.iter().any(|kind| kind == "EXPRESS") {
+        true => "EXPRESS".to_owned(),
+        false => "STANDARD".to_owned(),
+    }
+}
+
+/// A level that is not known is none: nothing says that anything is logged.
+fn level(logging: Option<&Value>) -> String {
+    let level = logging.and_then(|l| l.get("Level")).and_then(Value::as_str);
+    level
+        .filter(|level| !level.contains("${"))
+        .unwrap_or("OFF")
+        .to_owned()
+}
+
+fn destinations(logging: Option<&Value>) -> Vec<String> {
+    let listed = logging
+        .and_then(|l| l.get("Destinations"))
+        .and_then(Value::as_array);
+    let arn = |destination: &Value| {
+        text_of(
+            destination
+                .get("CloudWatchLogsLogGroup")?
+                .get("LogGroupArn")?,
+        )
+    };
+    listed.into_iter().flatten().filter_map(arn).collect()
+}
+
+/// The definition's text: the file beside the template, the text, or the object.
+fn definition(
+    scope: &Scope,
+    resource: &Resource,
+    files: &Files<'_>,
+    builder: &mut Builder,
+) -> Result<Definition, String> {
+    let substitutions = scope
+        .property(resource, "DefinitionSubstitutions")
+        .unwrap_or_default();
+    let inline = |name: &str| resource.place(&Pointer::root().key(name));
+    for name in ["DefinitionUri", "DefinitionS3Location"] {
+        let Some(location) = resource.get(name) else {
+            continue;
+        };
+        let path = include::path(location, scope)?;
+        let document = files.open(&resource.file, std::path::Path::new(&path))?;
+        let place = Place {
+            file: document.path,
+            pointer: Pointer::root(),
+        };
+        return Ok(Definition {
+            text: substituted(&document.text, &substitutions),
+            place,
+        });
+    }
+    if let Some(text) = resource.get("DefinitionString") {
+        let text = include::expand(text, scope, files, &resource.file, &mut builder.gaps);
+        let value = scope.resolve(&text).unwrap_or_default();
+        let value = sides(&value)
+            .into_iter()
+            .flatten()
+            .next()
+            .cloned()
+            .unwrap_or_default();
+        return match value {
+            Value::String(text) => Ok(Definition {
+                text: substituted(&text, &substitutions),
+                place: inline("DefinitionString"),
+            }),
+            _ => Err("it is known to the deployment only".to_owned()),
+        };
+    }
+    let Some(value) = resource.get("Definition") else {
+        return Err("the template gives it none".to_owned());
+    };
+    let value = include::expand(value, scope, files, &resource.file, &mut builder.gaps);
+    let value = scope.resolve(&value).unwrap_or_default();
+    let text = as_texts(&value).to_string();
+    Ok(Definition {
+        text: substituted(&text, &substitutions),
+        place: inline("Definition"),
+    })
+}
+
+/// The text with `${Name}` replaced by what is known of it, as JSON.
+fn substituted(text: &str, substitutions: &Value) -> String {
+    let empty = Map::new();
+    let named = substitutions.as_object().unwrap_or(&empty);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("${") {
+        out.push_str(before);
+        let end = after.find('}');
+        let name = end.and_then(|end| after.get(..end));
+        let value = name
+            .and_then(|name| named.get(name.trim()))
+            .and_then(text_of);
+        match (value, end) {
+            (Some(value), Some(end)) => {
+                out.push_str(&value);
+                rest = after.get(end + 1..).unwrap_or_default();
+            }
+            _ => {
+                out.push_str("${");
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
+    asl::json_text(&out)
+}
