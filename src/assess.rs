@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::arn::Arn;
 use crate::asl::Definition;
+use crate::budget;
 use crate::config::{self, Config, SUPPRESS_TAG, SuppressionEntry};
 use crate::facts::drift::{self, Baseline, DriftFacts, Since};
 use crate::facts::posture::Posture;
@@ -125,8 +126,34 @@ pub fn unread(arn: &Arn, why: &str, config: &Config, today: &str) -> Assessment 
     )
 }
 
-/// Runs every rule over one workflow's facts. `today` is `YYYY-MM-DD`, for the expiry of suppressions.
+/// Runs every rule over one workflow's facts, as far as its budget goes. `today` is `YYYY-MM-DD`, for the expiry of
+/// suppressions.
 pub fn judge(facts: &Facts<'_>, today: &str) -> Assessment {
+    let (assessment, cuts) = budget::within(budget::RULES, || by_rules(facts, today));
+    let Some(gap) = facts::stopped("the rules", &cuts) else {
+        return assessment.unwrap_or_else(|| by_rules(&bare(facts, facts.gaps.clone()), today));
+    };
+    match assessment {
+        Some(mut assessment) => {
+            let told = by_rules(&bare(facts, vec![gap.clone()]), today);
+            assessment.findings.extend(told.findings);
+            order(&mut assessment.findings);
+            assessment.gaps.push(gap);
+            assessment
+        }
+        None => {
+            let gaps = facts.gaps.iter().cloned().chain([gap]).collect();
+            by_rules(&bare(facts, gaps), today)
+        }
+    }
+}
+
+/// The same workflow with nothing known of it but these gaps.
+fn bare<'a>(facts: &Facts<'a>, gaps: Vec<Gap>) -> Facts<'a> {
+    Facts::only_gaps(facts.config, facts.workflow, facts.definition, gaps)
+}
+
+fn by_rules(facts: &Facts<'_>, today: &str) -> Assessment {
     let active = || {
         RULES
             .iter()

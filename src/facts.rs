@@ -28,7 +28,7 @@ pub mod taint;
 pub mod trust;
 
 pub use account::{AccountFacts, unknown_workflows};
-pub use dossier::{Dossier, TaskFacts};
+pub use dossier::{Dossier, TaskFacts, stopped};
 pub use ideal::{condition, one_or_many};
 pub use missing::{Missing, Withheld};
 pub use report::StatementGroup;

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::sync::OnceLock;
 
+use super::dossier;
 use super::functions::{self, FunctionFacts};
 use super::invokers::{self, StartIndex};
 use super::role::{HeldPolicy, PolicySource};
@@ -11,6 +12,7 @@ use super::sharing::Shared;
 use super::trust::{self, Sharer, TrustFacts};
 use super::{Dossier, Facts, RoleFacts, TaskFacts, logging, supply, taint};
 use crate::arn::Arn;
+use crate::budget;
 use crate::catalog::IntegrationKind;
 use crate::config::Config;
 use crate::gap::Gap;
@@ -106,8 +108,23 @@ impl<'a> AccountFacts<'a> {
         (0..self.dossiers.len()).filter_map(|index| self.workflow(index))
     }
 
-    /// The facts of the workflow at this index of the snapshot.
+    /// The facts of the workflow at this index of the snapshot, as far as its budget goes.
     pub fn workflow(&self, index: usize) -> Option<Facts<'_>> {
+        let (facts, cuts) = budget::within(budget::JOIN, || self.joined(index));
+        let mut facts = match facts {
+            Some(facts) => facts?,
+            None => {
+                let dossier = self.dossiers.get(index)?;
+                let gaps = dossier.gaps.clone();
+                Facts::only_gaps(self.config, &dossier.workflow, &dossier.definition, gaps)
+            }
+        };
+        let more = dossier::stopped("the workflow beside its role and account", &cuts);
+        facts.gaps.extend(more);
+        Some(facts)
+    }
+
+    fn joined(&self, index: usize) -> Option<Facts<'_>> {
         let dossier = self.dossiers.get(index)?;
         let machine = self.snapshot.workflows.get(index)?;
         let mut gaps = dossier.gaps.clone();

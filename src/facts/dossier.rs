@@ -1,6 +1,7 @@
 //! One workflow by itself: settings, definition, data flow and needs, before anything of the account is joined.
 
 use crate::asl::{self, Definition, Kind, StateId};
+use crate::budget;
 use crate::catalog::{self, Integration};
 use crate::config::Config;
 use crate::demand::{self, Home};
@@ -42,8 +43,40 @@ pub struct TaskFacts {
 }
 
 impl Dossier {
-    /// Parses one workflow and derives what it needs.
+    /// Parses one workflow and derives what it needs, as far as its budget goes.
     pub fn new(account: &Account, machine: &StateMachine, config: &Config) -> Self {
+        let (dossier, cuts) =
+            budget::within(budget::FLOW, || Self::followed(account, machine, config));
+        let mut dossier = dossier.unwrap_or_else(|| Self::unread(account, machine, config));
+        dossier.gaps.extend(stopped("the data flow", &cuts));
+        let (needs, cuts) = budget::within(budget::JOIN, || {
+            needs(
+                &dossier.workflow,
+                &dossier.definition,
+                &dossier.flow,
+                &dossier.tasks,
+            )
+        });
+        dossier.needs = needs.unwrap_or_default();
+        dossier.gaps.extend(stopped("what the states need", &cuts));
+        dossier
+    }
+
+    /// Of a workflow whose definition could not be followed at all, its settings.
+    fn unread(account: &Account, machine: &StateMachine, config: &Config) -> Self {
+        let (workflow, gaps) = settings::workflow(account, machine, config);
+        Self {
+            workflow,
+            definition: Definition::default(),
+            flow: Flow::default(),
+            tasks: Vec::new(),
+            needs: Vec::new(),
+            secrets: Vec::new(),
+            gaps,
+        }
+    }
+
+    fn followed(account: &Account, machine: &StateMachine, config: &Config) -> Self {
         let (workflow, gaps) = settings::workflow(account, machine, config);
         let mut definition = asl::parse(&machine.definition);
         let tasks: Vec<TaskFacts> = definition
@@ -64,7 +97,6 @@ impl Dossier {
                 workflow: known.then_some(&workflow.arn),
             },
         );
-        let needs = needs(&workflow, &definition, &flow, &tasks);
         let secrets = serde_json::from_str(&machine.definition)
             .map(|v| secrets::find(&v))
             .unwrap_or_default();
@@ -73,11 +105,20 @@ impl Dossier {
             definition,
             flow,
             tasks,
-            needs,
+            needs: Vec::new(),
             secrets,
             gaps,
         }
     }
+}
+
+/// What of one workflow was not followed to its end, as a gap. What is said of it errs to the side of whoever attacks; what is
+/// not said proves nothing.
+pub fn stopped(what: &str, cuts: &[&'static str]) -> Option<Gap> {
+    (!cuts.is_empty()).then(|| {
+        let why = format!("the analysis stopped at {}", cuts.join(", and at "));
+        Gap::new(format!("{what}, whole"), why, &["every rule"])
+    })
 }
 
 /// What the tasks, the maps and the workflow itself need.

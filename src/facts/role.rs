@@ -6,6 +6,7 @@ mod request;
 use std::sync::Arc;
 
 use crate::arn::Arn;
+use crate::budget;
 use crate::glob::{Glob, Token};
 use crate::iam::{ActionPattern, ActionSpec, Authority, Context, Effect, Policy, Statement};
 use crate::need::{Need, Target};
@@ -127,6 +128,10 @@ impl RoleFacts {
                     ActionSpec::AllBut(_) => vec![ActionPattern::new("*")],
                 };
                 for action in patterns {
+                    budget::spend(16);
+                    if budget::is_spent() {
+                        return grants;
+                    }
                     let named = !action.has_wildcard();
                     if named && request::never_applies_to(statement, &session, &action.text) {
                         continue;
@@ -186,6 +191,7 @@ impl RoleFacts {
                 .filter(|s| s.effect == Effect::Deny)
                 .filter(|s| request::surely_applies(s, session, need))
             {
+                budget::spend(1 + pieces.len());
                 pieces = pieces
                     .into_iter()
                     .flat_map(|piece| after_deny(piece, deny))

@@ -9,6 +9,7 @@ mod scope;
 
 pub(crate) use applies::{applies, resources_of};
 
+use crate::budget;
 use crate::catalog;
 use crate::facts::escalation;
 use crate::facts::role::{Grant, RoleFacts};
@@ -112,6 +113,9 @@ pub fn judge<'r>(context: &Context<'r, '_>) -> Vec<Supply<'r>> {
     let judged: Vec<(Vec<usize>, Option<Cause>)> = grants
         .iter()
         .map(|grant| {
+            if budget::is_spent() {
+                return (Vec::new(), None);
+            }
             let serves = serves(grant, context.needs);
             let cause = causes::first(context, grant, &serves, &grants);
             (serves, cause)
