@@ -6,9 +6,9 @@ use std::hint::black_box;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+use stepwarden::analysis::WorkflowAnalysis;
 use stepwarden::asl;
 use stepwarden::config::Config;
-use stepwarden::facts::Dossier;
 use stepwarden::local;
 
 const ROUNDS: u32 = 20;
@@ -41,7 +41,7 @@ fn main() {
     });
     let whole = best(|| {
         for machine in machines {
-            black_box(Dossier::new(&account, machine, &config));
+            black_box(WorkflowAnalysis::new(&account, machine, &config));
         }
     });
     println!(

@@ -13,9 +13,9 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 use stepwarden::arn::Arn;
-use stepwarden::facts::invokers::{Around, StartIndex};
 use stepwarden::iam::Principals;
 use stepwarden::snapshot::{Document, Fetched, Iam, NamedDocument, Role};
+use stepwarden::starters::{StartIndex, Surroundings};
 use stepwarden::workflow::{Workflow, WorkflowType};
 
 const ACCOUNT: &str = "123456789012";
@@ -49,7 +49,7 @@ fn measure(roles: usize, workflows: usize) {
     let principals = Principals::new(&iam);
     let read = begun.elapsed();
     let begun = Instant::now();
-    let index = StartIndex::new(&principals, &Around::default());
+    let index = StartIndex::new(&principals, &Surroundings::default());
     let indexed = begun.elapsed();
     let begun = Instant::now();
     let found: usize = workflows

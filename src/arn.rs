@@ -117,14 +117,14 @@ impl Serialize for Arn {
 
 /// One account in one region.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Home {
+pub struct AccountRegion {
     /// The account id.
     pub account: String,
     /// The region.
     pub region: String,
 }
 
-impl Home {
+impl AccountRegion {
     /// Where a workflow lives.
     pub fn of(arn: &Arn) -> Self {
         Self {
@@ -134,7 +134,7 @@ impl Home {
     }
 }
 
-impl std::fmt::Display for Home {
+impl std::fmt::Display for AccountRegion {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "{}/{}", self.account, self.region)
     }

@@ -4,16 +4,17 @@ mod since;
 
 use std::collections::BTreeMap;
 
+use crate::analysis::{self, owner};
 use crate::arn::Arn;
 use crate::asl::Definition;
 use crate::budget;
 use crate::config::{self, Config, SUPPRESS_TAG, SuppressionEntry};
-use crate::facts::drift::{self, Baseline, DriftFacts, Since};
-use crate::facts::posture::Posture;
-use crate::facts::{self, AccountFacts, Facts, owner};
+use crate::drift::{self, Baseline, DriftFacts, Since};
+use crate::facts::{self, AccountFacts, Facts};
 use crate::finding::{Finding, Suppression};
 use crate::gap::Gap;
 use crate::glob::Glob;
+use crate::posture::Posture;
 use crate::rules::{self, RULES};
 use crate::snapshot::Account;
 use crate::trigger::EventInfo;
@@ -65,12 +66,13 @@ pub fn remembering(snapshot: &Account, known: &Known<'_>, first: usize) -> Vec<A
     let account = AccountFacts::new(snapshot, known.config);
     let judged = |mut facts: Facts<'_>| {
         let posture = Posture::of(&facts);
-        if let Some(remembered) = known.remembered.get(facts.workflow.arn.as_str()) {
+        let remembered = known.remembered.get(facts.workflow.arn.as_str());
+        let drift = remembered.map(|remembered| {
             let baseline = &remembered.baseline.posture;
             facts.gaps.extend(drift::gaps(baseline, &posture));
-            facts.drift = Some(since::drift(remembered, &posture, known));
-        }
-        let mut assessment = judge(&facts, known.today);
+            since::drift(remembered, &posture, known)
+        });
+        let mut assessment = judge_changed(&facts, drift, known.today);
         owned_by_actor(&mut assessment.workflow, known.event);
         assessment
     };
@@ -129,13 +131,20 @@ pub fn unread(arn: &Arn, why: &str, config: &Config, today: &str) -> Assessment 
 /// Runs every rule over one workflow's facts, as far as its budget goes. `today` is `YYYY-MM-DD`, for the expiry of
 /// suppressions.
 pub fn judge(facts: &Facts<'_>, today: &str) -> Assessment {
-    let (assessment, cuts) = budget::within(budget::RULES, || by_rules(facts, today));
-    let Some(gap) = facts::stopped("the rules", &cuts) else {
-        return assessment.unwrap_or_else(|| by_rules(&bare(facts, facts.gaps.clone()), today));
+    judge_changed(facts, None, today)
+}
+
+/// The same, with how the workflow differs from its approved baseline.
+fn judge_changed(facts: &Facts<'_>, drift: Option<DriftFacts>, today: &str) -> Assessment {
+    let drift = drift.as_ref();
+    let (assessment, cuts) = budget::within(budget::RULES, || by_rules(facts, drift, today));
+    let Some(gap) = analysis::stopped("the rules", &cuts) else {
+        let all = || by_rules(&bare(facts, facts.gaps.clone()), drift, today);
+        return assessment.unwrap_or_else(all);
     };
     match assessment {
         Some(mut assessment) => {
-            let told = by_rules(&bare(facts, vec![gap.clone()]), today);
+            let told = by_rules(&bare(facts, vec![gap.clone()]), None, today);
             assessment.findings.extend(told.findings);
             order(&mut assessment.findings);
             assessment.gaps.push(gap);
@@ -143,7 +152,7 @@ pub fn judge(facts: &Facts<'_>, today: &str) -> Assessment {
         }
         None => {
             let gaps = facts.gaps.iter().cloned().chain([gap]).collect();
-            by_rules(&bare(facts, gaps), today)
+            by_rules(&bare(facts, gaps), drift, today)
         }
     }
 }
@@ -153,15 +162,17 @@ fn bare<'a>(facts: &Facts<'a>, gaps: Vec<Gap>) -> Facts<'a> {
     Facts::only_gaps(facts.config, facts.workflow, facts.definition, gaps)
 }
 
-fn by_rules(facts: &Facts<'_>, today: &str) -> Assessment {
+fn by_rules(facts: &Facts<'_>, drift: Option<&DriftFacts>, today: &str) -> Assessment {
     let active = || {
         RULES
             .iter()
             .filter(|r| !facts.config.disabled_rules.iter().any(|d| d == r.meta().id))
     };
+    let change = rules::Change { drift };
     let mut findings = Vec::new();
     for rule in active() {
         rule.check(facts, &mut findings);
+        rule.compare(facts, &change, &mut findings);
     }
     let mut reviewed = Vec::new();
     for rule in active() {
@@ -194,7 +205,7 @@ fn by_rules(facts: &Facts<'_>, today: &str) -> Assessment {
             .map(|f| f.arn.clone())
             .collect(),
         posture: Some(Posture::of(facts).bounded()).filter(|posture| !posture.is_blank()),
-        drift: facts.drift.clone(),
+        drift: drift.cloned(),
     }
 }
 

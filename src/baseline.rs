@@ -5,7 +5,7 @@
 
 use crate::arn::Arn;
 use crate::config::Config;
-use crate::facts::drift::How;
+use crate::drift::How;
 use crate::trigger::EventInfo;
 use crate::workflow::Workflow;
 

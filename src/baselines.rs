@@ -9,10 +9,10 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
-use crate::arn::{Arn, Home};
+use crate::arn::{AccountRegion, Arn};
 use crate::finding::Counts;
 use crate::moment::Moment;
-use crate::verdict::{Record, Rest, StartShape};
+use crate::verdict::{Dependency, Record, StartShape};
 
 /// Who holds a workflow, and for how long.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,9 +27,9 @@ pub struct Lease {
 
 /// Whether a workflow could be taken.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Taken {
+pub enum LeaseResult {
     /// It is taken, with what is kept of it.
-    Yes(Option<Box<Record>>),
+    Acquired(Option<Box<Record>>),
     /// Another invocation holds it.
     Held,
 }
@@ -80,7 +80,7 @@ pub struct Sweep {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tally {
     /// Where.
-    pub home: Home,
+    pub home: AccountRegion,
     /// The sweep.
     pub sweep: String,
     /// The findings.
@@ -103,14 +103,14 @@ pub trait Baselines: Sync {
         &self,
         workflow: &Arn,
         lease: &Lease,
-    ) -> impl Future<Output = Result<Taken, StateError>> + Send;
+    ) -> impl Future<Output = Result<LeaseResult, StateError>> + Send;
 
     /// Keeps the verdict, moves the index from what it `rested_on` before, counts it for a sweep, and gives the workflow
     /// back: all of it or nothing.
     fn keep(
         &self,
         record: &Record,
-        rested_on: &[Rest],
+        rested_on: &[Dependency],
         lease: &Lease,
         tally: Option<&Tally>,
     ) -> impl Future<Output = Result<(), StateError>> + Send;
@@ -119,7 +119,7 @@ pub trait Baselines: Sync {
     fn forget(
         &self,
         workflow: &Arn,
-        rested_on: &[Rest],
+        rested_on: &[Dependency],
         lease: &Lease,
         tally: Option<&Tally>,
     ) -> impl Future<Output = Result<(), StateError>> + Send;
@@ -138,10 +138,16 @@ pub trait Baselines: Sync {
     ) -> impl Future<Output = Result<Option<Record>, StateError>> + Send;
 
     /// The workflows whose verdicts rest on this, in the order of their ARNs.
-    fn resting_on(&self, rest: &Rest) -> impl Future<Output = Result<Vec<Arn>, StateError>> + Send;
+    fn resting_on(
+        &self,
+        rest: &Dependency,
+    ) -> impl Future<Output = Result<Vec<Arn>, StateError>> + Send;
 
     /// The workflows of an account and region.
-    fn known(&self, home: &Home) -> impl Future<Output = Result<Vec<Known>, StateError>> + Send;
+    fn known(
+        &self,
+        home: &AccountRegion,
+    ) -> impl Future<Output = Result<Vec<Known>, StateError>> + Send;
 
     /// Whether an event was dealt with.
     fn handled(&self, event: &str) -> impl Future<Output = Result<bool, StateError>> + Send;
@@ -167,12 +173,15 @@ pub trait Baselines: Sync {
     ) -> impl Future<Output = Result<(), StateError>> + Send;
 
     /// The present or last sweep.
-    fn sweep(&self, home: &Home) -> impl Future<Output = Result<Option<Sweep>, StateError>> + Send;
+    fn sweep(
+        &self,
+        home: &AccountRegion,
+    ) -> impl Future<Output = Result<Option<Sweep>, StateError>> + Send;
 
     /// Begins a sweep in the place of the one of this id; `false` where that is no longer the last.
     fn begin(
         &self,
-        home: &Home,
+        home: &AccountRegion,
         sweep: &Sweep,
         instead_of: Option<&str>,
     ) -> impl Future<Output = Result<bool, StateError>> + Send;
@@ -180,7 +189,7 @@ pub trait Baselines: Sync {
     /// Counts a page that was listed, once: `page` counts from 0.
     fn listed(
         &self,
-        home: &Home,
+        home: &AccountRegion,
         sweep: &str,
         page: Page,
     ) -> impl Future<Output = Result<(), StateError>> + Send;
@@ -188,7 +197,7 @@ pub trait Baselines: Sync {
     /// Ends a sweep; `false` where it has ended already.
     fn finish(
         &self,
-        home: &Home,
+        home: &AccountRegion,
         sweep: &str,
     ) -> impl Future<Output = Result<bool, StateError>> + Send;
 }

@@ -12,13 +12,13 @@ use std::collections::BTreeMap;
 use std::future::Future;
 use std::time::Duration;
 
-use crate::arn::{Arn, Home};
+use crate::arn::{AccountRegion, Arn};
 use crate::snapshot::{Attachment, Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag};
 use crate::trigger::Affects;
 
 pub use account::whole_account;
-pub use around::{Ask, Late, around};
-pub use lately::{Lately, Surroundings};
+pub use around::{Ask, StaleRead, around};
+pub use lately::{AccountCache, Surroundings};
 pub use workflow::{Described, describe};
 
 /// Calls in flight at once for one event; the token buckets of Step Functions hold 100 and 200 (AWS Step Functions
@@ -95,10 +95,13 @@ pub trait Accounts: Sync {
     type Account: Account;
 
     /// Where the function itself runs.
-    fn own(&self) -> Home;
+    fn own(&self) -> AccountRegion;
 
     /// The account, in the region: the function's own, or one whose member role it assumes.
-    fn of(&self, home: &Home) -> impl Future<Output = Result<Self::Account, Blind>> + Send;
+    fn of(
+        &self,
+        home: &AccountRegion,
+    ) -> impl Future<Output = Result<Self::Account, LookupError>> + Send;
 
     /// Waits.
     fn pause(&self, time: Duration) -> impl Future<Output = ()> + Send;
@@ -131,7 +134,7 @@ pub struct ManagedHead {
 /// Nothing can be said at all: which workflows a change affects is not known.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the affected workflows are not known: {call} {why}")]
-pub struct Blind {
+pub struct LookupError {
     /// The call that did not answer.
     pub call: &'static str,
     /// Why, in words.
@@ -143,7 +146,7 @@ pub struct Blind {
 ///
 /// # Errors
 /// When they cannot be found.
-pub async fn affected<A: Account>(port: &A, affects: &Affects) -> Result<Vec<Arn>, Blind> {
+pub async fn affected<A: Account>(port: &A, affects: &Affects) -> Result<Vec<Arn>, LookupError> {
     match affects {
         Affects::Workflow(change) => Ok(vec![change.arn.clone()]),
         Affects::Role { name } => workflow::with_roles(port, std::slice::from_ref(name)).await,
@@ -160,7 +163,7 @@ pub async fn affected<A: Account>(port: &A, affects: &Affects) -> Result<Vec<Arn
 ///
 /// # Errors
 /// When they are not told.
-pub async fn holders<A: Account>(port: &A, policy: &Arn) -> Result<Vec<String>, Blind> {
+pub async fn holders<A: Account>(port: &A, policy: &Arn) -> Result<Vec<String>, LookupError> {
     let roles = port.roles_with(policy.as_str()).await;
     Ok(answered("ListEntitiesForPolicy", roles)?.unwrap_or_default())
 }
@@ -169,7 +172,7 @@ pub async fn holders<A: Account>(port: &A, policy: &Arn) -> Result<Vec<String>, 
 ///
 /// # Errors
 /// When it cannot be read.
-pub async fn page<A: Account>(port: &A, next: Option<&str>) -> Result<PageOf<Arn>, Blind> {
+pub async fn page<A: Account>(port: &A, next: Option<&str>) -> Result<PageOf<Arn>, LookupError> {
     let page = answered("ListStateMachines", port.workflows_page(next).await)?;
     let (arns, next) = page.unwrap_or_default();
     Ok((
@@ -179,12 +182,12 @@ pub async fn page<A: Account>(port: &A, next: Option<&str>) -> Result<PageOf<Arn
 }
 
 /// What a call answered, `None` where there is nothing.
-fn answered<T>(call: &'static str, answer: Fetched<T>) -> Result<Option<T>, Blind> {
+fn answered<T>(call: &'static str, answer: Fetched<T>) -> Result<Option<T>, LookupError> {
     match answer {
         Fetched::Present(value) => Ok(Some(value)),
         Fetched::Absent | Fetched::NotCollected => Ok(None),
-        Fetched::Denied(why) => Err(Blind { call, why }),
-        Fetched::Failed(why) => Err(Blind { call, why }),
+        Fetched::Denied(why) => Err(LookupError { call, why }),
+        Fetched::Failed(why) => Err(LookupError { call, why }),
     }
 }
 

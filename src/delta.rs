@@ -9,7 +9,7 @@ use crate::assess::Assessment;
 use crate::finding::Finding;
 use crate::gap::Gap;
 use crate::severity::Severity;
-use crate::verdict::Told;
+use crate::verdict::ReportedFinding;
 
 /// What is different.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -17,15 +17,15 @@ pub struct Delta<'a> {
     /// Findings that are new, or worse than they were told; worst first.
     pub opened: Vec<&'a Finding>,
     /// Findings that were told and are gone.
-    pub resolved: Vec<Told>,
+    pub resolved: Vec<ReportedFinding>,
     /// How bad those are that were told and are still there.
     pub persisting: Vec<Severity>,
     /// Findings that were told, and of which nothing is known now.
-    pub unseen: Vec<Told>,
+    pub unseen: Vec<ReportedFinding>,
     /// Whether something was not checked that was checked before.
     pub newly_incomplete: bool,
     /// What is told after this: the next evaluation compares with it.
-    pub told: Vec<Told>,
+    pub told: Vec<ReportedFinding>,
     /// What was not checked.
     pub gaps: BTreeSet<String>,
 }
@@ -34,7 +34,7 @@ pub struct Delta<'a> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Before<'a> {
     /// The findings.
-    pub told: &'a [Told],
+    pub told: &'a [ReportedFinding],
     /// The gaps.
     pub gaps: Option<&'a BTreeSet<String>>,
     /// The findings whose subject has grown since, so that they are to be told once more.
@@ -50,7 +50,7 @@ pub fn is_told(finding: &Finding) -> bool {
 pub fn between<'a>(before: Before<'_>, now: &'a Assessment) -> Delta<'a> {
     let mut delta = Delta::default();
     let mut present = BTreeSet::new();
-    let old: BTreeMap<&str, &Told> = before
+    let old: BTreeMap<&str, &ReportedFinding> = before
         .told
         .iter()
         .map(|told| (told.fingerprint.as_str(), told))
@@ -103,8 +103,8 @@ fn hides(gap: &Gap, rule: &str) -> bool {
             .any(|s| *s == rule || *s == "every rule")
 }
 
-fn told(finding: &Finding, fingerprint: &str) -> Told {
-    Told {
+fn told(finding: &Finding, fingerprint: &str) -> ReportedFinding {
+    ReportedFinding {
         fingerprint: fingerprint.to_owned(),
         rule: finding.rule.to_owned(),
         severity: finding.severity,

@@ -1,54 +1,31 @@
 //! Facts: everything that is known of one workflow, joined; the only thing that rules see.
 //!
-//! A [`Dossier`] is one workflow by itself; [`AccountFacts`] reads the account once and joins its dossiers with roles,
+//! A [`WorkflowAnalysis`] is one workflow by itself; [`AccountFacts`] reads the account once and joins its analyses with roles,
 //! principals, log groups and functions into [`Facts`], one for each workflow.
 
 mod account;
-pub mod around;
-mod dossier;
-pub mod drift;
-pub mod escalation;
-mod express;
-pub mod functions;
-mod ideal;
-pub mod invokers;
-pub mod logging;
+mod execution_role;
 mod missing;
-pub mod owner;
-pub mod posture;
-pub mod reach;
-mod report;
-mod rests;
-pub mod role;
-pub mod secrets;
-mod settings;
-mod sharing;
-pub mod supply;
-pub mod taint;
-pub mod trust;
 
 pub use account::{AccountFacts, unknown_workflows};
-pub use dossier::{Dossier, TaskFacts, stopped};
-pub use ideal::{condition, one_or_many};
 pub use missing::{Missing, Withheld};
-pub use report::StatementGroup;
-pub use rests::{Rest, basis, invoked_functions, rests_on};
-pub use role::RoleFacts;
-pub use supply::{Cause, Supply, Unused};
 
 pub use crate::catalog::{IntegrationKind, Pattern as IntegrationPattern};
 pub use crate::need::{Need, Phase, Target};
 
 use std::sync::OnceLock;
 
+use crate::analysis::{TaskFacts, secrets};
 use crate::asl::{Definition, Kind, State, StateId, Task};
 use crate::config::Config;
 use crate::finding::Finding;
 use crate::flow::Flow;
 use crate::gap::Gap;
+use crate::grants::{GrantAssessment, RoleFacts};
 use crate::loc::Pointer;
 use crate::severity::Severity;
 use crate::workflow::Workflow;
+use crate::{functions, log_delivery, starters, taint, trust};
 
 /// Everything known of one workflow.
 pub struct Facts<'a> {
@@ -75,19 +52,17 @@ pub struct Facts<'a> {
     /// Its execution role, as far as it was read.
     pub role: Option<&'a RoleFacts>,
     /// What the role grants, judged.
-    pub supplies: Vec<Supply<'a>>,
+    pub supplies: Vec<GrantAssessment<'a>>,
     /// Where it logs.
-    pub logging: logging::LoggingFacts,
+    pub logging: log_delivery::LoggingFacts,
     /// Credentials in the definition.
     pub secrets: &'a [secrets::SecretSite],
     /// Who can be its execution role.
     pub trust: trust::TrustFacts,
     /// Who can start it.
-    pub starters: invokers::Starters<'a>,
+    pub starters: starters::Starters<'a>,
     /// The Lambda functions that it invokes.
     pub functions: functions::FunctionFacts,
-    /// How it differs from its approved baseline; `None` where there is none.
-    pub drift: Option<drift::DriftFacts>,
     /// What could not be read or decided.
     pub gaps: Vec<Gap>,
 }
@@ -113,12 +88,11 @@ impl<'a> Facts<'a> {
             others_needs: Vec::new(),
             role: None,
             supplies: Vec::new(),
-            logging: logging::LoggingFacts::default(),
+            logging: log_delivery::LoggingFacts::default(),
             secrets: &[],
             trust: trust::TrustFacts::default(),
-            starters: invokers::Starters::default(),
+            starters: starters::Starters::default(),
             functions: functions::FunctionFacts::default(),
-            drift: None,
             gaps,
         }
     }

@@ -8,14 +8,14 @@ use crate::assess::Assessment;
 use crate::baseline;
 use crate::config::Config;
 use crate::delta::{self, Before, Delta};
-use crate::facts::drift::{self, Approval, Baseline, How, Since};
-use crate::facts::{self, Rest};
+use crate::dependencies::{self, Dependency};
+use crate::drift::{self, Approval, Baseline, How, Since};
 use crate::finding::Counts;
 use crate::moment::Moment;
 use crate::render::alert::{Alert, Drift, Resolved};
 use crate::snapshot::{Account, StateMachine};
 use crate::trigger::EventInfo;
-use crate::verdict::{Record, Told};
+use crate::verdict::{Record, ReportedFinding};
 use crate::workflow::{OwnerSource, Workflow};
 
 /// One evaluation.
@@ -42,7 +42,7 @@ pub struct Read {
     /// The digest of what was evaluated.
     pub basis: String,
     /// On what the verdict rests.
-    pub rests_on: BTreeSet<Rest>,
+    pub depends_on: BTreeSet<Dependency>,
 }
 
 impl Read {
@@ -50,8 +50,8 @@ impl Read {
     pub fn of(machine: &StateMachine, account: &Account, assessment: &Assessment) -> Self {
         Self {
             revision: machine.revision_id.clone(),
-            basis: facts::basis(machine, account),
-            rests_on: facts::rests_on(machine, account, &assessment.invoked),
+            basis: dependencies::basis(machine, account),
+            depends_on: dependencies::depends_on(machine, account, &assessment.invoked),
         }
     }
 }
@@ -76,7 +76,7 @@ pub fn approved(
         evaluated_at: now.iso(),
         revision: read.revision.clone(),
         basis: read.basis.clone(),
-        rests_on: read.rests_on.clone(),
+        depends_on: read.depends_on.clone(),
         ..Record::blank(&assessment.workflow.arn)
     });
     Some(Record {
@@ -175,9 +175,9 @@ impl Evaluation<'_> {
                 Some(read) => read.basis.clone(),
                 None => old.map(|r| r.basis.clone()).unwrap_or_default(),
             },
-            rests_on: match read {
-                Some(read) => read.rests_on.clone(),
-                None => old.map(|r| r.rests_on.clone()).unwrap_or_default(),
+            depends_on: match read {
+                Some(read) => read.depends_on.clone(),
+                None => old.map(|r| r.depends_on.clone()).unwrap_or_default(),
             },
             told: delta.told.clone(),
             gaps: delta.gaps.clone(),
@@ -288,7 +288,7 @@ pub fn gone<'a>(
     }
 }
 
-fn resolved(told: &Told) -> Resolved {
+fn resolved(told: &ReportedFinding) -> Resolved {
     Resolved {
         fingerprint: told.fingerprint.clone(),
         rule: told.rule.clone(),

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use crate::analysis::WorkflowAnalysis;
 use crate::arn::Arn;
 use crate::catalog::{self, Breadth};
-use crate::facts::{Dossier, condition, one_or_many};
 use crate::glob::{Glob, Token};
+use crate::grants::{condition, one_or_many};
 use crate::need::{Need, Phase, Target};
 use crate::value::{Source, Unknown};
 
@@ -39,15 +40,15 @@ fn is_of_the_workflow(need: &Need) -> Option<Phase> {
 }
 
 /// Derives the policy from the workflow's needs.
-pub fn policy(dossier: &Dossier) -> LeastPrivilege {
+pub fn policy(analysis: &WorkflowAnalysis) -> LeastPrivilege {
     let mut rows: BTreeMap<Key, Row> = BTreeMap::new();
     let mut decisions = BTreeSet::new();
-    for need in &dossier.needs {
+    for need in &analysis.needs {
         if need.optional && !is_worth_deciding(need) {
             continue;
         }
-        let who = who(dossier, need);
-        let (resources, open) = resources(need, &dossier.workflow.arn);
+        let who = who(analysis, need);
+        let (resources, open) = resources(need, &analysis.workflow.arn);
         if open {
             decisions.insert(format!(
                 "{who}: `{}` needs a resource that the definition does not fix{}; replace `{PLACEHOLDER}` in {}",
@@ -68,9 +69,9 @@ pub fn policy(dossier: &Dossier) -> LeastPrivilege {
         row.actions.insert(need.action.clone());
         row.states.insert(who);
     }
-    for task in &dossier.tasks {
+    for task in &analysis.tasks {
         if let Some(reason) = task.integration.unknown_reason() {
-            let name = dossier
+            let name = analysis
                 .definition
                 .state(task.state)
                 .map(|s| s.name.as_str())
@@ -210,8 +211,8 @@ fn chosen_by(holes: &[Unknown]) -> String {
     )
 }
 
-fn who(dossier: &Dossier, need: &Need) -> String {
-    match need.state.and_then(|id| dossier.definition.state(id)) {
+fn who(analysis: &WorkflowAnalysis, need: &Need) -> String {
+    match need.state.and_then(|id| analysis.definition.state(id)) {
         Some(state) => format!("`{}`", state.name),
         None => match need.phase {
             Phase::Logging => "log delivery".to_owned(),

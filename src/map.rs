@@ -5,8 +5,9 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use crate::catalog::{Integration, IntegrationKind, Pattern};
-use crate::facts::{Facts, Supply};
+use crate::facts::Facts;
 use crate::finding::StatementRef;
+use crate::grants::GrantAssessment;
 use crate::need::{Need, Target};
 
 /// The map of one workflow (`stepwarden/map/1`).
@@ -177,12 +178,12 @@ fn need_row(
     need: &Need,
     missing: &BTreeSet<(Option<crate::asl::StateId>, String)>,
 ) -> NeedRow {
-    let serving: Vec<&Supply<'_>> = facts
+    let serving: Vec<&GrantAssessment<'_>> = facts
         .supplies
         .iter()
         .filter(|s| s.serves.contains(&index))
         .collect();
-    let exact: Vec<&&Supply<'_>> = serving.iter().filter(|s| is_exact(s, need)).collect();
+    let exact: Vec<&&GrantAssessment<'_>> = serving.iter().filter(|s| is_exact(s, need)).collect();
     let grant = if facts.role.is_none() {
         "unknown"
     } else if serving.is_empty() || missing.contains(&(need.state, need.action.clone())) {
@@ -192,12 +193,12 @@ fn need_row(
     } else {
         "exact"
     };
-    let shown: Vec<&Supply<'_>> = if exact.is_empty() {
+    let shown: Vec<&GrantAssessment<'_>> = if exact.is_empty() {
         serving
     } else {
         exact.into_iter().copied().collect()
     };
-    let statement = |s: &&Supply<'_>| {
+    let statement = |s: &&GrantAssessment<'_>| {
         let held = facts.role?.policies.get(s.grant.policy)?;
         let statement = s.grant.statement;
         Some(StatementRef {
@@ -219,7 +220,7 @@ fn need_row(
 }
 
 /// The grant names this action, on nothing but the need's resources and their companions that it touches.
-fn is_exact(supply: &Supply<'_>, need: &Need) -> bool {
+fn is_exact(supply: &GrantAssessment<'_>, need: &Need) -> bool {
     if supply.grant.action.has_wildcard() {
         return false;
     }

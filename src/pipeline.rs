@@ -21,7 +21,7 @@ use tracing::{info, warn};
 
 use crate::arn::Arn;
 use crate::baselines::{Baselines, StateError};
-use crate::collect::{Accounts, Blind, Lately};
+use crate::collect::{AccountCache, Accounts, LookupError};
 use crate::config::Config;
 use crate::moment::Moment;
 use crate::queue::{Queue, QueueError};
@@ -46,7 +46,7 @@ pub trait Ports: Sync {
 
 /// What handles events: the accounts it reads, where it tells, what it remembers, and how it judges.
 #[derive(Debug)]
-pub struct Watch<P: Ports> {
+pub struct Services<P: Ports> {
     /// The read port.
     pub accounts: P::Accounts,
     /// The write port.
@@ -58,7 +58,7 @@ pub struct Watch<P: Ports> {
     /// The configuration.
     pub config: Config,
     /// What was read of whole accounts lately.
-    pub lately: Lately,
+    pub lately: AccountCache,
     /// What this process has published lately, for the case that its verdict could not be kept.
     pub published: Published,
 }
@@ -75,7 +75,7 @@ pub struct Invocation<'a> {
 
 /// One invocation of a deployment, with what it counts.
 pub(crate) struct Run<'a, P: Ports> {
-    watch: &'a Watch<P>,
+    watch: &'a Services<P>,
     invocation: &'a Invocation<'a>,
     /// What it is called in leases and logs: the request, or one message of it.
     name: String,
@@ -87,7 +87,7 @@ pub(crate) struct Run<'a, P: Ports> {
 pub enum Error {
     /// Reading.
     #[error(transparent)]
-    Blind(#[from] Blind),
+    LookupError(#[from] LookupError),
     /// Remembering.
     #[error(transparent)]
     State(#[from] StateError),
@@ -156,7 +156,7 @@ impl Done {
 /// # Errors
 /// When something that had to be told or kept was not. Messages of a queue fail one by one, in the answer.
 pub async fn handle<P: Ports>(
-    watch: &Watch<P>,
+    watch: &Services<P>,
     payload: &Value,
     invocation: &Invocation<'_>,
 ) -> (Result<Value, Error>, Metrics) {
@@ -200,7 +200,7 @@ pub async fn handle<P: Ports>(
 /// # Errors
 /// When the workflow cannot be read, or the baseline not be kept.
 pub async fn approve<P: Ports>(
-    watch: &Watch<P>,
+    watch: &Services<P>,
     workflow: &Arn,
     by: &str,
     invocation: &Invocation<'_>,

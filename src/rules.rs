@@ -3,8 +3,11 @@
 //!
 //! A new rule is those two files, one `mod` line and one line in [`RULES`]; `src/rules/README.md` describes the page.
 
+use crate::drift::DriftFacts;
 use crate::facts::Facts;
 use crate::finding::Finding;
+
+pub mod evidence;
 
 /// One rule.
 pub trait Rule: Sync {
@@ -12,11 +15,21 @@ pub trait Rule: Sync {
     fn meta(&self) -> &'static Meta;
 
     /// Judges one workflow.
-    fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>);
+    fn check(&self, _facts: &Facts<'_>, _out: &mut Vec<Finding>) {}
+
+    /// Judges what is different from what was known of the workflow before: for the rules about change.
+    fn compare(&self, _facts: &Facts<'_>, _change: &Change<'_>, _out: &mut Vec<Finding>) {}
 
     /// Judges once more, with what every rule found in the first round in sight: for the few rules whose trigger or
     /// severity depends on how dangerous the workflow is.
     fn review(&self, _facts: &Facts<'_>, _found: &[Finding], _out: &mut Vec<Finding>) {}
+}
+
+/// What is known of a workflow's past beside its facts.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Change<'a> {
+    /// How it differs from its approved baseline; `None` where there is none.
+    pub drift: Option<&'a DriftFacts>,
 }
 
 /// What a rule is.

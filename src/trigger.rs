@@ -14,7 +14,7 @@ use serde_json::Value;
 use crate::arn::Arn;
 use crate::moment::Moment;
 pub use expected::Expected;
-pub use watched::{DETAIL_TYPE, Opens, Subject, WATCHED, Watched};
+pub use watched::{DETAIL_TYPE, GrantsStart, Subject, WATCHED, Watched};
 
 /// A change of something that verdicts rest on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub struct Change {
     /// What to read again.
     pub affects: Affects,
     /// Whether it can change who may start workflows.
-    pub opens: Opens,
+    pub opens: GrantsStart,
     /// What reading IAM again must show; reads can lag behind (IAM User Guide, "Changes that I make are not always
     /// immediately visible").
     pub expects: Option<Expected>,

@@ -71,12 +71,12 @@ pub struct Unknown {
     /// Which concrete value of the run it is, where it is one unmodified value; `None` for what is computed or joined.
     pub identity: Option<Identity>,
     /// For the answer of a test that was kept: what it tells of the value that was tested.
-    pub tells: Option<Arc<Told>>,
+    pub tells: Option<Arc<Refinement>>,
 }
 
 /// What the answer `true` of a kept test tells.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Told {
+pub struct Refinement {
     /// The value that was tested, before anything was known of it.
     pub subject: Value,
     /// The strings that it then is one of.

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use crate::arn::Arn;
-pub use crate::facts::Rest;
-use crate::facts::drift::{Baseline, Since};
-pub use crate::facts::invokers::StartShape;
+pub use crate::dependencies::Dependency;
+use crate::drift::{Baseline, Since};
 use crate::severity::Severity;
+pub use crate::starters::StartShape;
 
 /// Everything that is kept of one workflow.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,13 +26,13 @@ pub struct Record {
     /// event told of.
     pub basis: String,
     /// What was told and is not told to be gone.
-    pub told: Vec<Told>,
+    pub told: Vec<ReportedFinding>,
     /// What was not checked.
     #[serde(default)]
     pub gaps: BTreeSet<String>,
     /// On what else of the account the verdict rests.
     #[serde(default)]
-    pub rests_on: BTreeSet<Rest>,
+    pub depends_on: BTreeSet<Dependency>,
     /// What is approved.
     #[serde(default)]
     pub baseline: Option<Baseline>,
@@ -46,7 +46,7 @@ pub struct Record {
 
 /// A finding that was told.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Told {
+pub struct ReportedFinding {
     /// Identifies it.
     pub fingerprint: String,
     /// The rule's id.
@@ -59,8 +59,8 @@ pub struct Told {
 
 impl Record {
     /// On what the verdict rests, as a list.
-    pub fn rests(&self) -> Vec<Rest> {
-        self.rests_on.iter().cloned().collect()
+    pub fn rests(&self) -> Vec<Dependency> {
+        self.depends_on.iter().cloned().collect()
     }
 
     /// Of a workflow of which nothing was told yet.
@@ -73,7 +73,7 @@ impl Record {
             basis: String::new(),
             told: Vec::new(),
             gaps: BTreeSet::new(),
-            rests_on: BTreeSet::new(),
+            depends_on: BTreeSet::new(),
             baseline: None,
             widened: BTreeMap::new(),
             sweep: None,

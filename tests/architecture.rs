@@ -14,9 +14,36 @@ const OUTSIDE: [&str; 6] = ["aws", "bin", "cli", "collect", "local", "pipeline"]
 /// Modules that own a port: a trait whose methods are futures. They await nothing themselves.
 const PORTS: [&str; 3] = ["baselines", "queue", "route"];
 /// What a rule may see: facts, findings, and the words that both are made of.
-const RULES_SEE: [&str; 18] = [
-    "arn", "asl", "catalog", "config", "expr", "facts", "finding", "gap", "glob", "iam", "loc",
-    "need", "rules", "severity", "snapshot", "suggest", "value", "workflow",
+const RULES_SEE: [&str; 29] = [
+    "analysis",
+    "arn",
+    "asl",
+    "catalog",
+    "config",
+    "drift",
+    "expr",
+    "facts",
+    "finding",
+    "flow",
+    "functions",
+    "gap",
+    "glob",
+    "grants",
+    "iam",
+    "loc",
+    "log_delivery",
+    "need",
+    "posture",
+    "reach",
+    "rules",
+    "severity",
+    "snapshot",
+    "starters",
+    "suggest",
+    "taint",
+    "trust",
+    "value",
+    "workflow",
 ];
 
 /// One source file.

@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use proptest::prelude::*;
 use serde_json::{Value, json};
-use stepwarden::facts::drift::{narrowed, widened};
-use stepwarden::facts::posture::{Permissions, Posture};
+use stepwarden::drift::{narrowed, widened};
 use stepwarden::iam::{Authority, Context, Decision, Policy, Request, evaluate, parse};
+use stepwarden::posture::{Permissions, Posture};
 use stepwarden::snapshot::Document;
 
 fn pick<T: Clone + std::fmt::Debug + 'static>(values: &[T]) -> impl Strategy<Value = T> + use<T> {

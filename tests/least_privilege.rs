@@ -52,8 +52,8 @@ fn it_is_enough_and_no_more() {
     let config = Config::default();
     let facts = AccountFacts::new(&account, &config);
     let mut judged = 0;
-    for (dossier, machine) in facts.dossiers.iter().zip(&account.workflows) {
-        let least = least_privilege::policy(dossier);
+    for (analysis, machine) in facts.analyses.iter().zip(&account.workflows) {
+        let least = least_privilege::policy(analysis);
         // What a person must decide is no permission yet.
         if !least.decisions.is_empty() {
             continue;
@@ -88,8 +88,8 @@ fn what_a_run_chooses_is_a_placeholder_that_grants_nothing() {
     let config = Config::default();
     let facts = AccountFacts::new(&account, &config);
     let mut seen = 0;
-    for dossier in &facts.dossiers {
-        let least = least_privilege::policy(dossier);
+    for analysis in &facts.analyses {
+        let least = least_privilege::policy(analysis);
         let text = least.document.to_string();
         let open = text.contains(least_privilege::PLACEHOLDER);
         seen += usize::from(open);

@@ -19,13 +19,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::thread;
 
 use serde_json::{Value, json};
-use stepwarden::arn::{Arn, Home};
+use stepwarden::arn::{AccountRegion, Arn};
 use stepwarden::aws::Table;
-use stepwarden::baselines::{Baselines, Known, Lease, Page, StateError, Sweep, Taken, Tally};
+use stepwarden::baselines::{Baselines, Known, Lease, LeaseResult, Page, StateError, Sweep, Tally};
 use stepwarden::moment::Moment;
 use stepwarden::render::Counts;
 use stepwarden::severity::Severity;
-use stepwarden::verdict::{Record, Rest, StartShape};
+use stepwarden::verdict::{Dependency, Record, StartShape};
 use support::account::Account;
 use support::ports::{block, sdk};
 use support::proxy::{Fault, Proxy};
@@ -56,12 +56,12 @@ fn arn(name: &str) -> Arn {
     Arn::parse(&text).unwrap()
 }
 
-fn home() -> Home {
-    Home::of(&arn("x"))
+fn home() -> AccountRegion {
+    AccountRegion::of(&arn("x"))
 }
 
-fn role(name: &str) -> Rest {
-    Rest::Role {
+fn role(name: &str) -> Dependency {
+    Dependency::Role {
         account: "123456789012".to_owned(),
         name: name.to_owned(),
     }
@@ -80,7 +80,7 @@ fn lease(holder: &str, seconds: u64) -> Lease {
     }
 }
 
-fn record(name: &str, basis: &str, rests: &[Rest]) -> Record {
+fn record(name: &str, basis: &str, rests: &[Dependency]) -> Record {
     Record {
         workflow: arn(name),
         owner: "payments".to_owned(),
@@ -89,21 +89,21 @@ fn record(name: &str, basis: &str, rests: &[Rest]) -> Record {
         basis: basis.to_owned(),
         told: Vec::new(),
         gaps: BTreeSet::new(),
-        rests_on: rests.iter().cloned().collect(),
+        depends_on: rests.iter().cloned().collect(),
         baseline: None,
         widened: BTreeMap::new(),
         sweep: None,
     }
 }
 
-fn rests(record: &Record) -> Vec<Rest> {
-    record.rests_on.iter().cloned().collect()
+fn rests(record: &Record) -> Vec<Dependency> {
+    record.depends_on.iter().cloned().collect()
 }
 
 fn taken(table: &Table, name: &str, lease: &Lease) -> Option<Record> {
     match block(table.take(&arn(name), lease)).unwrap() {
-        Taken::Yes(record) => record.map(|record| *record),
-        Taken::Held => panic!("`{name}` is held"),
+        LeaseResult::Acquired(record) => record.map(|record| *record),
+        LeaseResult::Held => panic!("`{name}` is held"),
     }
 }
 
@@ -114,7 +114,7 @@ fn kept(table: &Table, record: &Record, lease: &Lease) {
     block(table.keep(record, &old, lease, None)).unwrap();
 }
 
-fn resting(table: &Table, rest: &Rest) -> Vec<String> {
+fn resting(table: &Table, rest: &Dependency) -> Vec<String> {
     let found = block(table.resting_on(rest)).unwrap();
     found.iter().map(|arn| arn.name().to_owned()).collect()
 }
@@ -136,7 +136,7 @@ fn one_holder_at_a_time_until_it_is_kept_given_back_or_runs_out() {
     let Stage { table, .. } = stage("100000000001");
     let (a, b) = (lease("a", 0), lease("b", 1));
     assert_eq!(taken(&table, "W", &a), None);
-    assert_eq!(block(table.take(&arn("W"), &b)), Ok(Taken::Held));
+    assert_eq!(block(table.take(&arn("W"), &b)), Ok(LeaseResult::Held));
     // The same invocation, tried again.
     assert_eq!(taken(&table, "W", &lease("a", 2)), None);
     block(table.release(&arn("W"), &a)).unwrap();
@@ -147,7 +147,7 @@ fn one_holder_at_a_time_until_it_is_kept_given_back_or_runs_out() {
     assert_eq!(taken(&table, "W", &a), Some(first.clone()));
     assert_eq!(
         block(table.take(&arn("W"), &lease("b", 59))),
-        Ok(Taken::Held)
+        Ok(LeaseResult::Held)
     );
     // It ran out at 60.
     assert_eq!(taken(&table, "W", &lease("b", 60)), Some(first.clone()));
@@ -165,7 +165,7 @@ fn one_holder_at_a_time_until_it_is_kept_given_back_or_runs_out() {
     block(table.release(&arn("W"), &a)).unwrap();
     assert_eq!(
         block(table.take(&arn("W"), &lease("c", 61))),
-        Ok(Taken::Held)
+        Ok(LeaseResult::Held)
     );
     assert_eq!(block(table.look(&arn("W"))).unwrap(), Some(first));
     assert_eq!(
@@ -198,7 +198,7 @@ fn what_was_never_evaluated_leaves_nothing_behind() {
 #[test]
 fn the_index_moves_with_what_verdicts_rest_on() {
     let Stage { table, proxy, .. } = stage("100000000003");
-    let group = Rest::LogGroup {
+    let group = Dependency::LogGroup {
         home: home(),
         name: "/aws/states/é#x".to_owned(),
     };
@@ -239,7 +239,7 @@ fn the_index_moves_with_what_verdicts_rest_on() {
     let known = block(table.known(&home())).unwrap();
     let names: Vec<&str> = known.iter().map(|known| known.workflow.name()).collect();
     assert_eq!(names, ["A", "B"]);
-    let elsewhere = Home {
+    let elsewhere = AccountRegion {
         region: "eu-west-2".to_owned(),
         ..home()
     };

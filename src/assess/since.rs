@@ -1,8 +1,8 @@
 //! Since when a workflow is wider than its baseline, and through whom.
 
 use super::{Known, Remembered};
-use crate::facts::drift::{self, DriftFacts, Since};
-use crate::facts::posture::{Part, Posture};
+use crate::drift::{self, DriftFacts, Since};
+use crate::posture::{Part, Posture};
 use crate::trigger::EventInfo;
 
 /// How the workflow differs from its baseline. What was wider before keeps its beginning; what is new was made by the

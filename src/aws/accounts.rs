@@ -12,8 +12,8 @@ use aws_sdk_sts::error::SdkError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 
 use super::{Live, Sdk, error};
-use crate::arn::{Arn, Home};
-use crate::collect::{Accounts, Blind};
+use crate::arn::{AccountRegion, Arn};
+use crate::collect::{Accounts, LookupError};
 use crate::config::AccountsConfig;
 use crate::trigger::plain;
 
@@ -30,12 +30,12 @@ pub struct Members {
     config: AccountsConfig,
     /// Known when the first invocation says it.
     own: OnceLock<Own>,
-    kept: Mutex<BTreeMap<Home, Live>>,
+    kept: Mutex<BTreeMap<AccountRegion, Live>>,
 }
 
 #[derive(Debug)]
 struct Own {
-    home: Home,
+    home: AccountRegion,
     partition: String,
 }
 
@@ -54,7 +54,7 @@ impl Members {
     pub fn runs_at(&self, arn: &Arn) {
         let region = self.sdk.region().unwrap_or_else(|| arn.region().to_owned());
         self.own.get_or_init(|| Own {
-            home: Home {
+            home: AccountRegion {
                 account: arn.account().to_owned(),
                 region,
             },
@@ -70,7 +70,7 @@ impl Members {
     }
 
     /// Clients of a member account.
-    async fn member(&self, home: &Home, partition: &str) -> Result<Live, Blind> {
+    async fn member(&self, home: &AccountRegion, partition: &str) -> Result<Live, LookupError> {
         let (account, name) = (&home.account, &self.config.role);
         if !self.config.ids.contains(account) {
             return Err(blind(format!(
@@ -97,14 +97,14 @@ impl Members {
         Ok(Live::new(&self.sdk.with(config)))
     }
 
-    fn kept(&self, home: &Home) -> Option<Live> {
+    fn kept(&self, home: &AccountRegion) -> Option<Live> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(home).cloned()
     }
 }
 
-fn blind(why: String) -> Blind {
-    Blind {
+fn blind(why: String) -> LookupError {
+    LookupError {
         call: "AssumeRole",
         why,
     }
@@ -126,9 +126,9 @@ fn refused(error: &(dyn std::error::Error + 'static)) -> String {
 impl Accounts for Members {
     type Account = Live;
 
-    fn own(&self) -> Home {
+    fn own(&self) -> AccountRegion {
         self.own.get().map_or_else(
-            || Home {
+            || AccountRegion {
                 account: String::new(),
                 region: self.sdk.region().unwrap_or_default(),
             },
@@ -136,7 +136,7 @@ impl Accounts for Members {
         )
     }
 
-    async fn of(&self, home: &Home) -> Result<Live, Blind> {
+    async fn of(&self, home: &AccountRegion) -> Result<Live, LookupError> {
         if let Some(live) = self.kept(home) {
             return Ok(live);
         }

@@ -5,10 +5,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use super::function::Aws;
 use super::{Members, Sdk, Sns, Table, error};
 use crate::arn::Arn;
-use crate::collect::Lately;
+use crate::collect::AccountCache;
 use crate::config::Config;
 use crate::moment::Moment;
-use crate::pipeline::{self, Invocation, Published, Watch};
+use crate::pipeline::{self, Invocation, Published, Services};
 use crate::trigger::plain;
 
 /// Seconds within which it is done, or the workflow is free again.
@@ -25,14 +25,14 @@ pub async fn approve(
     table: String,
 ) -> Result<(), String> {
     let caller = caller(sdk).await?;
-    let watch: Watch<Aws> = Watch {
+    let watch: Services<Aws> = Services {
         accounts: Members::new(sdk, config.accounts.clone()),
         // Nothing is told.
         notifier: Sns::new(sdk, String::new(), None),
         baselines: Some(Table::new(sdk, table)),
         queue: None,
         config,
-        lately: Lately::default(),
+        lately: AccountCache::default(),
         published: Published::default(),
     };
     watch.accounts.runs_at(&caller);

@@ -11,9 +11,9 @@ use tracing_subscriber::util::SubscriberInitExt as _;
 
 use super::{Members, Sdk, Settings, Sns, Sqs, Table};
 use crate::arn::Arn;
-use crate::collect::Lately;
+use crate::collect::AccountCache;
 use crate::moment::Moment;
-use crate::pipeline::{self, Invocation, Ports, Published, Watch};
+use crate::pipeline::{self, Invocation, Ports, Published, Services};
 use crate::trigger::plain;
 
 /// The ports on the SDK.
@@ -73,22 +73,22 @@ pub async fn serve(
     .await
 }
 
-async fn watch(sdk: &Sdk, settings: Settings) -> Result<Watch<Aws>, Error> {
+async fn watch(sdk: &Sdk, settings: Settings) -> Result<Services<Aws>, Error> {
     let config = settings.config(sdk).await?;
-    Ok(Watch {
+    Ok(Services {
         accounts: Members::new(sdk, config.accounts.clone()),
         notifier: Sns::new(sdk, settings.people, settings.machines),
         baselines: settings.table.map(|name| Table::new(sdk, name)),
         queue: settings.queue.map(|url| Sqs::new(sdk, url)),
         config,
-        lately: Lately::default(),
+        lately: AccountCache::default(),
         published: Published::default(),
     })
 }
 
 /// One process, between two invocations.
 struct Function<'a> {
-    watch: &'a Watch<Aws>,
+    watch: &'a Services<Aws>,
     sdk: &'a Sdk,
     name: &'a str,
     clock: fn() -> u64,

@@ -28,10 +28,10 @@ use aws_sdk_sfn::config::http::HttpResponse;
 
 use super::Sdk;
 use super::error::why;
-use crate::arn::{Arn, Home};
-use crate::baselines::{Baselines, Known, Lease, Page, StateError, Sweep, Taken, Tally};
+use crate::arn::{AccountRegion, Arn};
+use crate::baselines::{Baselines, Known, Lease, LeaseResult, Page, StateError, Sweep, Tally};
 use crate::moment::Moment;
-use crate::verdict::{Record, Rest, StartShape};
+use crate::verdict::{Dependency, Record, StartShape};
 use item::{Item, key};
 
 /// The IAM actions that these calls need; a transaction needs those of its parts.
@@ -123,14 +123,14 @@ fn in_conflict<E: ProvideErrorMetadata>(error: &SdkError<E, HttpResponse>) -> bo
 }
 
 impl Baselines for Table {
-    async fn take(&self, workflow: &Arn, lease: &Lease) -> Result<Taken, StateError> {
+    async fn take(&self, workflow: &Arn, lease: &Lease) -> Result<LeaseResult, StateError> {
         records::take(self, workflow, lease).await
     }
 
     async fn keep(
         &self,
         record: &Record,
-        rested_on: &[Rest],
+        rested_on: &[Dependency],
         lease: &Lease,
         tally: Option<&Tally>,
     ) -> Result<(), StateError> {
@@ -140,7 +140,7 @@ impl Baselines for Table {
     async fn forget(
         &self,
         workflow: &Arn,
-        rested_on: &[Rest],
+        rested_on: &[Dependency],
         lease: &Lease,
         tally: Option<&Tally>,
     ) -> Result<(), StateError> {
@@ -155,12 +155,12 @@ impl Baselines for Table {
         records::look(self, workflow).await
     }
 
-    async fn resting_on(&self, rest: &Rest) -> Result<Vec<Arn>, StateError> {
+    async fn resting_on(&self, rest: &Dependency) -> Result<Vec<Arn>, StateError> {
         let workflow = |item: &Item| Ok(item::text(item, "sk").and_then(Arn::parse));
         self.query(&format!("on#{rest}"), "", workflow).await
     }
 
-    async fn known(&self, home: &Home) -> Result<Vec<Known>, StateError> {
+    async fn known(&self, home: &AccountRegion) -> Result<Vec<Known>, StateError> {
         let known = |item: &Item| {
             let workflow = item::text(item, "sk").and_then(Arn::parse);
             let sweep = item::text(item, "sweep").filter(|sweep| !sweep.is_empty());
@@ -196,24 +196,29 @@ impl Baselines for Table {
         starts::keep(self, account, changed).await
     }
 
-    async fn sweep(&self, home: &Home) -> Result<Option<Sweep>, StateError> {
+    async fn sweep(&self, home: &AccountRegion) -> Result<Option<Sweep>, StateError> {
         sweeps::present(self, home).await
     }
 
     async fn begin(
         &self,
-        home: &Home,
+        home: &AccountRegion,
         sweep: &Sweep,
         instead_of: Option<&str>,
     ) -> Result<bool, StateError> {
         sweeps::begin(self, home, sweep, instead_of).await
     }
 
-    async fn listed(&self, home: &Home, sweep: &str, page: Page) -> Result<(), StateError> {
+    async fn listed(
+        &self,
+        home: &AccountRegion,
+        sweep: &str,
+        page: Page,
+    ) -> Result<(), StateError> {
         sweeps::listed(self, home, sweep, page).await
     }
 
-    async fn finish(&self, home: &Home, sweep: &str) -> Result<bool, StateError> {
+    async fn finish(&self, home: &AccountRegion, sweep: &str) -> Result<bool, StateError> {
         sweeps::finish(self, home, sweep).await
     }
 }

@@ -11,13 +11,14 @@ use super::{Failure, Host, Outcome, report, source};
 use crate::arn::Arn;
 use crate::assess::{self, Assessment, Known};
 use crate::config::Config;
-use crate::facts::{self, Rest, invokers};
+use crate::dependencies::{self, Dependency};
 use crate::local::{self, State};
 use crate::pipeline::about_starting;
 use crate::render::alert::{self, Alert};
 use crate::render::{Counts, escape};
 use crate::snapshot::{Account, Iam, Role, StateMachine};
-use crate::trigger::{self, Affects, Change, Opens};
+use crate::starters;
+use crate::trigger::{self, Affects, Change, GrantsStart};
 
 /// Handles the event on the account and prints every alert, or why there is none.
 pub fn replay(args: &Replay, host: &mut Host<'_>) -> Result<Outcome, Failure> {
@@ -157,16 +158,17 @@ fn affected<'a>(account: &'a Account, config: &Config, change: &Change) -> BTree
     let hit = |machine: &&StateMachine| match &change.affects {
         Affects::Workflow(workflow) => machine.arn == workflow.arn.as_str(),
         Affects::Role { name } => rests(account, config, machine)
-            .any(|rest| matches!(rest, Rest::Role { name: role, .. } if role == *name)),
+            .any(|rest| matches!(rest, Dependency::Role { name: role, .. } if role == *name)),
         Affects::ManagedPolicy { arn } => account
             .iam
             .present()
             .and_then(|iam| role(iam, &machine.role_arn))
             .is_some_and(|role| holds(role, arn.as_str())),
         Affects::LogGroup { name } => rests(account, config, machine)
-            .any(|rest| matches!(rest, Rest::LogGroup { name: group, .. } if group == *name)),
-        Affects::Function { name } => rests(account, config, machine)
-            .any(|rest| matches!(rest, Rest::Function { name: function, .. } if function == *name)),
+            .any(|rest| matches!(rest, Dependency::LogGroup { name: group, .. } if group == *name)),
+        Affects::Function { name } => rests(account, config, machine).any(
+            |rest| matches!(rest, Dependency::Function { name: function, .. } if function == *name),
+        ),
         Affects::Starters { .. } => false,
     };
     let all = account.workflows.iter().filter(hit);
@@ -177,9 +179,9 @@ fn rests(
     account: &Account,
     config: &Config,
     machine: &StateMachine,
-) -> impl Iterator<Item = Rest> + use<> {
-    let invoked = facts::invoked_functions(machine, config);
-    facts::rests_on(machine, account, &invoked).into_iter()
+) -> impl Iterator<Item = Dependency> + use<> {
+    let invoked = dependencies::invoked_functions(machine, config);
+    dependencies::depends_on(machine, account, &invoked).into_iter()
 }
 
 /// The workflows that the change opens to the principal that it names.
@@ -192,10 +194,10 @@ fn opened<'a>(
         return BTreeSet::new();
     };
     let grants = match &change.document {
-        Some(document) => invokers::mentions_start(document),
+        Some(document) => starters::mentions_start(document),
         None => true,
     };
-    if change.opens != Opens::New || !grants {
+    if change.opens != GrantsStart::New || !grants {
         return BTreeSet::new();
     }
     let members = |shape: &str| match name.strip_prefix("group/") {
@@ -205,14 +207,14 @@ fn opened<'a>(
             .any(|u| shape == format!("user/{}", u.name) && u.groups.iter().any(|g| g == group)),
         None => shape == name,
     };
-    let shapes = invokers::start_shapes(iam);
+    let shapes = starters::start_shapes(iam);
     let patterns: BTreeSet<String> = shapes
         .into_iter()
         .filter(|(shape, _)| members(shape))
         .flat_map(|(_, shape)| shape.patterns)
         .collect();
     let opens = |arn: &&str| {
-        Arn::parse(arn).is_some_and(|a| invokers::any_opens(&patterns, &a))
+        Arn::parse(arn).is_some_and(|a| starters::any_opens(&patterns, &a))
             && !affected.contains(arn)
     };
     let all = account.workflows.iter().map(|machine| machine.arn.as_str());

@@ -13,8 +13,8 @@ pub fn policy(args: &OneWorkflow, host: &mut Host<'_>) -> Result<Outcome, Failur
     let config = source::config(&args.config)?;
     let (account, index) = one(args, host)?;
     let facts = AccountFacts::new(&account, &config);
-    let dossier = facts.dossiers.get(index).ok_or_else(gone)?;
-    let policy = least_privilege::policy(dossier);
+    let analysis = facts.analyses.get(index).ok_or_else(gone)?;
+    let policy = least_privilege::policy(analysis);
     host.done();
     for line in &policy.decisions {
         host.note(line);

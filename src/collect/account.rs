@@ -4,14 +4,14 @@ use futures_util::future;
 use futures_util::stream::{self, StreamExt as _};
 
 use super::workflow::closed;
-use super::{AT_ONCE, Account, Blind, answered};
+use super::{AT_ONCE, Account, LookupError, answered};
 use crate::snapshot::{self, Fetched};
 
 /// Reads the whole account: every workflow with its tags, every principal, log group and function.
 ///
 /// # Errors
 /// When the workflows cannot be listed.
-pub async fn whole_account<A: Account>(port: &A) -> Result<snapshot::Account, Blind> {
+pub async fn whole_account<A: Account>(port: &A) -> Result<snapshot::Account, LookupError> {
     let (arns, iam, log_groups, log_resource_policies, functions) = future::join5(
         port.workflows(),
         port.authorization_details(),

@@ -31,7 +31,7 @@ pub struct Ask<'a> {
 }
 
 /// Reads it, and says what is not visible yet.
-pub async fn around<A: Account>(port: &A, ask: Ask<'_>) -> (snapshot::Account, Vec<Late>) {
+pub async fn around<A: Account>(port: &A, ask: Ask<'_>) -> (snapshot::Account, Vec<StaleRead>) {
     let judged = ask.machines.get(..ask.judged).unwrap_or(&ask.machines);
     let mut names: Vec<String> = judged
         .iter()
@@ -139,17 +139,17 @@ fn overlaid(lately: &Fetched<Iam>, fresh: Iam) -> Iam {
 }
 
 /// What is not visible yet, and why that matters.
-pub type Late = (String, String);
+pub type StaleRead = (String, String);
 
 struct Roles {
     iam: Fetched<Iam>,
     /// Roles that do not look yet as the event says.
-    stale: Vec<Late>,
+    stale: Vec<StaleRead>,
 }
 
 /// These roles, each once.
 async fn roles<A: Account>(port: &A, names: &[String], expects: Option<&Expected>) -> Roles {
-    let read: Vec<(Fetched<Iam>, Option<Late>)> = stream::iter(names)
+    let read: Vec<(Fetched<Iam>, Option<StaleRead>)> = stream::iter(names)
         .map(|name| role::settled(port, name, expects))
         .buffered(AT_ONCE)
         .collect()

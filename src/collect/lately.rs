@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use futures_util::future;
 
 use super::Account;
-use crate::arn::{Arn, Home};
+use crate::arn::{AccountRegion, Arn};
 use crate::moment::Moment;
 use crate::snapshot::{Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag};
 
@@ -74,9 +74,9 @@ type Kept<T> = Option<(Moment, Arc<T>)>;
 
 /// What was read lately, by account and region.
 #[derive(Debug, Default)]
-pub struct Lately {
+pub struct AccountCache {
     principals: Mutex<BTreeMap<String, Kept<Fetched<Iam>>>>,
-    whole: Mutex<BTreeMap<Home, Kept<Surroundings>>>,
+    whole: Mutex<BTreeMap<AccountRegion, Kept<Surroundings>>>,
     machines: Mutex<BTreeMap<String, (Moment, StateMachine)>>,
 }
 
@@ -86,12 +86,12 @@ const MACHINES: usize = 1000;
 /// Seconds for which what was read serves for changes of something else.
 const SERVES: i64 = 900;
 
-impl Lately {
+impl AccountCache {
     /// The principals of the account, read after this moment.
     pub async fn principals<A: Account>(
         &self,
         port: &A,
-        home: &Home,
+        home: &AccountRegion,
         now: Moment,
         after: Moment,
     ) -> Arc<Fetched<Iam>> {
@@ -138,7 +138,7 @@ impl Lately {
     pub async fn whole<A: Account>(
         &self,
         port: &A,
-        home: &Home,
+        home: &AccountRegion,
         now: Moment,
         after: Moment,
     ) -> Arc<Surroundings> {

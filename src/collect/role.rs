@@ -2,7 +2,7 @@
 
 use futures_util::future::{join, join_all, join3};
 
-use super::around::Late;
+use super::around::StaleRead;
 use super::{Account, PAUSES, RoleHead, lacking};
 use crate::snapshot::{Attachment, Document, Fetched, Iam, ManagedPolicy, NamedDocument, Role};
 use crate::trigger::Expected;
@@ -13,7 +13,7 @@ pub(super) async fn settled<A: Account>(
     port: &A,
     name: &str,
     expects: Option<&Expected>,
-) -> (Fetched<Iam>, Option<Late>) {
+) -> (Fetched<Iam>, Option<StaleRead>) {
     let expects = expects.filter(|e| e.role() == name);
     let mut read = documents(port, outline(port, name).await).await;
     for pause in PAUSES {

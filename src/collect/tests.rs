@@ -13,7 +13,7 @@ struct Collected {
     gone: Vec<Arn>,
 }
 
-async fn collect(port: &Fake, affects: &Affects) -> Result<Collected, Blind> {
+async fn collect(port: &Fake, affects: &Affects) -> Result<Collected, LookupError> {
     let mut collected = Collected::default();
     let (mut machines, mut late) = (Vec::new(), Vec::new());
     for arn in affected(port, affects).await? {

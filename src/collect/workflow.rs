@@ -2,7 +2,7 @@
 
 use futures_util::stream::{self, StreamExt as _};
 
-use super::{AT_ONCE, Account, Blind, PAUSES, answered};
+use super::{AT_ONCE, Account, LookupError, PAUSES, answered};
 use crate::arn::Arn;
 use crate::snapshot::{Fetched, StateMachine};
 use crate::trigger::WorkflowChange;
@@ -61,7 +61,10 @@ fn given_up(machine: Fetched<StateMachine>) -> Fetched<StateMachine> {
 }
 
 /// Every workflow that runs with one of these roles.
-pub(super) async fn with_roles<A: Account>(port: &A, names: &[String]) -> Result<Vec<Arn>, Blind> {
+pub(super) async fn with_roles<A: Account>(
+    port: &A,
+    names: &[String],
+) -> Result<Vec<Arn>, LookupError> {
     if names.is_empty() {
         return Ok(Vec::new());
     }
@@ -73,7 +76,7 @@ pub(super) async fn with_roles<A: Account>(port: &A, names: &[String]) -> Result
 }
 
 /// Every workflow that logs to this group.
-pub(super) async fn logging_to<A: Account>(port: &A, group: &str) -> Result<Vec<Arn>, Blind> {
+pub(super) async fn logging_to<A: Account>(port: &A, group: &str) -> Result<Vec<Arn>, LookupError> {
     let suffix = format!(":log-group:{group}");
     let logs = |machine: &StateMachine| {
         let group_of = |arn: &String| bare(arn).ends_with(&suffix);
@@ -86,7 +89,7 @@ pub(super) async fn logging_to<A: Account>(port: &A, group: &str) -> Result<Vec<
 async fn among_all<A: Account>(
     port: &A,
     is_affected: impl Fn(&StateMachine) -> bool,
-) -> Result<Vec<Arn>, Blind> {
+) -> Result<Vec<Arn>, LookupError> {
     let arns = answered("ListStateMachines", port.workflows().await)?.unwrap_or_default();
     let described: Vec<(String, Fetched<StateMachine>)> = stream::iter(arns)
         .map(|arn| async move {

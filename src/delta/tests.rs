@@ -21,16 +21,16 @@ fn found(findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
     }
 }
 
-fn rules(told: &[Told]) -> Vec<&str> {
+fn rules(told: &[ReportedFinding]) -> Vec<&str> {
     told.iter().map(|t| t.rule.as_str()).collect()
 }
 
 /// What is told after evaluating nothing but this.
-fn after(findings: Vec<Finding>) -> Vec<Told> {
+fn after(findings: Vec<Finding>) -> Vec<ReportedFinding> {
     between(Before::default(), &found(findings, Vec::new())).told
 }
 
-fn against<'a>(told: &[Told], now: &'a Assessment) -> Delta<'a> {
+fn against<'a>(told: &[ReportedFinding], now: &'a Assessment) -> Delta<'a> {
     let before = Before {
         told,
         ..Before::default()

@@ -1,29 +1,31 @@
 //! The account, read once: every workflow by itself, every principal with its policies; and the join.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 use std::sync::OnceLock;
 
-use super::dossier;
-use super::functions::{self, FunctionFacts};
-use super::invokers::{self, StartIndex};
-use super::role::{HeldPolicy, PolicySource};
-use super::sharing::Shared;
-use super::trust::{self, Sharer, TrustFacts};
-use super::{Dossier, Facts, RoleFacts, TaskFacts, logging, supply, taint};
+use super::Facts;
+use super::execution_role::{holders, role_facts};
+use crate::analysis::{self, TaskFacts, WorkflowAnalysis};
 use crate::arn::Arn;
 use crate::budget;
 use crate::catalog::IntegrationKind;
 use crate::config::Config;
+use crate::functions::{self, FunctionFacts};
 use crate::gap::Gap;
 use crate::glob::Glob;
-use crate::iam::{Principal, Principals, Problem};
+use crate::grants::sharing::Shared;
+use crate::grants::{RoleFacts, assessment};
+use crate::iam::Principals;
+use crate::log_delivery;
 use crate::need::{Need, Phase};
-use crate::snapshot::{Account, Attachment, Fetched, Iam, Role};
+use crate::snapshot::{Account, Fetched};
+use crate::starters::{self, StartIndex};
+use crate::taint;
+use crate::trust::{self, Sharer, TrustFacts};
 use crate::value::{Source, Unknown};
 
 /// The rules that are silent where the role could not be read.
-const NEED_ROLE: &[&str] = &[
+pub(super) const NEED_ROLE: &[&str] = &[
     "admin-role",
     "wildcard-action",
     "wildcard-resource",
@@ -47,15 +49,15 @@ pub struct AccountFacts<'a> {
     /// Users and roles with their policies.
     pub principals: Principals,
     /// The workflows by themselves, in the order of the snapshot.
-    pub dossiers: Vec<Dossier>,
+    pub analyses: Vec<WorkflowAnalysis>,
     roles: BTreeMap<String, (RoleFacts, Vec<Gap>)>,
-    /// Indexes of dossiers by role ARN.
+    /// Indexes of analyses by role ARN.
     by_role: BTreeMap<String, Vec<usize>>,
     /// What the sharers of a role need.
     shared: Shared,
     /// Who may start what, of the principals that were read.
     starts: StartIndex,
-    /// What each dossier needs, in comparable form.
+    /// What each analysis needs, in comparable form.
     needs: Vec<BTreeSet<String>>,
 }
 
@@ -67,10 +69,10 @@ impl<'a> AccountFacts<'a> {
             .present()
             .map(Principals::new)
             .unwrap_or_default();
-        let dossiers: Vec<Dossier> = snapshot
+        let analyses: Vec<WorkflowAnalysis> = snapshot
             .workflows
             .iter()
-            .map(|machine| Dossier::new(snapshot, machine, config))
+            .map(|machine| WorkflowAnalysis::new(snapshot, machine, config))
             .collect();
         let mut by_role: BTreeMap<String, Vec<usize>> = BTreeMap::new();
         let mut roles = BTreeMap::new();
@@ -87,16 +89,16 @@ impl<'a> AccountFacts<'a> {
                 roles.extend(principal.map(|p| (role.arn.clone(), role_facts(p, role, &holders))));
             }
         }
-        let around = invokers::Around::of(snapshot, &config.trusted_accounts);
+        let around = starters::Surroundings::of(snapshot, &config.trusted_accounts);
         let starts = StartIndex::new(&principals, &around);
-        let needs = dossiers.iter().map(|d| trust::comparable(&d.needs));
+        let needs = analyses.iter().map(|d| trust::comparable(&d.needs));
         Self {
             snapshot,
             config,
             principals,
             needs: needs.collect(),
-            shared: Shared::of(&dossiers, &by_role),
-            dossiers,
+            shared: Shared::of(&analyses, &by_role),
+            analyses,
             roles,
             by_role,
             starts,
@@ -105,7 +107,7 @@ impl<'a> AccountFacts<'a> {
 
     /// The facts of each workflow, in the order of the snapshot.
     pub fn facts(&self) -> impl Iterator<Item = Facts<'_>> {
-        (0..self.dossiers.len()).filter_map(|index| self.workflow(index))
+        (0..self.analyses.len()).filter_map(|index| self.workflow(index))
     }
 
     /// The facts of the workflow at this index of the snapshot, as far as its budget goes.
@@ -114,20 +116,20 @@ impl<'a> AccountFacts<'a> {
         let mut facts = match facts {
             Some(facts) => facts?,
             None => {
-                let dossier = self.dossiers.get(index)?;
-                let gaps = dossier.gaps.clone();
-                Facts::only_gaps(self.config, &dossier.workflow, &dossier.definition, gaps)
+                let analysis = self.analyses.get(index)?;
+                let gaps = analysis.gaps.clone();
+                Facts::only_gaps(self.config, &analysis.workflow, &analysis.definition, gaps)
             }
         };
-        let more = dossier::stopped("the workflow beside its role and account", &cuts);
+        let more = analysis::stopped("the workflow beside its role and account", &cuts);
         facts.gaps.extend(more);
         Some(facts)
     }
 
     fn joined(&self, index: usize) -> Option<Facts<'_>> {
-        let dossier = self.dossiers.get(index)?;
+        let analysis = self.analyses.get(index)?;
         let machine = self.snapshot.workflows.get(index)?;
-        let mut gaps = dossier.gaps.clone();
+        let mut gaps = analysis.gaps.clone();
         gaps.extend(unreadable_for(self.snapshot, &machine.arn));
         let role = self.roles.get(&machine.role_arn);
         match role {
@@ -142,17 +144,17 @@ impl<'a> AccountFacts<'a> {
             .copied()
             .filter(|i| *i != index)
             .collect();
-        let (trust, trust_gaps) = self.trust(index, dossier, &machine.role_arn, &others);
+        let (trust, trust_gaps) = self.trust(index, analysis, &machine.role_arn, &others);
         gaps.extend(trust_gaps);
-        let (functions, function_gaps) = self.functions(dossier, &machine.role_arn);
+        let (functions, function_gaps) = self.functions(analysis, &machine.role_arn);
         gaps.extend(function_gaps);
         let tags = (machine.tags.present().is_some() || self.snapshot.tags.present().is_some())
-            .then_some(dossier.workflow.tags.as_slice());
-        let starters = self.starts.starters(&dossier.workflow, tags);
-        gaps.extend(invokers::gaps(&starters));
-        let others: Vec<&Dossier> = others
+            .then_some(analysis.workflow.tags.as_slice());
+        let starters = self.starts.starters(&analysis.workflow, tags);
+        gaps.extend(starters::gaps(&starters));
+        let others: Vec<&WorkflowAnalysis> = others
             .into_iter()
-            .filter_map(|i| self.dossiers.get(i))
+            .filter_map(|i| self.analyses.get(i))
             .collect();
         let role = role.map(|(facts, _)| facts);
         let grants = role.filter(|r| r.whole).map(RoleFacts::grants);
@@ -162,38 +164,37 @@ impl<'a> AccountFacts<'a> {
                 .is_some_and(|all| !all.iter().any(|g| g.allows(action, &Glob::literal("*"))))
         };
         let (mut logging, log_gaps) =
-            logging::gather(&dossier.workflow, &self.snapshot.log_groups, lacks);
+            log_delivery::gather(&analysis.workflow, &self.snapshot.log_groups, lacks);
         gaps.extend(log_gaps);
-        logging.held_back = role.is_some_and(|r| logging::held_back(&r.authority));
-        let supplies = role.map(|role| judge(dossier, role)).unwrap_or_default();
+        logging.held_back = role.is_some_and(|r| log_delivery::held_back(&r.authority));
+        let supplies = role.map(|role| judge(analysis, role)).unwrap_or_default();
         let taint = taint::find(
-            &dossier.definition,
-            &dossier.flow,
-            &dossier.needs,
+            &analysis.definition,
+            &analysis.flow,
+            &analysis.needs,
             role,
-            dossier.tasks.iter().map(|t| (t.state, &t.integration)),
+            analysis.tasks.iter().map(|t| (t.state, &t.integration)),
         );
         Some(Facts {
             config: self.config,
-            flow: Some(&dossier.flow),
+            flow: Some(&analysis.flow),
             taint,
             wiring: OnceLock::new(),
-            workflow: &dossier.workflow,
-            definition: &dossier.definition,
-            tasks: &dossier.tasks,
-            needs: &dossier.needs,
+            workflow: &analysis.workflow,
+            definition: &analysis.definition,
+            tasks: &analysis.tasks,
+            needs: &analysis.needs,
             shared_with: others.iter().map(|d| d.workflow.name.clone()).collect(),
             others_needs: self
                 .shared
-                .of_others(&self.dossiers, &machine.role_arn, index),
+                .of_others(&self.analyses, &machine.role_arn, index),
             role,
             supplies,
             logging,
             trust,
             starters,
             functions,
-            secrets: &dossier.secrets,
-            drift: None,
+            secrets: &analysis.secrets,
             gaps,
         })
     }
@@ -202,43 +203,43 @@ impl<'a> AccountFacts<'a> {
     fn trust(
         &self,
         index: usize,
-        dossier: &Dossier,
+        analysis: &WorkflowAnalysis,
         role: &str,
         others: &[usize],
     ) -> (TrustFacts, Vec<Gap>) {
         let principal = Arn::parse(role).and_then(|arn| self.principals.get(&arn));
         let sharers = others.iter().filter_map(|i| {
             Some(Sharer {
-                name: self.dossiers.get(*i)?.workflow.name.clone(),
+                name: self.analyses.get(*i)?.workflow.name.clone(),
                 same_needs: self.needs.get(*i) == self.needs.get(index),
             })
         });
         let facts = trust::gather(
             principal.and_then(|p| p.trust.as_ref()),
-            &dossier.workflow.arn,
-            dossier.definition.has_distributed_map(),
+            &analysis.workflow.arn,
+            analysis.definition.has_distributed_map(),
             sharers.collect(),
         );
         (facts, principal.map(trust::gaps).unwrap_or_default())
     }
 
-    fn functions(&self, dossier: &Dossier, role: &str) -> (FunctionFacts, Vec<Gap>) {
+    fn functions(&self, analysis: &WorkflowAnalysis, role: &str) -> (FunctionFacts, Vec<Gap>) {
         let calls_lambda = |task: &&TaskFacts| {
             let operation = task.integration.operation();
             task.integration.service() == "lambda"
                 && (operation.eq_ignore_ascii_case("invoke")
                     || operation.eq_ignore_ascii_case("invokeAsync"))
         };
-        let around = functions::Around {
+        let around = functions::FunctionContext {
             functions: &self.snapshot.functions,
             principals: self.snapshot.iam.present().map(|_| &self.principals),
             role: self.roles.get(role).map(|(facts, _)| &facts.authority),
         };
         functions::gather(
-            &dossier.workflow.arn,
-            &dossier.definition,
-            &dossier.needs,
-            dossier.tasks.iter().filter(calls_lambda).map(|t| t.state),
+            &analysis.workflow.arn,
+            &analysis.definition,
+            &analysis.needs,
+            analysis.tasks.iter().filter(calls_lambda).map(|t| t.state),
             &around,
         )
     }
@@ -261,12 +262,15 @@ impl<'a> AccountFacts<'a> {
     }
 }
 
-fn judge<'a>(dossier: &'a Dossier, role: &'a RoleFacts) -> Vec<supply::Supply<'a>> {
+fn judge<'a>(
+    analysis: &'a WorkflowAnalysis,
+    role: &'a RoleFacts,
+) -> Vec<assessment::GrantAssessment<'a>> {
     // Of a role that is assumed or passed, the role alone counts; of any other call, all that it is given.
     let about_a_role = |need: &Need| matches!(need.phase, Phase::AssumeRole | Phase::PassRole);
     let unknowns = |need: &Need| -> Vec<Unknown> {
         match need.state {
-            Some(id) if !about_a_role(need) => dossier
+            Some(id) if !about_a_role(need) => analysis
                 .flow
                 .arguments(id)
                 .unknowns()
@@ -277,7 +281,7 @@ fn judge<'a>(dossier: &'a Dossier, role: &'a RoleFacts) -> Vec<supply::Supply<'a
         }
     };
     let tainted = |need: &Need| {
-        let state = dossier.definition.state(need.state?)?;
+        let state = analysis.definition.state(need.state?)?;
         let outside = |u: &Unknown| u.origins.iter().any(|o| o.source.is_tainted());
         unknowns(need)
             .iter()
@@ -291,13 +295,13 @@ fn judge<'a>(dossier: &'a Dossier, role: &'a RoleFacts) -> Vec<supply::Supply<'a
     };
     let fixed = |need: &Need| need.state.is_some() && unknowns(need).iter().all(at_deployment);
     let state_name = |need: &Need| {
-        let state = need.state.and_then(|id| dossier.definition.state(id));
+        let state = need.state.and_then(|id| analysis.definition.state(id));
         state.map_or_else(|| "the workflow".to_owned(), |s| s.name.clone())
     };
-    let unknown_services: Vec<String> = dossier.tasks.iter().filter_map(unknown_service).collect();
-    supply::judge(&supply::Context {
+    let unknown_services: Vec<String> = analysis.tasks.iter().filter_map(unknown_service).collect();
+    assessment::judge(&assessment::Context {
         role,
-        needs: &dossier.needs,
+        needs: &analysis.needs,
         tainted: &tainted,
         fixed: &fixed,
         state_name: &state_name,
@@ -320,7 +324,7 @@ fn unreadable_for(snapshot: &Account, arn: &str) -> Vec<Gap> {
         .filter(|(what, _)| {
             !what.starts_with(MACHINES) && (what.contains(arn) || !names_another(what))
         })
-        .map(|(what, why)| Gap::new(what, why, invokers::silenced_by(what)))
+        .map(|(what, why)| Gap::new(what, why, starters::silenced_by(what)))
         .collect()
 }
 
@@ -342,75 +346,4 @@ fn unknown_service(task: &TaskFacts) -> Option<String> {
     // A `${…}` in the place of the resource is mostly a function, but may be any integration.
     let open = matches!(task.integration.kind, IntegrationKind::Unresolved);
     (open || task.integration.unknown_reason().is_some()).then(|| "*".to_owned())
-}
-
-/// A principal as an execution role, with what of it could not be read. The snapshot lists the policies in the order in
-/// which the principal holds them: inline ones, then attached ones.
-fn role_facts(
-    principal: &Principal,
-    role: &Role,
-    holders: &BTreeMap<&str, usize>,
-) -> (RoleFacts, Vec<Gap>) {
-    let inline = role.inline.present().map_or(0, Vec::len);
-    let attached: &[Attachment] = role.attached.present().map_or(&[], Vec::as_slice);
-    let source = |index: usize| match index.checked_sub(inline).and_then(|i| attached.get(i)) {
-        None => PolicySource::Inline,
-        Some(attachment) => PolicySource::Managed {
-            arn: attachment.arn.clone(),
-            shared: is_aws_managed(&attachment.arn)
-                || holders.get(attachment.arn.as_str()).is_some_and(|n| *n > 1),
-        },
-    };
-    let policies = principal
-        .authority
-        .identity
-        .iter()
-        .enumerate()
-        .map(|(index, policy)| HeldPolicy {
-            policy: Arc::clone(policy),
-            source: source(index),
-        })
-        .collect();
-    let about_trust = |p: &&Problem| p.policy.contains("trust policy");
-    let what = |p: &Problem| match p.statement {
-        Some(n) => format!(
-            "statement {n} of the policy `{}` of the execution role",
-            p.policy
-        ),
-        None => format!("the policy `{}` of the execution role", p.policy),
-    };
-    let gaps: Vec<Gap> = principal
-        .problems
-        .iter()
-        .filter(|p| p.blind && !about_trust(p))
-        .map(|p| Gap::new(what(p), &p.why, NEED_ROLE))
-        .collect();
-    let whole = gaps.is_empty();
-    let facts = RoleFacts {
-        arn: principal.arn.clone(),
-        policies,
-        authority: principal.authority.clone(),
-        whole,
-    };
-    (facts, gaps)
-}
-
-fn is_aws_managed(arn: &str) -> bool {
-    Arn::parse(arn).is_some_and(|a| a.account() == "aws")
-}
-
-/// How many roles, users and groups hold each managed policy.
-fn holders(iam: &Iam) -> BTreeMap<&str, usize> {
-    let roles = iam
-        .roles
-        .iter()
-        .filter_map(|r| r.attached.present())
-        .flatten();
-    let users = iam.users.iter().flat_map(|u| &u.attached);
-    let groups = iam.groups.iter().flat_map(|g| &g.attached);
-    let mut count = BTreeMap::new();
-    for attachment in roles.chain(users).chain(groups) {
-        *count.entry(attachment.arn.as_str()).or_default() += 1;
-    }
-    count
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Facts, ideal};
+use super::Facts;
 use crate::asl::StateId;
 use crate::budget;
-use crate::facts::role::Grant;
+use crate::grants::ideal;
+use crate::grants::role::Grant;
 use crate::need::{Need, Phase};
 
 /// Actions on the same resources, for the same part of the work of the same state, that are not granted.

@@ -9,21 +9,21 @@ use super::env::Env;
 use super::knowledge::Knowledge;
 use super::order::Order;
 use super::site::root;
-use super::transfer::{Step, Ways};
+use super::transfer::{Step, Successors};
 use crate::arn::Arn;
 use crate::asl::{Definition, Kind, Map, ScopeId, State, StateId};
 use crate::budget;
 use crate::value::{Identity, Source, Unknown, Value};
 
 /// Visits of one place after which what still changes is given up.
-const PATIENCE: usize = 4;
+const WIDENING_DELAY: usize = 4;
 /// A document of so many fields more weighs as much as one way more.
 const WEIGHT: usize = 256;
-/// Ways gone within loops, for each way that there is, after which no more is learnt from guards: only a dense knot of loops needs
+/// Successors gone within loops, for each way that there is, after which no more is learnt from guards: only a dense knot of loops needs
 /// more, and it could need any number.
 const WAYS: usize = 2;
-/// Ways that may be gone beside them, so that loops of ordinary definitions have many rounds.
-const FEW_WAYS: usize = 4000;
+/// Edges that may be gone beside them, so that loops of ordinary definitions have many rounds.
+const MAX_LOOP_EDGES: usize = 4000;
 /// What reading the arguments may cost once the walk was given up.
 const AFTER: usize = budget::FLOW / 8;
 /// Visits of one place after which it is left as it is. Widening ends long before.
@@ -59,7 +59,7 @@ pub struct Engine<'a> {
     /// What each scope ends with.
     exits: Vec<Option<(Value, Env)>>,
     visits: Vec<usize>,
-    /// Ways that may still be gone before guards are given up.
+    /// Successors that may still be gone before guards are given up.
     ways_left: usize,
     /// What is known once they are.
     nothing: Arc<Knowledge>,
@@ -77,7 +77,7 @@ impl<'a> Engine<'a> {
             last: vec![None; definition.states.len()],
             exits: vec![None; definition.scopes.len()],
             visits: vec![0; definition.states.len()],
-            ways_left: FEW_WAYS + WAYS * definition.states.iter().map(ways_of).sum::<usize>(),
+            ways_left: MAX_LOOP_EDGES + WAYS * definition.states.iter().map(ways_of).sum::<usize>(),
             nothing: Arc::default(),
             work: BTreeSet::new(),
         };
@@ -247,7 +247,7 @@ impl<'a> Engine<'a> {
             .iter()
             .filter_map(|c| step.caught(c))
             .collect();
-        self.go(step.state, Ways { to, out: None });
+        self.go(step.state, Successors { to, out: None });
     }
 
     /// Whether a value first appears inside this Map or Parallel.
@@ -266,7 +266,7 @@ impl<'a> Engine<'a> {
         self.exits.get(scope.0).and_then(Option::as_ref)
     }
 
-    fn go(&mut self, state: &State, ways: Ways) {
+    fn go(&mut self, state: &State, ways: Successors) {
         for (next, env) in ways.to {
             self.enter(next, env);
         }
@@ -304,7 +304,10 @@ impl<'a> Engine<'a> {
             Kind::Succeed => s.scope == ScopeId(0),
             _ => false,
         });
-        let widen = self.visits.get(state.0).is_some_and(|v| *v >= PATIENCE);
+        let widen = self
+            .visits
+            .get(state.0)
+            .is_some_and(|v| *v >= WIDENING_DELAY);
         let mut env = env;
         let loops = self.order.in_cycle(state);
         if loops {

@@ -16,7 +16,7 @@ use crate::asl::{
 use crate::value::{Identity, Piece, Source, TraceStep, Unknown, Value};
 
 /// Where a state leads, with what is known there.
-pub struct Ways {
+pub struct Successors {
     /// To other states of the same scope.
     pub to: Vec<(StateId, Env)>,
     /// Out of the scope, with this output.
@@ -92,13 +92,13 @@ impl<'a> Step<'a> {
     }
 
     /// What a state does that holds no other states.
-    pub fn simple(&self) -> Ways {
+    pub fn simple(&self) -> Successors {
         match &self.state.kind {
             Kind::Task(task) => self.finish(&self.task_result(task)),
             Kind::Pass(result) => self.pass(result.as_ref()),
             Kind::Choice { rules, default } => self.choice(rules, *default),
             Kind::Wait | Kind::Succeed => self.through(),
-            Kind::Fail => Ways {
+            Kind::Fail => Successors {
                 to: Vec::new(),
                 out: None,
             },
@@ -127,7 +127,7 @@ impl<'a> Step<'a> {
         Value::Any(unknown)
     }
 
-    fn pass(&self, result: Option<&Template>) -> Ways {
+    fn pass(&self, result: Option<&Template>) -> Successors {
         if self.is_jsonata() {
             return self.through();
         }
@@ -142,7 +142,7 @@ impl<'a> Step<'a> {
     }
 
     /// Wait, Succeed, and Pass in JSONata: the input goes on.
-    fn through(&self) -> Ways {
+    fn through(&self) -> Successors {
         let input = self.input();
         let site = self.site(&input);
         let assigned = self.assigned(&self.state.assign, &site);
@@ -155,7 +155,7 @@ impl<'a> Step<'a> {
     }
 
     /// A state with a result, once that is known.
-    pub fn finish(&self, result: &Value) -> Ways {
+    pub fn finish(&self, result: &Value) -> Successors {
         let input = self.input();
         let mut ways = if self.is_jsonata() {
             let site = Site {
@@ -226,7 +226,7 @@ impl<'a> Step<'a> {
         Some((next, self.env.with_doc(output).with_vars(assigned)))
     }
 
-    fn choice(&self, rules: &[ChoiceRule], default: Option<StateId>) -> Ways {
+    fn choice(&self, rules: &[ChoiceRule], default: Option<StateId>) -> Successors {
         let input = self.input();
         let mut env = self.env.clone();
         let mut to = Vec::new();
@@ -264,7 +264,7 @@ impl<'a> Step<'a> {
             };
             to.push((next, env.with_doc(output).with_vars(assigned)));
         }
-        Ways { to, out: None }
+        Successors { to, out: None }
     }
 
     fn output(
@@ -294,13 +294,13 @@ impl<'a> Step<'a> {
         next: Option<StateId>,
         output: Arc<Value>,
         assigned: Vec<(String, Value)>,
-    ) -> Ways {
+    ) -> Successors {
         match next {
-            Some(next) => Ways {
+            Some(next) => Successors {
                 to: vec![(next, self.env.with_doc(output).with_vars(assigned))],
                 out: None,
             },
-            None => Ways {
+            None => Successors {
                 to: Vec::new(),
                 out: Some((Value::clone(&output), self.env.clone())),
             },

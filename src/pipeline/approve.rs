@@ -2,11 +2,11 @@
 
 use super::evaluate::{self, Cause, Held, lease};
 use super::{Error, Ports, Run, read};
-use crate::arn::{Arn, Home};
+use crate::arn::{AccountRegion, Arn};
 use crate::baselines::Baselines;
 use crate::collect::Accounts;
 use crate::history;
-use crate::verdict::{Record, Rest};
+use crate::verdict::{Dependency, Record};
 
 /// Reads the workflow as an event would, and keeps its posture.
 pub(super) async fn approve<P: Ports>(
@@ -26,7 +26,7 @@ pub(super) async fn approve<P: Ports>(
             return Err(error);
         }
     };
-    let before: Vec<Rest> = held
+    let before: Vec<Dependency> = held
         .record
         .as_deref()
         .map(Record::rests)
@@ -35,7 +35,7 @@ pub(super) async fn approve<P: Ports>(
 }
 
 async fn posture<P: Ports>(run: &Run<'_, P>, held: &Held, by: &str) -> Result<Record, Error> {
-    let home = Home::of(&held.workflow);
+    let home = AccountRegion::of(&held.workflow);
     let account = run.watch.accounts.of(&home).await?;
     let cause = Cause::person(run.now());
     let reading = read::read(run, &account, &home, std::slice::from_ref(held), &cause).await?;

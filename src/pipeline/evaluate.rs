@@ -8,11 +8,11 @@ use tracing::warn;
 use super::read::{self, Reading};
 use super::tell::{self, Telling};
 use super::{Done, Error, Ports, Run, gone};
-use crate::arn::{Arn, Home};
-use crate::baselines::{Baselines, Lease, Taken};
+use crate::arn::{AccountRegion, Arn};
+use crate::baselines::{Baselines, Lease, LeaseResult};
 use crate::collect::Accounts;
 use crate::moment::Moment;
-use crate::trigger::{Affects, Change, EventInfo, Opens, WorkflowChange};
+use crate::trigger::{Affects, Change, EventInfo, GrantsStart, WorkflowChange};
 use crate::verdict::Record;
 
 /// Workflows that are held at once: those of one message.
@@ -58,7 +58,7 @@ impl<'a> Cause<'a> {
             opened_to: None,
             sweep: None,
             recent: change.is_recent(now),
-            after: principals_after(&change.event, change.opens != Opens::Never),
+            after: principals_after(&change.event, change.opens != GrantsStart::Never),
         }
     }
 
@@ -136,7 +136,7 @@ pub(super) struct Held {
 /// Evaluates them, a few at a time. One that fails stops no other: the first error is told when all were tried.
 pub(super) async fn workflows<P: Ports>(
     run: &Run<'_, P>,
-    home: &Home,
+    home: &AccountRegion,
     workflows: &[Arn],
     cause: &Cause<'_>,
 ) -> Result<Done, Error> {
@@ -164,7 +164,7 @@ pub(super) async fn workflows<P: Ports>(
 
 async fn some<P: Ports>(
     run: &Run<'_, P>,
-    home: &Home,
+    home: &AccountRegion,
     workflows: &[&Arn],
     cause: &Cause<'_>,
 ) -> (Done, Option<Error>) {
@@ -216,7 +216,7 @@ pub(super) async fn take<P: Ports>(run: &Run<'_, P>, workflow: &Arn) -> Result<H
         });
     };
     for _ in 0..LOOKS {
-        if let Taken::Yes(record) = state.take(workflow, &lease(run)).await? {
+        if let LeaseResult::Acquired(record) = state.take(workflow, &lease(run)).await? {
             return Ok(Held {
                 workflow: workflow.clone(),
                 record,

@@ -5,13 +5,13 @@ use tracing::{info, warn};
 
 use super::evaluate::{self, Cause};
 use super::{Done, Error, Handled, Ports, Run, skipped, starters};
-use crate::arn::{Arn, Home};
+use crate::arn::{AccountRegion, Arn};
 use crate::baselines::Baselines;
 use crate::collect::{self, Accounts};
 use crate::queue::{Later, Queue};
 use crate::trigger::work::Work;
-use crate::trigger::{self, Affects, Change, Opens, plain};
-use crate::verdict::Rest;
+use crate::trigger::{self, Affects, Change, GrantsStart, plain};
+use crate::verdict::Dependency;
 
 /// Seconds for which an event may come again: Lambda tries for six hours, a dead-letter queue keeps 14 days.
 const COMES_AGAIN: i64 = 15 * 24 * 3600;
@@ -45,7 +45,7 @@ pub(super) async fn handle<P: Ports>(run: &Run<'_, P>, event: &Value) -> Result<
     let cause = Cause::event(&change, run.now());
     let workflows = affected(run, &home, &change.affects).await?;
     let mut done = spread(run, &home, workflows, &cause).await?;
-    if change.opens != Opens::Never {
+    if change.opens != GrantsStart::Never {
         done.add(starters::opened(run, &home, &change, &cause).await?);
     }
     if let Some(state) = &run.watch.baselines {
@@ -71,17 +71,17 @@ pub(super) async fn handle<P: Ports>(run: &Run<'_, P>, event: &Value) -> Result<
 
 /// Where the event's subject lives. IAM is global and its events bear the region that they arrive in: they concern the
 /// region of the function.
-fn home<P: Ports>(run: &Run<'_, P>, change: &Change) -> Home {
+fn home<P: Ports>(run: &Run<'_, P>, change: &Change) -> AccountRegion {
     let own = run.watch.accounts.own();
     if let Affects::Workflow(workflow) = &change.affects {
-        return Home::of(&workflow.arn);
+        return AccountRegion::of(&workflow.arn);
     }
     let regional = matches!(
         change.affects,
         Affects::LogGroup { .. } | Affects::Function { .. }
     );
     let or = |text: &str, own: &str| if text.is_empty() { own } else { text }.to_owned();
-    Home {
+    AccountRegion {
         account: or(&change.event.account, &own.account),
         region: if regional {
             or(&change.event.region, &own.region)
@@ -94,7 +94,7 @@ fn home<P: Ports>(run: &Run<'_, P>, change: &Change) -> Home {
 /// The workflows that it affects: from the index, or by looking at every workflow of the account.
 async fn affected<P: Ports>(
     run: &Run<'_, P>,
-    home: &Home,
+    home: &AccountRegion,
     affects: &Affects,
 ) -> Result<Vec<Arn>, Error> {
     if let Affects::Workflow(change) = affects {
@@ -104,22 +104,22 @@ async fn affected<P: Ports>(
     let Some(state) = &run.watch.baselines else {
         return Ok(collect::affected(&account, affects).await?);
     };
-    let role = |name: &String| Rest::Role {
+    let role = |name: &String| Dependency::Role {
         account: home.account.clone(),
         name: name.clone(),
     };
-    let rests: Vec<Rest> = match affects {
+    let rests: Vec<Dependency> = match affects {
         Affects::Role { name } => vec![role(name)],
         Affects::ManagedPolicy { arn } => collect::holders(&account, arn)
             .await?
             .iter()
             .map(role)
             .collect(),
-        Affects::LogGroup { name } => vec![Rest::LogGroup {
+        Affects::LogGroup { name } => vec![Dependency::LogGroup {
             home: home.clone(),
             name: name.clone(),
         }],
-        Affects::Function { name } => vec![Rest::Function {
+        Affects::Function { name } => vec![Dependency::Function {
             home: home.clone(),
             name: name.clone(),
         }],
@@ -137,7 +137,7 @@ async fn affected<P: Ports>(
 /// Evaluates these workflows: here, or handed on where there are many.
 pub(super) async fn spread<P: Ports>(
     run: &Run<'_, P>,
-    home: &Home,
+    home: &AccountRegion,
     workflows: Vec<Arn>,
     cause: &Cause<'_>,
 ) -> Result<Done, Error> {
@@ -160,13 +160,13 @@ pub(super) async fn spread<P: Ports>(
         });
     }
     // A role serves every region: its workflows live in more than one where the table does.
-    let mut homes: Vec<Home> = workflows.iter().map(Home::of).collect();
+    let mut homes: Vec<AccountRegion> = workflows.iter().map(AccountRegion::of).collect();
     homes.sort();
     homes.dedup();
     let mut done = Done::default();
     let mut first = None;
     for one in homes {
-        let here = workflows.iter().filter(|w| Home::of(w) == one);
+        let here = workflows.iter().filter(|w| AccountRegion::of(w) == one);
         let here: Vec<Arn> = here.cloned().collect();
         let of = if one.region.is_empty() { home } else { &one };
         match evaluate::workflows(run, of, &here, cause).await {

@@ -2,11 +2,11 @@
 
 use super::evaluate::{Cause, Held, lease};
 use super::{Error, Ports, Run, tell};
-use crate::arn::Home;
+use crate::arn::AccountRegion;
 use crate::baselines::{Baselines, Tally};
 use crate::finding::Counts;
 use crate::history;
-use crate::verdict::{Record, Rest};
+use crate::verdict::{Dependency, Record};
 
 /// Tells and forgets: whether anything was told.
 pub(super) async fn tell<P: Ports>(
@@ -29,9 +29,9 @@ pub(super) async fn tell<P: Ports>(
     if cause.sweep.is_some() && record.is_some() {
         run.count(|m| m.untold());
     }
-    let rests: Vec<Rest> = record.map(Record::rests).unwrap_or_default();
+    let rests: Vec<Dependency> = record.map(Record::rests).unwrap_or_default();
     let tally = cause.sweep.map(|sweep| Tally {
-        home: Home::of(&held.workflow),
+        home: AccountRegion::of(&held.workflow),
         sweep: sweep.id.to_owned(),
         counts: Counts::default(),
     });

@@ -7,17 +7,17 @@ use tracing::info;
 
 use super::evaluate::{Cause, Held};
 use super::{Error, Ports, Run};
-use crate::arn::{Arn, Home};
+use crate::arn::{AccountRegion, Arn};
 use crate::assess::{self, Assessment, Known, Remembered};
 use crate::baselines::Baselines;
-use crate::collect::{self, Account, Described, Late, Surroundings};
-use crate::facts;
+use crate::collect::{self, Account, Described, StaleRead, Surroundings};
+use crate::dependencies;
 use crate::history::Read;
 use crate::queue::{Later, Queue};
 use crate::snapshot::{self, Fetched, StateMachine};
 use crate::trigger::work::Work;
 use crate::trigger::{Affects, SETTLES, plain};
-use crate::verdict::Rest;
+use crate::verdict::Dependency;
 
 /// Workflows that share a role and are compared with each other; the role of more is shared beyond comparison.
 const SHARERS: usize = 25;
@@ -37,7 +37,7 @@ pub(super) struct Reading {
 pub(super) async fn read<P: Ports, A: Account>(
     run: &Run<'_, P>,
     account: &A,
-    home: &Home,
+    home: &AccountRegion,
     held: &[Held],
     cause: &Cause<'_>,
 ) -> Result<Reading, Error> {
@@ -86,8 +86,8 @@ async fn look_again<P: Ports>(
     run: &Run<'_, P>,
     held: &[Held],
     cause: &Cause<'_>,
-    late: Vec<Late>,
-) -> Vec<Late> {
+    late: Vec<StaleRead>,
+) -> Vec<StaleRead> {
     let (Some(queue), Some(event), false) = (&run.watch.queue, cause.event_info(), late.is_empty())
     else {
         return late;
@@ -116,7 +116,7 @@ async fn look_again<P: Ports>(
 async fn sharers<P: Ports, A: Account>(
     run: &Run<'_, P>,
     account: &A,
-    home: &Home,
+    home: &AccountRegion,
     machines: &[StateMachine],
     cause: &Cause<'_>,
 ) -> Result<(Vec<StateMachine>, Vec<(String, String)>), Error> {
@@ -131,13 +131,13 @@ async fn sharers<P: Ports, A: Account>(
     roles.dedup();
     let (mut found, mut beyond) = (Vec::new(), Vec::new());
     for role in roles {
-        let rest = Rest::Role {
+        let rest = Dependency::Role {
             account: home.account.clone(),
             name: role.name().to_owned(),
         };
         let mut others = state.resting_on(&rest).await?;
         others.retain(|arn| {
-            Home::of(arn) == *home && !machines.iter().any(|m| m.arn == arn.as_str())
+            AccountRegion::of(arn) == *home && !machines.iter().any(|m| m.arn == arn.as_str())
         });
         if others.len() > SHARERS {
             let why = format!(
@@ -170,11 +170,11 @@ async fn sharers<P: Ports, A: Account>(
 async fn around<P: Ports, A: Account>(
     run: &Run<'_, P>,
     account: &A,
-    home: &Home,
+    home: &AccountRegion,
     machines: Vec<StateMachine>,
     judged: usize,
     cause: &Cause<'_>,
-) -> (snapshot::Account, Vec<Late>) {
+) -> (snapshot::Account, Vec<StaleRead>) {
     let (lately, now) = (&run.watch.lately, run.now());
     if cause.sweep.is_some() {
         let whole = lately.whole(account, home, now, cause.after).await;
@@ -192,8 +192,10 @@ async fn around<P: Ports, A: Account>(
     let functions = machines
         .iter()
         .take(judged)
-        .flat_map(|machine| facts::invoked_functions(machine, &run.watch.config));
-    let mut functions: Vec<Arn> = functions.filter(|arn| Home::of(arn) == *home).collect();
+        .flat_map(|machine| dependencies::invoked_functions(machine, &run.watch.config));
+    let mut functions: Vec<Arn> = functions
+        .filter(|arn| AccountRegion::of(arn) == *home)
+        .collect();
     functions.sort();
     functions.dedup();
     let ask = collect::Ask {

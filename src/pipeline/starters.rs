@@ -9,12 +9,12 @@ use tracing::warn;
 
 use super::evaluate::Cause;
 use super::{Done, Error, Ports, Run, event};
-use crate::arn::{Arn, Home};
+use crate::arn::{AccountRegion, Arn};
 use crate::baselines::Baselines;
-use crate::collect::{self, Accounts, Blind};
-use crate::facts::invokers::{self, start_shapes};
+use crate::collect::{self, Accounts, LookupError};
 use crate::snapshot::Fetched;
-use crate::trigger::{Change, Opens};
+use crate::starters::{self, start_shapes};
+use crate::trigger::{Change, GrantsStart};
 use crate::verdict::StartShape;
 
 type Shapes = BTreeMap<String, StartShape>;
@@ -22,7 +22,7 @@ type Shapes = BTreeMap<String, StartShape>;
 /// Evaluates the workflows that the change opens to somebody, or closes.
 pub(super) async fn opened<P: Ports>(
     run: &Run<'_, P>,
-    home: &Home,
+    home: &AccountRegion,
     change: &Change,
     cause: &Cause<'_>,
 ) -> Result<Done, Error> {
@@ -42,7 +42,7 @@ pub(super) async fn opened<P: Ports>(
     let shapes = match iam.as_ref() {
         Fetched::Present(iam) => start_shapes(iam),
         Fetched::Failed(why) => {
-            return Err(Error::Blind(Blind {
+            return Err(Error::LookupError(LookupError {
                 call: "GetAccountAuthorizationDetails",
                 why: why.clone(),
             }));
@@ -68,10 +68,10 @@ pub(super) async fn opened<P: Ports>(
 fn matters(change: &Change, named: Option<&str>, kept: &Shapes) -> bool {
     let known = named.is_some_and(|name| kept.contains_key(name));
     match (change.opens, &change.document) {
-        (Opens::Never, _) => false,
-        (Opens::Known, _) => known,
-        (Opens::New, Some(document)) => known || invokers::mentions_start(document),
-        (Opens::New, None) => true,
+        (GrantsStart::Never, _) => false,
+        (GrantsStart::Known, _) => known,
+        (GrantsStart::New, Some(document)) => known || starters::mentions_start(document),
+        (GrantsStart::New, None) => true,
     }
 }
 
@@ -107,7 +107,7 @@ fn changed(kept: &Shapes, now: &Shapes, named: Option<&str>) -> BTreeSet<String>
 async fn concerned<P: Ports, A: collect::Account>(
     run: &Run<'_, P>,
     account: &A,
-    home: &Home,
+    home: &AccountRegion,
     patterns: &BTreeSet<String>,
 ) -> Result<Vec<Arn>, Error> {
     if patterns.is_empty() {
@@ -134,6 +134,6 @@ async fn concerned<P: Ports, A: collect::Account>(
     };
     Ok(all
         .into_iter()
-        .filter(|arn| invokers::any_opens(patterns, arn))
+        .filter(|arn| starters::any_opens(patterns, arn))
         .collect())
 }

@@ -8,13 +8,13 @@ use tracing::{info, warn};
 
 use super::evaluate::{self, Cause, SweepRef};
 use super::{Error, Ports, Run, event, starters, tell};
-use crate::arn::{Arn, Home};
+use crate::arn::{AccountRegion, Arn};
 use crate::baselines::{Baselines, Page, Sweep};
 use crate::collect::{self, Accounts};
-use crate::facts::invokers::start_shapes;
 use crate::moment::Moment;
 use crate::queue::{Later, MAX_DELAY, Queue};
 use crate::render::summary::{self, Summary};
+use crate::starters::start_shapes;
 use crate::trigger::EventInfo;
 use crate::trigger::work::Work;
 
@@ -34,10 +34,17 @@ pub(super) async fn begin<P: Ports>(run: &Run<'_, P>) -> Result<(), Error> {
     };
     let own = run.watch.accounts.own();
     let mut homes = vec![own.clone()];
-    homes.extend(run.watch.config.accounts.ids.iter().map(|id| Home {
-        account: id.clone(),
-        region: own.region.clone(),
-    }));
+    homes.extend(
+        run.watch
+            .config
+            .accounts
+            .ids
+            .iter()
+            .map(|id| AccountRegion {
+                account: id.clone(),
+                region: own.region.clone(),
+            }),
+    );
     let began = run.now();
     for home in homes {
         let last = state.sweep(&home).await?;
@@ -61,7 +68,7 @@ pub(super) async fn begin<P: Ports>(run: &Run<'_, P>) -> Result<(), Error> {
     Ok(())
 }
 
-async fn start<P: Ports>(run: &Run<'_, P>, home: &Home, id: &str) -> Result<(), Error> {
+async fn start<P: Ports>(run: &Run<'_, P>, home: &AccountRegion, id: &str) -> Result<(), Error> {
     info!(sweep = id, account = home.account, "a sweep begins");
     let Some(queue) = &run.watch.queue else {
         return at_once(run, home, id).await;
@@ -82,7 +89,7 @@ async fn start<P: Ports>(run: &Run<'_, P>, home: &Home, id: &str) -> Result<(), 
 }
 
 /// Without a queue, as many as the time of the invocation allows.
-async fn at_once<P: Ports>(run: &Run<'_, P>, home: &Home, id: &str) -> Result<(), Error> {
+async fn at_once<P: Ports>(run: &Run<'_, P>, home: &AccountRegion, id: &str) -> Result<(), Error> {
     let account = run.watch.accounts.of(home).await?;
     let (mut number, mut next) = (0, None);
     loop {
@@ -100,7 +107,7 @@ async fn at_once<P: Ports>(run: &Run<'_, P>, home: &Home, id: &str) -> Result<()
 /// Lists one page, hands it out at the pace of the quota, and asks for the next one.
 pub(super) async fn page<P: Ports>(
     run: &Run<'_, P>,
-    home: &Home,
+    home: &AccountRegion,
     id: &str,
     number: u64,
     next: Option<&str>,
@@ -153,7 +160,7 @@ pub(super) async fn page<P: Ports>(
 
 async fn counted<P: Ports>(
     run: &Run<'_, P>,
-    home: &Home,
+    home: &AccountRegion,
     id: &str,
     number: u64,
     workflows: usize,
@@ -173,7 +180,7 @@ async fn counted<P: Ports>(
 /// The sweep of this id, where it is the present one: messages of an older one come to nothing.
 async fn present<P: Ports>(
     run: &Run<'_, P>,
-    home: &Home,
+    home: &AccountRegion,
     id: &str,
 ) -> Result<Option<Sweep>, Error> {
     let Some(state) = &run.watch.baselines else {
@@ -190,7 +197,7 @@ pub(super) async fn evaluate<P: Ports>(
     sweep: Option<&str>,
     event: Option<&EventInfo>,
 ) -> Result<(), Error> {
-    let Some(home) = workflows.first().map(Home::of) else {
+    let Some(home) = workflows.first().map(AccountRegion::of) else {
         return Ok(());
     };
     let present = match sweep {
@@ -217,7 +224,7 @@ pub(super) async fn evaluate<P: Ports>(
 /// Looks whether the sweep is over; then evaluates what it did not come by, and tells of the first one.
 pub(super) async fn finish<P: Ports>(
     run: &Run<'_, P>,
-    home: &Home,
+    home: &AccountRegion,
     id: &str,
     looks: u32,
 ) -> Result<(), Error> {
@@ -247,7 +254,12 @@ pub(super) async fn finish<P: Ports>(
     Ok(())
 }
 
-async fn again<P: Ports>(run: &Run<'_, P>, home: &Home, id: &str, looks: u32) -> Result<(), Error> {
+async fn again<P: Ports>(
+    run: &Run<'_, P>,
+    home: &AccountRegion,
+    id: &str,
+    looks: u32,
+) -> Result<(), Error> {
     let Some(queue) = &run.watch.queue else {
         return Ok(());
     };
@@ -266,7 +278,11 @@ async fn again<P: Ports>(run: &Run<'_, P>, home: &Home, id: &str, looks: u32) ->
 }
 
 /// Workflows that are known and were not on any page: deleted, mostly, without an event that told of it.
-async fn left_out<P: Ports>(run: &Run<'_, P>, home: &Home, sweep: &Sweep) -> Result<(), Error> {
+async fn left_out<P: Ports>(
+    run: &Run<'_, P>,
+    home: &AccountRegion,
+    sweep: &Sweep,
+) -> Result<(), Error> {
     let Some(state) = &run.watch.baselines else {
         return Ok(());
     };
@@ -297,7 +313,7 @@ async fn left_out<P: Ports>(run: &Run<'_, P>, home: &Home, sweep: &Sweep) -> Res
 }
 
 /// What events compare with: how each principal may start workflows now.
-async fn keep_starts<P: Ports>(run: &Run<'_, P>, home: &Home) -> Result<(), Error> {
+async fn keep_starts<P: Ports>(run: &Run<'_, P>, home: &AccountRegion) -> Result<(), Error> {
     let Some(state) = &run.watch.baselines else {
         return Ok(());
     };

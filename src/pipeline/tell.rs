@@ -12,15 +12,15 @@ use super::{Error, Ports, Run};
 use crate::assess::Assessment;
 use crate::baselines::{Baselines, Tally};
 use crate::digest::Digest;
-use crate::facts::invokers::ABOUT_STARTING;
 use crate::finding::Finding;
 use crate::history::{Compared, Evaluation};
 use crate::moment::Moment;
 use crate::render::Counts;
 use crate::render::alert::{self, Alert};
 use crate::route::{Delivery, Notifier, PublishError, Topic};
+use crate::starters::ABOUT_STARTING;
 use crate::trigger::plain;
-use crate::verdict::{Record, Rest};
+use crate::verdict::{Dependency, Record};
 
 /// One workflow, judged.
 pub(super) struct Telling<'a> {
@@ -73,7 +73,7 @@ pub(super) async fn tell<P: Ports>(run: &Run<'_, P>, telling: &Telling<'_>) -> R
         run.count(|m| m.told(&alert));
     }
     count_untold(run, telling, &next);
-    let before: Vec<Rest> = record.map(Record::rests).unwrap_or_default();
+    let before: Vec<Dependency> = record.map(Record::rests).unwrap_or_default();
     let tally = tally(telling, record, &reviewed.assessment.findings);
     state
         .keep(&next, &before, &lease(run), tally.as_ref())
@@ -120,7 +120,7 @@ fn tally(telling: &Telling<'_>, record: Option<&Record>, findings: &[Finding]) -
     let sweep = telling.cause.sweep?;
     let counted = record.is_some_and(|r| r.sweep.as_deref() == Some(sweep.id));
     (!counted).then(|| Tally {
-        home: crate::arn::Home::of(&telling.held.workflow),
+        home: crate::arn::AccountRegion::of(&telling.held.workflow),
         sweep: sweep.id.to_owned(),
         counts: Counts::of(findings),
     })

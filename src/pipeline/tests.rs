@@ -19,7 +19,7 @@ const LIMIT: i64 = 120;
 /// Runs one invocation to its end: its answer, or why it is delivered again.
 fn invoke(
     world: &World,
-    watch: &Watch<Memory>,
+    watch: &Services<Memory>,
     request: &str,
     payload: &Value,
 ) -> Result<Value, Error> {
@@ -32,7 +32,7 @@ fn invoke(
 
 async fn invocation(
     world: &World,
-    watch: &Watch<Memory>,
+    watch: &Services<Memory>,
     request: &str,
     payload: &Value,
 ) -> Result<Value, Error> {

@@ -3,14 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{Counts, counted, escape, json as report};
-use crate::arn::Home;
+use crate::arn::AccountRegion;
 use crate::baselines::Sweep;
 use crate::route::{Attribute, Delivery, MAX_SUBJECT, Topic};
 
 /// What it tells.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
-    home: Home,
+    home: AccountRegion,
     sweep: String,
     workflows: u64,
     listed: u64,
@@ -20,7 +20,7 @@ pub struct Summary {
 
 impl Summary {
     /// Of a sweep.
-    pub fn of(home: &Home, sweep: &Sweep) -> Self {
+    pub fn of(home: &AccountRegion, sweep: &Sweep) -> Self {
         Self {
             home: home.clone(),
             sweep: sweep.id.clone(),
@@ -82,7 +82,7 @@ fn subject(summary: &Summary) -> String {
 }
 
 fn text(summary: &Summary) -> String {
-    let Home { account, region } = &summary.home;
+    let AccountRegion { account, region } = &summary.home;
     let mut lines = vec![
         format!(
             "stepwarden looked at {} of {} workflows for the first time.",
@@ -108,7 +108,7 @@ fn text(summary: &Summary) -> String {
 }
 
 fn document(summary: &Summary) -> Value {
-    let Home { account, region } = &summary.home;
+    let AccountRegion { account, region } = &summary.home;
     json!({
         "schema": "stepwarden/summary/1",
         "account": account, "region": region,
@@ -137,7 +137,7 @@ mod tests {
 
     #[test]
     fn a_summary_is_taken_by_sns_and_says_when_it_is_not_whole() {
-        let home = Home {
+        let home = AccountRegion {
             account: "123456789012".to_owned(),
             region: "eu-west-1".to_owned(),
         };

@@ -1,6 +1,7 @@
 use super::{Meta, Rule};
-use crate::facts::{Cause, Facts};
+use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::grants::Cause;
 use crate::severity::Severity;
 
 /// `admin-role`

@@ -1,9 +1,9 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::facts::around::{by_statement, listed, some_of};
-use crate::facts::invokers::{StartGrant, Starter};
 use crate::finding::Finding;
+use crate::rules::evidence::starting::{by_statement, listed, some_of};
 use crate::severity::Severity;
+use crate::starters::{StartGrant, Starter};
 
 /// `broad-invocation`
 pub struct BroadInvocation;

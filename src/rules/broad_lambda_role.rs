@@ -1,7 +1,7 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::facts::functions::{FunctionRole, Held, InvokedFunction};
 use crate::finding::Finding;
+use crate::functions::{FunctionRole, Held, InvokedFunction};
 use crate::severity::Severity;
 
 /// `broad-lambda-role`

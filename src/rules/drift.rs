@@ -1,8 +1,8 @@
-use super::{Meta, Rule};
+use super::{Change, Meta, Rule};
+use crate::drift::{DriftFacts, Since, Widening};
 use crate::facts::Facts;
-use crate::facts::drift::{DriftFacts, Since, Widening};
-use crate::facts::posture::Part;
 use crate::finding::{Finding, Patch};
+use crate::posture::Part;
 use crate::severity::Severity;
 
 /// `drift`
@@ -20,8 +20,8 @@ impl Rule for Drift {
         )
     }
 
-    fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
-        let Some(drift) = &facts.drift else {
+    fn compare(&self, facts: &Facts<'_>, change: &Change<'_>, out: &mut Vec<Finding>) {
+        let Some(drift) = change.drift else {
             return;
         };
         let Some(severity) = drift.severity() else {

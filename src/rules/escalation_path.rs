@@ -3,12 +3,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Meta, Rule};
 use crate::arn::Arn;
 use crate::facts::Facts;
-use crate::facts::around::{by_statement, in_words, listed, some_of};
-use crate::facts::invokers::Starter;
-use crate::facts::taint::TaintedSink;
 use crate::finding::Finding;
 use crate::loc::Pointer;
+use crate::rules::evidence::starting::{by_statement, in_words, listed, some_of};
 use crate::severity::Severity;
+use crate::starters::Starter;
+use crate::taint::TaintedSink;
 
 /// `escalation-path`
 pub struct EscalationPath;

@@ -1,7 +1,7 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::facts::logging::Destination;
 use crate::finding::{Finding, Patch};
+use crate::log_delivery::Destination;
 use crate::severity::Severity;
 
 /// `execution-data-not-logged`

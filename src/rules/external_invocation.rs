@@ -3,10 +3,10 @@ use std::collections::BTreeMap;
 use super::{Meta, Rule};
 use crate::arn::Arn;
 use crate::facts::Facts;
-use crate::facts::invokers::Way;
-use crate::facts::trust::{Outside, Who};
 use crate::finding::Finding;
 use crate::severity::Severity;
+use crate::starters::Way;
+use crate::trust::{Outside, Who};
 
 /// `external-invocation`
 pub struct ExternalInvocation;

@@ -1,7 +1,7 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::facts::logging::{DELIVERY_ACTIONS, GroupState};
 use crate::finding::{Finding, Patch};
+use crate::log_delivery::{DELIVERY_ACTIONS, GroupState};
 use crate::severity::Severity;
 
 /// `log-destination-broken`

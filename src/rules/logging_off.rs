@@ -1,7 +1,7 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::facts::logging::GroupState;
 use crate::finding::{Finding, Patch};
+use crate::log_delivery::GroupState;
 use crate::severity::Severity;
 use crate::workflow::{LogLevel, WorkflowType};
 

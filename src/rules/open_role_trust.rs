@@ -1,8 +1,8 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::facts::trust::{Admission, Outside, Who};
 use crate::finding::{Finding, Patch};
 use crate::severity::Severity;
+use crate::trust::{Admission, Outside, Who};
 
 /// `open-role-trust`
 pub struct OpenRoleTrust;

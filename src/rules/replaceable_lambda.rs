@@ -1,7 +1,7 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::facts::functions::{InvokedFunction, Replacement};
 use crate::finding::Finding;
+use crate::functions::{InvokedFunction, Replacement};
 use crate::severity::Severity;
 
 /// `replaceable-lambda`

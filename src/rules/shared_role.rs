@@ -1,8 +1,8 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::facts::trust::Who;
 use crate::finding::Finding;
 use crate::severity::Severity;
+use crate::trust::Who;
 
 /// `shared-role`
 pub struct SharedRole;

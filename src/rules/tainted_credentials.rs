@@ -1,7 +1,7 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::facts::taint::SinkKind;
 use crate::finding::Finding;
+use crate::taint::SinkKind;
 
 /// `tainted-credentials`
 pub struct TaintedCredentials;

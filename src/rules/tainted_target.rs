@@ -1,8 +1,8 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::facts::reach::Class;
-use crate::facts::taint::SinkKind;
 use crate::finding::Finding;
+use crate::reach::Class;
+use crate::taint::SinkKind;
 
 /// `tainted-target`
 pub struct TaintedTarget;

@@ -1,6 +1,7 @@
 use super::{Meta, Rule};
-use crate::facts::{Cause, Facts, Unused};
+use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::grants::{Cause, Unused};
 use crate::severity::Severity;
 
 /// `unused-permission`

@@ -1,9 +1,9 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::facts::reach::Class;
-use crate::facts::taint::SinkKind;
 use crate::finding::Finding;
+use crate::reach::Class;
 use crate::severity::Severity;
+use crate::taint::SinkKind;
 use crate::value::Strength;
 
 /// `weak-validation`

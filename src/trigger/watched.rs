@@ -19,7 +19,7 @@ pub struct Watched {
     /// JSON pointers into `detail`, the first that is there names the subject.
     pub at: &'static [&'static str],
     /// Whether it can change who may start workflows.
-    pub opens: Opens,
+    pub opens: GrantsStart,
 }
 
 /// What a kind of event changes.
@@ -43,7 +43,7 @@ pub enum Subject {
 
 /// Whether a call can change who may start workflows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Opens {
+pub enum GrantsStart {
     /// It cannot.
     Never,
     /// Only for who may start some already: it takes away, or changes who can be the principal.
@@ -84,7 +84,7 @@ const fn row(
         name,
         subject,
         at,
-        opens: Opens::Never,
+        opens: GrantsStart::Never,
     }
 }
 
@@ -96,7 +96,7 @@ const fn iam(
     name: &'static str,
     subject: Subject,
     at: &'static [&'static str],
-    opens: Opens,
+    opens: GrantsStart,
 ) -> Watched {
     Watched {
         opens,
@@ -104,15 +104,15 @@ const fn iam(
     }
 }
 
-const fn role(name: &'static str, opens: Opens) -> Watched {
+const fn role(name: &'static str, opens: GrantsStart) -> Watched {
     iam(name, Subject::Role, ROLE, opens)
 }
 
-const fn user(name: &'static str, opens: Opens) -> Watched {
+const fn user(name: &'static str, opens: GrantsStart) -> Watched {
     iam(name, Subject::User, USER, opens)
 }
 
-const fn group(name: &'static str, opens: Opens) -> Watched {
+const fn group(name: &'static str, opens: GrantsStart) -> Watched {
     iam(name, Subject::Group, GROUP, opens)
 }
 
@@ -143,41 +143,41 @@ pub const WATCHED: &[Watched] = &[
     ),
     workflow("UpdateStateMachineAlias", ALIAS),
     workflow("DeleteStateMachineAlias", ALIAS),
-    role("CreateRole", Opens::Never),
-    role("PutRolePolicy", Opens::New),
-    role("DeleteRolePolicy", Opens::Known),
-    role("AttachRolePolicy", Opens::New),
-    role("DetachRolePolicy", Opens::Known),
-    role("UpdateAssumeRolePolicy", Opens::Known),
-    role("PutRolePermissionsBoundary", Opens::Known),
-    role("DeleteRolePermissionsBoundary", Opens::Known),
-    role("TagRole", Opens::Known),
-    role("UntagRole", Opens::Known),
-    role("DeleteRole", Opens::Known),
-    user("PutUserPolicy", Opens::New),
-    user("DeleteUserPolicy", Opens::Known),
-    user("AttachUserPolicy", Opens::New),
-    user("DetachUserPolicy", Opens::Known),
-    user("PutUserPermissionsBoundary", Opens::Known),
-    user("DeleteUserPermissionsBoundary", Opens::Known),
-    user("AddUserToGroup", Opens::New),
-    user("RemoveUserFromGroup", Opens::Known),
-    user("DeleteUser", Opens::Known),
-    group("PutGroupPolicy", Opens::New),
-    group("DeleteGroupPolicy", Opens::New),
-    group("AttachGroupPolicy", Opens::New),
-    group("DetachGroupPolicy", Opens::New),
+    role("CreateRole", GrantsStart::Never),
+    role("PutRolePolicy", GrantsStart::New),
+    role("DeleteRolePolicy", GrantsStart::Known),
+    role("AttachRolePolicy", GrantsStart::New),
+    role("DetachRolePolicy", GrantsStart::Known),
+    role("UpdateAssumeRolePolicy", GrantsStart::Known),
+    role("PutRolePermissionsBoundary", GrantsStart::Known),
+    role("DeleteRolePermissionsBoundary", GrantsStart::Known),
+    role("TagRole", GrantsStart::Known),
+    role("UntagRole", GrantsStart::Known),
+    role("DeleteRole", GrantsStart::Known),
+    user("PutUserPolicy", GrantsStart::New),
+    user("DeleteUserPolicy", GrantsStart::Known),
+    user("AttachUserPolicy", GrantsStart::New),
+    user("DetachUserPolicy", GrantsStart::Known),
+    user("PutUserPermissionsBoundary", GrantsStart::Known),
+    user("DeleteUserPermissionsBoundary", GrantsStart::Known),
+    user("AddUserToGroup", GrantsStart::New),
+    user("RemoveUserFromGroup", GrantsStart::Known),
+    user("DeleteUser", GrantsStart::Known),
+    group("PutGroupPolicy", GrantsStart::New),
+    group("DeleteGroupPolicy", GrantsStart::New),
+    group("AttachGroupPolicy", GrantsStart::New),
+    group("DetachGroupPolicy", GrantsStart::New),
     iam(
         "CreatePolicyVersion",
         Subject::ManagedPolicy,
         POLICY,
-        Opens::New,
+        GrantsStart::New,
     ),
     iam(
         "SetDefaultPolicyVersion",
         Subject::ManagedPolicy,
         POLICY,
-        Opens::New,
+        GrantsStart::New,
     ),
     log_group("CreateLogGroup"),
     log_group("DeleteLogGroup"),

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::{EventInfo, Skip, malformed};
-use crate::arn::{Arn, Home};
+use crate::arn::{AccountRegion, Arn};
 
 /// One piece of work.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -17,7 +17,7 @@ pub enum Work {
         /// The sweep.
         sweep: String,
         /// Where.
-        home: Home,
+        home: AccountRegion,
         /// From 0.
         number: u64,
         /// Where the page begins, as ListStateMachines gave it.
@@ -40,7 +40,7 @@ pub enum Work {
         /// The sweep.
         sweep: String,
         /// Where.
-        home: Home,
+        home: AccountRegion,
         /// How often it was looked at.
         looks: u32,
     },

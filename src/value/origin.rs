@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Guard, Identity, Origin, Piece, Source, Told, TraceStep, Unknown, Value};
+use super::{Guard, Identity, Origin, Piece, Refinement, Source, TraceStep, Unknown, Value};
 use crate::budget;
 use crate::glob::Glob;
 use crate::loc::Pointer;
@@ -81,7 +81,7 @@ impl Unknown {
     /// The answer of a test that is kept: where it is true, `subject` is one of these strings.
     pub fn answer(name: &str, subject: Value, allowed: Vec<Glob>) -> Self {
         Self {
-            tells: Some(Arc::new(Told { subject, allowed })),
+            tells: Some(Arc::new(Refinement { subject, allowed })),
             ..Self::of(Source::Generated, name)
         }
     }

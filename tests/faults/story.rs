@@ -28,7 +28,7 @@ pub enum Story {
 /// How a run ended well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
-    /// Told and kept in the first invocation.
+    /// ReportedFinding and kept in the first invocation.
     AtOnce,
     /// An invocation or a message failed; one that the service tried again told it.
     Retried,
@@ -54,7 +54,7 @@ struct Try {
 
 /// What became of one invocation.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Told {
+enum ReportedFinding {
     AtOnce,
     /// A message of it had to be delivered again.
     Again,
@@ -75,7 +75,7 @@ impl Story {
         stage.proxy.calls();
         let done = tries
             .iter()
-            .all(|one| self.tell(&stage, one) == Told::AtOnce);
+            .all(|one| self.tell(&stage, one) == ReportedFinding::AtOnce);
         assert!(
             done,
             "{self:?} fails without a fault: {}",
@@ -115,27 +115,27 @@ impl Story {
         for one in &tries {
             let mut done = self.tell(&stage, one);
             for _ in 1..TRIES {
-                if done != Told::Not {
+                if done != ReportedFinding::Not {
                     break;
                 }
                 outcome = Outcome::Retried;
                 done = self.tell(&stage, one);
             }
             all.extend(stage.alerts());
-            if done == Told::Again {
+            if done == ReportedFinding::Again {
                 outcome = Outcome::Retried;
             }
-            if done != Told::Not && !told(&all) {
+            if done != ReportedFinding::Not && !told(&all) {
                 if !all.iter().any(is_incomplete) {
                     return Err(format!("a clean verdict on missing data: {all:#?}"));
                 }
                 outcome = Outcome::Incomplete;
             }
             stage.proxy.heal();
-            if done == Told::Not {
+            if done == ReportedFinding::Not {
                 outcome = Outcome::Retried;
                 // Put away, and sent once more when the fault is over.
-                if self.tell(&stage, one) == Told::Not {
+                if self.tell(&stage, one) == ReportedFinding::Not {
                     return Err(format!("it still fails: {}", last(&stage.function.logs())));
                 }
                 all.extend(stage.alerts());
@@ -143,7 +143,7 @@ impl Story {
         }
         // The next occasion: the same event again, another one of the workflow, another sweep.
         for one in &self.occasions(&stage) {
-            if self.tell(&stage, one) == Told::Not {
+            if self.tell(&stage, one) == ReportedFinding::Not {
                 return Err(format!(
                     "the next one fails: {}",
                     last(&stage.function.logs())
@@ -168,13 +168,13 @@ impl Story {
     }
 
     /// One invocation, and the messages that it hands on: whether all of it was dealt with, and at the first try.
-    fn tell(self, stage: &Stage, one: &Try) -> Told {
+    fn tell(self, stage: &Stage, one: &Try) -> ReportedFinding {
         if stage
             .function
             .invoke_as(Some(&one.request), &one.event)
             .is_err()
         {
-            return Told::Not;
+            return ReportedFinding::Not;
         }
         let mut open: VecDeque<(Value, usize)> = VecDeque::new();
         let mut again = false;
@@ -184,7 +184,11 @@ impl Story {
                 open.extend(records.into_iter().map(|record| (record, 0)));
             }
             let Some((record, tries)) = open.pop_front() else {
-                return if again { Told::Again } else { Told::AtOnce };
+                return if again {
+                    ReportedFinding::Again
+                } else {
+                    ReportedFinding::AtOnce
+                };
             };
             let batch = json!({ "Records": [record] }).to_string();
             let failed = match stage.function.invoke(&batch) {
@@ -228,7 +232,7 @@ impl Story {
             Self::Created | Self::Member => vec![made],
             Self::Policy => {
                 assert!(
-                    self.tell(&stage, &made) == Told::AtOnce,
+                    self.tell(&stage, &made) == ReportedFinding::AtOnce,
                     "{}",
                     stage.function.logs()
                 );
@@ -238,7 +242,7 @@ impl Story {
             Self::Sweep => {
                 let first = one("first", &Work::Sweep.body());
                 assert!(
-                    self.tell(&stage, &first) == Told::AtOnce,
+                    self.tell(&stage, &first) == ReportedFinding::AtOnce,
                     "{}",
                     stage.function.logs()
                 );

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use stepwarden::assess::{self, Remembered};
 use stepwarden::config::Config;
-use stepwarden::facts::drift::{Approval, Baseline, How};
+use stepwarden::drift::{Approval, Baseline, How};
 use stepwarden::local;
 use stepwarden::snapshot::Account;
 use stepwarden::trigger::EventInfo;

@@ -6,8 +6,9 @@ use crate::*;
 fn a_verdict_may_rest_on_more_than_one_transaction_holds() {
     let stage = stage("100000000004");
     let table = &stage.table;
-    let many =
-        |prefix: &str| -> Vec<Rest> { (0..130).map(|n| role(&format!("{prefix}{n}"))).collect() };
+    let many = |prefix: &str| -> Vec<Dependency> {
+        (0..130).map(|n| role(&format!("{prefix}{n}"))).collect()
+    };
     let (old, new) = (many("old"), many("new"));
     kept(table, &record("W", "1", &old), &lease("a", 0));
     assert_eq!(resting(table, &old[129]), ["W"]);
@@ -133,8 +134,8 @@ fn those_who_come_at_the_same_time_end_in_order() {
                     let lease = lease(&own, 0);
                     let old = loop {
                         match block(table.take(&arn("W"), &lease)).unwrap() {
-                            Taken::Yes(record) => break record,
-                            Taken::Held => thread::sleep(std::time::Duration::from_millis(5)),
+                            LeaseResult::Acquired(record) => break record,
+                            LeaseResult::Held => thread::sleep(std::time::Duration::from_millis(5)),
                         }
                     };
                     let old_rests = old.as_ref().map_or_else(Vec::new, |old| rests(old));

@@ -7,9 +7,9 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem};
 use super::item::{self, Item, key};
 use super::write::{self, Refused, Writes};
 use super::{Table, condition_failed, in_conflict, sweeps, unavailable};
-use crate::arn::{Arn, Home};
-use crate::baselines::{Lease, StateError, Taken, Tally};
-use crate::verdict::{Record, Rest};
+use crate::arn::{AccountRegion, Arn};
+use crate::baselines::{Lease, LeaseResult, StateError, Tally};
+use crate::verdict::{Dependency, Record};
 
 const SORT: &str = "record";
 /// Of the record's form. A table may outlive the function that wrote it: a later form is not touched.
@@ -26,7 +26,7 @@ pub(super) async fn take(
     table: &Table,
     workflow: &Arn,
     lease: &Lease,
-) -> Result<Taken, StateError> {
+) -> Result<LeaseResult, StateError> {
     const FREE: &str = "attribute_not_exists(lease) OR lease = :lease OR lease_until <= :now";
     let call = table.client.update_item().table_name(&table.name);
     let taken = call
@@ -41,11 +41,13 @@ pub(super) async fn take(
         .await;
     let item = match taken {
         Ok(output) => output.attributes.unwrap_or_default(),
-        Err(error) if condition_failed(&error) || in_conflict(&error) => return Ok(Taken::Held),
+        Err(error) if condition_failed(&error) || in_conflict(&error) => {
+            return Ok(LeaseResult::Held);
+        }
         Err(error) => return Err(unavailable("dynamodb:UpdateItem", &error)),
     };
     match record(&item, workflow) {
-        Ok(record) => Ok(Taken::Yes(record.map(Box::new))),
+        Ok(record) => Ok(LeaseResult::Acquired(record.map(Box::new))),
         Err(unreadable) => {
             release(table, workflow, lease).await?;
             Err(unreadable)
@@ -104,14 +106,14 @@ fn listed(record: &Record) -> AttributeValue {
 pub(super) async fn keep(
     table: &Table,
     record: &Record,
-    rested_on: &[Rest],
+    rested_on: &[Dependency],
     lease: &Lease,
     tally: Option<&Tally>,
 ) -> Result<(), StateError> {
     let workflow = &record.workflow;
     let item = item_of(record, lease)?;
-    let old: BTreeSet<&Rest> = rested_on.iter().collect();
-    let new: BTreeSet<&Rest> = record.rests_on.iter().collect();
+    let old: BTreeSet<&Dependency> = rested_on.iter().collect();
+    let new: BTreeSet<&Dependency> = record.depends_on.iter().collect();
     if old == new && !old.is_empty() && tally.is_none() && alone(table, &item, lease).await? {
         return Ok(());
     }
@@ -174,7 +176,7 @@ async fn alone(table: &Table, item: &Item, lease: &Lease) -> Result<bool, StateE
 pub(super) async fn forget(
     table: &Table,
     workflow: &Arn,
-    rested_on: &[Rest],
+    rested_on: &[Dependency],
     lease: &Lease,
     tally: Option<&Tally>,
 ) -> Result<(), StateError> {
@@ -186,7 +188,7 @@ pub(super) async fn forget(
         .core
         .push(write::delete(table, in_list(workflow), None)?);
     writes.core.extend(counted(table, workflow, lease, tally)?);
-    let old: BTreeSet<&Rest> = rested_on.iter().collect();
+    let old: BTreeSet<&Dependency> = rested_on.iter().collect();
     for rest in old {
         writes
             .after
@@ -238,12 +240,12 @@ pub(super) async fn release(
     }
 }
 
-fn index(rest: &Rest, workflow: &Arn) -> Item {
+fn index(rest: &Dependency, workflow: &Arn) -> Item {
     key(&format!("on#{rest}"), workflow.as_str())
 }
 
 fn in_list(workflow: &Arn) -> Item {
-    let home = Home::of(workflow);
+    let home = AccountRegion::of(workflow);
     key(&format!("home#{home}"), workflow.as_str())
 }
 

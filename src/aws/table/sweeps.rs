@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 
 use super::item::{self, Item, bounded, key};
 use super::{Table, condition_failed, unavailable, write};
-use crate::arn::{Arn, Home};
+use crate::arn::{AccountRegion, Arn};
 use crate::baselines::{Page, StateError, Sweep, Tally};
 use crate::moment::Moment;
 use crate::severity::Severity;
@@ -18,7 +18,7 @@ const SHARDS: u8 = 8;
 /// Seconds for which the counts of a sweep that is over stay.
 const STAY: i64 = 30 * 24 * 3600;
 
-fn place(home: &Home) -> String {
+fn place(home: &AccountRegion) -> String {
     format!("sweep#{home}")
 }
 
@@ -62,7 +62,10 @@ pub(super) fn count(
 }
 
 /// The last sweep that began.
-pub(super) async fn present(table: &Table, home: &Home) -> Result<Option<Sweep>, StateError> {
+pub(super) async fn present(
+    table: &Table,
+    home: &AccountRegion,
+) -> Result<Option<Sweep>, StateError> {
     let Some(head) = table.get(&place(home), HEAD).await? else {
         return Ok(None);
     };
@@ -97,7 +100,7 @@ pub(super) async fn present(table: &Table, home: &Home) -> Result<Option<Sweep>,
 /// Begins a sweep in the place of the last one.
 pub(super) async fn begin(
     table: &Table,
-    home: &Home,
+    home: &AccountRegion,
     sweep: &Sweep,
     instead_of: Option<&str>,
 ) -> Result<bool, StateError> {
@@ -131,7 +134,7 @@ pub(super) async fn begin(
 /// Counts a page, once.
 pub(super) async fn listed(
     table: &Table,
-    home: &Home,
+    home: &AccountRegion,
     sweep: &str,
     page: Page,
 ) -> Result<(), StateError> {
@@ -163,7 +166,11 @@ pub(super) async fn listed(
 }
 
 /// Ends a sweep, once.
-pub(super) async fn finish(table: &Table, home: &Home, sweep: &str) -> Result<bool, StateError> {
+pub(super) async fn finish(
+    table: &Table,
+    home: &AccountRegion,
+    sweep: &str,
+) -> Result<bool, StateError> {
     let call = table.client.update_item().table_name(&table.name);
     let finished = call
         .set_key(Some(key(&place(home), HEAD)))

@@ -3,7 +3,7 @@
 use super::world::{allow, machine, watch};
 use super::*;
 
-fn account() -> (World, Watch<Memory>) {
+fn account() -> (World, Services<Memory>) {
     let world = World::default();
     world.policy("Role", "base", Some(allow("sqs:SendMessage", "*")));
     world.policy("Ci", "deploy", Some(allow("s3:PutObject", "*")));

@@ -4,7 +4,7 @@ use super::world::{allow, machine, parsed, watch};
 use super::*;
 use crate::verdict::Record;
 
-fn one() -> (World, Watch<Memory>) {
+fn one() -> (World, Services<Memory>) {
     let world = World::default();
     world.policy("Role", "base", Some(allow("xray:PutTraceSegments", "*")));
     world.deploy(machine("One", "Role"));

@@ -77,7 +77,7 @@ fn what_is_not_known_is_delivered_again_and_noise_is_not() {
     world.fail("ListStateMachines", 1);
     assert!(matches!(
         invoke(&world, &watch, "r", &event),
-        Err(Error::Blind(_))
+        Err(Error::LookupError(_))
     ));
     for noise in [
         json!({}),

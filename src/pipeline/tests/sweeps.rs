@@ -16,7 +16,7 @@ fn account(size: usize) -> World {
 }
 
 /// The messages, in the order in which they become visible; the seconds that they take in all.
-fn drain(world: &World, watch: &Watch<Memory>) -> i64 {
+fn drain(world: &World, watch: &Services<Memory>) -> i64 {
     let began = world.now();
     let mut waiting: Vec<(i64, Later)> = Vec::new();
     for number in 0..1_000_000 {
@@ -39,7 +39,7 @@ fn drain(world: &World, watch: &Watch<Memory>) -> i64 {
     panic!("the queue never empties");
 }
 
-fn sweep(world: &World, watch: &Watch<Memory>, request: &str) -> i64 {
+fn sweep(world: &World, watch: &Services<Memory>, request: &str) -> i64 {
     let payload = serde_json::from_str(SWEEP).unwrap();
     invoke(world, watch, request, &payload).unwrap();
     drain(world, watch)

@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::super::*;
 use super::world::World;
-use crate::arn::{Arn, Home};
-use crate::baselines::{Known, Lease, Page, Sweep, Taken, Tally};
-use crate::verdict::{Record, Rest, StartShape};
+use crate::arn::{AccountRegion, Arn};
+use crate::baselines::{Known, Lease, LeaseResult, Page, Sweep, Tally};
+use crate::verdict::{Dependency, Record, StartShape};
 
 #[derive(Default)]
 pub(super) struct Table {
@@ -40,7 +40,7 @@ impl Table {
         }
     }
 
-    fn unindex(&mut self, workflow: &Arn, rests: &[Rest]) {
+    fn unindex(&mut self, workflow: &Arn, rests: &[Dependency]) {
         for rest in rests {
             self.index
                 .remove(&(rest.to_string(), workflow.as_str().to_owned()));
@@ -64,21 +64,21 @@ impl World {
 }
 
 impl Baselines for World {
-    async fn take(&self, workflow: &Arn, lease: &Lease) -> Result<Taken, StateError> {
+    async fn take(&self, workflow: &Arn, lease: &Lease) -> Result<LeaseResult, StateError> {
         self.state(format!("take {workflow}"), |table| {
             let key = workflow.as_str().to_owned();
             if let Some((holder, until)) = table.leases.get(&key)
                 && *holder != lease.holder
                 && *until > lease.now
             {
-                return Ok(Taken::Held);
+                return Ok(LeaseResult::Held);
             }
             table
                 .leases
                 .insert(key.clone(), (lease.holder.clone(), lease.until));
             let record = table.records.get(&key);
             let record = record.map(|text| serde_json::from_str(text).unwrap());
-            Ok(Taken::Yes(record))
+            Ok(LeaseResult::Acquired(record))
         })
         .await
     }
@@ -86,7 +86,7 @@ impl Baselines for World {
     async fn keep(
         &self,
         record: &Record,
-        rested_on: &[Rest],
+        rested_on: &[Dependency],
         lease: &Lease,
         tally: Option<&Tally>,
     ) -> Result<(), StateError> {
@@ -94,7 +94,7 @@ impl Baselines for World {
             table.holds(&record.workflow, lease)?;
             let key = record.workflow.as_str().to_owned();
             table.unindex(&record.workflow, rested_on);
-            for rest in &record.rests_on {
+            for rest in &record.depends_on {
                 table.index.insert((rest.to_string(), key.clone()));
             }
             let text = serde_json::to_string(record).unwrap();
@@ -112,7 +112,7 @@ impl Baselines for World {
     async fn forget(
         &self,
         workflow: &Arn,
-        rested_on: &[Rest],
+        rested_on: &[Dependency],
         lease: &Lease,
         tally: Option<&Tally>,
     ) -> Result<(), StateError> {
@@ -145,7 +145,7 @@ impl Baselines for World {
         .await
     }
 
-    async fn resting_on(&self, rest: &Rest) -> Result<Vec<Arn>, StateError> {
+    async fn resting_on(&self, rest: &Dependency) -> Result<Vec<Arn>, StateError> {
         self.state(format!("query {rest}"), |table| {
             let rest = rest.to_string();
             let found = table.index.iter().filter(|(on, _)| *on == rest);
@@ -154,7 +154,7 @@ impl Baselines for World {
         .await
     }
 
-    async fn known(&self, _home: &Home) -> Result<Vec<Known>, StateError> {
+    async fn known(&self, _home: &AccountRegion) -> Result<Vec<Known>, StateError> {
         self.state("query workflows".to_owned(), |table| {
             let known = table.records.keys().filter_map(|arn| {
                 Some(Known {
@@ -204,14 +204,14 @@ impl Baselines for World {
         .await
     }
 
-    async fn sweep(&self, _home: &Home) -> Result<Option<Sweep>, StateError> {
+    async fn sweep(&self, _home: &AccountRegion) -> Result<Option<Sweep>, StateError> {
         self.state("sweep".to_owned(), |table| Ok(table.sweep.clone()))
             .await
     }
 
     async fn begin(
         &self,
-        _home: &Home,
+        _home: &AccountRegion,
         sweep: &Sweep,
         instead_of: Option<&str>,
     ) -> Result<bool, StateError> {
@@ -226,7 +226,7 @@ impl Baselines for World {
         .await
     }
 
-    async fn listed(&self, _home: &Home, id: &str, page: Page) -> Result<(), StateError> {
+    async fn listed(&self, _home: &AccountRegion, id: &str, page: Page) -> Result<(), StateError> {
         self.state(format!("listed {}", page.number), |table| {
             if let Some(sweep) = &mut table.sweep
                 && sweep.id == id
@@ -241,7 +241,7 @@ impl Baselines for World {
         .await
     }
 
-    async fn finish(&self, _home: &Home, id: &str) -> Result<bool, StateError> {
+    async fn finish(&self, _home: &AccountRegion, id: &str) -> Result<bool, StateError> {
         self.state("finish".to_owned(), |table| {
             Ok(match &mut table.sweep {
                 Some(sweep) if sweep.id == id && !sweep.finished => {

@@ -12,7 +12,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::super::*;
-use crate::arn::{Arn, Home};
+use crate::arn::{AccountRegion, Arn};
 use crate::queue::Later;
 use crate::route::{Delivery, Topic};
 use crate::snapshot::{Fetched, Function, StateMachine};
@@ -199,14 +199,14 @@ pub(super) fn interleave<'a, T>(
 impl Accounts for World {
     type Account = Self;
 
-    fn own(&self) -> Home {
-        Home {
+    fn own(&self) -> AccountRegion {
+        AccountRegion {
             account: ACCOUNT.to_owned(),
             region: REGION.to_owned(),
         }
     }
 
-    async fn of(&self, home: &Home) -> Result<Self, Blind> {
+    async fn of(&self, home: &AccountRegion) -> Result<Self, LookupError> {
         assert_eq!(*home, self.own());
         Ok(self.clone())
     }
@@ -236,14 +236,14 @@ impl Queue for World {
     }
 }
 
-pub(super) fn watch(world: &World, state: bool, queue: bool) -> Watch<Memory> {
-    Watch {
+pub(super) fn watch(world: &World, state: bool, queue: bool) -> Services<Memory> {
+    Services {
         accounts: world.clone(),
         notifier: world.clone(),
         baselines: state.then(|| world.clone()),
         queue: queue.then(|| world.clone()),
         config: Config::default(),
-        lately: Lately::default(),
+        lately: AccountCache::default(),
         published: Published::default(),
     }
 }

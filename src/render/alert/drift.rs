@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::Drift;
-use crate::facts::drift::{DriftFacts, Since, Widening};
+use crate::drift::{DriftFacts, Since, Widening};
 use crate::render::escape;
 
 /// More changes than this are counted; the finding and a scan hold them.

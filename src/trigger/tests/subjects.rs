@@ -17,7 +17,7 @@ fn users_groups_functions_and_keyed_groups_are_named() {
             "iam.amazonaws.com",
             json!({ "userName": "kim", "policyDocument": "{}" })
         ),
-        Ok((starters("user/kim"), Opens::New))
+        Ok((starters("user/kim"), GrantsStart::New))
     );
     // Groups have longer names than users and roles.
     let long = "g".repeat(128);
@@ -27,7 +27,7 @@ fn users_groups_functions_and_keyed_groups_are_named() {
             "iam.amazonaws.com",
             json!({ "groupName": long })
         ),
-        Ok((starters(&format!("group/{long}")), Opens::New))
+        Ok((starters(&format!("group/{long}")), GrantsStart::New))
     );
     let arn = "arn:aws:lambda:eu-west-1:123456789012:function:resize:7";
     for named in ["resize", "resize:7", "123456789012:function:resize", arn] {
@@ -41,7 +41,7 @@ fn users_groups_functions_and_keyed_groups_are_named() {
                 Affects::Function {
                     name: "resize".to_owned()
                 },
-                Opens::Never
+                GrantsStart::Never
             )),
             "{named}"
         );
@@ -57,7 +57,7 @@ fn users_groups_functions_and_keyed_groups_are_named() {
             Affects::LogGroup {
                 name: "/aws/vendedlogs/x".to_owned()
             },
-            Opens::Never
+            GrantsStart::Never
         ))
     );
 }
@@ -154,9 +154,9 @@ fn an_iam_event_says_what_reading_must_show() {
 
 #[test]
 fn work_is_read_back_as_it_was_written_and_nothing_else_is_work() {
-    use crate::arn::Home;
+    use crate::arn::AccountRegion;
     use work::{Payload, Work, payload};
-    let home = Home {
+    let home = AccountRegion {
         account: "123456789012".to_owned(),
         region: "eu-west-1".to_owned(),
     };

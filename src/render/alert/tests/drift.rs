@@ -1,6 +1,6 @@
 use super::*;
-use crate::facts::drift::{Approval, DriftFacts, How, Since, Widening};
-use crate::facts::posture::Part;
+use crate::drift::{Approval, DriftFacts, How, Since, Widening};
+use crate::posture::Part;
 
 fn widening(key: &str, text: &str) -> Widening {
     Widening {

@@ -1,0 +1,162 @@
+//! One workflow by itself: settings, definition, data flow and needs, before anything of the account is joined.
+
+mod express;
+pub mod owner;
+pub mod secrets;
+mod settings;
+
+use crate::asl::{self, Definition, Kind, StateId};
+use crate::budget;
+use crate::catalog::{self, Integration};
+use crate::config::Config;
+use crate::demand::{self, Home};
+use crate::flow::{self, Flow, FlowContext};
+use crate::gap::Gap;
+use crate::need::Need;
+use crate::snapshot::{Account, StateMachine};
+use crate::workflow::{Workflow, WorkflowType};
+
+use secrets::SecretSite;
+
+/// One workflow by itself.
+#[derive(Debug)]
+pub struct WorkflowAnalysis {
+    /// Its settings.
+    pub workflow: Workflow,
+    /// Its definition.
+    pub definition: Definition,
+    /// Where its values come from.
+    pub flow: Flow,
+    /// Its task states.
+    pub tasks: Vec<TaskFacts>,
+    /// What it must be allowed.
+    pub needs: Vec<Need>,
+    /// Credentials in the definition.
+    pub secrets: Vec<SecretSite>,
+    /// What could not be read or decided.
+    pub gaps: Vec<Gap>,
+}
+
+/// One task state and what it calls.
+#[derive(Clone, Debug)]
+pub struct TaskFacts {
+    /// The state.
+    pub state: StateId,
+    /// What it calls, and how.
+    pub integration: Integration,
+}
+
+impl WorkflowAnalysis {
+    /// Parses one workflow and derives what it needs, as far as its budget goes.
+    pub fn new(account: &Account, machine: &StateMachine, config: &Config) -> Self {
+        let (analysis, cuts) =
+            budget::within(budget::FLOW, || Self::followed(account, machine, config));
+        let mut analysis = analysis.unwrap_or_else(|| Self::unread(account, machine, config));
+        analysis.gaps.extend(stopped("the data flow", &cuts));
+        let (needs, cuts) = budget::within(budget::JOIN, || {
+            needs(
+                &analysis.workflow,
+                &analysis.definition,
+                &analysis.flow,
+                &analysis.tasks,
+            )
+        });
+        analysis.needs = needs.unwrap_or_default();
+        analysis.gaps.extend(stopped("what the states need", &cuts));
+        analysis
+    }
+
+    /// Of a workflow whose definition could not be followed at all, its settings.
+    fn unread(account: &Account, machine: &StateMachine, config: &Config) -> Self {
+        let (workflow, gaps) = settings::workflow(account, machine, config);
+        Self {
+            workflow,
+            definition: Definition::default(),
+            flow: Flow::default(),
+            tasks: Vec::new(),
+            needs: Vec::new(),
+            secrets: Vec::new(),
+            gaps,
+        }
+    }
+
+    fn followed(account: &Account, machine: &StateMachine, config: &Config) -> Self {
+        let (workflow, gaps) = settings::workflow(account, machine, config);
+        let mut definition = asl::parse(&machine.definition);
+        let tasks: Vec<TaskFacts> = definition
+            .tasks()
+            .map(|(state, task)| TaskFacts {
+                state: state.id,
+                integration: catalog::resource(&task.resource),
+            })
+            .collect();
+        if workflow.kind == WorkflowType::Express {
+            let more = express::problems(&definition, &tasks);
+            definition.problems.extend(more);
+        }
+        let known = !workflow.arn.region().is_empty();
+        let flow = flow::analyse(
+            &definition,
+            FlowContext {
+                workflow: known.then_some(&workflow.arn),
+            },
+        );
+        let secrets = serde_json::from_str(&machine.definition)
+            .map(|v| secrets::find(&v))
+            .unwrap_or_default();
+        Self {
+            workflow,
+            definition,
+            flow,
+            tasks,
+            needs: Vec::new(),
+            secrets,
+            gaps,
+        }
+    }
+}
+
+/// What of one workflow was not followed to its end, as a gap. What is said of it errs to the side of whoever attacks; what is
+/// not said proves nothing.
+pub fn stopped(what: &str, cuts: &[&'static str]) -> Option<Gap> {
+    (!cuts.is_empty()).then(|| {
+        let why = format!("the analysis stopped at {}", cuts.join(", and at "));
+        Gap::new(format!("{what}, whole"), why, &["every rule"])
+    })
+}
+
+/// What the tasks, the maps and the workflow itself need.
+fn needs(
+    workflow: &Workflow,
+    definition: &Definition,
+    flow: &Flow,
+    tasks: &[TaskFacts],
+) -> Vec<Need> {
+    let home = Home::of(&workflow.arn);
+    let mut needs = Vec::new();
+    for facts in tasks {
+        let Some(state) = definition.state(facts.state) else {
+            continue;
+        };
+        if let Kind::Task(task) = &state.kind {
+            let credentials = task
+                .credentials
+                .as_ref()
+                .map(|_| flow.credentials(state.id));
+            let arguments = flow.arguments(state.id);
+            needs.extend(demand::task_needs(
+                task,
+                state,
+                &facts.integration,
+                arguments,
+                credentials,
+                &home,
+            ));
+        }
+    }
+    let reader = |id| flow.item_reader(id).clone();
+    let writer = |id| flow.result_writer(id).clone();
+    needs.extend(demand::map_needs(definition, &reader, &writer, &home));
+    needs.extend(demand::workflow_needs(workflow, definition, &home));
+    needs
+}

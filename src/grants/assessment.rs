@@ -1,0 +1,160 @@
+//! What the role grants against what is needed: each granted action pattern with the one cause, if any, for which it is
+//! reported. The order of the causes is the order of `rules.md`, so that one cause is told once.
+
+mod applies;
+mod causes;
+mod encrypted;
+mod passing;
+mod scope;
+
+pub(crate) use applies::{applies, resources_of};
+
+use crate::budget;
+use crate::catalog;
+use crate::glob::Glob;
+use crate::grants::escalation;
+use crate::grants::role::{Grant, RoleFacts};
+use crate::need::{Need, Phase};
+use crate::severity::Severity;
+
+/// One granted action pattern, judged.
+#[derive(Debug)]
+pub struct GrantAssessment<'a> {
+    /// The grant.
+    pub grant: Grant<'a>,
+    /// Indexes of the needs that it serves, into the workflow's needs.
+    pub serves: Vec<usize>,
+    /// Why it is reported; `None` where it is as it should be.
+    pub cause: Option<Cause>,
+}
+
+/// Why a granted action pattern is reported.
+#[derive(Clone, Debug)]
+pub enum Cause {
+    /// `admin-role`, with how it comes to that.
+    Admin {
+        /// In words.
+        how: &'static str,
+    },
+    /// `escalation-permission`
+    Escalation {
+        /// The paths that it opens, first the one that is told.
+        paths: Vec<&'static escalation::Path>,
+        /// The state that uses it takes its target or content from outside.
+        tainted_state: Option<String>,
+    },
+    /// `pass-role-scope`
+    PassRole {
+        /// Depends on how wide and whether a service is named.
+        severity: Severity,
+        /// What is wrong, in words.
+        what: String,
+    },
+    /// `sync-rule-scope`
+    SyncRule {
+        /// The managed rules' ARNs that it should be cut to.
+        rules: Vec<Glob>,
+    },
+    /// `wildcard-action`
+    WildcardAction {
+        /// The needed actions that it stands for.
+        stands_for: Vec<String>,
+        /// It is a whole service (or more).
+        whole_service: bool,
+        /// The escalation paths that it opens.
+        opens: Vec<&'static escalation::Path>,
+    },
+    /// `wildcard-resource`
+    WildcardResource {
+        /// High, medium, or low where AWS's own template grants the same.
+        severity: Severity,
+        /// The granted patterns that no need covers.
+        excess: Vec<Glob>,
+    },
+    /// `dynamic-target-wildcard`
+    DynamicTarget {
+        /// The states that choose at run time.
+        states: Vec<String>,
+    },
+    /// `unused-permission`
+    Unused(Unused),
+}
+
+/// How bad an unused permission is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unused {
+    /// It changes IAM or code, reads secrets, assumes roles or decrypts.
+    Sensitive,
+    /// It belongs to log delivery or tracing, which are off.
+    FeatureOff,
+    /// Anything else.
+    Plain,
+}
+
+/// What the judgement looks at.
+pub struct Context<'r, 'c> {
+    /// The role.
+    pub role: &'r RoleFacts,
+    /// What is needed.
+    pub needs: &'c [Need],
+    /// Names of states, by id, whose target or content is tainted.
+    pub tainted: &'c dyn Fn(&Need) -> Option<String>,
+    /// Whether a need's state names target and content in the definition.
+    pub fixed: &'c dyn Fn(&Need) -> bool,
+    /// The state's name.
+    pub state_name: &'c dyn Fn(&Need) -> String,
+    /// Service prefixes (`*` for all) of which it is not known what is needed, because a task could not be resolved.
+    pub unknown_services: &'c [String],
+}
+
+/// Judges every grant of the role.
+pub fn judge<'r>(context: &Context<'r, '_>) -> Vec<GrantAssessment<'r>> {
+    let grants = context.role.grants();
+    let judged: Vec<(Vec<usize>, Option<Cause>)> = grants
+        .iter()
+        .map(|grant| {
+            if budget::is_spent() {
+                return (Vec::new(), None);
+            }
+            let serves = serves(grant, context.needs);
+            let cause = causes::first(context, grant, &serves, &grants);
+            (serves, cause)
+        })
+        .collect();
+    let joined = grants.into_iter().zip(judged);
+    joined
+        .map(|(grant, (serves, cause))| GrantAssessment {
+            grant,
+            serves,
+            cause,
+        })
+        .collect()
+}
+
+/// The needs that a grant serves, in part or whole.
+fn serves(grant: &Grant<'_>, needs: &[Need]) -> Vec<usize> {
+    needs
+        .iter()
+        .enumerate()
+        .filter(|(_, n)| grant.serves(n))
+        .map(|(i, _)| i)
+        .collect()
+}
+
+/// An action as a literal in lower case.
+pub(crate) fn lower(action: &str) -> Glob {
+    Glob::literal(&action.to_ascii_lowercase())
+}
+
+/// Whether the need belongs to the managed rule of a `.sync` integration.
+fn is_sync_rule(need: &Need) -> bool {
+    need.phase == Phase::CompletionEvent
+}
+
+/// The known actions that a pattern covers.
+fn covered(grant: &Grant<'_>) -> impl Iterator<Item = String> {
+    let pieces: Vec<Glob> = grant.pieces.iter().map(|p| p.actions.clone()).collect();
+    pieces
+        .into_iter()
+        .flat_map(|p| catalog::actions_matching(&p).map(|a| a.name()))
+}

@@ -1,0 +1,106 @@
+//! `iam:PassRole`: how wide, to whom, and against what the definition passes.
+
+use super::Cause;
+use super::applies::applies;
+use crate::catalog::{self, Breadth};
+use crate::glob::Glob;
+use crate::grants::role::Grant;
+use crate::need::{Need, Phase};
+use crate::severity::Severity;
+
+const KEY: &str = "iam:passedtoservice";
+
+/// Whether some resource of the grant is more than one role.
+pub fn is_open(grant: &Grant<'_>) -> bool {
+    roles(grant).iter().any(|r| r.as_literal().is_none())
+}
+
+/// What of the grant is about roles that can be passed at all: those of the role's own account, whatever the pattern
+/// leaves open there.
+fn roles(grant: &Grant<'_>) -> Vec<Glob> {
+    if grant.within("iam:PassRole", &grant.own_roles()).is_empty() {
+        return Vec::new();
+    }
+    let mut resources: Vec<Glob> = grant.resources().iter().map(|r| grant.at_home(r)).collect();
+    resources.retain(|r| applies("iam:PassRole", r));
+    resources
+}
+
+/// Whether the statement's `iam:PassedToService` condition, if any, admits the service.
+pub fn admits(grant: &Grant<'_>, service: &str) -> bool {
+    services(grant).is_none_or(|names| names.iter().any(|n| Glob::parse(n).matches(service)))
+}
+
+/// The services that a condition on `iam:PassedToService` names; `None` where nothing limits them.
+fn services<'g>(grant: &'g Grant<'_>) -> Option<&'g [String]> {
+    let condition = grant.statement.conditions.iter().find(|c| {
+        let limits = !c.operator.negated && !c.texts.iter().all(|t| t == "*");
+        c.key.eq_ignore_ascii_case(KEY) && limits
+    });
+    condition.map(|c| c.texts.as_slice())
+}
+
+/// `pass-role-scope`; a pattern that no state's role passing needs is left to `unused-permission`.
+pub fn pass_role(grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {
+    if !grant.action.matches("iam:PassRole") || grant.action.has_wildcard() {
+        return None;
+    }
+    let passing: Vec<&&Need> = served
+        .iter()
+        .filter(|n| n.phase == Phase::PassRole)
+        .collect();
+    if passing.is_empty() && !is_open(grant) {
+        return None;
+    }
+    let conditioned = services(grant).is_some();
+    let resources = roles(grant);
+    if resources.is_empty() {
+        return None;
+    }
+    let any = resources
+        .iter()
+        .any(|r| catalog::breadth("iam:PassRole", r) == Breadth::Any);
+    if any {
+        let severity = if conditioned {
+            Severity::High
+        } else {
+            Severity::Critical
+        };
+        let what = if conditioned {
+            "every role of the account may be passed to the services named"
+        } else {
+            "every role of the account may be passed to any service"
+        };
+        return Some(Cause::PassRole {
+            severity,
+            what: what.to_owned(),
+        });
+    }
+    let wanted: Vec<Glob> = passing
+        .iter()
+        .flat_map(|n| n.resources.iter().cloned())
+        .collect();
+    let broader = resources
+        .iter()
+        .any(|r| r.as_literal().is_none() && !r.covered_by(&named(&wanted)));
+    let what = match (broader, conditioned) {
+        (true, true) => "the pattern takes in more roles than the definition passes",
+        (true, false) => {
+            "the pattern takes in more roles than the definition passes, to any service"
+        }
+        (false, false) => {
+            "the role may be passed to any service: `iam:PassedToService` is not limited"
+        }
+        (false, true) => return None,
+    };
+    Some(Cause::PassRole {
+        severity: Severity::Medium,
+        what: what.to_owned(),
+    })
+}
+
+/// The roles that the definition names; a need that cannot be derived names none.
+fn named(wanted: &[Glob]) -> Vec<Glob> {
+    let any = |r: &Glob| catalog::breadth("iam:PassRole", r) == Breadth::Any;
+    wanted.iter().filter(|r| !any(r)).cloned().collect()
+}

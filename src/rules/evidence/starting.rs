@@ -1,0 +1,171 @@
+//! What the rules about a workflow's surroundings ask of the facts.
+
+use std::collections::BTreeMap;
+
+use crate::asl::{QueryLanguage, StateId};
+use crate::catalog::{self, Level};
+use crate::facts::Facts;
+use crate::finding::Finding;
+use crate::glob::Glob;
+use crate::iam::{Condition, Effect, Policy, ResourceSpec, Statement};
+use crate::starters::{START, START_SYNC, StartGrant, Starter};
+use crate::workflow::WorkflowType;
+
+impl Facts<'_> {
+    /// The actions that start an execution of this type of workflow.
+    pub const fn start_actions(&self) -> &'static [&'static str] {
+        match self.workflow.kind {
+            WorkflowType::Standard => &[START],
+            WorkflowType::Express => &[START, START_SYNC],
+        }
+    }
+
+    /// Sets the state of a finding about several: the first one.
+    pub fn place(&self, finding: &mut Finding, states: &[StateId]) {
+        let Some(state) = states.first().and_then(|id| self.definition.state(*id)) else {
+            return;
+        };
+        finding.state = Some(state.name.clone());
+        finding.pointer = Some(state.pointer.clone());
+    }
+
+    /// The field that holds the arguments in the query language of the first of these states.
+    pub fn arguments_field(&self, states: &[StateId]) -> Option<&'static str> {
+        let state = self.definition.state(*states.first()?)?;
+        Some(match state.query_language {
+            QueryLanguage::JsonPath => "Parameters",
+            QueryLanguage::Jsonata => "Arguments",
+        })
+    }
+
+    /// Whether the action runs, writes or assumes something; one that is not known is taken to.
+    pub fn acts(&self, action: &str) -> bool {
+        catalog::action(action)
+            .is_none_or(|info| !matches!(info.level(), Level::Read | Level::List))
+    }
+}
+
+/// The starters' ARNs, people and programs before execution roles.
+pub fn listed(starters: &mut Vec<&Starter<'_>>) -> Vec<String> {
+    starters.sort_by_key(|s| (!s.actor.runs.is_empty(), &s.actor.arn));
+    starters.iter().map(|s| s.actor.arn.to_string()).collect()
+}
+
+/// The first few of many names, and how many more there are.
+pub fn some_of(names: &[String], limit: usize) -> String {
+    let shown = names.get(..limit).unwrap_or(names).join(", ");
+    match names.len().saturating_sub(limit) {
+        0 => shown,
+        more => format!("{shown} and {more} more"),
+    }
+}
+
+/// The statements by which these principals start the workflow, each with who holds it.
+pub fn by_statement<'s>(starters: &[&'s Starter<'_>]) -> Vec<(&'s StartGrant, Vec<String>)> {
+    let mut by: Vec<(&StartGrant, Vec<String>)> = Vec::new();
+    let mut places = BTreeMap::new();
+    for starter in starters {
+        for grant in starter.grants.iter().filter(|g| g.starts()) {
+            let statement = (&grant.statement.name, grant.statement.statement);
+            let same = (statement, &grant.resource, &grant.depends);
+            let place = *places.entry(same).or_insert(by.len());
+            match by.get_mut(place) {
+                Some((_, who)) => who.push(in_words(starter)),
+                None => by.push((grant, vec![in_words(starter)])),
+            }
+        }
+    }
+    by
+}
+
+/// `user/kim`, or with what runs with a role.
+pub fn in_words(starter: &Starter<'_>) -> String {
+    let actor = starter.actor;
+    let name = actor.arn.resource();
+    match actor.runs.as_slice() {
+        [] => format!("`{name}`"),
+        [one] => format!("`{name}` (execution role of {one})"),
+        [one, rest @ ..] => {
+            format!("`{name}` (execution role of {one} and {} more)", rest.len())
+        }
+    }
+}
+
+impl Starter<'_> {
+    /// Whether its own policies let it do the action on all that these patterns match, wherever they let it start the
+    /// workflow. A condition that stands on every one of its start grants too, such as that MFA is present, is met
+    /// whenever it starts, and keeps nothing from it; any other condition on an allow does. A deny that would take the
+    /// start away as well takes nothing from who starts.
+    pub fn may_everywhere(&self, facts: &Facts<'_>, action: &str, reach: &[String]) -> bool {
+        let authority = &self.actor.authority;
+        let granted = |policies: &mut dyn Iterator<Item = &Policy>, pattern: &Glob| {
+            let mut statements = policies.flat_map(|p| &p.statements);
+            statements.any(|s| {
+                s.effect == Effect::Allow
+                    && s.conditions.iter().all(|c| self.is_met_at_start(c))
+                    && covers(s, action, pattern)
+            })
+        };
+        let starts = |s: &Statement| {
+            !s.conditions.iter().any(is_about_the_resource)
+                && facts.start_actions().iter().any(|a| s.actions.matches(a))
+                && touches(s, &Glob::literal(facts.workflow.arn.as_str()))
+        };
+        let denied = |pattern: &Glob| {
+            let policies = authority.identity.iter().chain(&authority.boundary);
+            let mut statements = policies.flat_map(|p| &p.statements);
+            statements.any(|s| {
+                s.effect == Effect::Deny
+                    && s.actions.matches(action)
+                    && touches(s, pattern)
+                    && !starts(s)
+            })
+        };
+        let boundary = || authority.boundary.iter().map(|p| &**p);
+        reach.iter().map(|r| Glob::parse(r)).all(|pattern| {
+            granted(&mut authority.identity.iter().map(|p| &**p), &pattern)
+                && (authority.boundary.is_none() || granted(&mut boundary(), &pattern))
+                && !denied(&pattern)
+        })
+    }
+
+    /// Whether each of its start grants has the condition, and that is about who asks and not about what is asked for.
+    fn is_met_at_start(&self, condition: &Condition) -> bool {
+        let mut grants = self.grants.iter().filter(|g| g.starts());
+        !is_about_the_resource(condition) && grants.all(|g| g.conditions.contains(condition))
+    }
+}
+
+/// Whether the condition is about the resource (`aws:ResourceTag/…`, `aws:ResourceAccount`), and so met by one and not by
+/// another.
+fn is_about_the_resource(condition: &Condition) -> bool {
+    let key = condition.key.to_ascii_lowercase();
+    key.starts_with("aws:resource")
+}
+
+/// Whether the statement is about the action on all that the pattern matches.
+fn covers(statement: &Statement, action: &str, pattern: &Glob) -> bool {
+    if !statement.actions.matches(action) {
+        return false;
+    }
+    // `*` as a reach stands for every resource, which a pattern over every ARN covers too.
+    let all = statement.resources.covers_all();
+    match &statement.resources {
+        _ if all => true,
+        ResourceSpec::Only(patterns) => patterns
+            .iter()
+            .any(|p| !p.template.has_variables() && p.widest().includes(pattern)),
+        ResourceSpec::AllBut(spared) => !spared.iter().any(|p| p.widest().overlaps(pattern)),
+        ResourceSpec::Unstated => false,
+    }
+}
+
+fn touches(statement: &Statement, pattern: &Glob) -> bool {
+    match &statement.resources {
+        ResourceSpec::Only(patterns) => patterns.iter().any(|p| p.widest().overlaps(pattern)),
+        ResourceSpec::AllBut(spared) => !spared
+            .iter()
+            .any(|p| !p.template.has_variables() && p.widest().includes(pattern)),
+        ResourceSpec::Unstated => true,
+    }
+}

@@ -1,0 +1,181 @@
+use serde_json::{Value, json};
+
+use super::*;
+use crate::snapshot::{Document, Fetched, Iam, NamedDocument, Role};
+use crate::workflow::WorkflowType;
+
+const ARN: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:Orders";
+
+fn workflow(kind: WorkflowType) -> Workflow {
+    Workflow {
+        arn: Arn::parse(ARN).unwrap(),
+        name: "Orders".to_owned(),
+        kind,
+        role: None,
+        logging: None,
+        tracing: None,
+        kms_key: None,
+        tags: Vec::new(),
+        owner: String::new(),
+        owner_source: crate::workflow::OwnerSource::Default,
+        sensitive: None,
+    }
+}
+
+fn role(name: &str, trust: Value, statements: Value) -> Role {
+    let document =
+        |s: Value| Document(json!({"Version": "2012-10-17", "Statement": s}).to_string());
+    Role {
+        arn: format!("arn:aws:iam::123456789012:role/{name}"),
+        name: name.to_owned(),
+        trust: Fetched::Present(document(trust)),
+        inline: Fetched::Present(vec![NamedDocument {
+            name: "p".to_owned(),
+            document: document(statements),
+        }]),
+        attached: Fetched::Present(Vec::new()),
+        boundary: None,
+        tags: Vec::new(),
+    }
+}
+
+fn index(roles: Vec<Role>) -> StartIndex {
+    let iam = Iam {
+        roles,
+        ..Iam::default()
+    };
+    StartIndex::new(&Principals::new(&iam), &Surroundings::default())
+}
+
+fn trusts(principal: Value) -> Value {
+    json!([{"Effect": "Allow", "Principal": principal, "Action": "sts:AssumeRole"}])
+}
+
+fn service() -> Value {
+    trusts(json!({"Service": "ec2.amazonaws.com"}))
+}
+
+fn allow(action: &str, resource: &str) -> Value {
+    json!([{"Effect": "Allow", "Action": action, "Resource": resource}])
+}
+
+/// What one statement comes to: actions and whether it names the workflow; `None` where it does not start it.
+fn comes_to(kind: WorkflowType, action: &str, resource: &str) -> Option<(Vec<&'static str>, bool)> {
+    let index = index(vec![role("r", service(), allow(action, resource))]);
+    let starters = index.starters(&workflow(kind), None);
+    let grant = starters.list.first()?.grants.first()?.clone();
+    Some((grant.actions, grant.by_name))
+}
+
+#[test]
+fn patterns_and_what_they_come_to() {
+    use WorkflowType::{Express, Standard};
+    let start = Some((vec![START], true));
+    for (resource, expected) in [
+        (ARN.to_owned(), start.clone()),
+        (format!("{ARN}:*"), start.clone()),
+        (format!("{ARN}:live"), start.clone()),
+        (format!("{ARN}:7"), start.clone()),
+        (ARN.replace("eu-west-1", "*"), start),
+        (format!("{ARN}*"), Some((vec![START], false))),
+        (ARN.replace("Orders", "*"), Some((vec![START], false))),
+        ("*".to_owned(), Some((vec![START], false))),
+        (format!("{ARN}2"), None),
+        (ARN.replace("Orders", "Payments-*"), None),
+        (ARN.replace("stateMachine", "execution"), None),
+    ] {
+        assert_eq!(comes_to(Standard, START, &resource), expected, "{resource}");
+    }
+    assert_eq!(comes_to(Standard, START_SYNC, "*"), None);
+    assert_eq!(
+        comes_to(Express, START_SYNC, ARN),
+        Some((vec![START_SYNC], true))
+    );
+    assert_eq!(comes_to(Express, REDRIVE, "*"), None);
+    let executions = format!("{}:*", ARN.replace("stateMachine", "execution"));
+    assert_eq!(
+        comes_to(Standard, REDRIVE, &executions),
+        Some((vec![REDRIVE], true))
+    );
+    assert_eq!(
+        comes_to(Standard, "states:*", "*"),
+        Some((vec![START, REDRIVE], false))
+    );
+}
+
+#[test]
+fn what_conditions_leave_open_is_named() {
+    let statements = json!([{"Effect": "Allow", "Action": START, "Resource": "*",
+        "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}]);
+    let index = index(vec![role("r", service(), statements)]);
+    let starters = index.starters(&workflow(WorkflowType::Standard), None);
+    assert_eq!(starters.list[0].grants[0].depends, ["aws:SourceIp"]);
+}
+
+#[test]
+fn administrators_are_counted_only_and_service_linked_roles_are_not_there() {
+    let mut linked = role("AWSServiceRoleForX", service(), allow("states:*", "*"));
+    linked.arn =
+        "arn:aws:iam::123456789012:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
+            .to_owned();
+    let index = index(vec![role("admin", service(), allow("*", "*")), linked]);
+    let starters = index.starters(&workflow(WorkflowType::Standard), None);
+    assert_eq!((starters.list.len(), starters.admins), (0, 1));
+}
+
+#[test]
+fn outsiders_are_followed_through_one_role_and_no_further() {
+    let foreign = || trusts(json!({"AWS": "arn:aws:iam::999999999999:root"}));
+    let root = || trusts(json!({"AWS": "arn:aws:iam::123456789012:root"}));
+    let named =
+        |name: &str| trusts(json!({"AWS": format!("arn:aws:iam::123456789012:role/{name}")}));
+    let arn = |name: &str| format!("arn:aws:iam::123456789012:role/{name}");
+    let via = |trust: Value, gate: Value| {
+        let starter = role("starter", trust, allow(START, ARN));
+        let index = index(vec![starter, role("gate", foreign(), gate)]);
+        let starters = index.starters(&workflow(WorkflowType::Standard), None);
+        let ways = starters.list[0].ways;
+        ways.iter()
+            .map(|w| w.via.as_ref().map(|v| v.name().to_owned()))
+            .collect::<Vec<_>>()
+    };
+    let through = vec![Some("gate".to_owned())];
+    assert_eq!(
+        via(root(), allow("sts:AssumeRole", &arn("starter"))),
+        through
+    );
+    assert_eq!(
+        via(root(), allow("sts:AssumeRole", &arn("other"))),
+        Vec::new()
+    );
+    assert_eq!(
+        via(named("gate"), allow("s3:GetObject", "*")),
+        through,
+        "naming the role suffices"
+    );
+    assert_eq!(
+        via(named("other"), allow("sts:AssumeRole", "*")),
+        Vec::new()
+    );
+    assert_eq!(via(foreign(), allow("s3:GetObject", "*")), vec![None]);
+    let chain = index(vec![
+        role("starter", named("middle"), allow(START, ARN)),
+        role("middle", named("gate"), allow("s3:GetObject", "*")),
+        role("gate", foreign(), allow("s3:GetObject", "*")),
+    ]);
+    let starters = chain.starters(&workflow(WorkflowType::Standard), None);
+    assert_eq!(starters.list[0].ways, []);
+}
+
+#[test]
+fn many_principals_are_told_by_their_statement() {
+    use crate::rules::evidence::starting::{by_statement, listed, some_of};
+    let roles = (0..60).map(|i| role(&format!("r{i:02}"), service(), allow("states:*", "*")));
+    let index = index(roles.collect());
+    let starters = index.starters(&workflow(WorkflowType::Standard), None);
+    let mut all: Vec<&Starter<'_>> = starters.list.iter().collect();
+    assert_eq!((all.len(), listed(&mut all).len()), (60, 60));
+    let by = by_statement(&all);
+    assert_eq!(by.len(), 1);
+    assert_eq!(some_of(&by[0].1, 2), "`role/r00`, `role/r01` and 58 more");
+}
