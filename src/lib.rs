@@ -26,6 +26,7 @@ pub mod dependencies;
 pub mod digest;
 pub mod document;
 pub mod drift;
+pub mod evidence;
 pub mod expr;
 pub mod facts;
 pub mod finding;

@@ -7,8 +7,6 @@ use crate::drift::DriftFacts;
 use crate::facts::Facts;
 use crate::finding::Finding;
 
-pub mod evidence;
-
 /// One rule.
 pub trait Rule: Sync {
     /// What it is.

@@ -14,13 +14,14 @@ const OUTSIDE: [&str; 6] = ["aws", "bin", "cli", "collect", "local", "pipeline"]
 /// Modules that own a port: a trait whose methods are futures. They await nothing themselves.
 const PORTS: [&str; 3] = ["baselines", "queue", "route"];
 /// What a rule may see: facts, findings, and the words that both are made of.
-const RULES_SEE: [&str; 29] = [
+const RULES_SEE: [&str; 30] = [
     "analysis",
     "arn",
     "asl",
     "catalog",
     "config",
     "drift",
+    "evidence",
     "expr",
     "facts",
     "finding",

@@ -1,7 +1,7 @@
 use super::{Meta, Rule};
+use crate::evidence::starting::{by_statement, listed, some_of};
 use crate::facts::Facts;
 use crate::finding::Finding;
-use crate::rules::evidence::starting::{by_statement, listed, some_of};
 use crate::severity::Severity;
 use crate::starters::{StartGrant, Starter};
 

@@ -2,10 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Meta, Rule};
 use crate::arn::Arn;
+use crate::evidence::starting::{by_statement, in_words, listed, some_of};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::loc::Pointer;
-use crate::rules::evidence::starting::{by_statement, in_words, listed, some_of};
 use crate::severity::Severity;
 use crate::starters::Starter;
 use crate::taint::TaintedSink;

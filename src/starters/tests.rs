@@ -169,7 +169,7 @@ fn outsiders_are_followed_through_one_role_and_no_further() {
 
 #[test]
 fn many_principals_are_told_by_their_statement() {
-    use crate::rules::evidence::starting::{by_statement, listed, some_of};
+    use crate::evidence::starting::{by_statement, listed, some_of};
     let roles = (0..60).map(|i| role(&format!("r{i:02}"), service(), allow("states:*", "*")));
     let index = index(roles.collect());
     let starters = index.starters(&workflow(WorkflowType::Standard), None);
