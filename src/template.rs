@@ -27,6 +27,7 @@ mod roles;
 mod sam;
 mod scope;
 mod stack;
+mod terraform;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -118,7 +119,8 @@ pub fn read(document: &Document, kind: Kind, options: &Options<'_>) -> Result<Te
             builder.stack(&stack, &files);
         }
         Kind::TerraformPlan | Kind::TerraformState => {
-            return Err("it is a Terraform plan or state, which is not read yet".to_owned());
+            let stack = terraform::read(document, &given, &mut builder.gaps);
+            builder.stack(&stack, &files);
         }
     }
     let (account, origins) = builder.finish();

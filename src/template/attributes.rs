@@ -15,6 +15,9 @@ pub(super) fn name_property(kind: &str) -> Option<&'static str> {
 
 /// The ARN of a resource; of a type that is not in the table, one of the type's service with the name behind it.
 pub(super) fn arn(scope: &Scope, resource: &Resource) -> String {
+    if let Some(arn) = &resource.arn {
+        return arn.clone();
+    }
     match resource.kind.as_str() {
         "AWS::Lambda::Alias" => return qualified(scope, resource, "FunctionName", "Name", "live"),
         "AWS::Lambda::Version" => return qualified(scope, resource, "FunctionName", "", "1"),

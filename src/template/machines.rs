@@ -161,8 +161,16 @@ fn definition(
         let Some(location) = resource.get(name) else {
             continue;
         };
-        let path = include::path(location, scope)?;
-        let document = files.open(&resource.file, std::path::Path::new(&path))?;
+        let document = match asset(scope, location) {
+            Some(key) => files.open(
+                &resource.file,
+                std::path::Path::new(&format!("asset.{key}")),
+            )?,
+            None => {
+                let path = include::path(location, scope)?;
+                files.open(&resource.file, std::path::Path::new(&path))?
+            }
+        };
         let place = Place {
             file: document.path,
             pointer: Pointer::root(),
@@ -199,6 +207,13 @@ fn definition(
         text: substituted(&text, &substitutions),
         place: inline("Definition"),
     })
+}
+
+/// The key of a place in S3: `cdk synth` writes what it will put there beside the template, as `asset.KEY`.
+fn asset(scope: &Scope, location: &Value) -> Option<String> {
+    scope
+        .text(location.get("Key")?)
+        .filter(|key| !key.contains(['/', '$']))
 }
 
 /// The text with `${Name}` replaced by what is known of it, as JSON.

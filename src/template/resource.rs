@@ -21,6 +21,8 @@ pub(super) struct Resource {
     pub metadata: Value,
     /// Its `Connectors` (AWS SAM).
     pub connectors: Value,
+    /// Its ARN, where it exists already.
+    pub arn: Option<String>,
     /// The file that declares it.
     pub file: PathBuf,
     /// Where its declaration stands.
@@ -44,6 +46,7 @@ impl Resource {
             properties,
             metadata: Value::Null,
             connectors: Value::Null,
+            arn: None,
             moved: BTreeMap::new(),
             ..origin.clone()
         }

@@ -64,6 +64,7 @@ impl Builder {
                     holders.policy(scope, resource, &[("GroupName", Holder::Group)])
                 }
                 "AWS::IAM::ManagedPolicy" => self.managed_policy(scope, resource, &mut holders),
+                "Terraform::IAM::Attachment" => holders.attachment(scope, resource),
                 "AWS::IAM::UserToGroupAddition" => holders.members(scope, resource),
                 _ => {}
             }
@@ -216,6 +217,26 @@ impl Holders {
         self.places
             .insert((holder, held.to_owned(), name.clone()), place);
         entry.inline.push(NamedDocument { name, document });
+    }
+
+    /// Managed policies that are attached from outside.
+    fn attachment(&mut self, scope: &Scope, resource: &Resource) {
+        for arn in texts(scope, resource.get("PolicyArn")) {
+            let name = arn.rsplit('/').next().unwrap_or_default().to_owned();
+            for (property, holder) in HOLDERS {
+                for held in texts(scope, resource.get(property)) {
+                    let attachment = Attachment {
+                        name: name.clone(),
+                        arn: arn.clone(),
+                    };
+                    self.held
+                        .entry((holder, held))
+                        .or_default()
+                        .attached
+                        .push(attachment);
+                }
+            }
+        }
     }
 
     fn members(&mut self, scope: &Scope, resource: &Resource) {

@@ -64,7 +64,13 @@ impl Scope {
 
     /// What stands for an id or a name that a deployment makes up.
     pub fn made_up(&self, resource: &Resource) -> String {
-        format!("{}{}", self.prefix, plain(&resource.id))
+        let id = plain(&resource.id);
+        // A Terraform address holds what no name may.
+        let id = id.replace(
+            |c: char| !c.is_ascii_alphanumeric() && !matches!(c, '.' | '-' | '_'),
+            "-",
+        );
+        format!("{}{}", self.prefix, id.trim_end_matches('-'))
     }
 
     /// Takes the resources, in the order in which they are told.

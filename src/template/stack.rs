@@ -134,6 +134,7 @@ fn resources(document: &Document, scope: &Scope, gaps: &mut Gaps) -> Vec<Resourc
             properties: properties.unwrap_or_else(Map::new),
             metadata: declaration.get("Metadata").cloned().unwrap_or_default(),
             connectors: declaration.get("Connectors").cloned().unwrap_or_default(),
+            arn: None,
             file: document.path.clone(),
             pointer: whole.key("Properties"),
             whole,

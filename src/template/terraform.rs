@@ -1,0 +1,135 @@
+//! Terraform plans and states as `terraform show -json` prints them (Terraform documentation, "JSON Output Format",
+//! format version 1), as resources under CloudFormation's types and names.
+//!
+//! A value that hangs on a resource that does not exist yet is not in the plan; the configuration's references say which
+//! resource it is. Where an attribute is nothing but such a reference (a role's ARN, an API's id), it becomes a reference
+//! to that resource; a text that is put together from some, such as a policy, is not known.
+
+mod account;
+mod apis;
+mod config;
+mod events;
+mod iam;
+mod plan;
+mod services;
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value};
+
+use super::resource::Resource;
+use super::scope::Scope;
+use super::stack::{Gaps, Stack};
+use crate::document::Document;
+use plan::{Instance, Plan};
+
+/// Reads a plan or a state. What is destroyed is not there any more.
+pub(super) fn read(
+    document: &Document,
+    given: &BTreeMap<String, String>,
+    gaps: &mut Gaps,
+) -> Stack {
+    let plan = Plan::new(&document.value);
+    let mut given = given.clone();
+    for (name, value) in account::assumed(&plan) {
+        given.entry(name.to_owned()).or_insert(value);
+    }
+    let mut converted = Converted {
+        plan: &plan,
+        document,
+        out: Vec::new(),
+        gaps,
+    };
+    for instance in plan.instances() {
+        converted.instance(instance);
+    }
+    let resources = converted.out;
+    let mut scope = Scope::new(&Value::Null, &given);
+    scope.declare(resources);
+    Stack {
+        scope,
+        path: Vec::new(),
+        nested: Vec::new(),
+    }
+}
+
+/// The resources so far.
+struct Converted<'a> {
+    plan: &'a Plan<'a>,
+    document: &'a Document,
+    out: Vec<Resource>,
+    gaps: &'a mut Gaps,
+}
+
+/// Properties that are put together.
+type Properties = Map<String, Value>;
+
+impl Converted<'_> {
+    fn instance(&mut self, instance: &Instance<'_>) {
+        if instance.is_data {
+            return;
+        }
+        let known = self.iam(instance)
+            || self.events(instance)
+            || self.apis(instance)
+            || self.services(instance);
+        let _ = known;
+    }
+
+    /// Adds a resource; `attributes` says which property is which attribute, for what is found in it.
+    fn add(
+        &mut self,
+        instance: &Instance<'_>,
+        kind: &str,
+        properties: Properties,
+        attributes: &[(&str, &str)],
+    ) {
+        let pointer = instance.pointer.key("values");
+        let moved = attributes.iter().map(|(property, attribute)| {
+            let way = |text: &str| {
+                text.split('.')
+                    .fold(crate::loc::Pointer::root(), |p, t| p.key(t))
+            };
+            let place = attribute.split('.').fold(pointer.clone(), |p, t| p.key(t));
+            (way(property).as_str().to_owned(), place)
+        });
+        self.out.push(Resource {
+            id: instance.address.clone(),
+            kind: kind.to_owned(),
+            properties,
+            metadata: Value::Null,
+            connectors: Value::Null,
+            arn: instance
+                .known("arn")
+                .and_then(|arn| arn.as_str().map(str::to_owned)),
+            file: self.document.path.clone(),
+            whole: instance.pointer.clone(),
+            moved: moved.collect(),
+            pointer,
+        });
+    }
+
+    /// Properties of attributes: each by its name, as a value or a reference.
+    fn properties(&self, instance: &Instance<'_>, names: &[(&str, &str)]) -> Properties {
+        let mut out = Properties::new();
+        for (property, attribute) in names {
+            if let Some(value) = self.plan.attribute(instance, attribute) {
+                out.insert((*property).to_owned(), value);
+            }
+        }
+        out
+    }
+
+    /// The only block of this name in an instance, as a way to its attributes.
+    fn block(&self, instance: &Instance<'_>, name: &str, names: &[(&str, &str)]) -> Option<Value> {
+        if !instance.has_block(name) {
+            return None;
+        }
+        let ways: Vec<(String, String)> = names
+            .iter()
+            .map(|(property, attribute)| ((*property).to_owned(), format!("{name}.0.{attribute}")))
+            .collect();
+        let ways: Vec<(&str, &str)> = ways.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+        Some(Value::Object(self.properties(instance, &ways)))
+    }
+}
