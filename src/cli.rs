@@ -69,6 +69,9 @@ pub(crate) enum Failure {
     /// A file or directory.
     #[error(transparent)]
     Local(#[from] crate::local::Error),
+    /// None of several files can be used: a line each.
+    #[error("{}", .0.join("; "))]
+    Inputs(Vec<String>),
     /// Anything else, in words.
     #[error("{0}")]
     Words(String),
@@ -78,11 +81,17 @@ pub(crate) enum Failure {
 pub(crate) struct Outcome {
     text: String,
     status: u8,
+    /// What could not be read, beside what was: a line each on standard error, and status 2.
+    failures: Vec<String>,
 }
 
 impl Outcome {
     fn clean(text: String) -> Self {
-        Self { text, status: 0 }
+        Self {
+            text,
+            status: 0,
+            failures: Vec::new(),
+        }
     }
 
     /// Exit status 1 where something is as bad as the threshold.
@@ -92,7 +101,17 @@ impl Outcome {
                 .threshold()
                 .is_some_and(|limit| worst >= Some(limit)),
         );
-        Self { text, status }
+        Self {
+            text,
+            status,
+            failures: Vec::new(),
+        }
+    }
+
+    /// Beside what could not be read.
+    fn with(mut self, failures: Vec<String>) -> Self {
+        self.failures = failures;
+        self
     }
 }
 
@@ -110,8 +129,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>, host: &mut Host<'_>) -
             Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
                 complain(host, &format!("cannot write the output: {error}"))
             }
-            _ => outcome.status,
+            _ => outcome
+                .failures
+                .iter()
+                .fold(outcome.status, |_, text| complain(host, text)),
         },
+        Err(Failure::Inputs(failures)) => failures.iter().fold(2, |_, text| complain(host, text)),
         Err(failure) => complain(host, &failure.to_string()),
     }
 }

@@ -8,19 +8,26 @@ mod describe;
 mod entries;
 mod iam;
 mod optional;
+mod parameters;
+mod read;
+mod recognise;
+mod role;
+mod search;
 mod state;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
-use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
 use crate::snapshot::{Account, Fetched};
 
-pub use definition::definition_file;
+pub use definition::{Found, Input, Options, input, inputs};
+pub use parameters::parameters;
+use read::{io_words, read_bounded, read_regular};
+pub use read::{read_file, read_stream};
+pub use role::RoleFile;
 pub use state::State;
 pub use write::write_snapshot;
 
@@ -50,6 +57,14 @@ pub enum Error {
     NoSnapshot {
         /// Which.
         path: PathBuf,
+    },
+    /// A file that holds nothing that the command takes.
+    #[error("`{}` {what}", path.display())]
+    Unusable {
+        /// Which.
+        path: PathBuf,
+        /// What it is, and what to do, in words that follow its name.
+        what: String,
     },
     /// A file does not hold what its name says.
     #[error("`{file}` is broken: {why}")]
@@ -247,7 +262,7 @@ fn read_state_machines(
 fn unreadable_path(path: &Path, error: &std::io::Error) -> Error {
     Error::Unreadable {
         path: path.to_owned(),
-        why: error.to_string(),
+        why: io_words(error),
     }
 }
 
@@ -260,47 +275,6 @@ fn read_optional(dir: &Path, file: &str) -> Result<Option<String>, Error> {
         Ok(text) => Ok(Some(text)),
         Err(why) => Err(Error::Unreadable { path, why }),
     }
-}
-
-/// Reads one file of UTF-8 text for a command: a definition, a role, an event, a configuration.
-///
-/// # Errors
-/// When it cannot be read, is no UTF-8 or is larger than 8 MiB.
-pub fn read_file(path: &Path) -> Result<String, Error> {
-    read_bounded(path, MAX_STATE_MACHINE_BYTES).map_err(|why| Error::Unreadable {
-        path: path.to_owned(),
-        why,
-    })
-}
-
-/// Reads a file of a directory, where a pipe that nobody writes to would be waited for without end.
-fn read_regular(path: &Path, max: u64) -> Result<String, String> {
-    match path.metadata() {
-        Ok(found) if found.is_dir() => Err("it is a directory".to_owned()),
-        Ok(found) if !found.is_file() => Err("it is a pipe or a device, and no file".to_owned()),
-        _ => read_bounded(path, max),
-    }
-}
-
-/// Reads at most `max` bytes of UTF-8; a pipe or device that somebody names is read too, as far as the bound.
-fn read_bounded(path: &Path, max: u64) -> Result<String, String> {
-    let file = File::open(path).map_err(|error| error.to_string())?;
-    let mut bytes = Vec::new();
-    file.take(max + 1)
-        .read_to_end(&mut bytes)
-        .map_err(|error| error.to_string())?;
-    if bytes.len() as u64 > max {
-        return Err(format!("it is larger than {} MiB", max >> 20));
-    }
-    // Windows PowerShell's `>` writes UTF-16; its UTF-8 begins with a byte order mark.
-    if bytes.starts_with(&[0xff, 0xfe]) || bytes.starts_with(&[0xfe, 0xff]) {
-        return Err("it is UTF-16; save it as UTF-8".to_owned());
-    }
-    let text = String::from_utf8(bytes).map_err(|_| "it is not UTF-8 text".to_owned())?;
-    Ok(match text.strip_prefix('\u{feff}') {
-        Some(rest) => rest.to_owned(),
-        None => text,
-    })
 }
 
 /// A response of AWS is an object; a list in its place would be read field by field.

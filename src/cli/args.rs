@@ -23,7 +23,7 @@ pub struct Cli {
 pub enum Command {
     /// Report on every workflow of an account
     Scan(Scan),
-    /// Report on definition files: .asl.json, .asl.yaml, or DescribeStateMachine responses
+    /// Report on what is about to be deployed: definitions, templates, plans
     Check(Check),
     /// Handle one EventBridge event as the function does, and print the notification that it would publish
     Replay(Replay),
@@ -91,14 +91,27 @@ pub struct Scan {
     pub report: Report,
 }
 
-#[derive(Debug, Args)]
-pub struct Check {
-    /// Definition files
-    #[arg(required = true, value_name = "FILE")]
-    pub files: Vec<PathBuf>,
-    /// The execution role's policies: a policy document, an array of them, or an object with policies, trust, boundary
+/// What is given beside files.
+#[derive(Debug, Default, Args)]
+pub struct Beside {
+    /// The execution role of bare definitions: a policy document, an array of them, or an object with policies, trust, boundary
     #[arg(long, value_name = "FILE")]
     pub role: Option<PathBuf>,
+    /// The value of a template's parameter; repeat it for several
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub parameter: Vec<String>,
+    /// Values of parameters: {"Key": "value"}, or what `aws cloudformation deploy` takes
+    #[arg(long, value_name = "FILE")]
+    pub parameters: Option<PathBuf>,
+}
+
+#[derive(Debug, Args)]
+pub struct Check {
+    /// Files or directories: definitions, DescribeStateMachine responses, CloudFormation and SAM templates, Terraform plans; `-` for standard input
+    #[arg(required = true, value_name = "PATH")]
+    pub files: Vec<PathBuf>,
+    #[command(flatten)]
+    pub beside: Beside,
     #[command(flatten)]
     pub report: Report,
 }
@@ -121,9 +134,11 @@ pub struct OneWorkflow {
     /// A definition file; with --snapshot (or live) a workflow's name or ARN
     #[arg(value_name = "FILE|NAME")]
     pub workflow: String,
-    /// The execution role's policies, for a definition file
-    #[arg(long, value_name = "FILE", conflicts_with = "snapshot")]
-    pub role: Option<PathBuf>,
+    /// Which workflow, where the file declares several: its name
+    #[arg(long = "workflow", value_name = "NAME", conflicts_with = "snapshot")]
+    pub name: Option<String>,
+    #[command(flatten)]
+    pub beside: Beside,
     #[command(flatten)]
     pub source: Source,
     #[command(flatten)]

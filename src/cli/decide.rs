@@ -53,7 +53,7 @@ pub fn decide(args: &args::Decide, host: &mut Host<'_>) -> Result<Outcome, Failu
 
 fn outcome(text: String, is_error: bool) -> Outcome {
     Outcome {
-        text,
         status: if is_error { 2 } else { 0 },
+        ..Outcome::clean(text)
     }
 }

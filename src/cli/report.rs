@@ -57,25 +57,24 @@ fn remembering(
 /// `stepwarden check`
 pub fn check(args: &Check, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let config = source::config(&args.report.config)?;
+    let found = source::inputs(&args.files, &args.beside, host)?;
+    let failures: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+    if found.inputs.is_empty() {
+        return Err(Failure::Inputs(failures));
+    }
     let mut assessments = Vec::new();
     let mut files = Vec::new();
-    for path in &args.files {
-        host.progress(&format!("judging {}", path.display()));
-        let (account, text) = source::definition(path, args.role.as_deref())?;
-        // A line can be shown where the file is the definition itself; its ARN is not known then.
-        let bare = account
-            .workflows
-            .iter()
-            .any(|w| w.role_arn.is_empty() || w.log_level.is_none());
-        for assessment in assess::account(&account, &config, &host.now.day()) {
+    for input in &found.inputs {
+        host.progress(&format!("judging {}", input.path.display()));
+        for assessment in assess::account(&input.account, &config, &host.now.day()) {
             assessments.push(assessment);
             files.push(File {
-                uri: Some(path.to_string_lossy().into_owned()),
-                text: bare.then(|| text.clone()),
+                uri: Some(input.path.to_string_lossy().into_owned()),
+                text: None,
             });
         }
     }
-    Ok(outcome(&assessments, &files, &args.report, host))
+    Ok(outcome(&assessments, &files, &args.report, host).with(failures))
 }
 
 /// The file that results point to.

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Failure, Host, Outcome, args};
 use crate::config::Config;
-use crate::local;
+use crate::local::{self, RoleFile};
 use crate::snapshot::Account;
 
 /// The configuration that is looked for in the working directory.
@@ -32,12 +32,79 @@ pub fn account(source: &args::Source, host: &mut Host<'_>) -> Result<Account, Fa
     }
 }
 
-/// One definition file with its role.
-pub fn definition(path: &Path, role: Option<&Path>) -> Result<(Account, String), Failure> {
-    let text = local::read_file(path)?;
-    let role_text = role.map(local::read_file).transpose()?;
-    let account = local::definition_file(path, &text, role.zip(role_text.as_deref()))?;
-    Ok((account, text))
+/// What the named files and directories hold, `-` for standard input.
+pub fn inputs(
+    paths: &[PathBuf],
+    beside: &args::Beside,
+    host: &mut Host<'_>,
+) -> Result<local::Found, Failure> {
+    let role = beside.role.as_deref().map(RoleFile::read).transpose()?;
+    let parameters = parameters(beside)?;
+    let options = local::Options {
+        role: role.as_ref(),
+        parameters: &parameters,
+    };
+    let mut found = local::Found::default();
+    let mut stdin_read = false;
+    for path in paths {
+        host.progress(&format!("reading {}", path.display()));
+        if path != Path::new(STDIN) {
+            let mut more = local::inputs(std::slice::from_ref(path), &options);
+            found.inputs.append(&mut more.inputs);
+            found.errors.append(&mut more.errors);
+        } else if !std::mem::replace(&mut stdin_read, true) {
+            let text = local::read_stream(STDIN_NAME, host.input);
+            match text.and_then(|text| local::input(Path::new(STDIN_NAME), text, &options)) {
+                Ok(input) => found.inputs.push(input),
+                Err(error) => found.errors.push(error),
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The one thing that a path holds, where a command is about one.
+pub fn input(
+    path: &Path,
+    beside: &args::Beside,
+    host: &mut Host<'_>,
+) -> Result<local::Input, Failure> {
+    let mut found = inputs(&[path.to_owned()], beside, host)?;
+    if let Some(error) = found.errors.into_iter().next() {
+        return Err(error.into());
+    }
+    match (found.inputs.pop(), found.inputs.len()) {
+        (Some(input), 0) => Ok(input),
+        (_, more) => Err(Failure::Words(format!(
+            "`{}` holds {} files to judge: name one of them",
+            path.display(),
+            more + 1
+        ))),
+    }
+}
+
+/// The path that stands for standard input, and the name that it has in messages.
+const STDIN: &str = "-";
+const STDIN_NAME: &str = "standard input";
+
+/// The values of templates' parameters: those of the file first, so that those of the command line count.
+fn parameters(beside: &args::Beside) -> Result<Vec<(String, String)>, Failure> {
+    let mut all = match &beside.parameters {
+        Some(path) => local::parameters(path)?,
+        None => Vec::new(),
+    };
+    for text in &beside.parameter {
+        let (key, value) = text
+            .split_once('=')
+            .filter(|(key, _)| !key.is_empty())
+            .ok_or_else(|| {
+                Failure::Words(format!(
+                    "`{text}` is not a parameter: write `--parameter KEY=VALUE`"
+                ))
+            })?;
+        all.push((key.to_owned(), value.to_owned()));
+    }
+    Ok(all)
 }
 
 #[cfg(not(feature = "live"))]

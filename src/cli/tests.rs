@@ -32,7 +32,7 @@ fn mistakes_are_one_line_on_standard_error_and_status_2() {
     for (arguments, part) in [
         (&["scam"][..], "scan"),
         (&[], "name a command"),
-        (&["check"], "FILE"),
+        (&["check"], "PATH"),
         (&["scan", "--format", "xml"], "json"),
         (&["scan", "--snapshot", "/no/such"], "/no/such"),
         (&["explain", "loging-off"], "did you mean `logging-off`?"),

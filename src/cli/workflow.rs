@@ -44,30 +44,65 @@ fn gone() -> Failure {
 }
 
 /// The account and the index of the workflow in it: a file, or with `--snapshot` (or live) a name or an ARN.
-fn one(args: &OneWorkflow, host: &mut Host<'_>) -> Result<(Account, usize), Failure> {
+pub fn one(args: &OneWorkflow, host: &mut Host<'_>) -> Result<(Account, usize), Failure> {
     let path = std::path::Path::new(&args.workflow);
-    if args.source.snapshot.is_none()
-        && (args.role.is_some() || path.is_file() || looks_like_a_file(&args.workflow))
-    {
-        let (account, _) = source::definition(path, args.role.as_deref())?;
-        return Ok((account, 0));
+    let beside = &args.beside;
+    let is_file = beside.role.is_some()
+        || args.workflow == "-"
+        || path.exists()
+        || looks_like_a_file(&args.workflow);
+    if args.source.snapshot.is_none() && is_file {
+        let account = source::input(path, beside, host)?.account;
+        let index = chosen(&account, args.name.as_deref(), &args.workflow)?;
+        return Ok((account, index));
     }
     let account = source::account(&args.source, host)?;
-    let named =
-        |w: &crate::snapshot::StateMachine| w.name == args.workflow || w.arn == args.workflow;
-    let index = account.workflows.iter().position(named).ok_or_else(|| {
+    let index = named(&account, &args.workflow, "the account")?;
+    Ok((account, index))
+}
+
+/// The workflow of this name, or the only one.
+pub fn chosen(account: &Account, name: Option<&str>, whole: &str) -> Result<usize, Failure> {
+    let whole = format!("`{whole}`");
+    if let Some(name) = name {
+        return named(account, name, &whole);
+    }
+    match account.workflows.as_slice() {
+        [] => Err(Failure::Words(format!("{whole} declares no workflow"))),
+        [_] => Ok(0),
+        all => {
+            let names: Vec<String> = all
+                .iter()
+                .take(20)
+                .map(|w| format!("`{}`", w.name))
+                .collect();
+            Err(Failure::Words(format!(
+                "{whole} declares {} workflows: name one of {} with `--workflow NAME`",
+                all.len(),
+                names.join(", ")
+            )))
+        }
+    }
+}
+
+fn named(account: &Account, name: &str, whole: &str) -> Result<usize, Failure> {
+    let found = account
+        .workflows
+        .iter()
+        .position(|w| w.name == name || w.arn == name);
+    found.ok_or_else(|| {
         let names = account.workflows.iter().map(|w| w.name.as_str());
         Failure::Words(format!(
-            "the account holds no workflow `{}`{}",
-            args.workflow,
-            did_you_mean(&args.workflow, names)
+            "{whole} holds no workflow `{name}`{}",
+            did_you_mean(name, names)
         ))
-    })?;
-    Ok((account, index))
+    })
 }
 
 /// So that a misspelt file name is not taken for a workflow's name.
 fn looks_like_a_file(text: &str) -> bool {
     text.contains('/') && !text.starts_with("arn:")
-        || [".json", ".yaml", ".yml"].iter().any(|e| text.ends_with(e))
+        || [".json", ".yaml", ".yml", ".template"]
+            .iter()
+            .any(|e| text.ends_with(e))
 }

@@ -106,6 +106,20 @@ impl Sources {
         })
     }
 
+    /// Whether a value is written at `inner` in the value at `place`.
+    pub fn holds(&self, place: &Place, inner: &Pointer) -> bool {
+        let found = || {
+            let document = self.documents.get(&place.file)?;
+            let base = document.node.find(&place.pointer)?;
+            if base.find(inner).is_some() {
+                return Some(());
+            }
+            let inside = self.inside(document, place, base)?;
+            inside.node.find(inner).map(|_| ())
+        };
+        found().is_some()
+    }
+
     fn span(&self, document: &Document, place: &Place, inner: &Pointer) -> Option<Span> {
         let base = document.node.find(&place.pointer)?;
         if let Some(found) = base.find(inner) {

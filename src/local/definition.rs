@@ -1,41 +1,199 @@
-//! Single definition files, with or without a role: what `check`, `policy` and `map` read.
+//! Files to judge, each with its account: what `check`, `policy`, `map`, `trace`, `fix` and `diff` read.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use super::{Error, broken, describe, json_error};
+use super::recognise::{self, Content};
+use super::role::RoleFile;
+use super::{Error, describe, read, search};
 use crate::asl;
-use crate::snapshot::{
-    Account, Document, Fetched, Iam, ManagedPolicy, NamedDocument, Role, StateMachine,
-};
+use crate::document::{self, Document, Keep, Notation, Origins, Place, WorkflowOrigin, lines};
+use crate::loc::Pointer;
+use crate::snapshot::{Account, Fetched, StateMachine};
+use crate::template;
 
 /// The ARN of a workflow of which only a name is known: empty region and account stand for unknown ones.
 pub fn unknown_arn(name: &str) -> String {
     format!("arn:aws:states:::stateMachine:{name}")
 }
 
-/// An account with the one workflow that a file defines: a definition in JSON or YAML, or a DescribeStateMachine
-/// response. `role` is the text of a policy document, an array of them, or an object with `policies`, `trust` and
-/// `boundary`, with the file's name.
+/// What is given beside the files.
+#[derive(Default)]
+pub struct Options<'a> {
+    /// The execution role of bare definitions.
+    pub role: Option<&'a RoleFile>,
+    /// Parameters of templates.
+    pub parameters: &'a [(String, String)],
+}
+
+/// One file that can be judged.
+#[derive(Debug)]
+pub struct Input {
+    /// The file, as it was named.
+    pub path: PathBuf,
+    /// What it holds, as an account of its own.
+    pub account: Account,
+    /// Where that is written.
+    pub origins: Origins,
+    /// Every document that it was read from, the file itself first.
+    pub documents: Vec<Document>,
+}
+
+/// What some paths hold.
+#[derive(Debug, Default)]
+pub struct Found {
+    /// What can be judged.
+    pub inputs: Vec<Input>,
+    /// What cannot, with the reason: one line each.
+    pub errors: Vec<Error>,
+}
+
+/// Reads files and directories. A file that is named must hold something to judge; in a directory others are passed over,
+/// but for those that say by their name or their text that they are about workflows, and a directory without any is an
+/// error.
+pub fn inputs(paths: &[PathBuf], options: &Options<'_>) -> Found {
+    let mut found = Found::default();
+    for path in paths {
+        if path.is_dir() {
+            directory(path, options, &mut found);
+            continue;
+        }
+        let read = read::read_file(path).and_then(|text| input(path, text, options));
+        match read {
+            Ok(input) => found.inputs.push(input),
+            Err(error) => found.errors.push(error),
+        }
+    }
+    found
+}
+
+fn directory(dir: &Path, options: &Options<'_>, found: &mut Found) {
+    let candidates = match search::candidates(dir) {
+        Ok(candidates) => candidates,
+        Err(error) => return found.errors.push(error),
+    };
+    let before = (found.inputs.len(), found.errors.len());
+    let mut inputs = Vec::new();
+    for path in candidates {
+        let claims = search::claims(&path.file_name().unwrap_or_default().to_string_lossy());
+        match read::read_file(&path) {
+            Err(error) if claims => found.errors.push(error),
+            Err(_) => {}
+            Ok(text) => {
+                let concerns = claims || search::concerns(&path, &text);
+                match candidate(&path, text, options) {
+                    Ok(input) => inputs.push(input),
+                    Err(NotJudged::WrongKind(error)) if claims => found.errors.push(error),
+                    Err(NotJudged::WrongKind(_)) => {}
+                    Err(NotJudged::Broken(error)) if concerns => found.errors.push(error),
+                    Err(NotJudged::Broken(_)) => {}
+                }
+            }
+        }
+    }
+    // A definition that a template of the same run takes in is judged there, with its role.
+    let taken: Vec<PathBuf> = inputs
+        .iter()
+        .flat_map(|input| input.documents.iter().skip(1))
+        .filter_map(|document| document.path.canonicalize().ok())
+        .collect();
+    inputs.retain(|input| {
+        !input
+            .path
+            .canonicalize()
+            .is_ok_and(|path| taken.contains(&path))
+    });
+    found.inputs.append(&mut inputs);
+    if before == (found.inputs.len(), found.errors.len()) {
+        found.errors.push(Error::Unusable {
+            path: dir.to_owned(),
+            what: "holds no workflow definition, template or plan".to_owned(),
+        });
+    }
+}
+
+enum NotJudged {
+    /// Not valid, or of a kind that is judged but not usable.
+    Broken(Error),
+    /// Valid, and of another kind.
+    WrongKind(Error),
+}
+
+fn candidate(path: &Path, text: String, options: &Options<'_>) -> Result<Input, NotJudged> {
+    let document = recognise::document(path, text).map_err(NotJudged::Broken)?;
+    let content = recognise::content(&document).map_err(NotJudged::WrongKind)?;
+    of(document, content, options).map_err(NotJudged::Broken)
+}
+
+/// Reads one file's text.
 ///
 /// # Errors
-/// When the role's text is none of these, or the file looks like a DescribeStateMachine response and is none. A broken
-/// definition is no error here: its analysis reports it.
-pub fn definition_file(
-    path: &Path,
-    text: &str,
-    role: Option<(&Path, &str)>,
-) -> Result<Account, Error> {
-    let stem = stem(path);
-    let mut machine = match describe::loose(text, &stem) {
-        Some(Ok(machine)) => machine,
-        Some(Err(why)) => return Err(broken(&path.to_string_lossy(), why)),
-        None => StateMachine {
+/// When it holds nothing that can be judged, with what to do.
+pub fn input(path: &Path, text: String, options: &Options<'_>) -> Result<Input, Error> {
+    let document = recognise::document(path, text)?;
+    let content = recognise::content(&document)?;
+    of(document, content, options)
+}
+
+fn of(document: Document, content: Content, options: &Options<'_>) -> Result<Input, Error> {
+    match content {
+        Content::Template(kind) => declared(document, kind, options),
+        Content::Definition | Content::Described => single(document, content, options),
+    }
+}
+
+/// The workflows of a template or a plan.
+fn declared(
+    document: Document,
+    kind: template::Kind,
+    options: &Options<'_>,
+) -> Result<Input, Error> {
+    let path = document.path.clone();
+    let opened = std::cell::RefCell::new(Vec::new());
+    let root = read::confines(&path);
+    let open = |path: &Path| {
+        if !read::is_within(path, root.as_deref()) {
+            return Err(format!(
+                "`{}` is outside the repository and is not read",
+                path.display()
+            ));
+        }
+        let text = read::read_file(path).map_err(|error| error.to_string())?;
+        let document = recognise::document(path, text).map_err(|error| error.to_string())?;
+        opened.borrow_mut().push(document.clone());
+        Ok(document)
+    };
+    let options = template::Options {
+        parameters: options.parameters,
+        open: &open,
+    };
+    let read = template::read(&document, kind, &options);
+    let template = read.map_err(|what| Error::Unusable {
+        path: path.clone(),
+        what,
+    })?;
+    let mut documents = vec![document];
+    documents.append(&mut opened.borrow_mut());
+    Ok(Input {
+        path,
+        account: template.account,
+        origins: template.origins,
+        documents,
+    })
+}
+
+/// The one workflow of a definition or a response.
+fn single(document: Document, content: Content, options: &Options<'_>) -> Result<Input, Error> {
+    let path = document.path.clone();
+    let stem = stem(&path);
+    let mut machine = match content {
+        Content::Described => described(&document, &stem)?,
+        _ => StateMachine {
             arn: unknown_arn(&stem),
             name: stem.clone(),
             status: "ACTIVE".to_owned(),
-            definition: asl::json_text(text),
+            definition: asl::json_text(&document.text),
             kind: "STANDARD".to_owned(),
             tags: Fetched::NotCollected,
             ..StateMachine::default()
@@ -49,16 +207,75 @@ pub fn definition_file(
         tags: Fetched::NotCollected,
         ..Account::default()
     };
-    if let Some((role_path, role_text)) = role {
+    let place = |pointer| Place {
+        file: path.clone(),
+        pointer,
+    };
+    let root = Pointer::root();
+    let mut origin = WorkflowOrigin {
+        whole: place(root.clone()),
+        definition: place(match content {
+            Content::Described => root.key("definition"),
+            _ => root,
+        }),
+        ..WorkflowOrigin::default()
+    };
+    let mut documents = vec![document];
+    if let Some(role) = options.role {
         if machine.role_arn.is_empty() {
             machine.role_arn = format!("arn:aws:iam:::role/{stem}");
         }
-        let iam = role_file(role_text, &machine.role_arn)
-            .map_err(|why| broken(&role_path.to_string_lossy(), why))?;
-        account.iam = Fetched::Present(iam);
+        account.iam = Fetched::Present(role.iam(&machine.role_arn));
+        origin.policies = role.places();
+        origin.trust = role.trust();
+        documents.push(role.document.clone());
     }
+    let mut origins = Origins::default();
+    origins.workflows.insert(machine.arn.clone(), origin);
     account.workflows.push(machine);
-    Ok(account)
+    Ok(Input {
+        path,
+        account,
+        origins,
+        documents,
+    })
+}
+
+fn described(document: &Document, stem: &str) -> Result<StateMachine, Error> {
+    let unusable = |what: String| Error::Unusable {
+        path: document.path.clone(),
+        what,
+    };
+    let read = describe::loose(&document.value.to_string(), stem);
+    let machine = match read {
+        Some(Ok(machine)) => machine,
+        Some(Err(why)) => return Err(unusable(format!("is broken: {why}"))),
+        None => {
+            return Err(unusable(
+                "is not a DescribeStateMachine response".to_owned(),
+            ));
+        }
+    };
+    let written = document.value.get("definition").and_then(Value::as_str);
+    if machine.definition.trim().is_empty() {
+        return Err(unusable(
+            "is a response without its `definition`; read it with a principal that may use the workflow's key".to_owned(),
+        ));
+    }
+    if let Some(text) = written {
+        let read = document::read(text, Notation::of_text(text), Keep::ValuesOnly);
+        if let Some(fault) = read.fault {
+            let at = lines::place(text, fault.at);
+            return Err(unusable(format!(
+                "holds a `definition` that is not valid {} at its line {}, column {}: {}",
+                Notation::of_text(text).word(),
+                at.line,
+                at.column,
+                fault.message
+            )));
+        }
+    }
+    Ok(machine)
 }
 
 /// The file's name without `.asl.json` and the like.
@@ -67,75 +284,20 @@ fn stem(path: &Path) -> String {
         .file_name()
         .map(|n| n.to_string_lossy().into_owned())
         .unwrap_or_default();
-    let mut stem = name.as_str();
+    let lower = name.to_ascii_lowercase();
+    let mut length = name.len();
     for extension in [".json", ".yaml", ".yml", ".asl"] {
-        stem = stem.strip_suffix(extension).unwrap_or(stem);
-    }
-    if stem.is_empty() { "workflow" } else { stem }.to_owned()
-}
-
-/// A role of this ARN with the policies of the text.
-fn role_file(text: &str, arn: &str) -> Result<Iam, String> {
-    let value: Value = serde_json::from_str(text).map_err(|e| json_error(&e))?;
-    let mut iam = Iam::default();
-    let mut role = Role {
-        arn: arn.to_owned(),
-        name: arn.rsplit('/').next().unwrap_or_default().to_owned(),
-        trust: Fetched::NotCollected,
-        inline: Fetched::Present(Vec::new()),
-        attached: Fetched::Present(Vec::new()),
-        boundary: None,
-        tags: Vec::new(),
-    };
-    let policies = match &value {
-        Value::Array(policies) => policies.clone(),
-        Value::Object(fields) if fields.contains_key("Statement") => vec![value.clone()],
-        Value::Object(fields) if fields.contains_key("PolicyDocument") => vec![value.clone()],
-        Value::Object(fields) if fields.contains_key("policies") => {
-            if let Some(trust) = fields.get("trust").filter(|t| !t.is_null()) {
-                role.trust = Fetched::Present(document(trust));
-            }
-            if let Some(boundary) = fields.get("boundary").filter(|b| !b.is_null()) {
-                role.boundary = Some(BOUNDARY.to_owned());
-                iam.managed.push(ManagedPolicy {
-                    name: "boundary".to_owned(),
-                    arn: BOUNDARY.to_owned(),
-                    document: Fetched::Present(document(boundary)),
-                });
-            }
-            match fields.get("policies") {
-                Some(Value::Array(policies)) => policies.clone(),
-                _ => return Err("its `policies` is no array of policy documents".to_owned()),
-            }
+        if lower
+            .get(..length)
+            .is_some_and(|stem| stem.ends_with(extension))
+        {
+            length -= extension.len();
         }
-        _ => return Err(NO_POLICY.to_owned()),
-    };
-    let mut inline = Vec::new();
-    for (index, policy) in policies.iter().enumerate() {
-        let named = policy.get("PolicyName").and_then(Value::as_str);
-        let body = policy.get("PolicyDocument").unwrap_or(policy);
-        if !(body.is_string() || body.get("Statement").is_some()) {
-            return Err(NO_POLICY.to_owned());
-        }
-        inline.push(NamedDocument {
-            name: named.map_or_else(|| format!("policies[{index}]"), str::to_owned),
-            document: document(body),
-        });
     }
-    role.inline = Fetched::Present(inline);
-    iam.roles.push(role);
-    Ok(iam)
-}
-
-const BOUNDARY: &str = "arn:aws:iam:::policy/boundary";
-const NO_POLICY: &str =
-    "it is no policy document (an object with `Statement`) and no array of them";
-
-fn document(value: &Value) -> Document {
-    Document(match value {
-        Value::String(text) => text.clone(),
-        other => other.to_string(),
-    })
+    match name.get(..length) {
+        Some(stem) if !stem.is_empty() && stem != "-" => stem.to_owned(),
+        _ => "workflow".to_owned(),
+    }
 }
 
 #[cfg(test)]

@@ -7,10 +7,10 @@ use super::*;
 use crate::snapshot::{Document, StateMachine, Tag};
 
 /// A directory under the system's temporary one, removed at the end.
-struct Temp(PathBuf);
+pub(super) struct Temp(pub(super) PathBuf);
 
 impl Temp {
-    fn new(name: &str) -> Self {
+    pub(super) fn new(name: &str) -> Self {
         let path =
             std::env::temp_dir().join(format!("stepwarden-local-{}-{name}", std::process::id()));
         let _ = fs::remove_dir_all(&path);
@@ -18,7 +18,7 @@ impl Temp {
         Self(path)
     }
 
-    fn file(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
+    pub(super) fn file(&self, name: &str, content: impl AsRef<[u8]>) -> &Self {
         let path = self.0.join(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(path, content).unwrap();

@@ -189,7 +189,6 @@ fn what_cannot_be_done_is_one_line_and_no_report() {
         &["scan", "--snapshot", temp.path()][..],
         &["scan", "--snapshot", "/no/such/directory"],
         &["scan", "--snapshot", ACCOUNT, "--config", &config],
-        &["check", &definition, "/no/such/file"],
         &["check", &definition, "--role", "/no/such/role"],
         &["map", "--snapshot", ACCOUNT, "no-such-workflow"],
         &["policy", "no-such-file.asl.json"],
@@ -204,6 +203,83 @@ fn what_cannot_be_done_is_one_line_and_no_report() {
         );
         assert!(run.err.starts_with("stepwarden: "), "{}", run.err);
     }
+}
+
+#[test]
+fn what_cannot_be_used_is_told_beside_what_can() {
+    let temp = Temp::new("inputs");
+    let good = temp.file("good.asl.json", &succeed().to_string());
+    let broken = temp.file("broken.asl.json", "{\n \"StartAt\": \"A\",\n");
+    let page = temp.file("page.json", "<!doctype html>");
+    let run = run(&[
+        "check", &broken, &good, &page, "/no/such", "--format", "json",
+    ]);
+    assert_eq!(json_of(&run)["workflows"][0]["name"], "good");
+    let said: Vec<&str> = run.err.lines().collect();
+    assert_eq!((run.status, said.len()), (2, 3), "{}", run.err);
+    for (line, part) in said.iter().zip(["line 2", "HTML", "no such file"]) {
+        assert!(
+            line.starts_with("stepwarden: `") && line.contains(part),
+            "{line}"
+        );
+    }
+}
+
+#[test]
+fn a_directory_is_searched_for_what_can_be_judged() {
+    let temp = Temp::new("search");
+    let path = |name: &str| {
+        let file = temp.0.join(name);
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        name.to_owned()
+    };
+    let definition = succeed().to_string();
+    for name in [
+        "a.asl.json",
+        "deep/er/b.json",
+        "x.asl.json/c.yaml",
+        "UP.ASL.JSON",
+    ] {
+        temp.file(&path(name), &definition);
+    }
+    for name in [
+        "node_modules/d.asl.json",
+        ".git/e.asl.json",
+        "asset.1/f.asl.json",
+        "g.txt",
+    ] {
+        temp.file(&path(name), &definition);
+    }
+    temp.file(&path("package.json"), "{\"name\": \"x\"}");
+    temp.file(&path("tsconfig.json"), "{ // comments\n}");
+    let good = run(&["check", temp.path(), "--format", "json"]);
+    let report = json_of(&good);
+    let mut names: Vec<&str> = report["workflows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|w| w["name"].as_str().unwrap())
+        .collect();
+    names.sort_unstable();
+    assert_eq!((good.status, good.err.as_str()), (0, ""));
+    assert_eq!(names, ["UP", "a", "b", "c"]);
+    // What says that it is a workflow and is none, or cannot be read, is told.
+    temp.file("empty.asl.yaml", "");
+    temp.file("other.asl.json", "{\"name\": 1}");
+    temp.file(
+        "broken.json",
+        "{\"Resources\": {\"A\": {\"Type\": \"AWS::Serverless::StateMachine\"",
+    );
+    #[cfg(unix)]
+    std::os::unix::fs::symlink("/no/such", temp.0.join("link.asl.json")).unwrap();
+    let bad = run(&["check", temp.path(), "--format", "json"]);
+    assert_eq!(json_of(&bad)["workflows"].as_array().unwrap().len(), 4);
+    assert_eq!(
+        (bad.status, bad.err.lines().count()),
+        (2, 3 + usize::from(cfg!(unix))),
+        "{}",
+        bad.err
+    );
 }
 
 #[test]
