@@ -8,6 +8,7 @@ use crate::finding::StatementRef;
 use crate::glob::{Glob, Token};
 use crate::grants::RoleFacts;
 use crate::grants::role::Grant;
+use crate::iam::{Effect, Unreadable};
 
 /// More patterns than this are told as the first ones.
 const MAX_PATTERNS: usize = 256;
@@ -155,7 +156,33 @@ fn granted(
     if budget::is_spent() {
         return open();
     }
+    // What a statement that cannot be read allows may be everything: it cuts nothing.
+    if let Some(unread) = unread(role, action) {
+        wanted
+            .iter()
+            .for_each(|want| push(&mut globs, want.clone()));
+        widest = Some((Class::Nothing, unread));
+    }
     classified(action, globs, granted, widest.map(|(_, s)| s))
+}
+
+/// A statement of the role that cannot be read and may allow the action.
+fn unread(role: &RoleFacts, action: &str) -> Option<StatementRef> {
+    role.policies.iter().find_map(|held| {
+        let mut parts = held.policy.unreadable.iter();
+        let part = parts.find(|part| may_allow(part, action))?;
+        Some(StatementRef {
+            name: held.policy.name.clone(),
+            statement: part.index.unwrap_or_default(),
+            sid: None,
+        })
+    })
+}
+
+fn may_allow(part: &Unreadable, action: &str) -> bool {
+    let about = part.actions.as_ref();
+    part.effect != Some(Effect::Deny)
+        && about.is_none_or(|actions| actions.matches_lower(&action.to_ascii_lowercase()))
 }
 
 /// What a granted resource and a wanted one have in common. A bucket's name holds no slash, so that an open bucket in
@@ -266,6 +293,10 @@ pub fn of_values(
             }
             None => wanted.iter().for_each(|w| push(&mut globs, w.clone())),
         }
+    }
+    if let Some(unread) = unread(role, action) {
+        statement.get_or_insert(unread);
+        wanted.iter().for_each(|w| push(&mut globs, w.clone()));
     }
     granted.sort();
     granted.dedup();
