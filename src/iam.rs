@@ -5,6 +5,7 @@
 //! leaves open is answered so, with the keys that it depends on; nothing unreadable is taken for absent.
 
 pub mod account;
+mod administrator;
 pub mod compare;
 pub mod condition;
 pub mod context;
@@ -22,6 +23,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 pub use account::{Principal, Principals};
+pub use administrator::administrator;
 pub use condition::{Condition, SetPrefix, Test};
 pub use context::Context;
 pub use evaluate::{Authority, Decision, Request, StatementRef, evaluate};
@@ -299,21 +301,6 @@ impl Statement {
         let resources = self.resources.patterns().iter();
         let variables = resources.flat_map(|p| p.template.variables().map(|v| v.key.as_str()));
         conditions.chain(variables)
-    }
-
-    /// Whether it is an allow that makes its holder an administrator: every action, all but some, or all of IAM, with which
-    /// the rest can be had, over every resource, without a condition.
-    pub fn is_admin(&self) -> bool {
-        let all_of_iam = Glob::parse("iam:?*");
-        self.effect == Effect::Allow
-            && self.conditions.is_empty()
-            && self.resources.covers_all()
-            && match &self.actions {
-                ActionSpec::AllBut(_) => true,
-                ActionSpec::Only(patterns) => {
-                    patterns.iter().any(|p| p.glob().includes(&all_of_iam))
-                }
-            }
     }
 }
 

@@ -193,7 +193,7 @@ impl StartIndex {
                     principal.trust.as_ref(),
                     around.tags.get(principal.arn.as_str()),
                 ),
-                admin: is_admin(authority),
+                admin: principal.is_administrator(),
                 trust_unread: principal.is_role
                     && (principal.trust.is_none()
                         || principal.problems.iter().any(|p| p.blind && is_of_trust(p))),
@@ -361,15 +361,6 @@ fn decide(
         depends,
         conditions: Arc::clone(&grant.conditions),
     })
-}
-
-fn is_admin(authority: &Authority) -> bool {
-    let admin = authority
-        .identity
-        .iter()
-        .flat_map(|p| &p.statements)
-        .any(crate::iam::Statement::is_admin);
-    admin && authority.boundary.is_none()
 }
 
 /// Whether nothing stands between an unconditional allow of a start and the start.

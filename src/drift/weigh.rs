@@ -28,7 +28,7 @@ impl Granted<'_> {
         }
         let breadth = catalog::breadth(action, &resource);
         if pattern.glob().includes(&Glob::literal("iam:passrole")) && breadth == Breadth::Any {
-            return self.softened(Severity::Critical);
+            return self.softened(Severity::High);
         }
         if pattern.has_wildcard() {
             let (_, name) = action.split_once(':').unwrap_or(("", "*"));
@@ -84,8 +84,7 @@ fn exact(action: &str, pattern: &ActionPattern, resource: &Glob, breadth: Breadt
 /// Whether one covered action alone raises privileges.
 fn opens_escalation(pattern: &ActionPattern, breadth: Breadth) -> bool {
     escalation::paths().iter().any(|path| {
-        path.pass_role_to.is_none()
-            && (!path.everywhere || breadth == Breadth::Any)
-            && matches!(path.actions.as_slice(), [only] if pattern.matches(only))
+        (!path.everywhere || breadth == Breadth::Any)
+            && path.only_action().is_some_and(|only| pattern.matches(only))
     })
 }

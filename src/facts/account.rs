@@ -18,6 +18,7 @@ use crate::grants::{RoleFacts, assessment};
 use crate::iam::Principals;
 use crate::log_delivery;
 use crate::need::{Need, Phase};
+use crate::severity::Severity;
 use crate::snapshot::{Account, Fetched};
 use crate::starters::{self, StartIndex};
 use crate::taint;
@@ -51,6 +52,8 @@ pub struct AccountFacts<'a> {
     /// The workflows by themselves, in the order of the snapshot.
     pub analyses: Vec<WorkflowAnalysis>,
     roles: BTreeMap<String, (RoleFacts, Vec<Gap>)>,
+    /// What of the account escalation paths could use.
+    around: assessment::Around,
     /// Indexes of analyses by role ARN.
     by_role: BTreeMap<String, Vec<usize>>,
     /// What the sharers of a role need.
@@ -95,6 +98,7 @@ impl<'a> AccountFacts<'a> {
         Self {
             snapshot,
             config,
+            around: assessment::Around::of(snapshot, &principals),
             principals,
             needs: needs.collect(),
             shared: Shared::of(&analyses, &by_role),
@@ -167,7 +171,6 @@ impl<'a> AccountFacts<'a> {
             log_delivery::gather(&analysis.workflow, &self.snapshot.log_groups, lacks);
         gaps.extend(log_gaps);
         logging.held_back = role.is_some_and(|r| log_delivery::held_back(&r.authority));
-        let supplies = role.map(|role| judge(analysis, role)).unwrap_or_default();
         let taint = taint::find(
             &analysis.definition,
             &analysis.flow,
@@ -175,6 +178,9 @@ impl<'a> AccountFacts<'a> {
             role,
             analysis.tasks.iter().map(|t| (t.state, &t.integration)),
         );
+        let around = self.snapshot.iam.present().map(|_| &self.around);
+        let judged = role.map(|role| judge(analysis, role, &taint, around));
+        let supplies = judged.unwrap_or_default();
         Some(Facts {
             config: self.config,
             flow: Some(&analysis.flow),
@@ -265,6 +271,8 @@ impl<'a> AccountFacts<'a> {
 fn judge<'a>(
     analysis: &'a WorkflowAnalysis,
     role: &'a RoleFacts,
+    sinks: &[taint::TaintedSink],
+    around: Option<&assessment::Around>,
 ) -> Vec<assessment::GrantAssessment<'a>> {
     // Of a role that is assumed or passed, the role alone counts; of any other call, all that it is given.
     let about_a_role = |need: &Need| matches!(need.phase, Phase::AssumeRole | Phase::PassRole);
@@ -283,17 +291,26 @@ fn judge<'a>(
     let tainted = |need: &Need| {
         let state = analysis.definition.state(need.state?)?;
         let outside = |u: &Unknown| u.origins.iter().any(|o| o.source.is_tainted());
-        unknowns(need)
-            .iter()
-            .any(outside)
-            .then(|| state.name.clone())
+        let steered = if grants_permissions(need) {
+            unknowns(need).iter().any(outside)
+        } else {
+            is_steered(need, sinks)
+        };
+        steered.then(|| state.name.clone())
     };
     let at_deployment = |u: &Unknown| {
         u.origins
             .iter()
             .all(|o| matches!(o.source, Source::Deployment(_)))
     };
-    let fixed = |need: &Need| need.state.is_some() && unknowns(need).iter().all(at_deployment);
+    let fixed = |need: &Need| {
+        let named = if grants_permissions(need) {
+            unknowns(need).iter().all(at_deployment)
+        } else {
+            need.holes.iter().all(at_deployment) && !is_steered(need, sinks)
+        };
+        need.state.is_some() && named
+    };
     let state_name = |need: &Need| {
         let state = need.state.and_then(|id| analysis.definition.state(id));
         state.map_or_else(|| "the workflow".to_owned(), |s| s.name.clone())
@@ -304,8 +321,34 @@ fn judge<'a>(
         needs: &analysis.needs,
         tainted: &tainted,
         fixed: &fixed,
+        around,
         state_name: &state_name,
         unknown_services: &unknown_services,
+    })
+}
+
+/// Whether every argument of the call may decide what is granted to whom; of other calls, what the input rules look at.
+fn grants_permissions(need: &Need) -> bool {
+    let prefix = need.action.split(':').next().unwrap_or_default();
+    matches!(need.phase, Phase::AssumeRole | Phase::PassRole)
+        || ["iam", "sts", "sso", "organizations"].contains(&prefix)
+}
+
+/// Whether somebody outside decides what the need's state acts on, runs or acts as.
+fn is_steered(need: &Need, sinks: &[taint::TaintedSink]) -> bool {
+    sinks.iter().any(|sink| {
+        let least = match sink.kind {
+            taint::SinkKind::Command { .. } => Severity::High,
+            taint::SinkKind::Target { .. } | taint::SinkKind::Credentials { .. } => {
+                Severity::Medium
+            }
+        };
+        Some(sink.state) == need.state
+            && sink
+                .actions()
+                .iter()
+                .any(|a| a.eq_ignore_ascii_case(&need.action))
+            && sink.severity().is_some_and(|s| s >= least)
     })
 }
 

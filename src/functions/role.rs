@@ -4,7 +4,12 @@ use super::replace::{self, Replacement};
 use crate::arn::Arn;
 use crate::catalog::{self, Level};
 use crate::finding::StatementRef;
-use crate::iam::{ActionPattern, ActionSpec, Authority, Effect, Policy, Statement};
+use crate::grants::assessment::Ways;
+use crate::grants::escalation::Path;
+use crate::grants::role::{HeldPolicy, PolicySource, RoleFacts};
+use crate::iam::{
+    ActionPattern, ActionSpec, Authority, Context, Effect, Policy, Statement, administrator,
+};
 
 /// A function's role, judged.
 #[derive(Clone, Debug)]
@@ -13,6 +18,8 @@ pub struct FunctionRole {
     pub arn: Arn,
     /// The statement that makes it an administrator.
     pub admin: Option<StatementRef>,
+    /// The escalation path that it opens, with the statement that is the key to it.
+    pub escalates: Option<(&'static Path, StatementRef)>,
     /// Patterns that cover a whole service.
     pub service_wide: Vec<Held>,
     /// Patterns that write on every resource although the actions can be granted on less.
@@ -122,20 +129,29 @@ pub fn read(arn: Arn, authority: &Authority) -> FunctionRole {
     let mut role = FunctionRole {
         arn,
         admin: None,
+        escalates: None,
         service_wide: Vec::new(),
         writes_everywhere: Vec::new(),
         replacement: replace::find(authority),
     };
+    let known = Context::of_principal(&role.arn);
+    role.admin = administrator(authority, &role.arn, &known).map(|by| StatementRef {
+        name: by.policy,
+        statement: by.statement,
+        sid: by.sid,
+    });
+    if role.admin.is_some() {
+        return role;
+    }
+    role.escalates = escalations(&role.arn, authority);
     let ceiling = Ceiling::of(authority);
     for policy in &authority.identity {
         let allows = |s: &&Statement| s.effect == Effect::Allow && s.conditions.is_empty();
         for statement in policy.statements.iter().filter(allows) {
-            if statement.is_admin() && authority.boundary.is_none() {
-                role.admin
-                    .get_or_insert_with(|| reference(policy, statement));
-                continue;
-            }
             let ActionSpec::Only(patterns) = &statement.actions else {
+                if statement.resources.covers_all() && ceiling.leaves("s3:DeleteObject") {
+                    role.service_wide.push(all_but(policy, statement));
+                }
                 continue;
             };
             for pattern in patterns {
@@ -144,6 +160,38 @@ pub fn read(arn: Arn, authority: &Authority) -> FunctionRole {
         }
     }
     role
+}
+
+/// A statement that allows everything but some.
+fn all_but(policy: &Policy, statement: &Statement) -> Held {
+    let excepted = statement.actions.patterns().iter().map(|p| p.text.as_str());
+    Held {
+        action: format!("NotAction {}", excepted.collect::<Vec<_>>().join(", ")),
+        resources: vec!["*".to_owned()],
+        statement: reference(policy, statement),
+    }
+}
+
+/// The first escalation path that the unconditional grants open.
+fn escalations(arn: &Arn, authority: &Authority) -> Option<(&'static Path, StatementRef)> {
+    let policies = authority.identity.iter().map(|policy| HeldPolicy {
+        policy: std::sync::Arc::clone(policy),
+        source: PolicySource::Inline,
+    });
+    let role = RoleFacts {
+        arn: arn.clone(),
+        policies: policies.collect(),
+        authority: authority.clone(),
+        whole: true,
+    };
+    let mut grants = role.grants();
+    grants.retain(|g| g.statement.conditions.is_empty());
+    let ways = Ways::of(&grants, None);
+    grants.iter().enumerate().find_map(|(at, grant)| {
+        let path = ways.through(at).first()?.path;
+        let policy = &role.policies.get(grant.policy)?.policy;
+        Some((path, reference(policy, grant.statement)))
+    })
 }
 
 fn judge(

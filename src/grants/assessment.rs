@@ -2,17 +2,21 @@
 //! reported. The order of the causes is the order of `rules.md`, so that one cause is told once.
 
 mod applies;
+mod around;
 mod causes;
+mod could;
 mod encrypted;
+mod escalate;
 mod passing;
 mod scope;
 
 pub(crate) use applies::{applies, resources_of};
+pub use around::{Around, Found};
+pub use escalate::{Opened, Ways};
 
 use crate::budget;
 use crate::catalog;
 use crate::glob::Glob;
-use crate::grants::escalation;
 use crate::grants::role::{Grant, RoleFacts};
 use crate::need::{Need, Phase};
 use crate::severity::Severity;
@@ -39,7 +43,7 @@ pub enum Cause {
     /// `escalation-permission`
     Escalation {
         /// The paths that it opens, first the one that is told.
-        paths: Vec<&'static escalation::Path>,
+        paths: Vec<Opened>,
         /// The state that uses it takes its target or content from outside.
         tainted_state: Option<String>,
     },
@@ -62,7 +66,7 @@ pub enum Cause {
         /// It is a whole service (or more).
         whole_service: bool,
         /// The escalation paths that it opens.
-        opens: Vec<&'static escalation::Path>,
+        opens: Vec<Opened>,
     },
     /// `wildcard-resource`
     WildcardResource {
@@ -80,15 +84,18 @@ pub enum Cause {
     Unused(Unused),
 }
 
-/// How bad an unused permission is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// What an unused permission could do.
+#[derive(Clone, Debug)]
 pub enum Unused {
-    /// It changes IAM or code, reads secrets, assumes roles or decrypts.
-    Sensitive,
+    /// It could do this, so that it is this severe.
+    Could {
+        /// How bad that is.
+        severity: Severity,
+        /// What, in words: `decrypts`.
+        what: String,
+    },
     /// It belongs to log delivery or tracing, which are off.
     FeatureOff,
-    /// Anything else.
-    Plain,
 }
 
 /// What the judgement looks at.
@@ -103,6 +110,8 @@ pub struct Context<'r, 'c> {
     pub fixed: &'c dyn Fn(&Need) -> bool,
     /// The state's name.
     pub state_name: &'c dyn Fn(&Need) -> String,
+    /// What of the account escalation paths could use, where it was read.
+    pub around: Option<&'c Around>,
     /// Service prefixes (`*` for all) of which it is not known what is needed, because a task could not be resolved.
     pub unknown_services: &'c [String],
 }
@@ -110,14 +119,20 @@ pub struct Context<'r, 'c> {
 /// Judges every grant of the role.
 pub fn judge<'r>(context: &Context<'r, '_>) -> Vec<GrantAssessment<'r>> {
     let grants = context.role.grants();
+    let held = causes::Held {
+        ways: Ways::of(&grants, context.around),
+        all_of_iam: causes::together_all_of_iam(&grants),
+        grants: &grants,
+    };
     let judged: Vec<(Vec<usize>, Option<Cause>)> = grants
         .iter()
-        .map(|grant| {
+        .enumerate()
+        .map(|(at, grant)| {
             if budget::is_spent() {
                 return (Vec::new(), None);
             }
             let serves = serves(grant, context.needs);
-            let cause = causes::first(context, grant, &serves, &grants);
+            let cause = causes::first(context, at, grant, &serves, &held);
             (serves, cause)
         })
         .collect();

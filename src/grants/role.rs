@@ -264,6 +264,16 @@ impl Grant<'_> {
         out
     }
 
+    /// Whether requests for the action, given by its name, can meet its conditions.
+    pub fn can_allow(&self, action: &str) -> bool {
+        !request::never_applies_to(self.statement, &self.session, action)
+    }
+
+    /// The role that holds it.
+    pub const fn holder(&self) -> &Arn {
+        &self.role.arn
+    }
+
     /// Every role that it could be about: those of the execution role's own account, for no other can be passed.
     pub fn own_roles(&self) -> Glob {
         let (partition, account) = (self.role.arn.partition(), self.role.arn.account());

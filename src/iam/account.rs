@@ -31,6 +31,12 @@ pub struct Principal {
 const PRINCIPAL_TAG: &str = "aws:principaltag/";
 
 impl Principal {
+    /// Whether it is an administrator, after denies and boundary.
+    pub fn is_administrator(&self) -> bool {
+        let known = Context::of_principal(&self.arn);
+        super::administrator(&self.authority, &self.arn, &known).is_some()
+    }
+
     /// What the account tells of the principal in every request that it makes: its ARN, and of the tags that `authority`
     /// asks for its own. A session may bring tags of its own where the role's trust policy lets it (`sts:TagSession`):
     /// then nothing is known of them (IAM User Guide, "Pass session tags in AWS STS").

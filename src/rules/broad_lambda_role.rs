@@ -11,7 +11,7 @@ impl Rule for BroadLambdaRole {
     fn meta(&self) -> &'static Meta {
         meta!(
             "broad-lambda-role",
-            "high for an administrator, else medium",
+            "high for an administrator or an escalation path, else medium",
             "an invoked function's role is broad"
         )
     }
@@ -36,14 +36,23 @@ fn tell(
         .iter()
         .chain(&role.writes_everywhere)
         .collect();
-    let (severity, what, policy) = match (&role.admin, held.first()) {
-        (Some(statement), _) => (
+    let (severity, what, policy) = match (&role.admin, &role.escalates, held.first()) {
+        (Some(statement), ..) => (
             Severity::High,
             "an administrator".to_owned(),
             statement.clone(),
         ),
-        (None, Some(first)) => (Severity::Medium, words(role), first.statement.clone()),
-        (None, None) => return None,
+        (None, Some((path, statement)), _) => (
+            Severity::High,
+            format!(
+                "one that raises privileges: it {} ({})",
+                path.how,
+                path.actions.join(", ")
+            ),
+            statement.clone(),
+        ),
+        (None, None, Some(first)) => (Severity::Medium, words(role), first.statement.clone()),
+        (None, None, None) => return None,
     };
     let name = function.arn.name();
     let mut finding = facts.finding(
@@ -64,6 +73,9 @@ fn tell(
     if role.admin.is_some() {
         finding.actions = vec!["*".to_owned()];
         finding.resources = vec!["*".to_owned()];
+    }
+    if let (None, Some((path, _))) = (&role.admin, &role.escalates) {
+        finding.actions.clone_from(&path.actions);
     }
     finding.principals = vec![role.arn.to_string()];
     finding.policy = Some(policy);

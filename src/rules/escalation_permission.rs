@@ -2,6 +2,7 @@ use super::{Meta, Rule};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::grants::Cause;
+use crate::grants::assessment::Opened;
 use crate::severity::Severity;
 
 /// `escalation-permission`
@@ -11,7 +12,7 @@ impl Rule for EscalationPermission {
     fn meta(&self) -> &'static Meta {
         meta!(
             "escalation-permission",
-            "high; critical where the state that uses it is tainted",
+            "high; critical where the state that uses it is tainted, or an administrator is reached",
             "the role can raise its own or another's privileges"
         )
     }
@@ -19,15 +20,21 @@ impl Rule for EscalationPermission {
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
         let severity = |cause: &Cause| match cause {
             Cause::Escalation {
-                tainted_state: Some(_),
-                ..
-            } => Some(Severity::Critical),
-            Cause::Escalation { .. } => Some(Severity::High),
+                paths,
+                tainted_state,
+            } => {
+                let worst =
+                    tainted_state.is_some() || paths.iter().any(Opened::ends_at_administrator);
+                Some(if worst {
+                    Severity::Critical
+                } else {
+                    Severity::High
+                })
+            }
             _ => None,
         };
         for group in facts.supplies_by_statement(severity) {
-            let mut hows: Vec<String> = Vec::new();
-            let mut with: Vec<&str> = Vec::new();
+            let mut ways: Vec<String> = Vec::new();
             let mut state = None;
             for cause in group.causes() {
                 if let Cause::Escalation {
@@ -35,16 +42,19 @@ impl Rule for EscalationPermission {
                     tainted_state,
                 } = cause
                 {
-                    for path in paths {
-                        let how = format!("it {} ({})", path.how, path.actions.join(", "));
-                        if !hows.contains(&how) {
-                            hows.push(how);
+                    for way in paths.iter().map(in_words) {
+                        if !ways.contains(&way) {
+                            ways.push(way);
                         }
-                        with.extend(path.actions.iter().map(String::as_str));
                     }
                     state = state.or(tainted_state.clone());
                 }
             }
+            let more = match ways.len().saturating_sub(TOLD) {
+                0 => String::new(),
+                n => format!("; and {n} more such ways"),
+            };
+            ways.truncate(TOLD);
             let tainted = match &state {
                 Some(state) => {
                     format!(". `{state}` uses it with a target or content that comes from outside")
@@ -55,11 +65,35 @@ impl Rule for EscalationPermission {
                 self.meta().id,
                 &group,
                 format!("privilege escalation through {}", group.actions_in_words()),
-                format!("with this permission {}{tainted}", hows.join("; ")),
+                format!("with this permission {}{more}{tainted}", ways.join("; ")),
                 "remove it, or allow it on the one resource that a state names, with that state's content fixed in the definition",
             );
             finding.state = state;
             out.push(finding);
         }
     }
+}
+
+/// More ways than this are counted.
+const TOLD: usize = 4;
+
+/// What the path does, with what, and what of the account it can use.
+fn in_words(opened: &Opened) -> String {
+    let path = opened.path;
+    let names = |arns: &[String]| {
+        let shown: Vec<String> = arns.iter().take(3).map(|a| format!("`{a}`")).collect();
+        match arns.len().saturating_sub(shown.len()) {
+            0 => shown.join(", "),
+            more => format!("{} and {more} more", shown.join(", ")),
+        }
+    };
+    let there = match (
+        opened.found.administrators.as_slice(),
+        opened.found.all.as_slice(),
+    ) {
+        ([], []) => format!(", which needs {}", path.needs),
+        ([], all) => format!(", here with {}", names(all)),
+        (administrators, _) => format!(", here with an administrator: {}", names(administrators)),
+    };
+    format!("it {} ({}){there}", path.how, path.actions.join(", "))
 }

@@ -10,7 +10,7 @@ impl Rule for PassRoleScope {
     fn meta(&self) -> &'static Meta {
         meta!(
             "pass-role-scope",
-            "critical on every role to any service; high on every role; else medium",
+            "high on every role to any service; critical where an administrator is among them and can be run; else medium",
             "`iam:PassRole` takes in more roles or services than the definition passes"
         )
     }
@@ -40,7 +40,11 @@ impl Rule for PassRoleScope {
             out.push(facts.statement_finding(
                 self.meta().id,
                 &group,
-                format!("`iam:PassRole` on `{}`", group.resources().join("`, `")),
+                format!(
+                    "{} on `{}`",
+                    group.actions_in_words(),
+                    group.resources().join("`, `")
+                ),
                 format!(
                     "{}; a role that is passed lends its power to whatever runs with it",
                     what.unwrap_or_default()

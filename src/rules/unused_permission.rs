@@ -1,4 +1,5 @@
 use super::{Meta, Rule};
+use crate::evidence::StatementGroup;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::grants::{Cause, Unused};
@@ -11,30 +12,24 @@ impl Rule for UnusedPermission {
     fn meta(&self) -> &'static Meta {
         meta!(
             "unused-permission",
-            "low; high for sensitive actions; info for log delivery and tracing that are off",
+            "by what it could do: high, medium or low; info for log delivery and tracing that are off",
             "the role holds a permission that nothing in the workflow needs"
         )
     }
 
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
         let severity = |cause: &Cause| match cause {
-            Cause::Unused(Unused::Sensitive) => Some(Severity::High),
-            Cause::Unused(Unused::Plain) => Some(Severity::Low),
+            Cause::Unused(Unused::Could { severity, .. }) => Some(*severity),
             Cause::Unused(Unused::FeatureOff) => Some(Severity::Info),
             _ => None,
         };
         for group in facts.supplies_by_statement(severity) {
             let why = match group.severity {
-                Severity::High => {
-                    "no state needs it, and it changes IAM or code, reads secrets, assumes roles or decrypts: only an attacker \
-                     or a mistake would use it"
-                }
                 Severity::Info => {
                     "it belongs to log delivery or tracing, which is off for this workflow"
+                        .to_owned()
                 }
-                _ => {
-                    "no state, no logging, tracing, encryption or map feature of this workflow needs it"
-                }
+                _ => could(&group),
             };
             out.push(facts.statement_finding(
                 self.meta().id,
@@ -44,5 +39,25 @@ impl Rule for UnusedPermission {
                 "remove it",
             ));
         }
+    }
+}
+
+/// What is known: that nothing needs it, and what it could do.
+fn could(group: &StatementGroup<'_, '_>) -> String {
+    let mut what: Vec<&str> = Vec::new();
+    for cause in group.causes() {
+        if let Cause::Unused(Unused::Could { what: one, .. }) = cause
+            && !one.is_empty()
+            && !what.contains(&one.as_str())
+        {
+            what.push(one);
+        }
+    }
+    what.truncate(3);
+    let nothing =
+        "no state, no logging, tracing, encryption or map feature of this workflow needs it";
+    match what.as_slice() {
+        [] => nothing.to_owned(),
+        what => format!("{nothing}; {}", what.join("; ")),
     }
 }

@@ -2,6 +2,7 @@ use super::{Meta, Rule};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::grants::Cause;
+use crate::grants::assessment::Opened;
 use crate::severity::Severity;
 
 /// `wildcard-action`
@@ -11,13 +12,18 @@ impl Rule for WildcardAction {
     fn meta(&self) -> &'static Meta {
         meta!(
             "wildcard-action",
-            "high for a whole service, else medium",
+            "high for a whole service (critical where it leads to an administrator), else medium",
             "an action pattern covers actions that no state needs"
         )
     }
 
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
         let severity = |cause: &Cause| match cause {
+            Cause::WildcardAction { opens, .. }
+                if opens.iter().any(Opened::ends_at_administrator) =>
+            {
+                Some(Severity::Critical)
+            }
             Cause::WildcardAction {
                 whole_service: true,
                 ..
@@ -36,7 +42,7 @@ impl Rule for WildcardAction {
                 } = cause
                 {
                     needed.extend(stands_for.iter().map(String::as_str));
-                    opens.extend(paths.iter().map(|p| p.how.as_str()));
+                    opens.extend(paths.iter().map(|o| o.path.how.as_str()));
                 }
             }
             needed.sort_unstable();

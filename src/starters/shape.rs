@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::grants::Own;
-use super::{REDRIVE, START, START_SYNC, is_admin};
+use super::{REDRIVE, START, START_SYNC};
 use crate::arn::Arn;
 use crate::digest::Digest;
 use crate::glob::Glob;
@@ -33,7 +33,7 @@ fn shape(principal: &Principal) -> Option<(String, StartShape)> {
     let kind = if principal.is_role { "role" } else { "user" };
     let name = format!("{kind}/{}", principal.name);
     let authority = &principal.authority;
-    if is_admin(authority) {
+    if principal.is_administrator() {
         let digest = "administrator".to_owned();
         return Some((
             name,

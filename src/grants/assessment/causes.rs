@@ -1,43 +1,64 @@
 //! The order in which causes are tried.
 
+use std::collections::BTreeSet;
+
 use super::applies::applies;
-use super::{Cause, Context, Unused, covered, encrypted, is_sync_rule, lower, passing, scope};
+use super::escalate::{Opened, Ways};
+use super::{
+    Cause, Context, Unused, could, covered, encrypted, is_sync_rule, lower, passing, scope,
+};
 use crate::catalog;
 use crate::demand::{LOGGING, LOGGING_EXTRAS, TRACING, TRACING_EXTRAS};
 use crate::glob::{Glob, Token};
-use crate::grants::escalation::{self, Path};
 use crate::grants::role::{Grant, Piece};
-use crate::iam::{ActionSpec, Test};
-use crate::need::{Need, Phase};
+use crate::iam::ActionSpec;
+use crate::need::Need;
+use crate::severity::Severity;
 
 /// The first cause that applies.
 pub fn first(
     context: &Context<'_, '_>,
+    at: usize,
     grant: &Grant<'_>,
     serves: &[usize],
-    held: &[Grant<'_>],
+    held: &Held<'_, '_>,
 ) -> Option<Cause> {
     let served: Vec<&Need> = serves
         .iter()
         .filter_map(|i| context.needs.get(*i))
         .collect();
+    let together = || {
+        held.all_of_iam.contains(&at).then_some(Cause::Admin {
+            how: "together with others it allows every IAM action, with which the role gives itself every other permission",
+        })
+    };
+    let opened = || held.ways.through(at);
     admin(grant)
-        .or_else(|| escalation(context, grant, &served, held))
-        .or_else(|| passing::pass_role(grant, &served))
+        .or_else(together)
+        .or_else(|| escalation(context, at, grant, &served, held))
+        .or_else(|| passing::pass_role(grant, &served, &opened()))
         .or_else(|| scope::sync_rule(grant, &served))
-        .or_else(|| wildcard_action(grant, &served))
+        .or_else(|| wildcard_action(grant, &served, opened))
         .or_else(|| scope::resource(context, grant, &served))
-        .or_else(|| unused(context, grant, &served, held))
+        .or_else(|| unused(context, at, grant, &served, held))
+}
+
+/// What the role's grants are together.
+pub struct Held<'h, 'r> {
+    /// The escalation paths that they open.
+    pub ways: Ways,
+    /// Those that only together allow all of IAM, by index.
+    pub all_of_iam: BTreeSet<usize>,
+    /// The grants.
+    pub grants: &'h [Grant<'r>],
 }
 
 /// In effect administrator (AWS managed AdministratorAccess, PowerUserAccess and IAMFullAccess are such documents).
 fn admin(grant: &Grant<'_>) -> Option<Cause> {
     let everything = Glob::parse("?*:?*");
     let all_iam = Glob::parse("iam:?*");
-    let iam_resources = Glob::parse("arn:*:iam::*:*");
     for piece in &grant.pieces {
-        let everywhere = piece.resources.iter().any(Glob::is_any);
-        if everywhere && piece.actions.includes(&everything) {
+        if is_everywhere(piece) && piece.actions.includes(&everything) {
             let how = match &grant.statement.actions {
                 ActionSpec::AllBut(_) => {
                     "it allows everything but a list of actions (`NotAction`) on every resource"
@@ -46,12 +67,10 @@ fn admin(grant: &Grant<'_>) -> Option<Cause> {
             };
             return Some(Cause::Admin { how });
         }
-        let all_of_iam = everywhere
-            || piece
-                .resources
-                .iter()
-                .any(|r| is_all_iam(r) || r.includes(&iam_resources));
-        if all_of_iam && piece.actions.includes(&all_iam) {
+        if is_about_all_identities(grant, piece)
+            && piece.actions.includes(&all_iam)
+            && !excepts_iam(grant)
+        {
             return Some(Cause::Admin {
                 how: "it allows every IAM action, with which it gives itself every other permission",
             });
@@ -60,121 +79,94 @@ fn admin(grant: &Grant<'_>) -> Option<Cause> {
     None
 }
 
-/// `arn:aws:iam::ACCOUNT:*`
-fn is_all_iam(resource: &Glob) -> bool {
-    let text = resource.to_string();
-    let mut parts = text.splitn(6, ':');
-    parts.nth(2) == Some("iam") && parts.nth(2) == Some("*")
+/// The grants that only together allow every action of IAM on every role or user.
+pub fn together_all_of_iam(grants: &[Grant<'_>]) -> BTreeSet<usize> {
+    let iam = Glob::parse("iam:?*");
+    let concerns = |grant: &Grant<'_>| {
+        grant.statement.conditions.is_empty()
+            && !excepts_iam(grant)
+            && grant
+                .pieces
+                .iter()
+                .any(|p| p.actions.overlaps(&iam) && is_about_all_identities(grant, p))
+    };
+    let wide: Vec<(usize, &Grant<'_>)> = grants
+        .iter()
+        .enumerate()
+        .filter(|(_, g)| concerns(g))
+        .collect();
+    let globs: Vec<Glob> = wide
+        .iter()
+        .flat_map(|(_, g)| g.pieces.iter().filter(|p| is_about_all_identities(g, p)))
+        .map(|p| p.actions.clone())
+        .collect();
+    let all = globs.len() > 1
+        && (iam.covered_by(&globs)
+            || catalog::actions_matching(&iam).all(|info| {
+                let name = lower(&info.name());
+                globs.iter().any(|g| g.includes(&name))
+            }));
+    wide.into_iter().filter(|_| all).map(|(at, _)| at).collect()
+}
+
+/// Every ARN of a partition.
+fn is_everywhere(piece: &Piece) -> bool {
+    let all = [
+        "arn:aws:?*:*:*:?*",
+        "arn:aws-cn:?*:*:*:?*",
+        "arn:aws-us-gov:?*:*:*:?*",
+    ];
+    piece
+        .resources
+        .iter()
+        .any(|r| r.is_any() || all.iter().any(|all| r.includes(&Glob::parse(all))))
+}
+
+/// Every role or user of the role's own account: whoever may do anything to them may do anything.
+fn is_about_all_identities(grant: &Grant<'_>, piece: &Piece) -> bool {
+    let roles = grant.own_roles();
+    let users = Glob::parse(&roles.to_string().replace(":role/", ":user/"));
+    [roles, users]
+        .iter()
+        .any(|all| all.covered_by(&piece.resources))
+}
+
+/// Whether `NotAction` leaves out a part of IAM.
+fn excepts_iam(grant: &Grant<'_>) -> bool {
+    let iam = Glob::parse("iam:?*");
+    match &grant.statement.actions {
+        ActionSpec::AllBut(patterns) => patterns.iter().any(|p| p.glob().overlaps(&iam)),
+        ActionSpec::Only(_) => false,
+    }
 }
 
 fn escalation(
     context: &Context<'_, '_>,
+    at: usize,
     grant: &Grant<'_>,
     served: &[&Need],
-    held: &[Grant<'_>],
+    held: &Held<'_, '_>,
 ) -> Option<Cause> {
     if is_whole_service(grant) {
         return None;
     }
-    let opened: Vec<&'static Path> = opens(grant, held)
-        .into_iter()
-        .filter(|path| !all_needed_as_fixed(context, path, served))
-        .collect();
-    if opened.is_empty() {
+    let paths = held.ways.of_grant(at, context, served);
+    if paths.is_empty() {
         return None;
     }
-    let used = |need: &&&Need| {
-        opened
-            .iter()
-            .any(|p| p.actions.contains(&need.action) || is_pass_role(&need.action))
-    };
+    let used = |need: &&&Need| paths.iter().any(|o| o.path.actions.contains(&need.action));
     let tainted_state = served
         .iter()
         .filter(used)
         .find_map(|need| (context.tainted)(need));
     Some(Cause::Escalation {
-        paths: opened,
+        paths,
         tainted_state,
     })
 }
 
-/// The escalation paths to which this grant is the key: it allows the path's own action, or the role passing.
-pub(super) fn opens(grant: &Grant<'_>, held: &[Grant<'_>]) -> Vec<&'static Path> {
-    let allows = |action: &str| grant.pieces.iter().any(|p| is_about(p, action));
-    let passes = allows("iam:PassRole") && passing::is_open(grant);
-    let elsewhere = |action: &String| {
-        let mut pieces = held.iter().flat_map(|g| &g.pieces);
-        pieces.any(|p| is_about(p, action))
-    };
-    let wide = grant
-        .resources()
-        .iter()
-        .any(|r| catalog::breadth("sts:AssumeRole", r) == catalog::Breadth::Any);
-    let open = |path: &&Path| match &path.pass_role_to {
-        Some(service) => {
-            passes && passing::admits(grant, service) && path.actions.iter().all(elsewhere)
-        }
-        None => {
-            path.actions.iter().all(|a| allows(a))
-                && (!path.everywhere || wide)
-                && !path.unless.iter().any(|key| is_named(grant, key))
-        }
-    };
-    escalation::paths().iter().filter(open).collect()
-}
-
-/// Whether it allows the action on something that the action can act on.
-fn is_about(piece: &Piece, action: &str) -> bool {
-    piece.actions.includes(&lower(action)) && piece.resources.iter().any(|r| applies(action, r))
-}
-
-/// Whether the statement's condition asks the key to be one of a few policies, none of which makes an administrator.
-fn is_named(grant: &Grant<'_>, key: &str) -> bool {
-    const ADMINISTRATORS: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
-    let harmless = |text: &String| {
-        let name = text.rsplit('/').next().unwrap_or_default();
-        !text.contains(['*', '?', '$']) && !ADMINISTRATORS.contains(&name)
-    };
-    grant.statement.conditions.iter().any(|c| {
-        c.key.eq_ignore_ascii_case(key)
-            && !c.operator.negated
-            && !c.operator.if_exists
-            && c.operator.test != Test::Null
-            && c.texts.iter().all(harmless)
-    })
-}
-
-/// Every action of the path is needed by states that name target and content in the definition, so that the path leads
-/// nowhere but where its author meant.
-fn all_needed_as_fixed(context: &Context<'_, '_>, path: &Path, served: &[&Need]) -> bool {
-    let fixed = |action: &String| {
-        let mut uses = context
-            .needs
-            .iter()
-            .filter(|n| n.action.eq_ignore_ascii_case(action))
-            .peekable();
-        uses.peek().is_some() && uses.all(|n| (context.fixed)(n))
-    };
-    if path.pass_role_to.is_some() {
-        // A state that makes the compute with a role that the definition names passes no other; how wide the grant is
-        // then is `pass-role-scope`'s business.
-        let made = |n: &Need| {
-            path.actions
-                .first()
-                .is_some_and(|a| n.action.eq_ignore_ascii_case(a))
-        };
-        let mut passed = served.iter().filter(|n| n.phase == Phase::PassRole);
-        return context.needs.iter().any(made) && passed.all(|n| (context.fixed)(n));
-    }
-    !served.is_empty() && path.actions.iter().all(fixed)
-}
-
-fn is_pass_role(action: &str) -> bool {
-    action.eq_ignore_ascii_case("iam:PassRole")
-}
-
 /// `svc:*`, or wider, in what is left of it.
-fn is_whole_service(grant: &Grant<'_>) -> bool {
+pub(super) fn is_whole_service(grant: &Grant<'_>) -> bool {
     let open = |t: &Token| matches!(t, Token::Any | Token::One);
     let is_whole = |piece: &Piece| {
         let tokens = piece.actions.tokens();
@@ -190,7 +182,11 @@ fn is_whole_service(grant: &Grant<'_>) -> bool {
     grant.action.has_wildcard() && grant.pieces.iter().any(is_whole)
 }
 
-fn wildcard_action(grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {
+fn wildcard_action(
+    grant: &Grant<'_>,
+    served: &[&Need],
+    opened: impl FnOnce() -> Vec<Opened>,
+) -> Option<Cause> {
     if !grant.action.has_wildcard() || served.is_empty() {
         return None;
     }
@@ -204,19 +200,19 @@ fn wildcard_action(grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {
     if !whole_service && !covered(grant).any(|action| spare(&action)) {
         return None;
     }
-    let opens = opens(grant, &[]);
     Some(Cause::WildcardAction {
         stands_for,
         whole_service,
-        opens,
+        opens: opened(),
     })
 }
 
 fn unused(
     context: &Context<'_, '_>,
+    at: usize,
     grant: &Grant<'_>,
     served: &[&Need],
-    held: &[Grant<'_>],
+    held: &Held<'_, '_>,
 ) -> Option<Cause> {
     if !served.is_empty() || is_unknowable(context, grant) {
         return None;
@@ -235,8 +231,9 @@ fn unused(
         return None;
     }
     // What fails is the statement's condition: what it does not give to the state that needs it is reported as missing.
-    let left_open =
-        |n: &Need| !n.optional && grant.falls_short_of(n) && !held.iter().any(|g| g.meets(n));
+    let left_open = |n: &Need| {
+        !n.optional && grant.falls_short_of(n) && !held.grants.iter().any(|g| g.meets(n))
+    };
     if context.needs.iter().any(left_open) {
         return None;
     }
@@ -246,15 +243,19 @@ fn unused(
     if covered_by_feature(grant) {
         return Some(Cause::Unused(Unused::FeatureOff));
     }
-    let sensitive = grant
-        .pieces
-        .iter()
-        .any(|p| catalog::pattern_sensitivity(&p.actions).is_some());
-    Some(Cause::Unused(if sensitive {
-        Unused::Sensitive
-    } else {
-        Unused::Plain
-    }))
+    let (mut severity, mut what) = could::of(grant);
+    // A whole service that opens a path and that no state needs is told here, and is no milder than the path.
+    if let Some(opened) = held.ways.through(at).first() {
+        severity = severity.max(Severity::High);
+        if opened.ends_at_administrator() {
+            severity = Severity::Critical;
+        }
+        what = format!(
+            "it opens a privilege escalation: the role {}",
+            opened.path.how
+        );
+    }
+    Some(Cause::Unused(Unused::Could { severity, what }))
 }
 
 /// Some task's needs are not known: what looks unused may be what that task needs.

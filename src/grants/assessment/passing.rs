@@ -1,10 +1,13 @@
 //! `iam:PassRole`: how wide, to whom, and against what the definition passes.
 
-use super::Cause;
 use super::applies::applies;
+use super::causes::is_whole_service;
+use super::escalate::Opened;
+use super::{Cause, lower};
 use crate::catalog::{self, Breadth};
 use crate::glob::Glob;
 use crate::grants::role::Grant;
+use crate::iam::Condition;
 use crate::need::{Need, Phase};
 use crate::severity::Severity;
 
@@ -26,9 +29,18 @@ fn roles(grant: &Grant<'_>) -> Vec<Glob> {
     resources
 }
 
-/// Whether the statement's `iam:PassedToService` condition, if any, admits the service.
+/// Whether the statement's `iam:PassedToService` condition, if any, admits the service, in its global or Chinese form.
 pub fn admits(grant: &Grant<'_>, service: &str) -> bool {
-    services(grant).is_none_or(|names| names.iter().any(|n| Glob::parse(n).matches(service)))
+    let fits = |name: &String| {
+        let name = Glob::parse(name);
+        name.matches(service) || name.matches(&format!("{service}.cn"))
+    };
+    services(grant).is_none_or(|names| names.iter().any(fits))
+}
+
+/// Whether the condition is about the service that a role is passed to.
+pub fn is_on_service(condition: &Condition) -> bool {
+    condition.key.eq_ignore_ascii_case(KEY)
 }
 
 /// The services that a condition on `iam:PassedToService` names; `None` where nothing limits them.
@@ -40,11 +52,32 @@ fn services<'g>(grant: &'g Grant<'_>) -> Option<&'g [String]> {
     condition.map(|c| c.texts.as_slice())
 }
 
-/// `pass-role-scope`; a pattern that no state's role passing needs is left to `unused-permission`.
-pub fn pass_role(grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {
-    if !grant.action.matches("iam:PassRole") || grant.action.has_wildcard() {
+/// `pass-role-scope`; exact roles that no state passes are left to `unused-permission`. A pattern that stands for
+/// `iam:PassRole` among others (`iam:Pass*`, `iam:*Role`) is it; all of IAM is told as that. `opened` are the escalation
+/// paths to which the grant is a key, although states need them as the definition fixes them.
+pub fn pass_role(grant: &Grant<'_>, served: &[&Need], opened: &[Opened]) -> Option<Cause> {
+    let stands_for = grant
+        .pieces
+        .iter()
+        .any(|p| p.actions.includes(&lower("iam:PassRole")));
+    if !stands_for || is_whole_service(grant) || !grant.can_allow("iam:PassRole") {
         return None;
     }
+    let mut cause = scope(grant, served)?;
+    let administrator = opened
+        .iter()
+        .filter(|o| o.path.passes_role() && o.ends_at_administrator())
+        .find_map(|o| o.found.administrators.first());
+    if let (Cause::PassRole { severity, what }, Some(role)) = (&mut cause, administrator) {
+        *severity = Severity::Critical;
+        what.push_str(&format!(
+            "; `{role}`, an administrator, is among them, and the role can run what it is passed to"
+        ));
+    }
+    Some(cause)
+}
+
+fn scope(grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {
     let passing: Vec<&&Need> = served
         .iter()
         .filter(|n| n.phase == Phase::PassRole)
@@ -62,9 +95,9 @@ pub fn pass_role(grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {
         .any(|r| catalog::breadth("iam:PassRole", r) == Breadth::Any);
     if any {
         let severity = if conditioned {
-            Severity::High
+            Severity::Medium
         } else {
-            Severity::Critical
+            Severity::High
         };
         let what = if conditioned {
             "every role of the account may be passed to the services named"

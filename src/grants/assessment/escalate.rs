@@ -1,0 +1,237 @@
+//! The escalation paths that a role's grants open together.
+
+use std::collections::BTreeSet;
+
+use super::applies::applies;
+use super::around::{Around, Found, Question};
+use super::{Context, lower, passing};
+use crate::catalog::{self, Breadth};
+use crate::glob::Glob;
+use crate::grants::escalation::{self, Path, is_pass_role};
+use crate::grants::role::{Grant, Piece};
+use crate::iam::Test;
+use crate::need::{Need, Phase};
+
+/// A path that the role opens, with what it can use in the account.
+#[derive(Clone, Debug)]
+pub struct Opened {
+    /// The path.
+    pub path: &'static Path,
+    /// What of the account it can use.
+    pub found: Found,
+    /// Whether no condition but the one on the service stands in its way.
+    pub unconditional: bool,
+}
+
+impl Opened {
+    /// Whether it surely ends at an administrator.
+    pub fn ends_at_administrator(&self) -> bool {
+        self.unconditional && !self.found.administrators.is_empty()
+    }
+}
+
+/// The paths of one role.
+pub struct Ways {
+    opened: Vec<Opened>,
+    /// The actions of paths that each grant allows, in step with the grants.
+    allowed: Vec<BTreeSet<&'static str>>,
+}
+
+impl Ways {
+    /// Finds them.
+    pub fn of(grants: &[Grant<'_>], around: Option<&Around>) -> Self {
+        let actions: BTreeSet<&'static str> = escalation::paths()
+            .iter()
+            .flat_map(|p| p.actions.iter().map(String::as_str))
+            .collect();
+        let allowed: Vec<BTreeSet<&'static str>> = grants
+            .iter()
+            .map(|g| actions.iter().copied().filter(|a| allows(g, a)).collect())
+            .collect();
+        let held = |action: &str| allowed.iter().any(|set| set.contains(action));
+        let mut ways = Self {
+            opened: Vec::new(),
+            allowed: Vec::new(),
+        };
+        let complete = |path: &&Path| path.actions.iter().all(|a| held(a));
+        for path in escalation::paths().iter().filter(complete) {
+            if !is_open(path, grants, around) {
+                continue;
+            }
+            let with = |action: &'static str| {
+                let by = allowed
+                    .iter()
+                    .zip(grants)
+                    .filter(move |(set, _)| set.contains(action));
+                by.map(|(_, g)| g)
+            };
+            let free = |g: &Grant<'_>| g.statement.conditions.iter().all(passing::is_on_service);
+            ways.opened.push(Opened {
+                path,
+                found: found(path, grants, around),
+                unconditional: path.actions.iter().all(|a| with(a).any(free)),
+            });
+        }
+        ways.allowed = allowed;
+        ways
+    }
+
+    /// The paths to which the grant at this index is a key: it allows one of their actions, and no state needs that action
+    /// with target and content as the definition fixes them.
+    pub fn of_grant(&self, at: usize, context: &Context<'_, '_>, served: &[&Need]) -> Vec<Opened> {
+        let Some(own) = self.allowed.get(at) else {
+            return Vec::new();
+        };
+        let keys = |opened: &&Opened| {
+            let path = opened.path;
+            let mut mine = path
+                .actions
+                .iter()
+                .filter(|a| own.contains(a.as_str()))
+                .peekable();
+            if mine.peek().is_none() || is_as_meant(context, path, served) {
+                return false;
+            }
+            let needed = |action: &str| {
+                context
+                    .needs
+                    .iter()
+                    .any(|n| n.action.eq_ignore_ascii_case(action))
+            };
+            let served =
+                |action: &str| served.iter().any(|n| n.action.eq_ignore_ascii_case(action));
+            let used = path.actions.iter().all(|a| needed(a));
+            mine.any(|a| !served(a) || (used && !is_fixed(context, a)) || is_pass_role(a))
+        };
+        smallest(self.opened.iter().filter(keys).cloned().collect())
+    }
+
+    /// The paths to which the grant at this index is a key, whatever states need.
+    pub fn through(&self, at: usize) -> Vec<Opened> {
+        let own = self.allowed.get(at);
+        let keys = |o: &&Opened| {
+            let actions = &o.path.actions;
+            own.is_some_and(|own| actions.iter().any(|a| own.contains(a.as_str())))
+        };
+        smallest(self.opened.iter().filter(keys).cloned().collect())
+    }
+}
+
+/// Without the paths that add nothing beside another, those that end at an administrator first.
+fn smallest(opened: Vec<Opened>) -> Vec<Opened> {
+    let all: Vec<&'static Path> = opened.iter().map(|o| o.path).collect();
+    let needless = |o: &Opened| {
+        all.iter()
+            .any(|other| escalation::adds_nothing(o.path, other))
+    };
+    let mut kept: Vec<Opened> = opened.into_iter().filter(|o| !needless(o)).collect();
+    kept.sort_by_key(|o| !o.ends_at_administrator());
+    kept
+}
+
+/// Whether the grant allows the action on something that the action can act on.
+fn allows(grant: &Grant<'_>, action: &str) -> bool {
+    let about = |piece: &Piece| {
+        piece.actions.includes(&lower(action)) && piece.resources.iter().any(|r| applies(action, r))
+    };
+    grant.pieces.iter().any(about) && grant.can_allow(action)
+}
+
+/// Whether what the path asks beside its actions is there.
+fn is_open(path: &Path, grants: &[Grant<'_>], around: Option<&Around>) -> bool {
+    let open = |action: &String| {
+        grants.iter().filter(|g| allows(g, action)).any(|grant| {
+            if is_pass_role(action) {
+                return passes(path, grant, around);
+            }
+            let wide = || {
+                let mut resources = grant.resources().into_iter();
+                resources.any(|r| catalog::breadth(action, &r) == Breadth::Any)
+            };
+            (!path.everywhere || wide()) && !path.unless.iter().any(|key| is_named(grant, key))
+        })
+    };
+    path.actions.iter().all(open)
+}
+
+/// Whether a role of one's choice can be passed to the path's service: one of several, or an administrator.
+fn passes(path: &Path, grant: &Grant<'_>, around: Option<&Around>) -> bool {
+    path.pass_to
+        .iter()
+        .any(|service| passing::admits(grant, service))
+        && (passing::is_open(grant) || {
+            let grants = std::slice::from_ref(grant);
+            !found(path, grants, around).administrators.is_empty()
+        })
+}
+
+/// What the path can use in the account.
+fn found(path: &Path, grants: &[Grant<'_>], around: Option<&Around>) -> Found {
+    let (Some(around), Some(first), Some(any)) = (around, path.actions.first(), grants.first())
+    else {
+        return Found::default();
+    };
+    let mut all = Found::default();
+    for grant in grants.iter().filter(|g| allows(g, first)) {
+        let resources: Vec<Glob> = grant.resources();
+        let more = around.find(&Question {
+            path,
+            resources: &resources,
+            passes_to: &|service| passing::admits(grant, service),
+            own: any.holder(),
+        });
+        for (to, from) in [
+            (&mut all.all, more.all),
+            (&mut all.administrators, more.administrators),
+        ] {
+            for arn in from {
+                if !to.contains(&arn) {
+                    to.push(arn);
+                }
+            }
+        }
+    }
+    all
+}
+
+/// Whether the statement's condition asks the key to be one of a few policies, none of which makes an administrator.
+fn is_named(grant: &Grant<'_>, key: &str) -> bool {
+    const ADMINISTRATORS: [&str; 3] = ["AdministratorAccess", "IAMFullAccess", "PowerUserAccess"];
+    let harmless = |text: &String| {
+        let name = text.rsplit('/').next().unwrap_or_default();
+        !text.contains(['*', '?', '$']) && !ADMINISTRATORS.contains(&name)
+    };
+    grant.statement.conditions.iter().any(|c| {
+        c.key.eq_ignore_ascii_case(key)
+            && !c.operator.negated
+            && !c.operator.if_exists
+            && c.operator.test != Test::Null
+            && c.texts.iter().all(harmless)
+    })
+}
+
+/// Whether every state that needs the action names target and content in the definition.
+fn is_fixed(context: &Context<'_, '_>, action: &str) -> bool {
+    let mut uses = context
+        .needs
+        .iter()
+        .filter(|n| n.action.eq_ignore_ascii_case(action))
+        .peekable();
+    uses.peek().is_some() && uses.all(|n| (context.fixed)(n))
+}
+
+/// Every action of the path is needed by states that name target and content in the definition, so that the path leads
+/// nowhere but where its author meant.
+fn is_as_meant(context: &Context<'_, '_>, path: &Path, served: &[&Need]) -> bool {
+    if path.passes_role() {
+        // A state that makes the compute with a role that the definition names passes no other; how wide the grant is
+        // then is `pass-role-scope`'s business.
+        let made = |n: &Need| {
+            let beside = path.actions.iter().find(|a| !is_pass_role(a));
+            beside.is_some_and(|a| n.action.eq_ignore_ascii_case(a))
+        };
+        let mut passed = context.needs.iter().filter(|n| n.phase == Phase::PassRole);
+        return context.needs.iter().any(made) && passed.all(|n| (context.fixed)(n));
+    }
+    !served.is_empty() && path.actions.iter().all(|a| is_fixed(context, a))
+}
