@@ -29,4 +29,7 @@ pub use operations::{
 };
 pub use optimized::{Optimized, Pass, Use, all as optimized_integrations};
 pub use spec::{Fill, TargetSpec, Targets};
-pub use words::{Sensitivity, is_documented_star, is_sensitive, pattern_sensitivity, sensitivity};
+pub use words::{
+    Sensitivity, is_documented_star, is_sensitive, listed_sensitivity, pattern_sensitivity,
+    sensitivity,
+};

@@ -58,14 +58,19 @@ fn table() -> &'static [(Glob, Sensitivity)] {
     })
 }
 
+/// Why the action (a name, in any case) is sensitive by name; `None` where it is not, or only changes who may reach one
+/// kind of resource.
+pub fn listed_sensitivity(action: &str) -> Option<Sensitivity> {
+    let lower = action.to_ascii_lowercase();
+    let mut listed = table()
+        .iter()
+        .filter(|(pattern, _)| pattern.matches(&lower));
+    listed.next().map(|(_, kind)| *kind)
+}
+
 /// Why the action (a name, in any case) is sensitive; `None` where it is not.
 pub fn sensitivity(action: &str) -> Option<Sensitivity> {
-    let lower = action.to_ascii_lowercase();
-    let listed = table()
-        .iter()
-        .find(|(pattern, _)| pattern.matches(&lower))
-        .map(|(_, kind)| *kind);
-    listed.or_else(|| {
+    listed_sensitivity(action).or_else(|| {
         let info = actions::action(action)?;
         (info.level() == Level::Permissions && names_a_policy(&info.name()))
             .then_some(Sensitivity::Iam)

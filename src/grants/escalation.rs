@@ -23,6 +23,9 @@ pub struct Path {
     /// It is a path only over every resource of the type.
     #[serde(default)]
     pub everywhere: bool,
+    /// What it starts runs what the call brings: where a state needs it, the input rules tell what comes from outside.
+    #[serde(default)]
+    pub runs: bool,
     /// A condition on one of these keys that names the policies or the boundary closes it (IAM User Guide, "Permissions
     /// boundaries: delegating responsibility"; service authorization reference, condition keys of IAM).
     #[serde(default)]

@@ -245,7 +245,9 @@ fn unused(
     }
     let (mut severity, mut what) = could::of(grant);
     // A whole service that opens a path and that no state needs is told here, and is no milder than the path.
-    if let Some(opened) = held.ways.through(at).first() {
+    if is_whole_service(grant)
+        && let Some(opened) = held.ways.through(at).first()
+    {
         severity = severity.max(Severity::High);
         if opened.ends_at_administrator() {
             severity = Severity::Critical;

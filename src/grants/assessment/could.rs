@@ -94,7 +94,7 @@ fn reach(action: &str, piece: &Piece) -> Option<Breadth> {
 }
 
 fn power(action: &str) -> Power {
-    if let Some(kind) = catalog::sensitivity(action) {
+    if let Some(kind) = catalog::listed_sensitivity(action) {
         return Power::Sensitive(kind);
     }
     let name = action

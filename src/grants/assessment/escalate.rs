@@ -35,6 +35,8 @@ pub struct Ways {
     opened: Vec<Opened>,
     /// The actions of paths that each grant allows, in step with the grants.
     allowed: Vec<BTreeSet<&'static str>>,
+    /// The statement of each grant: its policy's index and its own.
+    statements: Vec<(usize, usize)>,
 }
 
 impl Ways {
@@ -52,6 +54,10 @@ impl Ways {
         let mut ways = Self {
             opened: Vec::new(),
             allowed: Vec::new(),
+            statements: grants
+                .iter()
+                .map(|g| (g.policy, g.statement.index))
+                .collect(),
         };
         let complete = |path: &&Path| path.actions.iter().all(|a| held(a));
         for path in escalation::paths().iter().filter(complete) {
@@ -76,8 +82,9 @@ impl Ways {
         ways
     }
 
-    /// The paths to which the grant at this index is a key: it allows one of their actions, and no state needs that action
-    /// with target and content as the definition fixes them.
+    /// The paths to which the grant at this index is a key: it allows one of their actions that no state needs as the
+    /// definition fixes it, and stands in the statement that allows the passing of the role, or else the first such action.
+    /// What stands elsewhere is judged by itself, so that one set is told once.
     pub fn of_grant(&self, at: usize, context: &Context<'_, '_>, served: &[&Need]) -> Vec<Opened> {
         let Some(own) = self.allowed.get(at) else {
             return Vec::new();
@@ -101,17 +108,29 @@ impl Ways {
             let served =
                 |action: &str| served.iter().any(|n| n.action.eq_ignore_ascii_case(action));
             let used = path.actions.iter().all(|a| needed(a));
-            mine.any(|a| !served(a) || (used && !is_fixed(context, a)) || is_pass_role(a))
+            let lead = path.actions.iter().find(|a| is_pass_role(a) || !needed(a));
+            self.is_with(at, lead.or(path.actions.first()))
+                && mine.any(|a| !served(a) || (used && !is_fixed(context, a)) || is_pass_role(a))
         };
         smallest(self.opened.iter().filter(keys).cloned().collect())
     }
 
-    /// The paths to which the grant at this index is a key, whatever states need.
+    /// Whether a grant of the same statement allows the action.
+    fn is_with(&self, at: usize, action: Option<&String>) -> bool {
+        let (own, Some(action)) = (self.statements.get(at), action) else {
+            return false;
+        };
+        let mut all = self.statements.iter().zip(&self.allowed);
+        all.any(|(statement, set)| Some(statement) == own && set.contains(action.as_str()))
+    }
+
+    /// The paths that begin with an action that the grant at this index allows, whatever states need.
     pub fn through(&self, at: usize) -> Vec<Opened> {
         let own = self.allowed.get(at);
         let keys = |o: &&Opened| {
-            let actions = &o.path.actions;
-            own.is_some_and(|own| actions.iter().any(|a| own.contains(a.as_str())))
+            let first = o.path.actions.first();
+            own.zip(first)
+                .is_some_and(|(own, first)| own.contains(first.as_str()))
         };
         smallest(self.opened.iter().filter(keys).cloned().collect())
     }
@@ -233,5 +252,13 @@ fn is_as_meant(context: &Context<'_, '_>, path: &Path, served: &[&Need]) -> bool
         let mut passed = context.needs.iter().filter(|n| n.phase == Phase::PassRole);
         return context.needs.iter().any(made) && passed.all(|n| (context.fixed)(n));
     }
-    !served.is_empty() && path.actions.iter().all(|a| is_fixed(context, a))
+    let needed = |action: &String| {
+        let mut uses = context.needs.iter();
+        uses.any(|n| n.action.eq_ignore_ascii_case(action))
+    };
+    !served.is_empty()
+        && path
+            .actions
+            .iter()
+            .all(|a| is_fixed(context, a) || (path.runs && needed(a)))
 }
