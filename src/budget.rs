@@ -15,11 +15,11 @@ use std::collections::BTreeSet;
 use std::panic::{self, AssertUnwindSafe};
 
 /// What following the data of one workflow may cost.
-pub const FLOW: usize = 12_000_000;
+pub const FLOW: usize = 3_000_000;
 /// What deriving its needs and joining it with its role and the account may cost.
-pub const JOIN: usize = 40_000_000;
+pub const JOIN: usize = 2_000_000;
 /// What its rules may cost.
-pub const RULES: usize = 40_000_000;
+pub const RULES: usize = 2_000_000;
 
 struct Meter {
     left: Cell<usize>,
@@ -101,6 +101,8 @@ pub fn within<T>(units: usize, f: impl FnOnce() -> T) -> (Option<T>, Vec<&'stati
         cuts: meter.cuts.take(),
     });
     let answer = panic::catch_unwind(AssertUnwindSafe(f)).ok();
+        METER.with(|m| eprintln!("units {} of {units}", units - m.left.get()));
+    }
     let cuts = METER.with(|meter| {
         let mut cuts = meter.cuts.take();
         if meter.left.get() == 0 {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use facts::{Facts, join_facts};
 
+use crate::budget;
 use crate::glob::Glob;
 use crate::value::{Guard, Identity, MAX_ALTERNATIVES, Piece, Unknown, Value};
 
@@ -258,6 +259,7 @@ impl Knowledge {
             .iter()
             .filter(|(t, _)| !self.by_term.iter().any(|(u, _)| same_term(t, u)));
         for (term, _) in self.by_term.iter().chain(theirs) {
+            budget::spend(8);
             let key = Key::Term(term);
             let fact = join_facts(self.fact(&key), other.fact(&key));
             both.insert(&key, fact);

@@ -72,7 +72,7 @@ pub(crate) struct Cell {
 /// More states than this are not explored.
 pub(crate) const MAX_STATES: usize = 20_000;
 /// More positions in them than this are not either: states of long patterns are large.
-const MAX_POSITIONS: usize = 4_000_000;
+const MAX_POSITIONS: usize = 1_000_000;
 
 /// Every combination of inside and outside that some non-empty text has; `None` where there are too many states.
 pub(crate) fn cells(shapes: &[Shape]) -> Option<Vec<Cell>> {
@@ -116,7 +116,7 @@ pub(crate) fn explore(
         }
         let characters = machine.characters(&state);
         positions += 1 + state.len() * characters.len();
-        budget::spend(1 + state.len() * characters.len() / 16);
+        budget::spend(1 + state.len() * characters.len() / 4);
         if positions > MAX_POSITIONS || budget::is_spent() {
             return None;
         }

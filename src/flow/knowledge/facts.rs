@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Fact;
+use crate::budget;
 use crate::value::{Identity, MAX_ALTERNATIVES};
 
 type Shard = BTreeMap<Identity, Arc<Fact>>;
@@ -45,6 +46,7 @@ impl Facts {
         if self.shards.is_empty() {
             self.shards = vec![Arc::default(); SHARDS];
         }
+        budget::spend(4);
         if let Some(shard) = self.shards.get_mut(shard_of(&identity))
             && Arc::make_mut(shard).insert(identity, fact).is_none()
         {
@@ -58,6 +60,7 @@ impl Facts {
         if surplus == 0 {
             return;
         }
+        budget::spend(self.len / 2);
         let all = self.shards.iter().flat_map(|s| s.values());
         let mut ages: Vec<usize> = all.map(|f| f.age).collect();
         let (_, newest_lost, _) = ages.select_nth_unstable(surplus - 1);
@@ -71,6 +74,7 @@ impl Facts {
 
     /// Keeps only the facts that this says.
     pub fn retain(&mut self, mut keep: impl FnMut(&Identity, &Fact) -> bool) {
+        budget::spend(self.len / 2);
         for shard in &mut self.shards {
             let lost: Vec<Identity> = shard
                 .iter()
@@ -117,6 +121,7 @@ impl Facts {
             let shard = if Arc::ptr_eq(a, b) {
                 a.clone()
             } else {
+                budget::spend(1 + a.len() + b.len());
                 let names = a.keys().chain(b.keys().filter(|k| !a.contains_key(*k)));
                 let joined = names.map(|name| (name, a.get(name), f(a.get(name), b.get(name))));
                 let new: Vec<(Identity, Arc<Fact>)> = joined
