@@ -101,8 +101,6 @@ pub fn within<T>(units: usize, f: impl FnOnce() -> T) -> (Option<T>, Vec<&'stati
         cuts: meter.cuts.take(),
     });
     let answer = panic::catch_unwind(AssertUnwindSafe(f)).ok();
-        METER.with(|m| eprintln!("units {} of {units}", units - m.left.get()));
-    }
     let cuts = METER.with(|meter| {
         let mut cuts = meter.cuts.take();
         if meter.left.get() == 0 {
