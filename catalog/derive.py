@@ -2,7 +2,9 @@
 
 import re
 
-KNOWN = {"Partition", "Region", "Account"}
+from request import behind, cell, completed, is_made, loose
+from words import KNOWN, norm
+
 # Reasons for a row, and how sure it is; the letters stand in the generated table.
 EXACT, OVERRIDE, LINK, VERB, NONE, UNKNOWN = "e", "o", "l", "v", "n", "u"
 # Every resource that the request touches is authorized (Amazon EC2 User Guide, "Resource-level permissions for RunInstances").
@@ -50,11 +52,17 @@ ALIASES = {
     ("secretsmanager", "SecretId"): ["secretid", "name"],
     ("ssm", "PatchBaselineIdResourceId"): ["baselineid"],
     ("states", "StateMachineName"): ["statemachinealiasarn", "statemachineversionarn"],
+    ("iam", "MfaTokenIdWithPath"): ["serialnumber"],
+    ("ses", "IdentityName"): ["emailidentity", "identity", "fromemailaddress", "source"],
+    ("mobiletargeting", "AppId"): ["applicationid"],
+    ("qapps", "ApplicationId"): ["instanceid"],
+    ("ec2", "SecurityGroupId"): ["groupid", "groupids"],
+    ("swf", "DomainName"): ["domain"],
+    ("sso", "AccountId"): ["targetid", "accountid"],
+    ("timestream", "DatabaseName"): ["databasename", "targetdatabasename"],
+    ("timestream", "TableName"): ["tablename", "targettablename"],
+    ("redshift", "SecurityGroupName"): ["clustersecuritygroupname"],
 }
-
-
-def norm(text):
-    return re.sub(r"[^a-z0-9]", "", text.lower())
 
 
 def load_overrides(path):
@@ -148,32 +156,81 @@ def fill(type_name, template, operation, members, prefix=""):
     return cells, whole
 
 
-def targets(action, service, prefix, operation, members):
-    """(cells, class) where class is whole, part, none (no resource types) or open (nothing in the request)."""
+def or_default(text, all_cells, asked, request):
+    """A required type whose parameter the request may leave out is authorized all the same, on what AWS chooses."""
+    kind, path = re.match(r"([^(]+)\((.*)\)$", text).groups()
+    alone = len([c for c in all_cells if c.startswith(kind + "(")]) == 1
+    optional = not any(f[0] == path and f[5] for f in request.found)
+    plain = path and not re.search(r"[,=~-]", path)
+    return f"{kind}({path}|-)" if kind in asked and alone and optional and plain else text
+
+
+def targets(action, service, prefix, operation, members, request=None):
+    """(cells, class): class is whole, made (AWS names what is left), part, behind (a parameter chooses without naming), none (no
+    resource types) or open (nothing in the request)."""
     rows = service["actions"][action.lower()]["resourceTypes"]
-    types = [(r["name"], service["types"].get(r["name"])) for r in rows]
-    types = [(n, t) for n, t in types if t]
+    types = [(r["name"], service["types"].get(r["name"]), r["required"]) for r in rows]
+    types = [(n, t, r) for n, t, r in types if t]
     if not rows:
         return [], "none"
     whole, part, filled = [], [], set()
-    for name, template in types:
+    for name, template, required in types:
         cells, complete = fill(name, template, operation, members, prefix)
         if cells:
             filled.add(name)
             (whole if complete else part).extend(cells)
+        elif complete and (required or len(types) == 1):
+            # A type of which there is one.
+            filled.add(name)
+            whole.append(f"{name}()")
     lower = {norm(m): m for m in members}
-    if not whole:
+    named = [c for c in whole if not c.endswith("()")]
+    if not named:
         for candidate in ("resourcearn", "arn", "resourcearns", "resource", "resourceid", "resourcename"):
             arn = candidate.endswith(("arn", "arns")) or candidate == "resourcename" and prefix in ("rds", "elasticache")
             if candidate in lower and (arn or candidate in ("resource", "resourceid") and not part):
-                whole = [f"*(={lower[candidate]})"]
-                break
+                return [f"*(={lower[candidate]})"], "whole"
+    if request and part:
+        part = completed(part, dict((n, t) for n, t, _ in types), operation, request)
+        whole += [c for c in part if not re.search(r"[(,]-", c)]
+        part = [c for c in part if re.search(r"[(,]-", c)]
+    # Part of the name of a type that is not required says less than the whole name of another.
+    asked = {n for n, _, r in types if r}
+    part = [c for c in part if not whole or c.split("(")[0] in asked]
+    left = [(n, t) for n, t, r in types if n not in filled and (r or not any(q for _, _, q in types) and not filled)]
+    taken = {p.lstrip("=") for c in whole + part for p in re.search(r"\((.*)\)$", c)[1].split(",")}
+    unmade = []
+    if request:
+        made = [(n, t) for n, t in left if is_made(n, operation, t)]
+        for name, template in left:
+            hits = loose(name, template, operation, request, taken)
+            if (name, template) in made:
+                # What is made has its own name in the request, or none: what else is named there is there already.
+                hits = [f for f in hits if f[4] == 0 and (len(left) == 1 and not filled or re.match(r"Start|Put|Add|Send", operation))]
+            if hits:
+                filled.add(name)
+                whole += [cell(name, template, f[0], f[1], f[2]) for f in hits]
+        unmade = [n for n, t in left if n not in filled and (n, t) not in made]
+        if unmade and not filled - {n for n, t, _ in types if "${" not in t.split(":", 5)[-1]}:
+            paths = behind(request, operation)
+            arns = [p for p in paths if re.search(r"(?i)(arns?|resource(s|names?|ids?|identifiers?))$", p)]
+            several = len([n for n, t in left if n not in filled]) > 1
+            if arns and several and not any(r for n, _, r in types if n in unmade):
+                # Whichever of the types: the ARN tells, or the id.
+                return whole + part + [f"*(={p})" for p in arns], "whole"
+            if paths:
+                return whole + part + [f"*(~{p})" for p in paths], "behind"
+    if prefix in CONJUNCTIVE and request:
+        whole = [or_default(c, whole, asked, request) for c in whole]
+    by_aws = [c for c in part if re.search(r"[(,]-\)$", c) and is_made(c.split("(")[0], operation, "") or c.startswith("autoscalinggroup(-,")]
+    part_left = [c for c in part if c not in by_aws]
     if prefix in CONJUNCTIVE and (whole or part):
-        rest = [f"{r['name']}(-)" for r in rows if r["required"] and r["name"] not in filled]
-        return whole + part + rest, "whole" if not (part or rest) else "part"
-    if whole:
-        return whole, "whole"
-    return part, "part" if part else "open"
+        rest = [f"{n}(-)" for n, _, r in types if r and n not in filled]
+        return whole + part + rest, "part" if part_left or unmade else "made" if rest or part else "whole"
+    if not whole and not part:
+        return [], "open" if unmade or not request else "made"
+    return whole + part, "whole" if not part and not unmade and all(n in filled for n, _, r in types if r) else (
+        "part" if part_left or unmade else "made")
 
 
 ROLE = re.compile(r"(^|[a-z0-9])(Role|role|ROLE)(Arn|ARN|Name)?s?$|^(Role|role)|IamInstanceProfile$|InstanceProfileArn$")

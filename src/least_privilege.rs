@@ -9,7 +9,7 @@ use crate::arn::Arn;
 use crate::catalog::{self, Breadth};
 use crate::glob::{Glob, Token};
 use crate::grants::{condition, one_or_many};
-use crate::need::{Need, Phase, Target};
+use crate::need::{EVERYTHING, Need, Phase, Target};
 use crate::value::{Source, Unknown};
 
 /// What stands where a person must decide; it is no wildcard, so that pasting it unread grants nothing.
@@ -44,6 +44,13 @@ pub fn policy(analysis: &WorkflowAnalysis) -> LeastPrivilege {
     let mut rows: BTreeMap<Key, Row> = BTreeMap::new();
     let mut decisions = BTreeSet::new();
     for need in &analysis.needs {
+        if need.action == EVERYTHING {
+            decisions.insert(format!(
+                "{}: the service does what it is asked to with this role's permissions; what that needs is not in this policy",
+                who(analysis, need)
+            ));
+            continue;
+        }
         if need.optional && !is_worth_deciding(need) {
             continue;
         }
@@ -95,8 +102,13 @@ pub fn policy(analysis: &WorkflowAnalysis) -> LeastPrivilege {
 /// Optional needs that are real, but whose resources only a person knows: a task definition's roles, the data behind a
 /// query.
 fn is_worth_deciding(need: &Need) -> bool {
-    let decidable = matches!(need.phase, Phase::PassRole | Phase::Start);
-    need.phase == Phase::Forwarded || decidable && need.target == Target::NotDerivable
+    let any = |r: &Glob| catalog::breadth(&need.action, r) == Breadth::Any;
+    match need.phase {
+        // What may be needed on something that the request names is left out: it works without, or the call says what lacks.
+        Phase::Forwarded => need.resources.iter().any(any),
+        Phase::PassRole | Phase::Start => need.target == Target::NotDerivable,
+        _ => false,
+    }
 }
 
 /// The resources as text, and whether a person must decide.
@@ -108,19 +120,53 @@ fn resources(need: &Need, home: &Arn) -> (Vec<String>, bool) {
         .map(|resource| {
             let any = catalog::breadth(&need.action, resource) == Breadth::Any;
             let decide = any && (need.target == Target::RunTime || need.optional);
-            let home = if decide {
-                at_home(resource, home)
-            } else {
-                resource.clone()
+            let patterns = match decide {
+                true if resource.is_any() => every_type(&need.action, home),
+                true => vec![at_home(resource, home)],
+                false => vec![resource.clone()],
             };
-            let text = spell(&home, &need.holes, decide);
-            open |= text.contains(PLACEHOLDER);
-            text
+            patterns
+                .iter()
+                .map(|pattern| {
+                    // A placeholder in the place of a whole ARN would be no resource.
+                    let decide = decide && !pattern.is_any();
+                    let text = spell(pattern, &need.holes, decide);
+                    open |= text.contains(PLACEHOLDER);
+                    text
+                })
+                .collect::<Vec<_>>()
         })
+        .flatten()
         .collect();
     texts.sort();
     texts.dedup();
     (texts, open)
+}
+
+/// Every resource of the action's types, in the workflow's own region and account.
+fn every_type(action: &str, home: &Arn) -> Vec<Glob> {
+    let types = catalog::action(action).map(|info| {
+        let own = |template: &str| {
+            let placed = template
+                .replace("${Partition}", home.partition())
+                .replace("${Region}", home.region())
+                .replace("${Account}", home.account());
+            let mut open = String::new();
+            let mut rest = placed.as_str();
+            while let Some((before, after)) = rest.split_once("${") {
+                open.push_str(before);
+                open.push('*');
+                rest = after.split_once('}').map_or("", |(_, tail)| tail);
+            }
+            Glob::parse(&(open + rest))
+        };
+        info.resource_types()
+            .map(|t| own(t.arn))
+            .collect::<Vec<_>>()
+    });
+    types
+        .filter(|t| !t.is_empty())
+        .unwrap_or_else(|| vec![Glob::any()])
 }
 
 /// The pattern with an open region and account closed to the workflow's own: a person who means another says so.

@@ -10,10 +10,16 @@ pub const HTTP_ENDPOINT: &str = "states:httpendpoint";
 pub const HTTP_METHOD: &str = "states:httpmethod";
 /// That of the alias by which a request names a KMS key.
 pub const REQUEST_ALIAS: &str = "kms:requestalias";
+/// That of the version or alias by which a request names a workflow.
+pub const MACHINE_QUALIFIER: &str = "states:statemachinequalifier";
 /// That of the service that a role is passed to.
 pub const PASSED_TO: &str = "iam:passedtoservice";
 
-/// One action on one target that a state, or the workflow itself, must be allowed.
+/// The action of a need that stands for whatever a called service is asked to do with its caller's permissions.
+pub const EVERYTHING: &str = "*";
+
+/// One action on one target that a state, or the workflow itself, must be allowed. A call that is authorized on several
+/// resources at once, such as a job's queue and its definition, has one need for each of them: all must be met.
 #[derive(Clone, Debug)]
 pub struct Need {
     /// The IAM action in AWS's own capitals, such as `lambda:InvokeFunction`.
@@ -86,6 +92,7 @@ pub enum Phase {
     Tracing,
     /// The workflow's own KMS key.
     Encryption,
-    /// What a called service does with its caller's permissions (IAM User Guide, "Forward access sessions").
+    /// What a called service does with its caller's permissions (IAM User Guide, "Forward access sessions"): optional where
+    /// it only may be used so.
     Forwarded,
 }

@@ -1,11 +1,13 @@
 //! What a request parameter decides beside the resources of the permission catalog, and which results other parties
-//! write: the data of `catalog/sinks.json`.
+//! write: the data of `catalog/sinks.json`, by hand, and of `catalog/contents.txt`, which parameters of the whole API hold
+//! what is executed or what grants something.
 
 use std::sync::OnceLock;
 
 use serde::Deserialize;
 
 static TEXT: &str = include_str!("../catalog/sinks.json");
+static CONTENTS: &str = include_str!("../catalog/contents.txt");
 
 /// One parameter and what it decides.
 #[derive(Debug, Deserialize)]
@@ -14,11 +16,23 @@ pub struct Sink {
     operations: Vec<String>,
     /// Its path in the request, such as `Overrides.ContainerOverrides[].Command`.
     pub parameter: String,
+    /// It decides this only where another parameter says so.
+    #[serde(rename = "where")]
+    pub only: Option<Only>,
     /// Command or target.
     #[serde(flatten)]
     pub kind: Kind,
     /// What it decides, to stand after the parameter's name.
     pub reason: String,
+}
+
+/// Another parameter and what it is.
+#[derive(Debug, Deserialize)]
+pub struct Only {
+    /// Its path in the request.
+    pub parameter: String,
+    /// Its text.
+    pub is: String,
 }
 
 /// What a parameter decides.
@@ -84,10 +98,47 @@ struct File {
 fn file() -> &'static File {
     static FILE: OnceLock<File> = OnceLock::new();
     FILE.get_or_init(|| {
-        serde_json::from_str(TEXT).unwrap_or(File {
+        let mut file = serde_json::from_str(TEXT).unwrap_or(File {
             sinks: Vec::new(),
             sources: Vec::new(),
-        })
+        });
+        let rows = CONTENTS.lines().filter(|line| !line.starts_with('#'));
+        file.sinks.extend(rows.filter_map(content));
+        file
+    })
+}
+
+/// A row `SERVICE OPERATION PARAMETER CLASS` of the generated table.
+fn content(line: &str) -> Option<Sink> {
+    let mut words = line.split(' ');
+    let mut next = || words.next().map(str::to_owned);
+    let (service, operation, parameter, class) = (next()?, next()?, next()?, next()?);
+    let (grade, reason) = match class.as_str() {
+        "buildspec" => (
+            Grade::Critical,
+            "is what the build runs with its service role",
+        ),
+        "user-data" => (Grade::Critical, "is run as root when the instance starts"),
+        "policy" => (Grade::High, "is a policy document: who writes it grants"),
+        "provider" => (Grade::High, "names the identity provider that is trusted"),
+        "template" => (
+            Grade::High,
+            "is what is set up, whatever resources it asks for",
+        ),
+        "definition" => (Grade::High, "is what runs with the role that is passed"),
+        "query" => (
+            Grade::High,
+            "is the query; bind values as parameters instead",
+        ),
+        _ => (Grade::High, "is code that runs"),
+    };
+    Some(Sink {
+        services: vec![service],
+        operations: vec![operation],
+        parameter,
+        only: None,
+        kind: Kind::Command { grade },
+        reason: reason.to_owned(),
     })
 }
 
@@ -121,6 +172,9 @@ mod tests {
         let parsed: File = serde_json::from_str(TEXT).unwrap();
         assert!(parsed.sinks.iter().all(|s| !s.reason.is_empty()));
         assert!(of("ECS", "RunTask").count() > 2);
+        let definition = |s: &&Sink| s.parameter.eq_ignore_ascii_case("definition");
+        assert_eq!(of("sfn", "testState").filter(definition).count(), 1);
+        assert_eq!(of("cloudcontrol", "updateResource").count(), 1);
     }
 
     #[test]

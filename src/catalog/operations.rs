@@ -22,6 +22,14 @@ pub struct Operation {
     pub principal: &'static str,
 }
 
+impl Operation {
+    /// The actions that every request needs.
+    pub fn own_uses(&self) -> impl Iterator<Item = &OperationUse> {
+        let always = |used: &&OperationUse| !used.optional && used.only_with.is_none();
+        self.uses.iter().filter(always)
+    }
+}
+
 /// How an operation's actions are known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum How {
@@ -48,6 +56,8 @@ pub struct OperationUse {
     pub optional: bool,
     /// What it is used on.
     pub targets: Targets,
+    /// The parameter without which it is not needed, such as the tags of what is made.
+    pub only_with: Option<&'static str>,
 }
 
 /// The roles that an operation's request passes to its service.
@@ -99,6 +109,7 @@ fn same_action(service: &str, operation: &str) -> Option<Operation> {
             action: info.name(),
             optional: false,
             targets: Targets::Types(Vec::new()),
+            only_with: None,
         }],
         roles: Roles::None,
         principal: "",
@@ -179,6 +190,10 @@ fn one_use(cell: &'static str, prefix: &'static str, name: &'static str) -> Oper
         Some(rest) => (true, rest),
         None => (false, cell),
     };
+    let (cell, only_with) = match cell.split_once('!') {
+        Some((cell, parameter)) => (cell, Some(parameter)),
+        None => (cell, None),
+    };
     let (action, targets) = match cell.find('@') {
         Some(at) => cell.split_at(at),
         None => (cell, ""),
@@ -189,5 +204,6 @@ fn one_use(cell: &'static str, prefix: &'static str, name: &'static str) -> Oper
         action: format!("{prefix}:{action}"),
         optional,
         targets: spec::parse(targets),
+        only_with,
     }
 }

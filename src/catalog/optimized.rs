@@ -24,6 +24,33 @@ pub struct Optimized {
     pub passes: Vec<Pass>,
 }
 
+impl Optimized {
+    /// The SDK's name of the service that is called.
+    pub fn sdk_service(&self) -> &'static str {
+        match self.id.split_once(':').unwrap_or_default() {
+            ("bedrock", "invokeModel") => "bedrockruntime",
+            ("bedrockagentcore", _) => "bedrockagentcore",
+            ("elasticmapreduce", _) => "emr",
+            ("emr-containers", _) => "emrcontainers",
+            ("emr-serverless", _) => "emrserverless",
+            ("events", _) => "eventbridge",
+            ("states", _) => "sfn",
+            (service, _) => service,
+        }
+    }
+
+    /// The SDK operation that is called; `None` where the integration is none of the API, such as a request to an endpoint.
+    pub fn sdk_operation(&self) -> Option<super::Operation> {
+        let name = match self.id {
+            "elasticmapreduce:createCluster" => "RunJobFlow",
+            "elasticmapreduce:addStep" => "AddJobFlowSteps",
+            "elasticmapreduce:terminateCluster" => "TerminateJobFlows",
+            id => id.split_once(':').map_or("", |(_, operation)| operation),
+        };
+        super::operation(self.sdk_service(), name)
+    }
+}
+
 /// Actions on targets.
 #[derive(Debug)]
 pub struct Use {

@@ -20,11 +20,35 @@ pub enum Fill {
     Name {
         /// Its path, such as `Entries[].EventBusName`.
         path: &'static str,
-        /// What holds where it is absent.
+        /// What holds where it is absent; `-` for what no request tells.
         default: Option<&'static str>,
     },
     /// A request parameter that holds the whole ARN.
     Arn(&'static str),
+    /// All that begins with what a request parameter holds; anything where it is absent.
+    Below(&'static str),
+    /// A request parameter that chooses the resource without naming it, such as the id of something that belongs to it.
+    Behind(&'static str),
+}
+
+impl Fill {
+    /// The parameter that it is filled from.
+    pub fn path(&self) -> Option<&'static str> {
+        match self {
+            Self::Name { path, .. } | Self::Arn(path) | Self::Below(path) | Self::Behind(path) => {
+                Some(path)
+            }
+            Self::Open | Self::Fixed(_) => None,
+        }
+    }
+}
+
+impl TargetSpec {
+    /// The parameter that tells this target from others of its kind: the one behind the last variable that has one. Two
+    /// types of one action that share it are alternatives; those with parameters of their own are all needed.
+    pub fn own_parameter(&self) -> Option<&'static str> {
+        self.fills.iter().rev().find_map(Fill::path)
+    }
 }
 
 /// What one action is used on, according to a row.
@@ -63,6 +87,12 @@ fn fill(text: &'static str) -> Fill {
     }
     if let Some(path) = text.strip_prefix('=') {
         return Fill::Arn(path);
+    }
+    if let Some(path) = text.strip_prefix('^') {
+        return Fill::Below(path);
+    }
+    if let Some(path) = text.strip_prefix('~') {
+        return Fill::Behind(path);
     }
     if let Some(fixed) = text.strip_prefix('\'').and_then(|t| t.strip_suffix('\'')) {
         return Fill::Fixed(fixed);

@@ -22,6 +22,7 @@ fn the_committed_tables_are_the_ones_that_were_counted() {
             "operations.txt",
             include_str!("../../catalog/operations.txt"),
         ),
+        ("contents.txt", include_str!("../../catalog/contents.txt")),
     ] {
         let hash: String = Sha256::digest(text.as_bytes())
             .iter()

@@ -1,9 +1,10 @@
 //! The needs of one call: optimized, through the SDK, or a bare function.
 
-use super::lookup::{is_present, lookup};
+use super::lookup::{Presence, is_present, lookup, presence};
 use super::pattern::{Openness, or_any, patterns};
+use super::required::{Alternatives, requirements};
 use super::resolve::{self, Resolved};
-use super::{Maker, dynamodb, forwarded, request, roles};
+use super::{Maker, dynamodb, forwarded, request, roles, typed};
 use crate::asl::{Segment, Text};
 use crate::catalog::{Operation, Optimized, Pattern, TargetSpec, Targets};
 use crate::glob::Glob;
@@ -30,7 +31,7 @@ pub(super) fn optimized(
             continue;
         }
         for action in &used.actions {
-            let found = resolve_all(maker, action, &used.targets, arguments);
+            let found = requirements(maker, action, &used.targets, arguments);
             let optional = used.optional || gateway == Some(Signs::Maybe);
             // An extra for a parameter that the request does not have is no need at all.
             if used.optional && found.is_none() {
@@ -40,15 +41,18 @@ pub(super) fn optimized(
                 .or(found)
                 .unwrap_or_default();
             let action = websocket(action, &found).unwrap_or(action);
-            let mut need = maker.need(action, found, used.phase, optional);
-            widen(&mut need, &used.targets);
-            // The reference lists no resource for it, the developer guide's own policy names the workflow ("Call HTTPS APIs").
-            if need.action == "states:InvokeHTTPEndpoint" {
-                need.companions
-                    .push(super::map::own(maker.home, "stateMachine"));
-                request::http(&mut need, arguments, maker.home);
+            for mut need in maker.needs(action, found, used.phase, optional) {
+                widen(&mut need, &used.targets);
+                // The reference lists no resource for it, the developer guide's own policy names the workflow ("Call HTTPS
+                // APIs").
+                if need.action == "states:InvokeHTTPEndpoint" {
+                    need.companions
+                        .push(super::map::own(maker.home, "stateMachine"));
+                    request::http(&mut need, arguments, maker.home);
+                }
+                request::qualifier(&mut need, arguments, maker.home);
+                needs.push(need);
             }
-            needs.push(need);
         }
     }
     if let (Some(rule), true) = (row.rule, pattern.is_sync()) {
@@ -63,6 +67,29 @@ pub(super) fn optimized(
             false,
         ));
     }
+    if let Some(operation) = row.sdk_operation() {
+        needs.extend(beside(maker, row.sdk_service(), &operation, arguments));
+    }
+    needs
+}
+
+/// What a call needs beside its own action: what tags what it makes, and what the service does in its caller's name.
+fn beside(maker: &Maker<'_>, service: &str, operation: &Operation, arguments: &Value) -> Vec<Need> {
+    let mut needs = Vec::new();
+    for used in operation.uses.iter().filter(|u| u.only_with.is_some()) {
+        let Some(presence) = used.only_with.map(|p| presence(arguments, p)) else {
+            continue;
+        };
+        if presence == Presence::Never {
+            continue;
+        }
+        let found = requirements(maker, &used.action, &used.targets, arguments).unwrap_or_default();
+        // What is made in several kinds is tagged in each that it comes in; a row cannot tell in which.
+        let any = vec![found.into_iter().flatten().collect()];
+        let optional = used.optional || presence == Presence::Maybe;
+        needs.extend(maker.needs(&used.action, any, Phase::Start, optional));
+    }
+    needs.extend(forwarded::needs(maker, service, operation.name, arguments));
     needs
 }
 
@@ -86,46 +113,20 @@ fn managed_rule(maker: &Maker<'_>, rule: &str) -> Vec<Need> {
     RULE_ACTIONS
         .iter()
         .map(|action| {
-            let resolved = Resolved {
-                glob: arn.clone(),
-                open: Openness::Closed,
-                holes: Vec::new(),
-            };
+            let resolved = Resolved::plain(arn.clone(), Openness::Closed);
             maker.need(action, vec![resolved], Phase::CompletionEvent, false)
         })
         .collect()
 }
 
-/// The resources of every target that the request uses; `None` where the row names types and the request uses none.
-pub(super) fn resolve_all(
+/// The resources of one target of a row; `None` where the request does not use it.
+pub(super) fn one(
     maker: &Maker<'_>,
     action: &str,
-    targets: &Targets,
-    arguments: &Value,
-) -> Option<Vec<Resolved>> {
-    let Targets::Types(specs) = targets else {
-        return Some(Vec::new());
-    };
-    let service = action.split_once(':').map_or("", |(s, _)| s);
-    let mut found: Vec<Resolved> = Vec::new();
-    for resolved in specs
-        .iter()
-        .filter_map(|spec| one(maker, service, spec, arguments))
-        .flatten()
-    {
-        if !found.iter().any(|f| f.glob == resolved.glob) {
-            found.push(resolved);
-        }
-    }
-    (!found.is_empty()).then_some(found)
-}
-
-fn one(
-    maker: &Maker<'_>,
-    service: &str,
     spec: &TargetSpec,
     arguments: &Value,
 ) -> Option<Vec<Resolved>> {
+    let service = action.split_once(':').map_or("", |(s, _)| s);
     if spec.kind == "uri" {
         let path = match spec.fills.as_slice() {
             [crate::catalog::Fill::Name { path, .. }] => path,
@@ -133,26 +134,28 @@ fn one(
         };
         return Some(resolve::management_path(path, arguments, maker.home));
     }
-    resolve::resolve(service, spec, arguments, maker.home)
+    let found = resolve::resolve(service, spec, arguments, maker.home)?;
+    if spec.kind != "*" {
+        return Some(found);
+    }
+    let named = found
+        .into_iter()
+        .flat_map(|r| typed::of_the_types(action, spec, r, maker.home))
+        .collect::<Vec<_>>();
+    (!named.is_empty()).then_some(named)
 }
 
 /// Calls whose resources no row can name.
-fn special(maker: &Maker<'_>, action: &str, arguments: &Value) -> Option<Vec<Resolved>> {
+fn special(maker: &Maker<'_>, action: &str, arguments: &Value) -> Option<Vec<Alternatives>> {
     match action {
-        "lambda:InvokeFunction" => qualified(maker, arguments),
+        "lambda:InvokeFunction" => qualified(maker, arguments).map(|found| vec![found]),
         // A text message goes to a telephone number, which has no ARN.
         "sns:Publish"
             if !is_present(arguments, "TopicArn") && !is_present(arguments, "TargetArn") =>
         {
             let numbers = lookup(arguments, "PhoneNumber");
             let sends = numbers.iter().any(|v| !matches!(v, Value::Absent));
-            sends.then(|| {
-                vec![Resolved {
-                    glob: Glob::any(),
-                    open: Openness::Generated,
-                    holes: Vec::new(),
-                }]
-            })
+            sends.then(|| vec![vec![Resolved::plain(Glob::any(), Openness::Generated)]])
         }
         _ => None,
     }
@@ -199,9 +202,10 @@ fn qualified(maker: &Maker<'_>, arguments: &Value) -> Option<Vec<Resolved>> {
 
 /// A message to the clients of a WebSocket API goes to its `@connections` path and has an action of its own
 /// (Amazon API Gateway Developer Guide, "Use @connections commands").
-fn websocket(action: &str, found: &[Resolved]) -> Option<&'static str> {
+fn websocket(action: &str, found: &[Alternatives]) -> Option<&'static str> {
     let connections: Glob = Glob::parse("*/@connections*");
-    let all = !found.is_empty() && found.iter().all(|r| connections.includes(&r.glob));
+    let mut each = found.iter().flatten().peekable();
+    let all = each.peek().is_some() && each.all(|r| connections.includes(&r.glob));
     (action == "execute-api:Invoke" && all).then_some("execute-api:ManageConnections")
 }
 
@@ -246,53 +250,33 @@ pub(super) fn sdk(
             .map(|(action, found)| maker.need(action, found, Phase::Start, false))
             .collect();
     }
-    for used in &operation.uses {
+    for used in operation.uses.iter().filter(|u| u.only_with.is_none()) {
         let found = special(maker, &used.action, arguments)
-            .or_else(|| resolve_all(maker, &used.action, &used.targets, arguments))
+            .or_else(|| requirements(maker, &used.action, &used.targets, arguments))
             .unwrap_or_default();
         let unfilled = found.is_empty();
-        let mut need = maker.need(&used.action, found, Phase::Start, used.optional);
-        if unfilled && need.target == Target::NotDerivable && matches!(arguments, Value::Any(_)) {
-            need.holes = holes(arguments);
+        for mut need in maker.needs(&used.action, found, Phase::Start, used.optional) {
+            if unfilled && need.target == Target::NotDerivable && matches!(arguments, Value::Any(_))
+            {
+                need.holes = holes(arguments);
+            }
+            if service == "kms" {
+                request::alias(&mut need, arguments, maker.home);
+            }
+            request::qualifier(&mut need, arguments, maker.home);
+            needs.push(need);
         }
-        beside(maker, &mut need);
-        if service == "kms" {
-            request::alias(&mut need, arguments, maker.home);
-        }
-        needs.push(need);
+        needs.extend(instances(maker, &used.action, arguments));
     }
     needs.extend(roles::of_operation(maker, operation, arguments));
-    needs.extend(login(maker, service, operation.name));
-    needs.extend(forwarded::needs(maker, service, operation.name, arguments));
+    needs.extend(beside(maker, service, operation, arguments));
     needs
 }
 
-/// The data APIs log in to the database for their caller, by a secret or by temporary credentials that the request
-/// chooses (Amazon Redshift Management Guide, "Authorizing access to the Amazon Redshift Data API"; Amazon Aurora User
-/// Guide, "Authorizing access to the RDS Data API").
-fn login(maker: &Maker<'_>, service: &str, operation: &str) -> Vec<Need> {
-    let actions: &[&str] = match service {
-        "redshiftdata" if !operation.starts_with("Cancel") => &[
-            "redshift:GetClusterCredentials",
-            "redshift:GetClusterCredentialsWithIAM",
-            "redshift-serverless:GetCredentials",
-            "secretsmanager:GetSecretValue",
-        ],
-        "rdsdata" => &["secretsmanager:GetSecretValue"],
-        _ => &[],
-    };
-    let optional = |action: &&str| Need {
-        resources: vec![Glob::any()],
-        target: Target::NotDerivable,
-        ..maker.need(action, Vec::new(), Phase::Start, true)
-    };
-    actions.iter().map(optional).collect()
-}
-
 /// Commands run on instances that tags or groups choose as well as on those that the request names.
-fn beside(maker: &Maker<'_>, need: &mut Need) {
-    if need.action != "ssm:SendCommand" {
-        return;
+fn instances(maker: &Maker<'_>, action: &str, arguments: &Value) -> Option<Need> {
+    if action != "ssm:SendCommand" || is_present(arguments, "InstanceIds") {
+        return None;
     }
     let place = |service: &str, resource: &str| {
         super::pattern::arn(
@@ -303,20 +287,9 @@ fn beside(maker: &Maker<'_>, need: &mut Need) {
             &Glob::parse(resource),
         )
     };
-    let instances = [
-        place("ec2", "instance/*"),
-        place("ssm", "managed-instance/*"),
-    ];
-    let named = need
-        .resources
-        .iter()
-        .any(|r| instances.iter().any(|i| i.overlaps(r)));
-    for instance in instances {
-        if named {
-            continue;
-        }
-        super::push(&mut need.resources, instance);
-    }
+    let any = [("ec2", "instance/*"), ("ssm", "managed-instance/*")]
+        .map(|(service, resource)| Resolved::plain(place(service, resource), Openness::Generated));
+    Some(maker.need(action, any.into(), Phase::Start, false))
 }
 
 fn holes(arguments: &Value) -> Vec<Unknown> {
@@ -339,9 +312,8 @@ pub(super) fn function(maker: &Maker<'_>, resource: &Text) -> Need {
     let found = patterns(&pieces, maker.home)
         .into_iter()
         .map(|p| Resolved {
-            glob: p.glob,
-            open: p.open,
             holes: p.holes,
+            ..Resolved::plain(p.glob, p.open)
         })
         .collect();
     maker.need("lambda:InvokeFunction", found, Phase::Start, false)

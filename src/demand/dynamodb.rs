@@ -122,9 +122,8 @@ fn table(pieces: &[Piece], home: &Home) -> Vec<Resolved> {
         patterns(pieces, home)
             .into_iter()
             .map(|Pattern { glob, holes, .. }| Resolved {
-                glob,
-                open: Openness::Chosen,
                 holes,
+                ..Resolved::plain(glob, Openness::Chosen)
             })
             .collect()
     })

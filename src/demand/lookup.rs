@@ -39,6 +39,34 @@ pub(super) fn is_present(arguments: &Value, path: &str) -> bool {
             .all(|v| !matches!(v, Value::Absent | Value::Null))
 }
 
+/// Whether a request holds a parameter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Presence {
+    /// In every run.
+    Always,
+    /// In some, or it is not known.
+    Maybe,
+    /// In none.
+    Never,
+}
+
+/// Whether the path holds something.
+pub(super) fn presence(arguments: &Value, path: &str) -> Presence {
+    let found = lookup(arguments, path);
+    let absent = |v: &Value| match v {
+        Value::Absent | Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        _ => false,
+    };
+    if found.iter().all(absent) {
+        Presence::Never
+    } else if found.iter().any(absent) || matches!(arguments, Value::Any(_)) {
+        Presence::Maybe
+    } else {
+        Presence::Always
+    }
+}
+
 fn field(value: &Value, name: &str) -> Vec<Value> {
     match value {
         Value::OneOf(values) => values.iter().flat_map(|v| field(v, name)).collect(),

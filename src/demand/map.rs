@@ -65,15 +65,8 @@ fn children(maker: &Maker<'_>) -> Vec<Need> {
         labelled
     };
     executions.extend(&Glob::parse(":*"));
-    let on = |glob: &Glob| Resolved {
-        glob: glob.clone(),
-        open: Openness::Generated,
-        holes: Vec::new(),
-    };
-    let start = Resolved {
-        open: Openness::Closed,
-        ..on(&machine)
-    };
+    let on = |glob: &Glob| Resolved::plain(glob.clone(), Openness::Generated);
+    let start = Resolved::plain(machine, Openness::Closed);
     let need = |action, found, optional| maker.need(action, found, Phase::MapRun, optional);
     let runs = || vec![on(&executions), on(&labelled)];
     vec![

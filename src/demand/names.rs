@@ -32,6 +32,18 @@ pub(super) fn other_spelling(resource: &Glob) -> Option<Glob> {
     plain.then(|| join(&[resource, &Glob::parse(":*")]))
 }
 
+/// An ARN of the catalog's, in the workflow's own partition.
+pub(super) fn of_the_catalog(text: &Glob, home: &Home) -> Named {
+    let rest = strip(text, "arn:aws:");
+    let partition = or_any(&home.partition);
+    Named::Arn(join(&[
+        &Glob::literal("arn:"),
+        &partition,
+        &Glob::literal(":"),
+        &rest,
+    ]))
+}
+
 fn name(name: Glob) -> Named {
     Named::Name {
         name,
@@ -77,10 +89,81 @@ pub(super) fn read(service: &str, kind: &str, last: bool, text: &Glob, home: &Ho
         ("codebuild", "project" | "report-group") => one(build(text, kind)),
         ("bedrock", "foundation-model") => model(text, home),
         ("states", "execution") if !last => one(execution_of(text)),
+        ("states", "statemachine") => one(arn_or(&authorized_as(text), |t| name(t.clone()))),
+        ("ses", "identity") if last => sender(text),
+        ("glue", "catalog") => one(glue_catalog(text, home)),
         ("execute-api", _) if !last => one(endpoint(text)),
         ("execute-api", _) => one(name(strip(text, "/"))),
         _ if last => one(arn_or(text, |t| name(t.clone()))),
         _ => one(container(text)),
+    }
+}
+
+/// An ARN as the calls on it are authorized: on a workflow's version or alias, as the workflow (Step Functions Developer
+/// Guide, "Authorization for versions and aliases").
+pub(super) fn authorized_as(text: &Glob) -> Glob {
+    let Some([_, service, _, _, resource]) = arn_parts(text) else {
+        return text.clone();
+    };
+    let parts = split(&resource, ':');
+    match parts.as_slice() {
+        [kind, _, _, ..] if head(&service) == "states" && head(kind) == "stateMachine" => {
+            let qualifier: usize = parts.iter().skip(2).map(|p| p.tokens().len() + 1).sum();
+            let kept = text.tokens().len().saturating_sub(qualifier);
+            glob(text.tokens().get(..kept).unwrap_or_default())
+        }
+        _ => text.clone(),
+    }
+}
+
+/// The version or alias that a workflow's ARN ends with.
+pub(super) fn qualifier(text: &Glob) -> Option<Glob> {
+    let whole = authorized_as(text);
+    let rest = text.tokens().get(whole.tokens().len() + 1..)?;
+    (!rest.is_empty()).then(|| glob(rest))
+}
+
+/// A sender is an identity by its address or by its domain, whichever is verified; a name may stand before the address
+/// (Amazon SES Developer Guide, "Verified identities").
+fn sender(text: &Glob) -> Vec<Named> {
+    if arn_parts(text).is_some() {
+        return vec![Named::Arn(text.clone())];
+    }
+    let Some(literal) = text.as_literal() else {
+        // Part of an address tells neither: any identity may be the one.
+        return vec![match split(text, '@').as_slice() {
+            [_, domain] if domain.as_literal().is_some() => name(join(&[&Glob::any(), domain])),
+            _ => name(Glob::any()),
+        }];
+    };
+    let address = literal
+        .rsplit_once('<')
+        .map_or(literal.as_str(), |(_, rest)| rest.trim_end_matches('>'))
+        .trim();
+    let mut found = vec![name(Glob::literal(address))];
+    if let Some((_, domain)) = address.rsplit_once('@') {
+        found.push(name(Glob::literal(domain)));
+    }
+    found
+}
+
+/// The Data Catalog of an account is named by the account (AWS Glue Developer Guide, "Specifying AWS Glue resource ARNs").
+fn glue_catalog(text: &Glob, home: &Home) -> Named {
+    let is_account = |t: &str| t.len() == 12 && t.bytes().all(|b| b.is_ascii_digit());
+    if arn_parts(text).is_some() {
+        return Named::Arn(text.clone());
+    }
+    let parts = split(text, ':');
+    match parts.as_slice() {
+        [only] if only.as_literal().is_some_and(|t| is_account(&t)) => Named::Arn(arn(
+            &or_any(&home.partition),
+            "glue",
+            &or_any(&home.region),
+            only,
+            &Glob::literal("catalog"),
+        )),
+        [account, catalog] => placed(or_any(&home.region), account.clone(), catalog.clone()),
+        _ => name(text.clone()),
     }
 }
 
@@ -254,38 +337,53 @@ fn build(text: &Glob, kind: &str) -> Named {
     }
 }
 
-/// A model's id or ARN; a cross-region inference profile is authorized on itself and on the model in its regions
-/// (Amazon Bedrock User Guide, "Prerequisites for inference profiles").
+/// What stands before a model's id in that of a system-defined inference profile (Amazon Bedrock User Guide, "Supported
+/// cross-Region inference profiles").
+const GEOGRAPHIES: [&str; 10] = [
+    "us.", "eu.", "apac.", "global.", "us-gov.", "jp.", "au.", "ca.", "sa.", "in.",
+];
+
+/// A model's id or ARN; an inference profile is authorized on itself and on the model in the regions that it routes to
+/// (Amazon Bedrock User Guide, "Prerequisites for inference profiles"). Which model is behind a profile of the account's own
+/// is not in its ARN.
 fn model(text: &Glob, home: &Home) -> Vec<Named> {
-    const GEOGRAPHIES: [&str; 9] = [
-        "us.", "eu.", "apac.", "global.", "us-gov.", "jp.", "au.", "ca.", "sa.",
-    ];
-    if arn_parts(text).is_some() {
-        return vec![Named::Arn(text.clone())];
+    let partition = or_any(&home.partition);
+    let behind = |id: &Glob| {
+        let base = join(&[&Glob::literal("foundation-model/"), id]);
+        let empty = Glob::literal("");
+        Named::Arn(arn(&partition, "bedrock", &Glob::any(), &empty, &base))
+    };
+    if let Some([_, _, _, _, resource]) = arn_parts(text) {
+        let whole = Named::Arn(text.clone());
+        let beginning = head(&resource);
+        let model = if beginning.starts_with("inference-profile/") {
+            routed(&strip(&resource, "inference-profile/"))
+        } else if beginning.starts_with("application-inference-profile/") {
+            Some(Glob::any())
+        } else {
+            None
+        };
+        return match model {
+            Some(id) => vec![whole, behind(&id)],
+            None => vec![whole],
+        };
     }
-    let beginning = head(text);
-    if let Some(geography) = GEOGRAPHIES.iter().find(|g| beginning.starts_with(**g)) {
-        let partition = or_any(&home.partition);
-        let profile = join(&[&Glob::literal("inference-profile/"), text]);
-        let base = join(&[&Glob::literal("foundation-model/"), &strip(text, geography)]);
-        return vec![
-            Named::Arn(arn(
-                &partition,
-                "bedrock",
-                &or_any(&home.region),
-                &or_any(&home.account),
-                &profile,
-            )),
-            Named::Arn(arn(
-                &partition,
-                "bedrock",
-                &Glob::any(),
-                &Glob::literal(""),
-                &base,
-            )),
-        ];
-    }
-    vec![name(text.clone())]
+    let Some(id) = routed(text) else {
+        return vec![name(text.clone())];
+    };
+    let profile = join(&[&Glob::literal("inference-profile/"), text]);
+    let (region, account) = (or_any(&home.region), or_any(&home.account));
+    vec![
+        Named::Arn(arn(&partition, "bedrock", &region, &account, &profile)),
+        behind(&id),
+    ]
+}
+
+/// The model's id in that of a profile; `None` where the id is a model's own.
+fn routed(id: &Glob) -> Option<Glob> {
+    let beginning = head(id);
+    let geography = GEOGRAPHIES.iter().find(|g| beginning.starts_with(**g))?;
+    Some(strip(id, geography))
 }
 
 /// The executions of a workflow: its name without version or alias.

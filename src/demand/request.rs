@@ -2,9 +2,11 @@
 
 use super::lookup::{lookup, spellings};
 use super::pattern::patterns;
-use super::{Home, Maker};
+use super::{Home, Maker, names};
 use crate::glob::Glob;
-use crate::need::{HTTP_ENDPOINT, HTTP_METHOD, Need, PASSED_TO, REQUEST_ALIAS, Target};
+use crate::need::{
+    HTTP_ENDPOINT, HTTP_METHOD, MACHINE_QUALIFIER, Need, PASSED_TO, REQUEST_ALIAS, Target,
+};
 use crate::value::Value;
 
 /// Services that AWS documents as the receiver of the roles that a task passes to them, in the policies of the Step
@@ -37,6 +39,29 @@ pub(super) fn http(need: &mut Need, arguments: &Value, home: &Home) {
         if !values.is_empty() {
             need.request.push((key, values));
         }
+    }
+}
+
+/// The version or alias by which a request names a workflow: the call is authorized on the workflow (Step Functions
+/// Developer Guide, "Authorization for versions and aliases").
+pub(super) fn qualifier(need: &mut Need, arguments: &Value, home: &Home) {
+    if !need.action.starts_with("states:Start") {
+        return;
+    }
+    let named: Vec<Option<Glob>> = lookup(arguments, "StateMachineArn")
+        .iter()
+        .flat_map(spellings)
+        .flat_map(|pieces| patterns(&pieces, home))
+        // An open end may hold a qualifier or none.
+        .map(|p| p.glob.as_literal().map(|_| p.glob))
+        .collect();
+    let all: Option<Vec<Glob>> = named.into_iter().collect();
+    let Some(all) = all.filter(|a| !a.is_empty()) else {
+        return;
+    };
+    let qualifiers: Vec<Glob> = all.iter().filter_map(names::qualifier).collect();
+    if qualifiers.is_empty() || qualifiers.len() == all.len() {
+        need.request.push((MACHINE_QUALIFIER, qualifiers));
     }
 }
 

@@ -17,6 +17,20 @@ pub(super) struct Resolved {
     pub open: Openness,
     /// Its holes.
     pub holes: Vec<Unknown>,
+    /// It is used through another resource that the same parameter names, or is that other one: both are needed.
+    pub through: bool,
+}
+
+impl Resolved {
+    /// A pattern that holds nothing of a run's choosing.
+    pub(super) fn plain(glob: Glob, open: Openness) -> Self {
+        Self {
+            glob,
+            open,
+            holes: Vec::new(),
+            through: false,
+        }
+    }
 }
 
 /// What a model id may name beside a foundation model.
@@ -46,9 +60,8 @@ pub(super) fn resolve(
         },
     ))?;
     let mut columns = Vec::new();
-    for (index, fill) in spec.fills.iter().enumerate() {
-        let last = index + 1 == spec.fills.len();
-        columns.push(column(*fill, last, arguments, home)?);
+    for fill in &spec.fills {
+        columns.push(column(*fill, arguments, home)?);
     }
     let mut rows: Vec<Vec<&Pattern>> = vec![Vec::new()];
     for column in &columns {
@@ -71,11 +84,13 @@ pub(super) fn resolve(
 }
 
 /// The patterns of one variable; `None` where the request does not hold what the target is named by.
-fn column(fill: Fill, last: bool, arguments: &Value, home: &Home) -> Option<Vec<Pattern>> {
+fn column(fill: Fill, arguments: &Value, home: &Home) -> Option<Vec<Pattern>> {
     let (path, default) = match fill {
         Fill::Open => return Some(vec![Pattern::generated()]),
         Fill::Fixed(text) => return Some(vec![Pattern::fixed(Glob::parse(text))]),
         Fill::Arn(path) => (path, None),
+        Fill::Below(path) => return Some(below(path, arguments, home)),
+        Fill::Behind(path) => return behind(path, arguments),
         Fill::Name { path, default } => (path, default),
     };
     let values = lookup(arguments, path);
@@ -88,15 +103,71 @@ fn column(fill: Fill, last: bool, arguments: &Value, home: &Home) -> Option<Vec<
         .iter()
         .any(|v| matches!(v, Value::Absent | Value::Null));
     if let (true, Some(default)) = (absent || found.is_empty(), default) {
-        found.push(Pattern::fixed(Glob::literal(default)));
+        found.push(match default {
+            "-" => Pattern::generated(),
+            default => Pattern::fixed(Glob::literal(default)),
+        });
     }
-    let only_name = matches!(fill, Fill::Name { .. }) && last;
-    match (found.is_empty(), only_name) {
-        (false, _) => Some(found),
-        // A container is there, the name in it is not.
-        (true, true) if default.is_none() => None,
-        _ => None,
+    (!found.is_empty()).then_some(found)
+}
+
+/// All that begins with the text of a parameter. An S3 URL without a key stands for everything in its bucket.
+fn below(path: &str, arguments: &Value, home: &Home) -> Vec<Pattern> {
+    let values = lookup(arguments, path);
+    let mut found: Vec<Pattern> = values
+        .iter()
+        .flat_map(spellings)
+        .flat_map(|pieces| patterns(&pieces, home))
+        .collect();
+    for pattern in &mut found {
+        let url = super::pattern::head(&pattern.glob).starts_with("s3://");
+        let slashes = pattern
+            .glob
+            .tokens()
+            .iter()
+            .filter(|t| **t == Token::Char('/'))
+            .count();
+        if url && slashes == 2 && is_literal(&pattern.glob) {
+            pattern.glob.push(Token::Char('/'));
+        }
+        if pattern.glob.tokens().last() != Some(&Token::Any) {
+            pattern.glob.push(Token::Any);
+        }
+        // What the service writes under it has a name of the service's.
+        if pattern.open == Openness::Closed {
+            pattern.open = Openness::Generated;
+        }
     }
+    let absent = |v: &Value| matches!(v, Value::Absent | Value::Null);
+    if found.is_empty() || values.iter().any(absent) {
+        found.push(Pattern::generated());
+    }
+    found
+}
+
+/// A parameter that chooses the resource without naming it: whatever it is, it may be any; who gives it chooses.
+fn behind(path: &str, arguments: &Value) -> Option<Vec<Pattern>> {
+    let values = lookup(arguments, path);
+    let mut found = Vec::new();
+    for pieces in values.iter().flat_map(spellings) {
+        let holes: Vec<Unknown> = pieces
+            .iter()
+            .filter_map(|piece| match piece {
+                crate::value::Piece::Hole(hole) => Some(hole.clone()),
+                crate::value::Piece::Literal(_) => None,
+            })
+            .collect();
+        found.push(Pattern {
+            open: match holes.first() {
+                None => Openness::Generated,
+                Some(hole) if super::pattern::is_deployment(hole) => Openness::Deployed,
+                Some(_) => Openness::Chosen,
+            },
+            glob: Glob::any(),
+            holes,
+        });
+    }
+    (!found.is_empty()).then_some(found)
 }
 
 fn build(service: &str, template: ResourceType, row: &[&Pattern], home: &Home) -> Vec<Resolved> {
@@ -110,6 +181,7 @@ fn build(service: &str, template: ResourceType, row: &[&Pattern], home: &Home) -
         glob,
         open,
         holes: holes.clone(),
+        through: false,
     };
     let unnamed =
         row.first().is_some_and(|p| p.is_whole_hole()) && row.iter().all(|p| p.glob.is_any());
@@ -135,7 +207,13 @@ fn build(service: &str, template: ResourceType, row: &[&Pattern], home: &Home) -
     for (index, pattern) in row.iter().enumerate() {
         let last = index + 1 == row.len();
         let kind = template.name;
-        let named = if pattern.open == Openness::Generated || pattern.is_whole_hole() && !last {
+        let is_arn = super::pattern::arn_parts(&pattern.glob).is_some();
+        let fixed_arn = pattern.open == Openness::Generated && pattern.holes.is_empty() && is_arn;
+        let prefixed = super::pattern::head(&pattern.glob).starts_with("s3://");
+        let by_aws = pattern.open == Openness::Generated && !fixed_arn && !prefixed;
+        let named = if fixed_arn {
+            vec![names::of_the_catalog(&pattern.glob, home)]
+        } else if by_aws || pattern.is_whole_hole() && !last {
             vec![Named::Name {
                 name: pattern.glob.clone(),
                 region: None,
@@ -169,6 +247,7 @@ fn build(service: &str, template: ResourceType, row: &[&Pattern], home: &Home) -
             };
             Resolved {
                 open,
+                through: readings.len() > 1,
                 ..resolved(glob)
             }
         })
@@ -252,6 +331,30 @@ pub(super) fn everywhere(template: &str, home: &Home) -> Glob {
     })
 }
 
+/// A resource of the type by what fills its last variable.
+pub(super) fn named_last(template: &str, name: &Glob, home: &Home) -> Glob {
+    let own = |variable: &str| !matches!(variable, "Partition" | "Region" | "Account");
+    let count = template
+        .split("${")
+        .skip(1)
+        .filter(|part| own(part.split('}').next().unwrap_or_default()))
+        .count();
+    let mut seen = 0;
+    fill_template(template, |variable| match variable {
+        "Partition" => or_any(&home.partition),
+        "Region" => or_any(&home.region),
+        "Account" => or_any(&home.account),
+        _ => {
+            seen += 1;
+            if seen == count {
+                name.clone()
+            } else {
+                Glob::any()
+            }
+        }
+    })
+}
+
 /// Every resource of the type, in any region and account.
 fn anywhere(template: &str, home: &Home) -> Glob {
     fill_template(template, |variable| match variable {
@@ -311,5 +414,6 @@ pub(super) fn management_path(uri: &str, arguments: &Value, home: &Home) -> Vec<
         glob: arn,
         open,
         holes,
+        through: false,
     }]
 }

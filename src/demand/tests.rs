@@ -100,6 +100,12 @@ fn on<'a>(needs: &'a [Need], action: &str) -> &'a Need {
     need
 }
 
+/// What one call needs of this action, a list for each requirement.
+fn all_of(needs: &[Need], action: &str) -> Vec<Vec<String>> {
+    let of_action = needs.iter().filter(|n| n.action == action);
+    of_action.map(resources).collect()
+}
+
 /// The required actions on their resources, and how the target is known.
 fn check(resource: &str, arguments: serde_json::Value, expected: &[(&str, &[&str], Target)]) {
     let needs = needs(resource, arguments);

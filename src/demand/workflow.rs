@@ -94,11 +94,7 @@ fn encryption(maker: &Maker<'_>, action: &str, key: &str) -> Need {
             (glob, Openness::Closed)
         }
     };
-    let resolved = Resolved {
-        glob,
-        open,
-        holes: Vec::new(),
-    };
+    let resolved = Resolved::plain(glob, open);
     let mut need = maker.need(action, vec![resolved], Phase::Encryption, false);
     super::request::encryption_context(&mut need, maker);
     if open == Openness::Generated {

@@ -6,6 +6,7 @@ use super::guard;
 use crate::asl::State;
 use crate::facts::Facts;
 use crate::finding::{Finding, Patch};
+use crate::glob::Glob;
 use crate::grants::role::PolicySource;
 use crate::reach::{Class, Reach};
 use crate::severity::Severity;
@@ -134,7 +135,9 @@ impl Facts<'_> {
             let condition = json!({"StringLike": {"states:HTTPEndpoint": resources}});
             fields.insert("Condition".to_owned(), condition);
         } else {
-            fields.insert("Resource".to_owned(), json!(resources));
+            let mut all = resources.to_vec();
+            all.extend(self.needed_beside(statement, &cut, resources));
+            fields.insert("Resource".to_owned(), json!(all));
             fields.remove("NotResource");
         }
         let mut replace_with = Vec::new();
@@ -151,6 +154,43 @@ impl Facts<'_> {
             statement: place.statement,
             replace_with,
         })
+    }
+
+    /// What else of the statement's resources these actions are needed on: another resource of the same call, or of another
+    /// state.
+    fn needed_beside(
+        &self,
+        statement: &crate::iam::Statement,
+        actions: &[String],
+        resources: &[String],
+    ) -> Vec<String> {
+        let mut beside: Vec<String> = Vec::new();
+        let kept: Vec<Glob> = resources.iter().map(|r| Glob::parse(r)).collect();
+        let granted: Vec<Glob> = statement
+            .resources
+            .patterns()
+            .iter()
+            .map(|p| p.template.widest())
+            .collect();
+        let about = |n: &&crate::need::Need| {
+            actions.iter().any(|a| a.eq_ignore_ascii_case(&n.action))
+                && !n
+                    .resources
+                    .iter()
+                    .any(|r| kept.iter().any(|k| k.overlaps(r)))
+        };
+        for need in self.needs.iter().filter(about) {
+            let met = need
+                .resources
+                .iter()
+                .flat_map(|r| granted.iter().flat_map(move |g| g.intersect(r)));
+            for text in met.map(|g| g.to_string()) {
+                if !beside.contains(&text) && !resources.contains(&text) {
+                    beside.push(text);
+                }
+            }
+        }
+        beside
     }
 }
 

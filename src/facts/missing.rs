@@ -112,7 +112,27 @@ pub fn find(facts: &Facts<'_>) -> Vec<Missing> {
             missing.actions.push(need.action.clone());
         }
     }
-    found.into_values().collect()
+    let mut told: Vec<Missing> = Vec::new();
+    for missing in found.into_values() {
+        // A call on several resources lacks the same actions on each of them: that is told once.
+        let same = |other: &&mut Missing| {
+            other.state == missing.state
+                && other.phase == missing.phase
+                && other.actions == missing.actions
+                && other.withheld == missing.withheld
+                && other.condition == missing.condition
+        };
+        match told.iter_mut().find(same) {
+            Some(other) => {
+                let new = |r: &String| !other.resources.contains(r);
+                let more: Vec<String> = missing.resources.into_iter().filter(new).collect();
+                other.resources.extend(more);
+                other.resources.sort();
+            }
+            None => told.push(missing),
+        }
+    }
+    told
 }
 
 /// The role's grants, and what they would be without what limits them. A grant whose condition cannot be decided here

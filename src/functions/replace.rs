@@ -84,7 +84,7 @@ fn camel(operation: &str) -> String {
 /// The parameters that name the target; those that the grant does not fill are left to a person.
 fn arguments(row: &Operation, target: Option<&Arn>) -> Value {
     let mut arguments = Map::new();
-    for usage in row.uses.iter().filter(|u| !u.optional) {
+    for usage in row.own_uses() {
         let Targets::Types(specs) = &usage.targets else {
             continue;
         };
@@ -93,7 +93,7 @@ fn arguments(row: &Operation, target: Option<&Arn>) -> Value {
             let (path, value) = match fill {
                 Fill::Name { path, .. } => (path, target.map(Arn::name)),
                 Fill::Arn(path) => (path, target.map(Arn::as_str)),
-                Fill::Open | Fill::Fixed(_) => continue,
+                Fill::Open | Fill::Fixed(_) | Fill::Below(_) | Fill::Behind(_) => continue,
             };
             let several = spec.fills.len() > 1;
             if path.chars().all(char::is_alphanumeric) {
@@ -112,7 +112,7 @@ fn by_action() -> &'static HashMap<String, (&'static str, &'static str)> {
         let mut index: HashMap<String, (&'static str, &'static str)> = HashMap::new();
         for service in catalog::services() {
             for operation in catalog::operations_of(service) {
-                let mut needed = operation.uses.iter().filter(|u| !u.optional);
+                let mut needed = operation.own_uses();
                 let (Some(usage), None) = (needed.next(), needed.next()) else {
                     continue;
                 };

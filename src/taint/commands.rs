@@ -38,6 +38,9 @@ pub fn of_task(
         let Kind::Command { grade } = &sink.kind else {
             continue;
         };
+        if !may_be(arguments, sink.only.as_ref()) {
+            continue;
+        }
         for place in locate::places(arguments, &sink.parameter) {
             if !place.value.is_tainted() {
                 continue;
@@ -83,6 +86,19 @@ pub fn of_task(
         parameters: critical,
         reach: None,
     })
+}
+
+/// Whether the other parameter that a sink asks for may be what it asks.
+fn may_be(arguments: &Value, only: Option<&sinks::Only>) -> bool {
+    let Some(only) = only else { return true };
+    locate::places(arguments, &only.parameter)
+        .iter()
+        .any(|place| {
+            place
+                .value
+                .as_text()
+                .is_none_or(|text| text.eq_ignore_ascii_case(&only.is))
+        })
 }
 
 /// Whether a shell is named in the command itself or in the entry point beside it.

@@ -31,20 +31,19 @@ pub fn of_task(
         };
         let same =
             |n: &&Need| (n.action.eq_ignore_ascii_case(&action) || is_message(n)) && !n.optional;
-        let Some(need) = ground.needs(state.id, Phase::Start).find(same) else {
-            continue;
-        };
-        if !need.holes.iter().any(|u| u.is_tainted()) {
-            continue;
+        // A call on several resources has a need for each; those that somebody outside chooses count.
+        let chosen_outside = |n: &&Need| n.holes.iter().any(|u| u.is_tainted());
+        let needs = ground.needs(state.id, Phase::Start).filter(same);
+        for need in needs.filter(chosen_outside) {
+            let mut reach = reach::of_resources(&need.action, &need.resources, ground.role);
+            if let Some(chosen) = chosen(&paths, &parameters) {
+                reach = reach.by_one_of(&need.action, chosen);
+            }
+            merge(
+                &mut targets,
+                target(state, &need.action, parameters.clone(), reach, false),
+            );
         }
-        let mut reach = reach::of_resources(&need.action, &need.resources, ground.role);
-        if let Some(chosen) = chosen(&paths, &parameters) {
-            reach = reach.by_one_of(&need.action, chosen);
-        }
-        merge(
-            &mut targets,
-            target(state, &need.action, parameters, reach, false),
-        );
     }
     for sink in sinks::of(integration.service(), integration.operation()) {
         targets_of_row(ground, state, sink, &mut targets);
@@ -161,12 +160,7 @@ fn named_by(integration: &Integration) -> Vec<(String, Vec<&'static str>)> {
             return Vec::new();
         };
         let fills = specs.iter().flat_map(|s| &s.fills);
-        fills
-            .filter_map(|fill| match fill {
-                Fill::Name { path, .. } | Fill::Arn(path) => Some(*path),
-                Fill::Open | Fill::Fixed(_) => None,
-            })
-            .collect()
+        fills.filter_map(Fill::path).collect()
     };
     match &integration.kind {
         IntegrationKind::Optimized(row) => row
@@ -187,9 +181,7 @@ fn named_by(integration: &Integration) -> Vec<(String, Vec<&'static str>)> {
             inner.map(|(a, p)| ((*a).to_owned(), vec![*p])).collect()
         }
         IntegrationKind::Sdk { operation, .. } => operation
-            .uses
-            .iter()
-            .filter(|u| !u.optional)
+            .own_uses()
             .map(|u| (u.action.clone(), paths(&u.targets)))
             .collect(),
         _ => Vec::new(),

@@ -178,7 +178,7 @@ fn executions_of_a_nested_workflow() {
     );
     assert_eq!(
         resources(on(&found, "states:StartExecution")),
-        [arn("stateMachine:child:live")]
+        [arn("stateMachine:child")]
     );
     assert_eq!(
         resources(on(&found, "states:DescribeExecution")),

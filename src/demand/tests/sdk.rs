@@ -134,13 +134,6 @@ fn operations_with_their_resources() {
             NoResourceTypes,
         ),
         (
-            "glue:getTable",
-            json!({"DatabaseName": "d", "Name": "t"}),
-            "glue:GetTable",
-            String::new(),
-            Static,
-        ),
-        (
             "apigateway:getRestApi",
             json!({"RestApiId": "abc"}),
             "apigateway:GET",
@@ -263,10 +256,10 @@ fn several_objects_a_copy_and_a_model_in_several_regions() {
     let model = json!({"ModelId": "eu.anthropic.claude-x"});
     let found = needs("aws-sdk:bedrockruntime:converse", model);
     assert_eq!(
-        resources(on(&found, "bedrock:InvokeModel")),
+        all_of(&found, "bedrock:InvokeModel"),
         [
-            "arn:aws:bedrock:us-east-1:123456789012:inference-profile/eu.anthropic.claude-x",
-            "arn:aws:bedrock:*::foundation-model/anthropic.claude-x"
+            ["arn:aws:bedrock:us-east-1:123456789012:inference-profile/eu.anthropic.claude-x"],
+            ["arn:aws:bedrock:*::foundation-model/anthropic.claude-x"]
         ]
     );
 }
@@ -300,18 +293,18 @@ fn a_stack_by_its_name_and_by_its_arn() {
 #[test]
 fn a_launch_names_its_image_and_not_its_instances() {
     let found = needs("aws-sdk:ec2:runInstances", json!({"ImageId": "ami-1"}));
-    let need = on(&found, "ec2:RunInstances");
-    let all = resources(need);
+    let all = all_of(&found, "ec2:RunInstances");
+    let own = |kind: &str| vec![format!("arn:aws:ec2:us-east-1:123456789012:{kind}/*")];
     assert!(
-        all.contains(&"arn:aws:ec2:us-east-1::image/ami-1".to_owned()),
+        all.contains(&vec!["arn:aws:ec2:us-east-1::image/ami-1".to_owned()]),
         "{all:?}"
     );
-    assert!(
-        all.contains(&"arn:aws:ec2:us-east-1:123456789012:instance/*".to_owned()),
-        "{all:?}"
-    );
+    for kind in ["instance", "network-interface", "security-group", "subnet"] {
+        assert!(all.contains(&own(kind)), "{kind} in {all:?}");
+    }
     let volumes = Glob::parse("arn:aws:ec2:us-east-1:123456789012:volume/*");
-    assert!(need.companions.contains(&volumes) || need.resources.contains(&volumes));
+    let launch = found.iter().filter(|n| n.action == "ec2:RunInstances");
+    assert!(launch.into_iter().any(|n| n.companions.contains(&volumes)));
 }
 
 #[test]
@@ -319,17 +312,19 @@ fn documents_of_aws_stand_in_no_account_of_ours() {
     let request = json!({"DocumentName": "AWS-RunShellScript", "InstanceIds": ["i-1"]});
     let found = needs("aws-sdk:ssm:sendCommand", request);
     assert_eq!(
-        resources(on(&found, "ssm:SendCommand")),
+        all_of(&found, "ssm:SendCommand"),
         [
-            "arn:aws:ssm:us-east-1:*:document/AWS-RunShellScript",
-            "arn:aws:ec2:us-east-1:123456789012:instance/i-1"
+            ["arn:aws:ssm:us-east-1:*:document/AWS-RunShellScript"],
+            ["arn:aws:ec2:us-east-1:123456789012:instance/i-1"]
         ]
     );
     let targets = json!({"DocumentName": "mine", "Targets": [{"Key": "tag:a", "Values": ["b"]}]});
     let found = needs("aws-sdk:ssm:sendCommand", targets);
-    let all = resources(on(&found, "ssm:SendCommand"));
+    let all = all_of(&found, "ssm:SendCommand");
     assert!(
-        all.contains(&"arn:aws:ec2:us-east-1:123456789012:instance/*".to_owned()),
+        all.iter().any(
+            |group| group.contains(&"arn:aws:ec2:us-east-1:123456789012:instance/*".to_owned())
+        ),
         "{all:?}"
     );
 }

@@ -3,7 +3,7 @@
 use super::covered;
 use crate::catalog::{self, Breadth};
 use crate::grants::role::Grant;
-use crate::need::{Need, Phase};
+use crate::need::{EVERYTHING, Need, Phase};
 
 /// What a service does with a customer key for its caller (Key Management Service Developer Guide, "Using customer managed
 /// keys with services").
@@ -77,21 +77,8 @@ fn calls_a_keeper(need: &Need) -> bool {
     ) && KEEPERS.contains(&prefix)
 }
 
-/// Whether a state deploys a template with the role's own permissions: what the template needs is not in the definition
-/// (CloudFormation User Guide, "CloudFormation service role").
+/// Whether a called service does whatever a state asks of it with the role's own permissions, such as deploying a template:
+/// what it asks for is not in the definition.
 pub(super) fn deploys(needs: &[Need]) -> bool {
-    const DEPLOYING: [&str; 5] = [
-        "cloudformation:CreateStack",
-        "cloudformation:UpdateStack",
-        "cloudformation:DeleteStack",
-        "cloudformation:CreateChangeSet",
-        "cloudformation:ExecuteChangeSet",
-    ];
-    let passes = |state| {
-        let mut own = needs.iter().filter(|n| n.state == state);
-        own.any(|n| n.phase == Phase::PassRole)
-    };
-    needs
-        .iter()
-        .any(|n| DEPLOYING.contains(&n.action.as_str()) && !passes(n.state))
+    needs.iter().any(|n| n.action == EVERYTHING)
 }

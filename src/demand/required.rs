@@ -1,0 +1,85 @@
+//! What one call must be allowed on: an action with several required resource types needs one of each (Service
+//! Authorization Reference, "Actions, resources, and condition keys for AWS services").
+
+use super::Maker;
+use super::call::one;
+use super::resolve::{self, Resolved};
+use crate::catalog::{self, TargetSpec, Targets};
+use crate::value::Value;
+
+/// The resources of one requirement: any of them is one that the call may act on.
+pub(super) type Alternatives = Vec<Resolved>;
+
+/// The requirements of a use: targets that share the parameter which names them are alternatives, the others are all
+/// needed. `None` where the row names types and the request uses none.
+pub(super) fn requirements(
+    maker: &Maker<'_>,
+    action: &str,
+    targets: &Targets,
+    arguments: &Value,
+) -> Option<Vec<Alternatives>> {
+    let Targets::Types(specs) = targets else {
+        return Some(Vec::new());
+    };
+    let mut groups: Vec<(Option<&str>, Alternatives)> = Vec::new();
+    for spec in specs.iter().filter(|s| is_of(action, s, specs)) {
+        let Some(found) = one(maker, action, spec, arguments) else {
+            continue;
+        };
+        let own = spec.own_parameter();
+        let same = groups
+            .iter_mut()
+            .find(|(other, _)| own.is_some() && *other == own);
+        match same {
+            Some((_, group)) => group.extend(found),
+            None => groups.push((own, found)),
+        }
+    }
+    let mut required: Vec<Alternatives> = Vec::new();
+    for (_, group) in groups {
+        for part in apart(group) {
+            let distinct = without_repeats(part);
+            let known = |other: &Alternatives| {
+                other.len() == distinct.len()
+                    && other.iter().zip(&distinct).all(|(a, b)| a.glob == b.glob)
+            };
+            if !required.iter().any(known) {
+                required.push(distinct);
+            }
+        }
+    }
+    (!required.is_empty()).then_some(required)
+}
+
+/// Whether the action has the type, or none of the row's types is its own.
+fn is_of(action: &str, spec: &TargetSpec, specs: &[TargetSpec]) -> bool {
+    let Some(info) = catalog::action(action) else {
+        return true;
+    };
+    let own =
+        |kind: &str| kind == "*" || kind == "uri" || info.resource_types().any(|t| t.name == kind);
+    own(spec.kind) || !specs.iter().any(|s| own(s.kind))
+}
+
+/// An inference profile and the models behind it are both needed (Amazon Bedrock User Guide, "Prerequisites for inference
+/// profiles"), although one parameter names them.
+fn apart(group: Alternatives) -> Vec<Alternatives> {
+    let is_model = |r: &Resolved| resolve::kind(&r.glob) == "bedrock:foundation-model/";
+    let is_profile = |r: &Resolved| resolve::kind(&r.glob).ends_with("inference-profile/");
+    let both = group.iter().any(is_model) && group.iter().any(|r| is_profile(r) && r.through);
+    if !both {
+        return vec![group];
+    }
+    let (models, profiles) = group.into_iter().partition(is_model);
+    vec![profiles, models]
+}
+
+fn without_repeats(found: Alternatives) -> Alternatives {
+    let mut distinct: Alternatives = Vec::new();
+    for resolved in found {
+        if !distinct.iter().any(|d| d.glob == resolved.glob) {
+            distinct.push(resolved);
+        }
+    }
+    distinct
+}
