@@ -1,6 +1,7 @@
 //! The needs of one call: optimized, through the SDK, or a bare function.
 
 use super::lookup::{Presence, is_present, lookup, presence};
+use super::management::management_path;
 use super::pattern::{Openness, or_any, patterns};
 use super::required::{Alternatives, requirements};
 use super::resolve::{self, Resolved};
@@ -132,7 +133,7 @@ pub(super) fn one(
             [crate::catalog::Fill::Name { path, .. }] => path,
             _ => return None,
         };
-        return Some(resolve::management_path(path, arguments, maker.home));
+        return Some(management_path(path, arguments, maker.home));
     }
     let found = resolve::resolve(service, spec, arguments, maker.home)?;
     if spec.kind != "*" {
