@@ -130,6 +130,8 @@ pub struct State {
     pub pointer: Pointer,
     /// Its effective query language.
     pub query_language: QueryLanguage,
+    /// `Comment`, where it is a text.
+    pub comment: Option<String>,
     /// What it does.
     pub kind: Kind,
     /// `InputPath`.

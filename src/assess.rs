@@ -1,5 +1,6 @@
 //! Facts × configuration → one assessment of each workflow.
 
+mod deployed;
 mod since;
 
 use std::collections::BTreeMap;
@@ -7,18 +8,22 @@ use std::collections::BTreeMap;
 use crate::analysis::{self, owner};
 use crate::arn::Arn;
 use crate::asl::Definition;
+use crate::baseline;
 use crate::budget;
-use crate::config::{self, Config, SUPPRESS_TAG, SuppressionEntry};
-use crate::drift::{self, Baseline, DriftFacts, Since};
+use crate::config::Config;
+use crate::drift::{self, Baseline, DriftFacts, Held, Since};
 use crate::facts::{self, AccountFacts, Facts};
-use crate::finding::{Finding, Suppression};
+use crate::finding::Finding;
 use crate::gap::Gap;
-use crate::glob::Glob;
 use crate::posture::Posture;
 use crate::rules::{self, RULES};
 use crate::snapshot::Account;
+use crate::suppression;
 use crate::trigger::EventInfo;
+use crate::verdict::Record;
 use crate::workflow::{OwnerSource, Workflow};
+use deployed::Evidence;
+pub use deployed::{Deploying, Proof};
 
 /// What is to be said of one workflow.
 #[derive(Clone, Debug)]
@@ -35,6 +40,10 @@ pub struct Assessment {
     pub posture: Option<Posture>,
     /// How it differs from its approved baseline; `None` where there is none.
     pub drift: Option<DriftFacts>,
+    /// The baseline that the event sets: it was confirmed, and what it deployed is what was read.
+    pub approved: Option<Baseline>,
+    /// Whether the event may set another baseline, once CloudTrail confirms it.
+    pub to_confirm: bool,
 }
 
 /// What is known beside the account.
@@ -47,6 +56,8 @@ pub struct Known<'a> {
     pub now: &'a str,
     /// The event that led to the evaluation.
     pub event: Option<&'a EventInfo>,
+    /// The same event, where its caller may be a deployer and what it deployed may be approved.
+    pub deploying: Option<Deploying<'a>>,
     /// What is remembered of workflows, by ARN.
     pub remembered: &'a BTreeMap<String, Remembered>,
 }
@@ -58,6 +69,22 @@ pub struct Remembered {
     pub baseline: Baseline,
     /// Since when it is wider than that, by the key of the widening.
     pub since: BTreeMap<String, Since>,
+    /// Of those, what is not told yet.
+    pub held: BTreeMap<String, Held>,
+    /// The revision at the last verdict.
+    pub revision: Option<String>,
+}
+
+impl Remembered {
+    /// What is kept of a workflow; `None` where it has no baseline.
+    pub fn of(record: &Record) -> Option<Self> {
+        Some(Self {
+            baseline: record.baseline.clone()?,
+            since: record.widened.clone(),
+            held: record.held.clone(),
+            revision: record.revision.clone(),
+        })
+    }
 }
 
 /// Assesses the first so many workflows of the account, in its order, beside what is remembered of them; the others are
@@ -67,18 +94,65 @@ pub fn remembering(snapshot: &Account, known: &Known<'_>, first: usize) -> Vec<A
     let judged = |mut facts: Facts<'_>| {
         let posture = Posture::of(&facts);
         let remembered = known.remembered.get(facts.workflow.arn.as_str());
-        let drift = remembered.map(|remembered| {
-            let baseline = &remembered.baseline.posture;
-            facts.gaps.extend(drift::gaps(baseline, &posture));
-            since::drift(remembered, &posture, known)
+        let deployed = deployed(snapshot, known, facts.workflow, remembered, &posture);
+        let (drift, approved) = match remembered {
+            Some(remembered) => {
+                let baseline = &remembered.baseline.posture;
+                facts.gaps.extend(drift::gaps(baseline, &posture));
+                let compared = since::drift(remembered, &posture, known, deployed.as_ref());
+                (Some(compared.drift), compared.approved)
+            }
+            None => (None, first_approval(known, deployed.as_ref(), &posture)),
+        };
+        let to_confirm = deployed.as_ref().is_some_and(|(deploying, _)| {
+            let other = match remembered {
+                Some(remembered) => remembered.baseline.posture != posture,
+                None => !known.config.baseline.first_sight,
+            };
+            matches!(deploying.proof, Proof::Awaited(_)) && other
         });
         let mut assessment = judge_changed(&facts, drift, known.today);
+        (assessment.approved, assessment.to_confirm) = (approved, to_confirm);
         owned_by_actor(&mut assessment.workflow, known.event);
         assessment
     };
     let mut assessments: Vec<Assessment> = account.facts().take(first).map(judged).collect();
     assessments.extend(unknown(snapshot, known.config, known.today));
     assessments
+}
+
+/// The event, and what it has deployed of this workflow, where its caller is a deployer.
+fn deployed<'a>(
+    snapshot: &Account,
+    known: &Known<'a>,
+    workflow: &Workflow,
+    remembered: Option<&Remembered>,
+    now: &Posture,
+) -> Option<(Deploying<'a>, Evidence)> {
+    let deploying = known.deploying?;
+    baseline::approves(known.config, &deploying.change.event, workflow)?;
+    let compared = deployed::Compared {
+        snapshot,
+        workflow,
+        baseline: remembered.map_or(now, |r| &r.baseline.posture),
+        now,
+        revision: remembered.and_then(|r| r.revision.as_deref()),
+    };
+    Some((deploying, Evidence::of(deploying.change, &compared)))
+}
+
+/// The first baseline of a workflow that has none by sight.
+fn first_approval(
+    known: &Known<'_>,
+    deployed: Option<&(Deploying<'_>, Evidence)>,
+    now: &Posture,
+) -> Option<Baseline> {
+    let (deploying, evidence) = deployed?;
+    let made = deploying.proof == Proof::Known && evidence.is_whole_definition();
+    made.then(|| Baseline {
+        approval: since::approval(deploying, known),
+        posture: now.clone().bounded(),
+    })
 }
 
 /// Where no tag names an owner, whoever made the change is the nearest thing to one.
@@ -181,18 +255,20 @@ fn by_rules(facts: &Facts<'_>, drift: Option<&DriftFacts>, today: &str) -> Asses
     findings.append(&mut reviewed);
     for finding in &mut findings {
         if let Some(severity) = facts.config.severities.get(finding.rule) {
-            finding.severity = *severity;
-        }
-        finding.suppressed = suppression(finding, facts, today);
-        if finding.suppressed.is_none()
-            && let Some(void) = entries(finding.rule, facts).next()
-        {
-            finding.detail = format!(
-                "{}; the suppression of it (`{}`) ended on {} and is void",
-                finding.detail, void.reason, void.until
-            );
+            // Where nothing of the configuration is honoured that hides, it may still make a finding more severe.
+            finding.severity = match facts.config.strict {
+                true => finding.severity.max(*severity),
+                false => *severity,
+            };
         }
     }
+    suppression::mark(&mut findings, facts, today);
+    let mut concluded = Vec::new();
+    for rule in active() {
+        rule.conclude(facts, &findings, &mut concluded);
+    }
+    suppression::mark(&mut concluded, facts, today);
+    findings.append(&mut concluded);
     order(&mut findings);
     Assessment {
         workflow: facts.workflow.clone(),
@@ -206,6 +282,8 @@ fn by_rules(facts: &Facts<'_>, drift: Option<&DriftFacts>, today: &str) -> Asses
             .collect(),
         posture: Some(Posture::of(facts).bounded()).filter(|posture| !posture.is_blank()),
         drift: drift.cloned(),
+        approved: None,
+        to_confirm: false,
     }
 }
 
@@ -220,34 +298,4 @@ fn order(findings: &mut Vec<Finding>) {
             .then_with(|| a.subject.cmp(&b.subject))
     });
     findings.dedup_by(|a, b| a.rule == b.rule && a.subject == b.subject);
-}
-
-/// The configuration's suppressions of this rule on the workflow, those that have ended included.
-fn entries<'f>(
-    rule: &'static str,
-    facts: &'f Facts<'_>,
-) -> impl Iterator<Item = &'f SuppressionEntry> {
-    facts.config.suppressions.iter().filter(move |s| {
-        let pattern = Glob::parse(&s.workflow);
-        let named =
-            pattern.matches(&facts.workflow.name) || pattern.matches(facts.workflow.arn.as_str());
-        s.rule == rule && named
-    })
-}
-
-fn suppression(finding: &Finding, facts: &Facts<'_>, today: &str) -> Option<Suppression> {
-    let entry = entries(finding.rule, facts).find(|s| s.until.as_str() >= today);
-    if let Some(entry) = entry {
-        return Some(Suppression {
-            reason: entry.reason.clone(),
-            until: Some(entry.until.clone()),
-        });
-    }
-    let mut tags = facts.workflow.tags.iter();
-    let (_, tag) = tags.find(|(key, _)| key == SUPPRESS_TAG)?;
-    let listed = config::listed_rules(tag).any(|id| id == finding.rule);
-    listed.then(|| Suppression {
-        reason: format!("tag `{SUPPRESS_TAG}` on the workflow"),
-        until: None,
-    })
 }

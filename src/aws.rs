@@ -15,11 +15,12 @@ mod settings;
 mod states;
 mod table;
 mod tags;
+mod trail;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::collect::{Account, ManagedHead, PageOf, RoleHead};
+use crate::collect::{Account, Lookup, ManagedHead, PageOf, Recorded, RoleHead};
 use crate::snapshot::{Attachment, Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag};
 
 pub use accounts::Members;
@@ -38,6 +39,7 @@ pub const FUNCTION_ACTIONS: &[&[&str]] = &[
     logs::ACTIONS,
     functions::ACTIONS,
     tags::ACTIONS,
+    trail::ACTIONS,
     accounts::ACTIONS,
     table::ACTIONS,
     queue::ACTIONS,
@@ -52,6 +54,7 @@ pub const MEMBER_ACTIONS: &[&[&str]] = &[
     logs::ACTIONS,
     functions::ACTIONS,
     tags::ACTIONS,
+    trail::ACTIONS,
 ];
 
 /// What the Lambda service does in the function's name: its log, its failed events, and its queue (AWS Lambda Developer
@@ -73,6 +76,7 @@ pub struct Live {
     logs: logs::Logs,
     functions: functions::Functions,
     tags: tags::Tags,
+    trail: trail::Trail,
 }
 
 impl Live {
@@ -84,6 +88,7 @@ impl Live {
             logs: logs::Logs::new(sdk),
             functions: functions::Functions::new(sdk),
             tags: tags::Tags::new(sdk),
+            trail: trail::Trail::new(sdk),
         }
     }
 }
@@ -159,6 +164,10 @@ impl Account for Live {
 
     async fn functions(&self) -> Fetched<BTreeMap<String, Function>> {
         self.functions.all().await
+    }
+
+    async fn recorded(&self, lookup: &Lookup, next: Option<&str>) -> Fetched<PageOf<Recorded>> {
+        self.trail.recorded(lookup, next).await
     }
 
     async fn pause(&self, time: Duration) {

@@ -22,7 +22,7 @@ pub fn approves(config: &Config, event: &EventInfo, workflow: &Workflow) -> Opti
     let by_stack = || {
         let through = event.invoked_by.as_deref() == Some("cloudformation.amazonaws.com");
         let mut names = workflow.tags.iter().filter(|(key, _)| key == STACK_NAME);
-        through && names.any(|(_, name)| config.baseline.stacks.iter().any(|s| s.matches(name)))
+        through && names.any(|(_, name)| config.baseline.stacks.contains(name))
     };
     (by_principal || by_stack()).then_some(How::Deployment)
 }
@@ -92,7 +92,7 @@ mod tests {
 
     #[test]
     fn a_stack_is_trusted_where_aws_says_so() {
-        let config = config("[baseline]\nstacks = [\"orders-*\"]");
+        let config = config("[baseline]\nstacks = [\"orders-prod\"]");
         let stack = ("aws:cloudformation:stack-name", "orders-prod");
         let mut call = event("arn:aws:iam::123456789012:user/kim");
         assert_eq!(
@@ -107,6 +107,8 @@ mod tests {
         );
         for other in [
             ("aws:cloudformation:stack-name", "billing"),
+            ("aws:cloudformation:stack-name", "orders-prod2"),
+            ("aws:cloudformation:stack-name", "orders"),
             ("aws:cloudformation:stack-name", "x-orders-prod"),
             ("cloudformation:stack-name", "orders-prod"),
             ("stack-name", "orders-prod"),

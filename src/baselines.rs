@@ -9,9 +9,12 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
+use serde::{Deserialize, Serialize};
+
 use crate::arn::{AccountRegion, Arn};
 use crate::finding::Counts;
 use crate::moment::Moment;
+use crate::trigger::{Change, EventInfo};
 use crate::verdict::{Dependency, Record, StartShape};
 
 /// Who holds a workflow, and for how long.
@@ -96,6 +99,27 @@ pub struct Known {
     pub sweep: Option<String>,
 }
 
+/// What is kept of an event until nothing waits for it any more.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Noted {
+    /// What it changed, by whom.
+    pub change: Change,
+    /// What CloudTrail's own record says of who called, where it was looked up.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recorded: Option<EventInfo>,
+    /// When the record stops being waited for, in seconds since 1970.
+    pub until: i64,
+}
+
+/// A workflow whose drift is held back until CloudTrail's record of an event was looked up.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Waiting {
+    /// The event's id.
+    pub event: String,
+    /// The workflow.
+    pub workflow: Arn,
+}
+
 /// The state port.
 pub trait Baselines: Sync {
     /// Takes a workflow: free, held by the same holder, or held by a lease that has run out.
@@ -158,6 +182,40 @@ pub trait Baselines: Sync {
         event: &str,
         until: Moment,
     ) -> impl Future<Output = Result<(), StateError>> + Send;
+
+    /// Keeps what an event changed, for whoever handles its id later; what is kept already is replaced.
+    fn note(&self, noted: &Noted) -> impl Future<Output = Result<(), StateError>> + Send;
+
+    /// What is kept of the event of this id.
+    fn noted(&self, event: &str) -> impl Future<Output = Result<Option<Noted>, StateError>> + Send;
+
+    /// Notes workflows that wait for an event that was recorded there.
+    fn wait(
+        &self,
+        recorded_in: &AccountRegion,
+        waiting: &[Waiting],
+        until: Moment,
+    ) -> impl Future<Output = Result<(), StateError>> + Send;
+
+    /// Every workflow that waits for an event that was recorded there, in the order of the events' ids.
+    fn waiting(
+        &self,
+        recorded_in: &AccountRegion,
+    ) -> impl Future<Output = Result<Vec<Waiting>, StateError>> + Send;
+
+    /// Takes one from the list.
+    fn waited(
+        &self,
+        recorded_in: &AccountRegion,
+        waiting: &Waiting,
+    ) -> impl Future<Output = Result<(), StateError>> + Send;
+
+    /// Takes the second of `now` for a call of LookupEvents in an account and region; `false` where another invocation has it.
+    fn turn(
+        &self,
+        recorded_in: &AccountRegion,
+        now: Moment,
+    ) -> impl Future<Output = Result<bool, StateError>> + Send;
 
     /// How each principal of an account may start workflows, by `role/NAME` and `user/NAME`.
     fn starts(

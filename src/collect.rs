@@ -13,6 +13,7 @@ use std::future::Future;
 use std::time::Duration;
 
 use crate::arn::{AccountRegion, Arn};
+use crate::moment::Moment;
 use crate::snapshot::{Attachment, Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag};
 use crate::trigger::Affects;
 
@@ -85,8 +86,39 @@ pub trait Account: Sync {
     fn function(&self, arn: &str) -> impl Future<Output = Fetched<Function>> + Send;
     /// ListFunctions, by unqualified ARN.
     fn functions(&self) -> impl Future<Output = Fetched<BTreeMap<String, Function>>> + Send;
+    /// LookupEvents: one page of CloudTrail's own records of calls.
+    fn recorded(
+        &self,
+        lookup: &Lookup,
+        next: Option<&str>,
+    ) -> impl Future<Output = Fetched<PageOf<Recorded>>> + Send;
     /// Waits between two looks at something that is not consistent yet.
     fn pause(&self, time: Duration) -> impl Future<Output = ()> + Send;
+}
+
+/// What is looked up in CloudTrail's event history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// The event of this id.
+    Event(String),
+    /// Every call of this name in this time, both ends included: one page of it answers for many events.
+    Calls {
+        /// `eventName`
+        name: String,
+        /// From.
+        from: Moment,
+        /// Until.
+        to: Moment,
+    },
+}
+
+/// One call as CloudTrail's event history has it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recorded {
+    /// `EventId`
+    pub id: String,
+    /// `CloudTrailEvent`: the record itself, as text.
+    pub record: String,
 }
 
 /// The accounts and regions that one deployment looks after.

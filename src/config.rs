@@ -30,6 +30,14 @@ pub struct Config {
     pub severities: BTreeMap<String, Severity>,
     /// Rules that are switched off.
     pub disabled_rules: Vec<String>,
+    /// Why a rule is switched off, or its severity another one, by its id.
+    pub reasons: BTreeMap<String, String>,
+    /// Rules that the tag on a workflow may suppress.
+    pub tag_suppressible: Vec<String>,
+    /// Whether comments in the definition suppress: in a source file that is judged before deployment, never elsewhere.
+    pub honours_comments: bool,
+    /// Whether nothing that hides is honoured; severities may still be raised.
+    pub strict: bool,
     /// Suppressions.
     pub suppressions: Vec<SuppressionEntry>,
     /// `lambda-chain`: at least this many Lambda tasks …
@@ -55,6 +63,55 @@ pub struct SuppressionEntry {
     pub reason: String,
     /// The last day it holds, `YYYY-MM-DD`.
     pub until: String,
+    /// Only findings of this state.
+    pub state: Option<String>,
+    /// Only the finding of this fingerprint.
+    pub fingerprint: Option<String>,
+    /// Only findings that are about principals of this pattern and nobody else.
+    pub principal: Option<String>,
+}
+
+/// What a configuration does to a rule on every workflow: every report lists it.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Adjustment {
+    /// The rule's id.
+    pub rule: String,
+    /// The severity that replaces its own; `None` where it is switched off.
+    pub severity: Option<Severity>,
+    /// Why; `None` where the configuration does not say.
+    pub reason: Option<String>,
+}
+
+impl Config {
+    /// Without anything that hides a finding or makes it milder: for a gate that does not trust whoever writes the
+    /// configuration.
+    #[must_use]
+    pub fn strictly(self) -> Self {
+        Self {
+            disabled_rules: Vec::new(),
+            suppressions: Vec::new(),
+            tag_suppressible: Vec::new(),
+            honours_comments: false,
+            strict: true,
+            ..self
+        }
+    }
+
+    /// The rules that are switched off, and the severities that are replaced.
+    pub fn adjustments(&self) -> Vec<Adjustment> {
+        let reason = |rule: &String| self.reasons.get(rule).cloned();
+        let off = self.disabled_rules.iter().map(|rule| Adjustment {
+            rule: rule.clone(),
+            severity: None,
+            reason: reason(rule),
+        });
+        let other = self.severities.iter().map(|(rule, severity)| Adjustment {
+            rule: rule.clone(),
+            severity: Some(*severity),
+            reason: reason(rule),
+        });
+        off.chain(other).collect()
+    }
 }
 
 /// The tag that suppresses rules on its workflow: rule ids, separated by anything that no id holds.
@@ -82,6 +139,10 @@ impl Default for Config {
             default_owner: "unowned".to_owned(),
             severities: BTreeMap::new(),
             disabled_rules: Vec::new(),
+            reasons: BTreeMap::new(),
+            tag_suppressible: Vec::new(),
+            honours_comments: false,
+            strict: false,
             suppressions: Vec::new(),
             lambda_chain_min: 3,
             lambda_chain_percent: 50,

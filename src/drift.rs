@@ -159,6 +159,17 @@ impl Since {
     }
 }
 
+/// Why a widening is not told yet.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The id of the deployer's event.
+    pub event: String,
+    /// When it is told at the latest, ISO 8601 in UTC.
+    pub until: String,
+    /// Whether what was read is what the event deployed.
+    pub own: bool,
+}
+
 /// How a workflow differs from its approved baseline.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DriftFacts {
@@ -166,6 +177,10 @@ pub struct DriftFacts {
     pub approval: Approval,
     /// What is wider, worst first, and since when.
     pub widenings: Vec<(Widening, Since)>,
+    /// What is wider, and not told yet.
+    pub held: Vec<(Widening, Since, Held)>,
+    /// Why a deployer's event approves nothing of it.
+    pub unapproved: Option<String>,
     /// What is narrower.
     pub narrowings: Vec<Narrowing>,
     /// What the baseline logs, to be restored.

@@ -3,7 +3,9 @@
 use serde::Serialize;
 
 use crate::arn::Arn;
+use crate::config::SuppressionEntry;
 use crate::digest::Digest;
+use crate::glob::Glob;
 use crate::loc::Pointer;
 use crate::severity::Severity;
 use crate::value::TraceStep;
@@ -61,8 +63,22 @@ pub struct StatementRef {
 pub struct Suppression {
     /// The reason given.
     pub reason: String,
-    /// The last day, `YYYY-MM-DD`; `None` for a tag on the workflow.
+    /// The last day, `YYYY-MM-DD`; `None` for a tag on the workflow and for a comment.
     pub until: Option<String>,
+    /// By what.
+    pub by: By,
+}
+
+/// By what a finding is suppressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum By {
+    /// An entry of the configuration.
+    Configuration,
+    /// A comment in the source file that is judged.
+    Comment,
+    /// A tag on the workflow, where the configuration lets tags speak for the rule.
+    Tag,
 }
 
 /// What to do about a finding.
@@ -211,6 +227,21 @@ impl Finding {
             },
             subject: subject.into(),
         }
+    }
+
+    /// Whether a suppression is about this finding, of whatever workflow. One that names a principal says nothing of a finding
+    /// that is about others too, one that names a state nothing of what concerns another state.
+    pub fn is_meant_by(&self, entry: &SuppressionEntry) -> bool {
+        let state = |name: &String| self.state.as_ref() == Some(name);
+        let principal = |pattern: &String| {
+            let pattern = Glob::parse(pattern);
+            !self.principals.is_empty() && self.principals.iter().all(|p| pattern.matches(p))
+        };
+        let fingerprint = |text: &String| *text == self.fingerprint();
+        entry.rule == self.rule
+            && entry.state.as_ref().is_none_or(state)
+            && entry.principal.as_ref().is_none_or(principal)
+            && entry.fingerprint.as_ref().is_none_or(fingerprint)
     }
 
     /// Identifies the finding across evaluations: hex SHA-256 over workflow ARN, rule and subject, cut to 128 bits.

@@ -5,14 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::arn::Arn;
 use crate::assess::Assessment;
-use crate::baseline;
 use crate::config::Config;
 use crate::delta::{self, Before, Delta};
 use crate::dependencies::{self, Dependency};
-use crate::drift::{self, Approval, Baseline, How, Since};
+use crate::drift::{self, Approval, Baseline, Held, How, Since};
 use crate::finding::Counts;
 use crate::moment::Moment;
-use crate::render::alert::{Alert, Drift, Resolved};
+use crate::render::alert::{self, Alert, Drift, Resolved};
 use crate::snapshot::{Account, StateMachine};
 use crate::trigger::EventInfo;
 use crate::verdict::{Record, ReportedFinding};
@@ -82,6 +81,7 @@ pub fn approved(
     Some(Record {
         baseline: Some(Baseline { approval, posture }),
         widened: BTreeMap::new(),
+        held: BTreeMap::new(),
         ..old
     })
 }
@@ -91,8 +91,6 @@ pub fn approved(
 pub struct Reviewed {
     /// What is to be told of.
     pub assessment: Assessment,
-    /// The baseline that the event sets.
-    approved: Option<Approval>,
 }
 
 /// The difference, and what is kept next.
@@ -105,34 +103,15 @@ pub struct Compared<'a> {
 }
 
 impl Evaluation<'_> {
-    /// Takes what an approved deployment made for the baseline, and keeps the owner that an earlier event told.
+    /// Keeps the owner that an earlier event told.
     pub fn review(&self, assessment: &Assessment) -> Reviewed {
         let mut assessment = assessment.clone();
-        let approved = self.approval(&assessment);
-        if approved.is_some() {
-            // It differs from nothing.
-            assessment.findings.retain(|f| f.rule != "drift");
-            assessment.drift = None;
-        }
         if let Some(record) = self.record
             && assessment.workflow.owner_source == OwnerSource::Default
         {
             assessment.workflow.owner.clone_from(&record.owner);
         }
-        Reviewed {
-            assessment,
-            approved,
-        }
-    }
-
-    fn approval(&self, assessment: &Assessment) -> Option<Approval> {
-        let event = self.event?;
-        let how = baseline::approves(self.config, event, &assessment.workflow)?;
-        Some(Approval {
-            approved_at: self.began.iso(),
-            approved_by: event.actor.clone(),
-            how,
-        })
+        Reviewed { assessment }
     }
 
     /// Compares with what is kept.
@@ -141,7 +120,10 @@ impl Evaluation<'_> {
         Self: 'r,
     {
         let assessment = &reviewed.assessment;
-        let known = |key: &str| self.record.is_some_and(|r| r.widened.contains_key(key));
+        let known = |key: &str| {
+            self.record
+                .is_some_and(|r| r.widened.contains_key(key) && !r.held.contains_key(key))
+        };
         // Only what is wider since the last look is told as drift.
         let told = assessment.drift.as_ref();
         let drift = told.and_then(|drift| Drift::of(drift, |key| !known(key)));
@@ -183,6 +165,7 @@ impl Evaluation<'_> {
             gaps: delta.gaps.clone(),
             baseline: self.baseline(reviewed),
             widened: self.widened(assessment),
+            held: self.held(assessment),
             sweep: self
                 .sweep
                 .map(str::to_owned)
@@ -202,9 +185,34 @@ impl Evaluation<'_> {
         };
         let old = self.record.into_iter().flat_map(|r| &r.widened);
         let kept = old.filter(|(key, _)| hidden(key));
+        let held = drift.held.iter().map(|(w, since, _)| (&w.key, since));
         let now = drift.widenings.iter().map(|(w, since)| (&w.key, since));
+        let now = now.chain(held);
         kept.chain(now)
             .map(|(key, since)| (key.clone(), since.clone()))
+            .collect()
+    }
+
+    /// What of that is not told yet. Of a part that could not be read, what was held still is.
+    fn held(&self, assessment: &Assessment) -> BTreeMap<String, Held> {
+        let Some(drift) = &assessment.drift else {
+            return BTreeMap::new();
+        };
+        let told: BTreeSet<&str> = drift
+            .widenings
+            .iter()
+            .map(|(w, _)| w.key.as_str())
+            .collect();
+        let posture = assessment.posture.as_ref();
+        let hidden = |key: &String| {
+            let part = drift::part_of(key);
+            part.is_some_and(|part| posture.is_none_or(|p| !p.knows(part)))
+        };
+        let old = self.record.into_iter().flat_map(|r| &r.held);
+        let kept = old.filter(|(key, _)| hidden(key) && !told.contains(key.as_str()));
+        let kept = kept.map(|(key, held)| (key.clone(), held.clone()));
+        let now = drift.held.iter();
+        kept.chain(now.map(|(w, _, held)| (w.key.clone(), held.clone())))
             .collect()
     }
 
@@ -219,13 +227,12 @@ impl Evaluation<'_> {
                 how: How::FirstSight,
             })
         };
-        match (reviewed.approved.clone(), old, posture) {
-            (Some(approval), _, Some(posture)) => Some(Baseline { approval, posture }),
-            (_, Some(baseline), _) => Some(baseline),
-            (_, None, Some(posture)) => {
+        match (reviewed.assessment.approved.clone(), old, posture) {
+            (Some(baseline), _, _) | (None, Some(baseline), _) => Some(baseline),
+            (None, None, Some(posture)) => {
                 first_sight().map(|approval| Baseline { approval, posture })
             }
-            (_, None, None) => None,
+            (None, None, None) => None,
         }
     }
 }
@@ -255,6 +262,7 @@ fn alert<'a>(delta: Delta<'a>, assessment: &'a Assessment, drift: Option<Drift>)
         persisting,
         unseen: delta.unseen.len(),
         drift,
+        suppressed: alert::suppressed(assessment),
         incomplete: &assessment.gaps,
         newly_incomplete: delta.newly_incomplete,
         opened: delta.opened,
@@ -283,6 +291,7 @@ pub fn gone<'a>(
         persisting: Counts::default(),
         unseen: 0,
         drift: None,
+        suppressed: 0,
         incomplete: &[],
         newly_incomplete: false,
     }

@@ -57,6 +57,7 @@ pub mod sinks;
 pub mod snapshot;
 pub mod starters;
 pub mod suggest;
+pub mod suppression;
 pub mod taint;
 pub mod template;
 pub mod trigger;

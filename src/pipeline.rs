@@ -5,6 +5,7 @@
 //! to somebody. [`sweep`] goes through all of them by schedule, for what no event told.
 
 mod approve;
+mod confirm;
 mod evaluate;
 mod event;
 mod gone;
@@ -258,7 +259,11 @@ impl<P: Ports> Run<'_, P> {
                 workflows,
                 sweep,
                 event,
-            } => sweep::evaluate(self, workflows, sweep.as_deref(), event.as_deref()).await,
+            } => match event {
+                Some(event) => event::evaluate(self, workflows, event).await,
+                None => sweep::evaluate(self, workflows, sweep.as_deref()).await,
+            },
+            Work::Confirm { event } => confirm::confirm(self, event).await,
             Work::Finish { sweep, home, looks } => sweep::finish(self, home, sweep, *looks).await,
         }
     }

@@ -21,6 +21,9 @@ pub trait Rule: Sync {
     /// Judges once more, with what every rule found in the first round in sight: for the few rules whose trigger or
     /// severity depends on how dangerous the workflow is.
     fn review(&self, _facts: &Facts<'_>, _found: &[Finding], _out: &mut Vec<Finding>) {}
+
+    /// Judges last, when it is known which findings are suppressed.
+    fn conclude(&self, _facts: &Facts<'_>, _found: &[Finding], _out: &mut Vec<Finding>) {}
 }
 
 /// What is known of a workflow's past beside its facts.
@@ -87,6 +90,7 @@ mod pass_role_scope;
 mod replaceable_lambda;
 mod secret_in_definition;
 mod shared_role;
+mod suppression;
 mod sync_rule_scope;
 mod tainted_command;
 mod tainted_credentials;
@@ -139,6 +143,7 @@ pub const RULES: &[&dyn Rule] = &[
     &broad_lambda_role::BroadLambdaRole,
     &replaceable_lambda::ReplaceableLambda,
     &drift::Drift,
+    &suppression::Suppression,
     &evaluation_incomplete::EvaluationIncomplete,
 ];
 

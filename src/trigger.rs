@@ -4,7 +4,9 @@
 //! "AWS service events delivered via AWS CloudTrail"; AWS CloudTrail User Guide, "CloudTrail record contents").
 
 mod expected;
+mod info;
 mod through;
+mod vouched;
 mod watched;
 pub mod work;
 
@@ -13,11 +15,14 @@ use serde_json::Value;
 
 use crate::arn::Arn;
 use crate::moment::Moment;
-pub use expected::Expected;
+pub use expected::{Expected, same};
+use info::info;
+pub use info::recorded;
+use vouched::vouched;
 pub use watched::{DETAIL_TYPE, GrantsStart, Subject, WATCHED, Watched};
 
 /// A change of something that verdicts rest on.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Change {
     /// The call that made it.
     pub event: EventInfo,
@@ -83,7 +88,7 @@ pub struct EventInfo {
 }
 
 /// What a change can affect.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Affects {
     /// One workflow.
     Workflow(WorkflowChange),
@@ -115,7 +120,7 @@ pub enum Affects {
 }
 
 /// What an event says of the one workflow it names.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct WorkflowChange {
     /// The workflow, without version or alias.
     pub arn: Arn,
@@ -152,6 +157,14 @@ pub enum Skip {
         /// `eventName`
         name: &'static str,
     },
+    /// AWS does not vouch for it: anybody can put an event with such a detail on a bus.
+    #[error("AWS does not vouch for this event of `{name}`: {why}; somebody may be forging events")]
+    NotVouched {
+        /// `eventName`
+        name: &'static str,
+        /// What does not fit, bounded and escaped.
+        why: String,
+    },
     /// It does not have the shape of an event.
     #[error("malformed event: {0}")]
     Malformed(String),
@@ -160,7 +173,7 @@ pub enum Skip {
 impl Skip {
     /// Whether somebody should look into it: such an event cannot come from CloudTrail, or its form is new.
     pub const fn is_malformed(&self) -> bool {
-        matches!(self, Self::Malformed(_))
+        matches!(self, Self::Malformed(_) | Self::NotVouched { .. })
     }
 }
 
@@ -189,6 +202,7 @@ pub fn read(event: &Value) -> Result<Change, Skip> {
             name: plain(name),
             source_name: plain(source),
         })?;
+    vouched(event, detail, row)?;
     match detail.get("errorCode") {
         None | Some(Value::Null) => {}
         Some(code) => {
@@ -200,14 +214,14 @@ pub fn read(event: &Value) -> Result<Change, Skip> {
     }
     Ok(Change {
         event: info(event, detail, row.name),
-        affects: affects(row, detail)?,
+        affects: affects(row, event, detail)?,
         opens: row.opens,
         expects: expected::expected(row.name, detail),
         document: expected::document(detail),
     })
 }
 
-fn affects(row: &'static Watched, detail: &Value) -> Result<Affects, Skip> {
+fn affects(row: &'static Watched, event: &Value, detail: &Value) -> Result<Affects, Skip> {
     let (pointer, named) = row
         .at
         .iter()
@@ -227,6 +241,13 @@ fn affects(row: &'static Watched, detail: &Value) -> Result<Affects, Skip> {
     match row.subject {
         Subject::Workflow => {
             let arn = workflow_arn(&arn()?).ok_or(Skip::NoWorkflow { name: row.name })?;
+            let (account, region) = (optional(event, "/account"), optional(event, "/region"));
+            if (arn.account(), arn.region()) != (account, region) {
+                return Err(Skip::NotVouched {
+                    name: row.name,
+                    why: format!("`{}` is a workflow of elsewhere", plain(arn.as_str())),
+                });
+            }
             Ok(Affects::Workflow(WorkflowChange {
                 arn,
                 revision: owned(detail, "/responseElements/revisionId"),
@@ -296,32 +317,6 @@ fn role_name(text: &str) -> Option<&str> {
 fn iam_name(text: &str, longest: usize) -> Option<&str> {
     let allowed = |c: char| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c);
     (text.len() <= longest && text.chars().all(allowed)).then_some(text)
-}
-
-fn info(event: &Value, detail: &Value, name: &str) -> EventInfo {
-    let first = |pointers: &[(&Value, &str)]| {
-        let found = pointers.iter().find_map(|(from, at)| owned(from, at));
-        found.unwrap_or_default()
-    };
-    EventInfo {
-        id: first(&[(detail, "/eventID"), (event, "/id")]),
-        name: name.to_owned(),
-        time: first(&[(detail, "/eventTime"), (event, "/time")]),
-        actor: first(&[
-            (detail, "/userIdentity/arn"),
-            (detail, "/userIdentity/invokedBy"),
-            (detail, "/userIdentity/principalId"),
-            (detail, "/userIdentity/accountId"),
-            (detail, "/userIdentity/type"),
-        ]),
-        issuer: owned(detail, "/userIdentity/sessionContext/sessionIssuer/arn")
-            .and_then(|arn| Arn::parse(&arn)),
-        invoked_by: owned(detail, "/userIdentity/invokedBy"),
-        through: through::through(detail),
-        source_ip: first(&[(detail, "/sourceIPAddress")]),
-        region: first(&[(detail, "/awsRegion"), (event, "/region")]),
-        account: first(&[(detail, "/recipientAccountId"), (event, "/account")]),
-    }
 }
 
 /// Longer than any ARN or name that AWS gives out; what is longer is noise.

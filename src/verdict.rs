@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::arn::Arn;
 pub use crate::dependencies::Dependency;
-use crate::drift::{Baseline, Since};
+use crate::drift::{Baseline, Held, Since};
 use crate::severity::Severity;
 pub use crate::starters::StartShape;
 
@@ -39,6 +39,9 @@ pub struct Record {
     /// What is wider than that, each with the change that made it so.
     #[serde(default)]
     pub widened: BTreeMap<String, Since>,
+    /// Of those, what is not told yet: a deployer's event names it as its own, and CloudTrail has yet to confirm that.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub held: BTreeMap<String, Held>,
     /// The last sweep that came by.
     #[serde(default)]
     pub sweep: Option<String>,
@@ -76,6 +79,7 @@ impl Record {
             depends_on: BTreeSet::new(),
             baseline: None,
             widened: BTreeMap::new(),
+            held: BTreeMap::new(),
             sweep: None,
         }
     }

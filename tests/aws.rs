@@ -11,6 +11,7 @@
 )]
 
 mod aws {
+    mod approval;
     mod live;
     mod state;
 }

@@ -33,6 +33,7 @@ fn judged(scenario: &Scenario, account: &Account) -> Assessment {
         today: &scenario.today,
         now: "2026-11-23T12:00:00Z",
         event: scenario.event.as_ref(),
+        deploying: None,
         remembered: &scenario.remembered,
     };
     assess::remembering(account, &known, account.workflows.len())

@@ -77,6 +77,8 @@ impl Parser {
         }
         let mode = Mode::of(language);
         let mut state = blank(id, name, object.pointer.clone(), scope);
+        let comment = object.get("Comment").and_then(Value::as_str);
+        state.comment = comment.map(str::to_owned);
         state.query_language = language;
         state.arguments_language = language;
         // Arguments of the other language are a problem, but what the task does with them is still to be seen.
@@ -365,6 +367,7 @@ fn blank(id: StateId, name: &str, pointer: Pointer, scope: ScopeId) -> State {
         scope,
         pointer,
         query_language: QueryLanguage::default(),
+        comment: None,
         kind: Kind::Unknown,
         input_path: PathField::Default,
         output_path: PathField::Default,

@@ -141,20 +141,15 @@ impl Queue for Sqs {
 mod tests {
     use super::*;
     use crate::arn::Arn;
-    use crate::trigger::EventInfo;
     use crate::trigger::work::{Payload, Work, payload};
 
     fn evaluate(actor: &str) -> Later {
         let arn = Arn::parse("arn:aws:states:eu-west-1:123456789012:stateMachine:A");
-        let event = EventInfo {
-            actor: actor.to_owned(),
-            ..EventInfo::default()
-        };
         Later {
             work: Work::Evaluate {
                 workflows: arn.into_iter().collect(),
                 sweep: None,
-                event: Some(Box::new(event)),
+                event: Some(actor.to_owned()),
             },
             delay: 7,
         }

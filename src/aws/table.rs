@@ -7,6 +7,9 @@
 //! | `on#REST` | `ARN` | the workflow's verdict rests on this |
 //! | `home#ACCOUNT/REGION` | `ARN` | `sweep`: the last one that came by |
 //! | `event#ID` | `event` | `expires` |
+//! | `event#ID` | `change` | `body`, `expires`: what an event changed that is not done with |
+//! | `waiting#ACCOUNT/REGION` | `ID#ARN` | `event`, `workflow`, `expires`: the drift of the workflow is held until CloudTrail's record of the event is found there |
+//! | `turn#ACCOUNT/REGION` | `lookup` | `asked_at`: the last one in which LookupEvents was called |
 //! | `starts#ACCOUNT` | `role/NAME`, `user/NAME` | `body` |
 //! | `sweep#ACCOUNT/REGION` | `head` | `id`, `started_at`, `first`, `pages`, `listed`, `seen`, `whole`, `finished` |
 //! | `sweep#ACCOUNT/REGION` | `tally#ID#0` … `7` | `done`, `critical`, findings by severity, `expires` |
@@ -18,6 +21,7 @@ mod item;
 mod records;
 mod starts;
 mod sweeps;
+mod waiting;
 mod write;
 
 use std::collections::BTreeMap;
@@ -29,7 +33,9 @@ use aws_sdk_sfn::config::http::HttpResponse;
 use super::Sdk;
 use super::error::why;
 use crate::arn::{AccountRegion, Arn};
-use crate::baselines::{Baselines, Known, Lease, LeaseResult, Page, StateError, Sweep, Tally};
+use crate::baselines::{
+    Baselines, Known, Lease, LeaseResult, Noted, Page, StateError, Sweep, Tally, Waiting,
+};
 use crate::moment::Moment;
 use crate::verdict::{Dependency, Record, StartShape};
 use item::{Item, key};
@@ -182,6 +188,39 @@ impl Baselines for Table {
         let put = call.set_item(Some(item)).send().await;
         put.map(drop)
             .map_err(|e| unavailable("dynamodb:PutItem", &e))
+    }
+
+    async fn note(&self, noted: &Noted) -> Result<(), StateError> {
+        waiting::note(self, noted).await
+    }
+
+    async fn noted(&self, event: &str) -> Result<Option<Noted>, StateError> {
+        waiting::noted(self, event).await
+    }
+
+    async fn wait(
+        &self,
+        recorded_in: &AccountRegion,
+        waiting: &[Waiting],
+        until: Moment,
+    ) -> Result<(), StateError> {
+        waiting::wait(self, recorded_in, waiting, until).await
+    }
+
+    async fn waiting(&self, recorded_in: &AccountRegion) -> Result<Vec<Waiting>, StateError> {
+        waiting::waiting(self, recorded_in).await
+    }
+
+    async fn waited(
+        &self,
+        recorded_in: &AccountRegion,
+        waiting: &Waiting,
+    ) -> Result<(), StateError> {
+        waiting::waited(self, recorded_in, waiting).await
+    }
+
+    async fn turn(&self, recorded_in: &AccountRegion, now: Moment) -> Result<bool, StateError> {
+        waiting::turn(self, recorded_in, now).await
     }
 
     async fn starts(&self, account: &str) -> Result<BTreeMap<String, StartShape>, StateError> {

@@ -24,6 +24,7 @@ pub fn approve(args: &args::Approve, host: &mut Host<'_>) -> Result<Outcome, Fai
         today: &host.now.day(),
         now: &host.now.iso(),
         event: None,
+        deploying: None,
         remembered: &std::collections::BTreeMap::new(),
     };
     let assessments = assess::remembering(&account, &known, account.workflows.len());

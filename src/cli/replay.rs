@@ -56,6 +56,7 @@ pub fn replay(args: &Replay, host: &mut Host<'_>) -> Result<Outcome, Failure> {
         today: &host.now.day(),
         now: &host.now.iso(),
         event: Some(&change.event),
+        deploying: None,
         remembered: &BTreeMap::new(),
     };
     let mut assessments: Vec<Assessment> = Vec::new();

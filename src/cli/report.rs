@@ -49,6 +49,7 @@ fn remembering(
         today: &host.now.day(),
         now: &host.now.iso(),
         event: None,
+        deploying: None,
         remembered: &state.remembered(),
     };
     assess::remembering(account, &known, account.workflows.len())

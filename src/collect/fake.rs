@@ -184,6 +184,11 @@ impl Account for Fake {
         Fetched::Present(BTreeMap::new())
     }
 
+    async fn recorded(&self, _: &Lookup, _: Option<&str>) -> Fetched<PageOf<Recorded>> {
+        self.call("LookupEvents".to_owned()).await;
+        Fetched::Present((Vec::new(), None))
+    }
+
     async fn pause(&self, time: Duration) {
         self.call(format!("pause {}", time.as_millis())).await;
     }

@@ -1,7 +1,7 @@
 //! The ids of every rule: public, stable, and what a configuration may name.
 
 /// Every id that a finding can carry.
-pub const RULE_IDS: [&str; 38] = [
+pub const RULE_IDS: [&str; 39] = [
     "admin-role",
     "broad-invocation",
     "broad-lambda-role",
@@ -28,6 +28,7 @@ pub const RULE_IDS: [&str; 38] = [
     "replaceable-lambda",
     "secret-in-definition",
     "shared-role",
+    "suppression",
     "sync-rule-scope",
     "tainted-command",
     "tainted-credentials",

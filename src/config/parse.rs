@@ -19,7 +19,7 @@ pub struct ConfigError {
     pub message: String,
 }
 
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "trusted-accounts",
     "sensitive-tags",
     "min-log-retention-days",
@@ -27,6 +27,7 @@ const KEYS: [&str; 12] = [
     "default-owner",
     "severity",
     "disabled-rules",
+    "tag-suppressible",
     "suppress",
     "lambda-chain",
     "baseline",
@@ -76,13 +77,20 @@ fn set(
         "owner-tags" => config.owner_tags = each(value, text)?,
         "default-owner" => config.default_owner = text(value)?,
         "severity" => {
-            config.severities = entries(value)?
-                .map(|(key, word)| Ok((rule(key.get_ref(), key.span().start)?, severity(word)?)))
-                .collect::<Result<_, Fault>>()?;
+            for (key, value) in entries(value)? {
+                let id = rule(key.get_ref(), key.span().start)?;
+                let (word, why) = with_reason(value, "severity")?;
+                config.severities.insert(id.clone(), severity(word)?);
+                config.reasons.extend(why.map(|why| (id, why)));
+            }
         }
         "disabled-rules" => {
-            config.disabled_rules = each(value, |v| rule(&text(v)?, v.span().start))?;
+            for (id, why) in each(value, switched_off)? {
+                config.reasons.extend(why.map(|why| (id.clone(), why)));
+                config.disabled_rules.push(id);
+            }
         }
+        "tag-suppressible" => config.tag_suppressible = each(value, tag_suppressible)?,
         "suppress" => config.suppressions = each(value, suppression)?,
         "lambda-chain" => {
             for (key, value) in entries(value)? {
@@ -99,6 +107,41 @@ fn set(
         other => return Err(unknown(other, key.span().start, &KEYS)),
     }
     Ok(())
+}
+
+/// A value by itself, or as this member of a table beside a `reason`.
+fn with_reason<'v, 'i>(
+    value: &'v Value<'i>,
+    member: &str,
+) -> Result<(&'v Value<'i>, Option<String>), Fault> {
+    if value.get_ref().as_table().is_none() {
+        return Ok((value, None));
+    }
+    let (mut named, mut why) = (None, None);
+    for (key, value) in entries(value)? {
+        match key.get_ref().as_ref() {
+            "reason" => why = Some(text(value)?),
+            name if name == member => named = Some(value),
+            other => return Err(unknown(other, key.span().start, &[member, "reason"])),
+        }
+    }
+    let missing = || (value.span().start, format!("`{member}` is missing"));
+    Ok((named.ok_or_else(missing)?, why))
+}
+
+fn switched_off(value: &Value<'_>) -> Result<(String, Option<String>), Fault> {
+    let (named, why) = with_reason(value, "rule")?;
+    Ok((rule(&text(named)?, named.span().start)?, why))
+}
+
+/// No tag silences the rule that tells of tags.
+fn tag_suppressible(value: &Value<'_>) -> Result<String, Fault> {
+    let id = rule(&text(value)?, value.span().start)?;
+    if id == "suppression" {
+        let why = "a tag cannot suppress `suppression`, which tells of tags";
+        return Err((value.span().start, why.to_owned()));
+    }
+    Ok(id)
 }
 
 pub(super) fn unknown(key: &str, at: usize, known: &[&str]) -> Fault {
@@ -198,7 +241,16 @@ fn rule(id: &str, at: usize) -> Result<String, Fault> {
 }
 
 fn suppression(value: &Value<'_>) -> Result<SuppressionEntry, Fault> {
-    const FIELDS: [&str; 4] = ["rule", "workflow", "reason", "until"];
+    const FIELDS: [&str; 7] = [
+        "rule",
+        "workflow",
+        "reason",
+        "until",
+        "state",
+        "fingerprint",
+        "principal",
+    ];
+    const NEEDED: &str = "rule, workflow, reason, until";
     for (key, _) in entries(value)? {
         if !FIELDS.contains(&key.get_ref().as_ref()) {
             return Err(unknown(key.get_ref(), key.span().start, &FIELDS));
@@ -209,16 +261,20 @@ fn suppression(value: &Value<'_>) -> Result<SuppressionEntry, Fault> {
         table.and_then(|t| t.get(name)).ok_or_else(|| {
             (
                 value.span().start,
-                format!("a suppression needs `{name}` (and {})", FIELDS.join(", ")),
+                format!("a suppression needs `{name}` (and {NEEDED})"),
             )
         })
     };
+    let narrowed = |name: &str| field(name).ok().map(text).transpose();
     let named = field("rule")?;
     Ok(SuppressionEntry {
         rule: rule(&text(named)?, named.span().start)?,
         workflow: text(field("workflow")?)?,
         reason: text(field("reason")?)?,
         until: day(field("until")?)?,
+        state: narrowed("state")?,
+        fingerprint: narrowed("fingerprint")?,
+        principal: narrowed("principal")?,
     })
 }
 

@@ -13,8 +13,9 @@ pub struct BaselineConfig {
     pub first_sight: bool,
     /// Deployments by these principals.
     pub principals: Vec<ArnPattern>,
-    /// Deployments through CloudFormation of workflows that belong to stacks of these names.
-    pub stacks: Vec<Glob>,
+    /// Deployments through CloudFormation of workflows that belong to stacks of exactly these names: whoever may make a stack
+    /// chooses its name.
+    pub stacks: Vec<String>,
 }
 
 impl Default for BaselineConfig {
@@ -118,17 +119,17 @@ fn principal(value: &Value<'_>) -> Result<ArnPattern, Fault> {
     })
 }
 
-fn stack(value: &Value<'_>) -> Result<Glob, Fault> {
+fn stack(value: &Value<'_>) -> Result<String, Fault> {
     let written = text(value)?;
     // CloudFormation API Reference, CreateStack: letters, digits and hyphens, at most 128.
-    let allowed = |c: char| c.is_ascii_alphanumeric() || "-*?".contains(c);
+    let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-';
     if written.len() <= 128 && written.chars().all(allowed) {
-        return Ok(Glob::parse(&written));
+        return Ok(written);
     }
     Err((
         value.span().start,
         format!(
-            "`{written}` is no stack name: letters, digits and hyphens, and `*` and `?` as wildcards"
+            "`{written}` is no stack name: letters, digits and hyphens, and no wildcards: whoever may make a stack chooses its name"
         ),
     ))
 }

@@ -12,6 +12,8 @@ fn finding(rule: &'static str, severity: Severity) -> Finding {
 
 fn found(findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
     Assessment {
+        approved: None,
+        to_confirm: false,
         workflow: Workflow::unread("w", "unowned"),
         findings,
         gaps,
@@ -85,6 +87,7 @@ fn what_is_only_worth_knowing_or_suppressed_is_never_told_nor_told_to_be_gone() 
     suppressed.suppressed = Some(Suppression {
         reason: "known".to_owned(),
         until: None,
+        by: crate::finding::By::Configuration,
     });
     let now = found(vec![suppressed], Vec::new());
     let delta = against(&told, &now);

@@ -76,13 +76,10 @@ impl State {
 
     /// The approved baselines, by ARN.
     pub fn remembered(&self) -> BTreeMap<String, Remembered> {
-        let each = self.records.iter().filter_map(|(arn, record)| {
-            let remembered = Remembered {
-                baseline: record.baseline.clone()?,
-                since: record.widened.clone(),
-            };
-            Some((arn.clone(), remembered))
-        });
+        let each = self
+            .records
+            .iter()
+            .filter_map(|(arn, record)| Some((arn.clone(), Remembered::of(record)?)));
         each.collect()
     }
 

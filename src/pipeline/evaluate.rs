@@ -7,8 +7,9 @@ use tracing::warn;
 
 use super::read::{self, Reading};
 use super::tell::{self, Telling};
-use super::{Done, Error, Ports, Run, gone};
+use super::{Done, Error, Ports, Run, confirm, gone};
 use crate::arn::{AccountRegion, Arn};
+use crate::assess::{Deploying, Proof};
 use crate::baselines::{Baselines, Lease, LeaseResult};
 use crate::collect::Accounts;
 use crate::moment::Moment;
@@ -28,8 +29,8 @@ const GRACE: i64 = 30;
 pub(super) struct Cause<'a> {
     /// The change that an event told of.
     change: Option<&'a Change>,
-    /// The event, where only it is known.
-    event: Option<&'a EventInfo>,
+    /// Whether CloudTrail knows the event, for a deployer's.
+    proof: Option<Proof<'a>>,
     /// The workflows themselves have not changed: this principal may start them, or no more.
     opened_to: Option<&'a str>,
     /// The sweep that comes by.
@@ -54,7 +55,7 @@ impl<'a> Cause<'a> {
     pub fn event(change: &'a Change, now: Moment) -> Self {
         Self {
             change: Some(change),
-            event: Some(&change.event),
+            proof: None,
             opened_to: None,
             sweep: None,
             recent: change.is_recent(now),
@@ -62,15 +63,24 @@ impl<'a> Cause<'a> {
         }
     }
 
-    /// An event that opens these workflows to somebody, from a message.
-    pub fn opened(event: &'a EventInfo, to: &'a str) -> Self {
+    /// An event that opens these workflows to somebody.
+    pub fn opened(change: &'a Change, to: &'a str, now: Moment) -> Self {
         Self {
-            change: None,
-            event: Some(event),
             opened_to: Some(to),
+            after: principals_after(&change.event, true),
+            ..Self::event(change, now)
+        }
+    }
+
+    /// A deployer's event, after CloudTrail was asked for it. Everything is read afresh.
+    pub const fn confirmed(change: &'a Change, proof: Proof<'a>, now: Moment) -> Self {
+        Self {
+            change: Some(change),
+            proof: Some(proof),
+            opened_to: None,
             sweep: None,
             recent: false,
-            after: principals_after(event, true),
+            after: now.plus(-1),
         }
     }
 
@@ -78,7 +88,7 @@ impl<'a> Cause<'a> {
     pub const fn person(now: Moment) -> Self {
         Self {
             change: None,
-            event: None,
+            proof: None,
             opened_to: None,
             sweep: None,
             recent: false,
@@ -90,7 +100,7 @@ impl<'a> Cause<'a> {
     pub const fn sweep(sweep: SweepRef<'a>, began: Moment) -> Self {
         Self {
             change: None,
-            event: None,
+            proof: None,
             opened_to: None,
             sweep: Some(sweep),
             recent: false,
@@ -98,8 +108,16 @@ impl<'a> Cause<'a> {
         }
     }
 
-    pub const fn event_info(&self) -> Option<&'a EventInfo> {
-        self.event
+    pub fn event_info(&self) -> Option<&'a EventInfo> {
+        Some(&self.change?.event)
+    }
+
+    /// What is known of the event, where its caller may be a deployer; `waiting` is what holds before CloudTrail was asked.
+    pub fn deploying(&self, waiting: Proof<'a>) -> Option<Deploying<'a>> {
+        Some(Deploying {
+            change: self.change?,
+            proof: self.proof.unwrap_or(waiting),
+        })
     }
 
     /// To whom an event opens the workflows, where it does nothing else to them.
@@ -191,6 +209,10 @@ async fn some<P: Ports>(
             return (Done::default(), first.or(Some(error)));
         }
     };
+    if let Err(error) = hold(run, &reading, cause).await {
+        give_back(run, &held).await;
+        return (Done::default(), first.or(Some(error)));
+    }
     let mut done = Done::default();
     for (one, ended) in settle(run, &held, &reading, cause, began).await {
         match ended {
@@ -205,6 +227,20 @@ async fn some<P: Ports>(
         }
     }
     (done, first)
+}
+
+/// Sees to it that CloudTrail is asked for the event where that can approve what it deployed.
+async fn hold<P: Ports>(
+    run: &Run<'_, P>,
+    reading: &Reading,
+    cause: &Cause<'_>,
+) -> Result<(), Error> {
+    let Some(change) = cause.change() else {
+        return Ok(());
+    };
+    let waiting = reading.assessments.iter().filter(|a| a.to_confirm);
+    let waiting: Vec<Arn> = waiting.map(|a| a.workflow.arn.clone()).collect();
+    confirm::wait(run, change, &waiting).await
 }
 
 /// Takes a workflow, waiting for whoever holds it.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use tracing::{info, warn};
 
 use super::evaluate::{self, Cause};
-use super::{Done, Error, Handled, Ports, Run, skipped, starters};
+use super::{Done, Error, Handled, Ports, Run, confirm, skipped, starters};
 use crate::arn::{AccountRegion, Arn};
 use crate::baselines::Baselines;
 use crate::collect::{self, Accounts};
@@ -134,6 +134,29 @@ async fn affected<P: Ports>(
     Ok(found)
 }
 
+/// Evaluates the workflows of a message because of an event that was noted. One that nobody noted was not sent by this
+/// function.
+pub(super) async fn evaluate<P: Ports>(
+    run: &Run<'_, P>,
+    workflows: &[Arn],
+    event: &str,
+) -> Result<(), Error> {
+    let noted = match &run.watch.baselines {
+        Some(state) => state.noted(event).await?,
+        None => None,
+    };
+    let Some(noted) = noted else {
+        warn!(
+            event = plain(event),
+            "work is skipped: no event of this id was handled here; somebody may be forging messages"
+        );
+        return Ok(());
+    };
+    let cause = Cause::event(&noted.change, run.now());
+    let home = home(run, &noted.change);
+    at_once(run, &home, workflows, &cause).await.map(drop)
+}
+
 /// Evaluates these workflows: here, or handed on where there are many.
 pub(super) async fn spread<P: Ports>(
     run: &Run<'_, P>,
@@ -141,14 +164,21 @@ pub(super) async fn spread<P: Ports>(
     workflows: Vec<Arn>,
     cause: &Cause<'_>,
 ) -> Result<Done, Error> {
-    if let (Some(queue), true) = (&run.watch.queue, workflows.len() > AT_ONCE) {
+    if let (Some(queue), Some(state), Some(change), true) = (
+        &run.watch.queue,
+        &run.watch.baselines,
+        cause.change(),
+        workflows.len() > AT_ONCE,
+    ) {
+        // A message names the event; what it was stands in the table.
+        confirm::note(run, state, change).await?;
         let messages: Vec<Later> = workflows
             .chunks(OF_A_MESSAGE)
             .map(|part| Later {
                 work: Work::Evaluate {
                     workflows: part.to_vec(),
                     sweep: None,
-                    event: cause.event_info().cloned().map(Box::new),
+                    event: Some(change.event.id.clone()),
                 },
                 delay: 0,
             })
@@ -159,6 +189,15 @@ pub(super) async fn spread<P: Ports>(
             ..Done::default()
         });
     }
+    at_once(run, home, &workflows, cause).await
+}
+
+async fn at_once<P: Ports>(
+    run: &Run<'_, P>,
+    home: &AccountRegion,
+    workflows: &[Arn],
+    cause: &Cause<'_>,
+) -> Result<Done, Error> {
     // A role serves every region: its workflows live in more than one where the table does.
     let mut homes: Vec<AccountRegion> = workflows.iter().map(AccountRegion::of).collect();
     homes.sort();

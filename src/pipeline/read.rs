@@ -6,9 +6,9 @@ use futures_util::stream::{self, StreamExt as _};
 use tracing::info;
 
 use super::evaluate::{Cause, Held};
-use super::{Error, Ports, Run};
+use super::{Error, Ports, Run, confirm};
 use crate::arn::{AccountRegion, Arn};
-use crate::assess::{self, Assessment, Known, Remembered};
+use crate::assess::{self, Assessment, Known, Proof, Remembered};
 use crate::baselines::Baselines;
 use crate::collect::{self, Account, Described, StaleRead, Surroundings};
 use crate::dependencies;
@@ -88,18 +88,26 @@ async fn look_again<P: Ports>(
     cause: &Cause<'_>,
     late: Vec<StaleRead>,
 ) -> Vec<StaleRead> {
-    let (Some(queue), Some(event), false) = (&run.watch.queue, cause.event_info(), late.is_empty())
-    else {
+    let (Some(queue), Some(state), Some(change), false) = (
+        &run.watch.queue,
+        &run.watch.baselines,
+        cause.change(),
+        late.is_empty(),
+    ) else {
         return late;
     };
+    let event = &change.event;
     let again = Later {
         work: Work::Evaluate {
             workflows: held.iter().map(|one| one.workflow.clone()).collect(),
             sweep: None,
-            event: Some(Box::new(event.clone())),
+            event: Some(event.id.clone()),
         },
         delay: u32::try_from(SETTLES).unwrap_or_default(),
     };
+    if confirm::note(run, state, change).await.is_err() {
+        return late;
+    }
     match queue.send(&[again]).await {
         Ok(()) => {
             info!(
@@ -224,22 +232,26 @@ fn judge<P: Ports>(
     let remembered: BTreeMap<String, Remembered> = held
         .iter()
         .filter_map(|one| {
-            let record = one.record.as_ref()?;
-            let remembered = Remembered {
-                baseline: record.baseline.clone()?,
-                since: record.widened.clone(),
-            };
+            let remembered = Remembered::of(one.record.as_ref()?)?;
             Some((one.workflow.to_string(), remembered))
         })
         .collect();
     let now = run.now();
     let (today, iso) = (now.day(), now.iso());
+    let until = now.plus(confirm::HELD).iso();
+    let waiting = match (&run.watch.baselines, &run.watch.queue) {
+        (Some(_), Some(_)) => Proof::Awaited(&until),
+        _ => Proof::Lacking(
+            "without a table and a queue nothing waits for CloudTrail's record of the event",
+        ),
+    };
     let known = Known {
         config: &run.watch.config,
         today: &today,
         now: &iso,
         remembered: &remembered,
         event: cause.event_info(),
+        deploying: cause.deploying(waiting),
     };
     let mut reading = Reading {
         assessments: assess::remembering(snapshot, &known, judged),

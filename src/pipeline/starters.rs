@@ -55,7 +55,7 @@ pub(super) async fn opened<P: Ports>(
     };
     let changed = changed(&kept, &shapes, named.as_deref());
     let workflows = concerned(run, &account, home, &changed).await?;
-    let opened = Cause::opened(&change.event, named.as_deref().unwrap_or_default());
+    let opened = Cause::opened(change, named.as_deref().unwrap_or_default(), run.now());
     let done = event::spread(run, home, workflows, &opened).await?;
     if let Some(state) = &run.watch.baselines {
         let all = difference(&kept, &shapes);

@@ -15,7 +15,6 @@ use crate::moment::Moment;
 use crate::queue::{Later, MAX_DELAY, Queue};
 use crate::render::summary::{self, Summary};
 use crate::starters::start_shapes;
-use crate::trigger::EventInfo;
 use crate::trigger::work::Work;
 
 /// Workflows a second: nine tenths of the refill of DescribeStateMachine (20 a second in most regions; AWS Step Functions
@@ -95,7 +94,7 @@ async fn at_once<P: Ports>(run: &Run<'_, P>, home: &AccountRegion, id: &str) -> 
     loop {
         let (arns, more) = collect::page(&account, next.as_deref()).await?;
         counted(run, home, id, number, arns.len(), more.is_none()).await?;
-        evaluate(run, &arns, Some(id), None).await?;
+        evaluate(run, &arns, Some(id)).await?;
         (number, next) = (number + 1, more);
         if next.is_none() {
             break;
@@ -190,12 +189,11 @@ async fn present<P: Ports>(
     Ok(sweep.filter(|sweep| sweep.id == id))
 }
 
-/// Evaluates the workflows of one message: of a sweep, or of an event that concerns many.
+/// Evaluates the workflows of one message of a sweep.
 pub(super) async fn evaluate<P: Ports>(
     run: &Run<'_, P>,
     workflows: &[Arn],
     sweep: Option<&str>,
-    event: Option<&EventInfo>,
 ) -> Result<(), Error> {
     let Some(home) = workflows.first().map(AccountRegion::of) else {
         return Ok(());
@@ -204,18 +202,15 @@ pub(super) async fn evaluate<P: Ports>(
         Some(id) => present(run, &home, id).await?,
         None => None,
     };
-    let cause = match (event, &present) {
-        (Some(event), _) => Cause::opened(event, ""),
-        (None, Some(sweep)) => {
-            let began = Moment::parse(&sweep.started_at).unwrap_or_default();
-            let sweep = SweepRef {
-                id: &sweep.id,
-                first: sweep.first,
-            };
-            Cause::sweep(sweep, began)
-        }
-        (None, None) => return Ok(()),
+    let Some(sweep) = &present else {
+        return Ok(());
     };
+    let began = Moment::parse(&sweep.started_at).unwrap_or_default();
+    let sweep = SweepRef {
+        id: &sweep.id,
+        first: sweep.first,
+    };
+    let cause = Cause::sweep(sweep, began);
     evaluate::workflows(run, &home, workflows, &cause)
         .await
         .map(drop)
@@ -293,7 +288,7 @@ async fn left_out<P: Ports>(
         .map(|known| known.workflow)
         .collect();
     let Some(queue) = &run.watch.queue else {
-        return evaluate(run, &left, Some(&sweep.id), None).await;
+        return evaluate(run, &left, Some(&sweep.id)).await;
     };
     let messages: Vec<Later> = left
         .chunks(event::OF_A_MESSAGE)

@@ -1,6 +1,8 @@
 mod account;
+mod approval;
 mod concurrent;
 mod orders;
+mod races;
 mod starts;
 mod stateful;
 mod stateless;
@@ -55,7 +57,8 @@ fn event(
     response: Value,
 ) -> Value {
     json!({
-        "detail-type": "AWS API Call via CloudTrail", "account": ACCOUNT, "region": REGION,
+        "detail-type": "AWS API Call via CloudTrail", "source": format!("aws.{source}"),
+        "account": ACCOUNT, "region": REGION,
         "detail": {
             "eventSource": format!("{source}.amazonaws.com"), "eventName": name, "eventID": id,
             "eventTime": world.now().iso(), "awsRegion": REGION, "recipientAccountId": ACCOUNT,

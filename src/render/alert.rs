@@ -33,6 +33,8 @@ pub struct Alert<'a> {
     pub unseen: usize,
     /// What differs from the approved baseline, where that widens risk.
     pub drift: Option<Drift>,
+    /// How many findings are suppressed.
+    pub suppressed: usize,
     /// What was not checked.
     pub incomplete: &'a [Gap],
     /// Whether a gap is new; an old one is told but is no change.
@@ -53,6 +55,8 @@ pub struct Resolved {
 /// A difference from the approved baseline.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Drift {
+    /// That of the worst of it.
+    pub severity: Severity,
     /// The difference for machines.
     pub json: Value,
     /// The difference in words, one change a line.
@@ -72,15 +76,17 @@ impl<'a> Alert<'a> {
             persisting: Counts::default(),
             unseen: 0,
             drift: None,
+            suppressed: suppressed(assessment),
             newly_incomplete: assessment.gaps.iter().any(|gap| !gap.optional),
             incomplete: &assessment.gaps,
         };
         (!alert.changes().is_empty()).then_some(alert)
     }
 
-    /// The worst severity among what opened and is not suppressed.
+    /// The worst severity among what opened and is not suppressed, and of the drift, whatever is suppressed.
     pub fn severity(&self) -> Option<Severity> {
-        self.counts().worst()
+        let drift = self.drift.as_ref().map(|drift| drift.severity);
+        self.counts().worst().max(drift)
     }
 
     fn counts(&self) -> Counts {
@@ -101,6 +107,12 @@ impl<'a> Alert<'a> {
     }
 }
 
+/// How many findings are suppressed.
+pub fn suppressed(assessment: &Assessment) -> usize {
+    let all = assessment.findings.iter();
+    all.filter(|f| f.suppressed.is_some()).count()
+}
+
 /// The subject line: at most 99 printable ASCII characters.
 pub fn subject(alert: &Alert<'_>) -> String {
     let name = escape::line(&alert.workflow.name);
@@ -119,7 +131,10 @@ pub fn subject(alert: &Alert<'_>) -> String {
                 first.rule
             )
         }
-        _ if alert.drift.is_some() => format!("[DRIFT] {name} differs from its approved baseline"),
+        (Some(severity), None) => format!(
+            "[{}] {name} differs from its approved baseline",
+            severity.word().to_uppercase()
+        ),
         _ if alert.newly_incomplete => format!("[INCOMPLETE] {name} could not be checked whole"),
         _ => format!(
             "[RESOLVED] {name}: {}",
@@ -213,6 +228,9 @@ fn document(alert: &Alert<'_>, shown: Shown) -> Value {
             lists(report::gaps(alert.incomplete), json!([])),
         ),
     ]);
+    if alert.suppressed > 0 {
+        document.insert("suppressed".to_owned(), json!(alert.suppressed));
+    }
     if alert.unseen > 0 {
         document.insert("unseen".to_owned(), json!(alert.unseen));
     }

@@ -59,6 +59,8 @@ pub fn finding(severity: Severity, text: &str) -> Finding {
 
 pub fn assessment(name: &str, findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
     Assessment {
+        approved: None,
+        to_confirm: false,
         workflow: workflow(name),
         findings,
         gaps,
@@ -72,6 +74,7 @@ fn suppressed(mut finding: Finding) -> Finding {
     finding.suppressed = Some(Suppression {
         reason: "accepted".to_owned(),
         until: Some("2027-01-31".to_owned()),
+        by: crate::finding::By::Configuration,
     });
     finding
 }

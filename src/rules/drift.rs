@@ -58,8 +58,10 @@ fn detail(drift: &DriftFacts) -> String {
     if more > 0 {
         parts.push(format!("and {more} more"));
     }
+    let unapproved = drift.unapproved.as_ref();
+    let unapproved = unapproved.map_or_else(String::new, |why| format!(". {why}"));
     format!(
-        "the baseline was {} at {} by {}. Since then it is wider: {}",
+        "the baseline was {} at {} by {}. Since then it is wider: {}{unapproved}",
         approval.how.in_words(),
         approval.approved_at,
         approval.approved_by,

@@ -1,13 +1,14 @@
 //! What an IAM event says that reading must show. IAM is eventually consistent: what is read right after a call may still
 //! be what stood there before, and a verdict on that would be wrong until the next sweep.
 
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::owned;
 use crate::snapshot::{Document, Fetched, Role};
 
 /// What a role must look like after the call.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Expected {
     /// This inline policy says this; `None`: it is not there.
     Inline {
@@ -114,7 +115,7 @@ impl Expected {
 }
 
 /// Whether two documents say the same, however they are laid out.
-fn same(found: &Document, expected: &str) -> bool {
+pub fn same(found: &Document, expected: &str) -> bool {
     let read = |text: &str| serde_json::from_str::<Value>(text).ok();
     found.0 == expected || matches!((read(&found.0), read(expected)), (Some(a), Some(b)) if a == b)
 }

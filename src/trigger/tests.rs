@@ -5,8 +5,9 @@ use serde_json::{Value, json};
 use super::*;
 
 fn event(name: &str, source: &str, request: Value, response: Value) -> Value {
+    let service = source.trim_end_matches(".amazonaws.com");
     json!({
-        "detail-type": "AWS API Call via CloudTrail", "source": "aws.states", "id": "outer",
+        "detail-type": "AWS API Call via CloudTrail", "source": format!("aws.{service}"), "id": "outer",
         "account": "123456789012", "region": "eu-west-1", "time": "2026-01-01T00:00:00Z",
         "detail": {
             "eventSource": source, "eventName": name, "eventID": "inner", "awsRegion": "eu-west-1",

@@ -10,6 +10,8 @@ pub const DETAIL_TYPE: &str = "AWS API Call via CloudTrail";
 /// One kind of event.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Watched {
+    /// `source` of the envelope: only the service itself can set it.
+    pub from: &'static str,
     /// `detail.eventSource`
     pub source: &'static str,
     /// `detail.eventName`
@@ -42,7 +44,7 @@ pub enum Subject {
 }
 
 /// Whether a call can change who may start workflows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 pub enum GrantsStart {
     /// It cannot.
     Never,
@@ -52,10 +54,13 @@ pub enum GrantsStart {
     New,
 }
 
-const STATES: &str = "states.amazonaws.com";
-const IAM: &str = "iam.amazonaws.com";
-const LOGS: &str = "logs.amazonaws.com";
-const LAMBDA: &str = "lambda.amazonaws.com";
+/// An API: the source of its events' envelopes, and that of the calls.
+type Api = (&'static str, &'static str);
+
+const STATES: Api = ("aws.states", "states.amazonaws.com");
+const IAM: Api = ("aws.iam", "iam.amazonaws.com");
+const LOGS: Api = ("aws.logs", "logs.amazonaws.com");
+const LAMBDA: Api = ("aws.lambda", "lambda.amazonaws.com");
 
 const WORKFLOW: &[&str] = &["/requestParameters/stateMachineArn"];
 const VERSION: &[&str] = &["/requestParameters/stateMachineVersionArn"];
@@ -74,12 +79,13 @@ const KEYED: &[&str] = &[
 const FUNCTION: &[&str] = &["/requestParameters/functionName"];
 
 const fn row(
-    source: &'static str,
+    (from, source): Api,
     name: &'static str,
     subject: Subject,
     at: &'static [&'static str],
 ) -> Watched {
     Watched {
+        from,
         source,
         name,
         subject,

@@ -1,9 +1,9 @@
 //! What the function is asked to do beside events: the schedule's sweep, and the work that it fans out on a queue.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use serde_json::{Value, json};
 
-use super::{EventInfo, Skip, malformed};
+use super::{Skip, malformed};
 use crate::arn::{AccountRegion, Arn};
 
 /// One piece of work.
@@ -31,9 +31,19 @@ pub enum Work {
         /// For this sweep.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         sweep: Option<String>,
-        /// Because of this event.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        event: Option<Box<EventInfo>>,
+        /// Because of the event of this id. Who made the change stands in the table, and nowhere else: whoever can send a
+        /// message must not be able to speak for somebody.
+        #[serde(
+            default,
+            skip_serializing_if = "Option::is_none",
+            deserialize_with = "event_id"
+        )]
+        event: Option<String>,
+    },
+    /// See whether CloudTrail knows the event of this id by now, and whether what it deployed is approved.
+    Confirm {
+        /// The event.
+        event: String,
     },
     /// See whether a sweep is over.
     Finish {
@@ -44,6 +54,20 @@ pub enum Work {
         /// How often it was looked at.
         looks: u32,
     },
+}
+
+/// The id of an event. An object with more than that is what earlier versions sent: only its id counts.
+fn event_id<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Written {
+        Id(String),
+        Event { id: String },
+    }
+    let written = Option::<Written>::deserialize(deserializer)?;
+    Ok(written.map(|written| match written {
+        Written::Id(id) | Written::Event { id } => id,
+    }))
 }
 
 /// What an invocation brings.

@@ -228,7 +228,16 @@ fn remembered(
     };
     let baseline = Baseline { approval, posture };
     let since = BTreeMap::new();
-    Ok([(WORKFLOW.to_owned(), Remembered { baseline, since })].into())
+    Ok([(
+        WORKFLOW.to_owned(),
+        Remembered {
+            baseline,
+            since,
+            held: BTreeMap::new(),
+            revision: None,
+        },
+    )]
+    .into())
 }
 
 /// The entries themselves, or those of a whole response.

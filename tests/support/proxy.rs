@@ -23,6 +23,8 @@ pub enum Fault {
     LostAnswer,
     /// There is no answer for longer than anybody waits.
     Silent,
+    /// This is the answer, in JSON: of a call that the emulator does not know.
+    Instead(String),
     /// The answer with the first of something replaced.
     Edited(&'static str, String),
 }
@@ -105,6 +107,10 @@ impl Proxy {
                 Some(Fault::Denied) => Some(error(&request, 403, "AccessDenied")),
                 Some(Fault::Throttled) => Some(error(&request, 400, "Throttling")),
                 Some(Fault::Broken) => Some(error(&request, 500, "InternalFailure")),
+                Some(Fault::Instead(body)) => {
+                    let json = [("content-type", "application/x-amz-json-1.1")];
+                    Some(reply(200, &json, &body))
+                }
                 Some(Fault::Edited(from, to)) => {
                     let mut answer = http::send(account, &request).ok()?;
                     answer.body = answer.text().replacen(from, &to, 1).into_bytes();

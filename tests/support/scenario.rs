@@ -8,8 +8,9 @@ use stepwarden::moment::Moment;
 use super::account::ID;
 
 pub fn event(region: &str, source: &str, name: &str, request: Value, response: Value) -> String {
+    let service = source.trim_end_matches(".amazonaws.com");
     json!({
-        "version": "0", "id": "outer", "detail-type": "AWS API Call via CloudTrail", "source": "aws.states",
+        "version": "0", "id": "outer", "detail-type": "AWS API Call via CloudTrail", "source": format!("aws.{service}"),
         "account": ID, "region": region, "time": "2026-11-23T09:14:02Z", "resources": [],
         "detail": {
             "eventVersion": "1.11", "eventID": format!("event-{name}"), "eventTime": "2026-11-23T09:14:02Z",

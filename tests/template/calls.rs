@@ -53,6 +53,7 @@ pub fn reads() -> Vec<Call> {
         ),
         call("lambda:ListFunctions", "*"),
         call("tag:GetResources", "*"),
+        call("cloudtrail:LookupEvents", "*"),
     ]
 }
 

@@ -30,6 +30,7 @@ pub(super) fn replay(
         today: &host.now.day(),
         now: &host.now.iso(),
         event: Some(&change.event),
+        deploying: None,
         remembered: &state.remembered(),
     };
     let all = assess::remembering(account, &known, account.workflows.len());

@@ -8,7 +8,7 @@ fn everything_that_can_be_set() {
 [baseline]
 first-sight = false
 principals = ["arn:aws:iam::123456789012:role/deploy-*"]
-stacks = ["orders-*"]
+stacks = ["orders-prod"]
 [owner-topics]
 payments = "arn:aws:sns:eu-west-1:123456789012:payments-alerts"
 [accounts]
@@ -23,7 +23,7 @@ ids = ["210987654321"]
         config.baseline.principals[0].as_str(),
         "arn:aws:iam::123456789012:role/deploy-*"
     );
-    assert_eq!(config.baseline.stacks, [Glob::parse("orders-*")]);
+    assert_eq!(config.baseline.stacks, ["orders-prod"]);
     assert_eq!(config.owner_topics["payments"].region(), "eu-west-1");
     assert_eq!(config.accounts.role, "security/reader");
     assert_eq!(config.accounts.external_id.as_deref(), Some("s3cret:id"));

@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::world::{ACCOUNT, State, World, role_arn};
-use crate::collect::{Account, ManagedHead, PageOf, RoleHead};
+use crate::collect::{Account, Lookup, ManagedHead, PageOf, Recorded, RoleHead};
 use crate::snapshot::{
     Attachment, Document, Fetched, Function, Iam, LogGroup, NamedDocument, Role, StateMachine, Tag,
     User,
@@ -188,6 +188,25 @@ impl Account for World {
     async fn functions(&self) -> Fetched<BTreeMap<String, Function>> {
         self.read("ListFunctions".to_owned(), |s| Some(s.functions.clone()))
             .await
+    }
+
+    async fn recorded(&self, lookup: &Lookup, _next: Option<&str>) -> Fetched<PageOf<Recorded>> {
+        let call = match lookup {
+            Lookup::Event(id) => format!("LookupEvents {id}"),
+            Lookup::Calls { name, .. } => format!("LookupEvents {name}"),
+        };
+        self.read(call, |s| {
+            let found = s.trail.iter().filter(|event| match lookup {
+                Lookup::Event(id) => event["eventID"] == id.as_str(),
+                Lookup::Calls { name, .. } => event["eventName"] == name.as_str(),
+            });
+            let each = found.map(|event| Recorded {
+                id: event["eventID"].as_str().unwrap().to_owned(),
+                record: event.to_string(),
+            });
+            Some((each.collect(), None))
+        })
+        .await
     }
 
     async fn pause(&self, time: Duration) {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::*;
 use super::world::World;
 use crate::arn::{AccountRegion, Arn};
-use crate::baselines::{Known, Lease, LeaseResult, Page, Sweep, Tally};
+use crate::baselines::{Known, Lease, LeaseResult, Noted, Page, Sweep, Tally, Waiting};
 use crate::verdict::{Dependency, Record, StartShape};
 
 #[derive(Default)]
@@ -18,6 +18,9 @@ pub(super) struct Table {
     events: BTreeSet<String>,
     pub(super) starts: BTreeMap<String, StartShape>,
     pub(super) sweep: Option<Sweep>,
+    noted: BTreeMap<String, String>,
+    pub(super) waiting: BTreeSet<(String, String)>,
+    turn: Moment,
 }
 
 impl Table {
@@ -178,6 +181,74 @@ impl Baselines for World {
         self.state(format!("remember {event}"), |table| {
             table.events.insert(event.to_owned());
             Ok(())
+        })
+        .await
+    }
+
+    async fn note(&self, noted: &Noted) -> Result<(), StateError> {
+        let id = noted.change.event.id.clone();
+        self.state(format!("note {id}"), |table| {
+            table
+                .noted
+                .insert(id, serde_json::to_string(noted).unwrap());
+            Ok(())
+        })
+        .await
+    }
+
+    async fn noted(&self, event: &str) -> Result<Option<Noted>, StateError> {
+        self.state(format!("noted {event}"), |table| {
+            let noted = table.noted.get(event);
+            Ok(noted.map(|text| serde_json::from_str(text).unwrap()))
+        })
+        .await
+    }
+
+    async fn wait(
+        &self,
+        _recorded_in: &AccountRegion,
+        waiting: &[Waiting],
+        _until: Moment,
+    ) -> Result<(), StateError> {
+        self.state("wait".to_owned(), |table| {
+            let each = waiting
+                .iter()
+                .map(|w| (w.event.clone(), w.workflow.to_string()));
+            table.waiting.extend(each);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn waiting(&self, _recorded_in: &AccountRegion) -> Result<Vec<Waiting>, StateError> {
+        self.state("query waiting".to_owned(), |table| {
+            let each = table.waiting.iter().map(|(event, workflow)| Waiting {
+                event: event.clone(),
+                workflow: Arn::parse(workflow).unwrap(),
+            });
+            Ok(each.collect())
+        })
+        .await
+    }
+
+    async fn waited(
+        &self,
+        _recorded_in: &AccountRegion,
+        waiting: &Waiting,
+    ) -> Result<(), StateError> {
+        self.state("waited".to_owned(), |table| {
+            let key = (waiting.event.clone(), waiting.workflow.to_string());
+            table.waiting.remove(&key);
+            Ok(())
+        })
+        .await
+    }
+
+    async fn turn(&self, _recorded_in: &AccountRegion, now: Moment) -> Result<bool, StateError> {
+        self.state("turn".to_owned(), |table| {
+            let free = table.turn < now;
+            table.turn = table.turn.max(now);
+            Ok(free)
         })
         .await
     }

@@ -41,7 +41,16 @@ impl Drift {
             approval.approved_at,
             approval.approved_by
         )));
+        if let Some(why) = &drift.unapproved {
+            lines.push(clean(why));
+            if let Some(fields) = document.as_object_mut() {
+                fields.insert("unapproved".to_owned(), json!(clean(why)));
+            }
+        }
+        let severity = new.iter().map(|(w, _)| w.severity).max();
+        let severity = severity.unwrap_or(crate::severity::Severity::Low);
         Some(Self {
+            severity,
             json: document,
             lines,
         })

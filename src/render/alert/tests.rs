@@ -15,6 +15,7 @@ fn alert<'a>(workflow: &'a Workflow, opened: Vec<&'a Finding>) -> Alert<'a> {
         persisting: Counts::default(),
         unseen: 0,
         drift: None,
+        suppressed: 0,
         incomplete: &[],
         newly_incomplete: false,
     }
@@ -86,6 +87,7 @@ fn what_is_suppressed_is_no_change() {
     high.suppressed = Some(crate::finding::Suppression {
         reason: "r".to_owned(),
         until: None,
+        by: crate::finding::By::Configuration,
     });
     let alert = alert(&orders, vec![&high]);
     assert_eq!((alert.severity(), alert.changes()), (None, vec![]));
@@ -101,6 +103,7 @@ fn the_text_says_what_where_why_who_and_how_to_fix() {
     full.incomplete = &gaps;
     full.persisting.add(Severity::Low, 2);
     full.drift = Some(Drift {
+        severity: Severity::Low,
         json: Value::Null,
         lines: vec!["new grant s3:*".to_owned()],
     });

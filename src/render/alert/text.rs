@@ -30,6 +30,10 @@ pub fn message(alert: &Alert<'_>, shown: Shown) -> String {
     if !persisting.is_empty() {
         let _ = writeln!(out, "Still open from before: {persisting}.");
     }
+    if alert.suppressed > 0 {
+        let count = counted(alert.suppressed, "finding");
+        let _ = writeln!(out, "Suppressed: {count}.");
+    }
     let rule = alert.opened.first().map_or("RULE", |f| f.rule);
     let _ = writeln!(out, "About a rule: `stepwarden explain {rule}`.");
     out

@@ -171,7 +171,7 @@ fn work_is_read_back_as_it_was_written_and_nothing_else_is_work() {
         Work::Evaluate {
             workflows: vec![Arn::parse(DEMO).unwrap()],
             sweep: None,
-            event: Some(Box::new(read(&update()).unwrap().event)),
+            event: Some(read(&update()).unwrap().event.id),
         },
         Work::Finish {
             sweep: "s".to_owned(),

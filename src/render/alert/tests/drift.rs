@@ -16,6 +16,8 @@ fn widening(key: &str, text: &str) -> Widening {
 
 fn drift(widenings: Vec<(Widening, Since)>) -> DriftFacts {
     DriftFacts {
+        held: Vec::new(),
+        unapproved: None,
         approval: Approval {
             approved_at: "2026-11-01T09:00:00Z".to_owned(),
             approved_by: "arn:aws:iam::123456789012:user/lee".to_owned(),

@@ -1,0 +1,120 @@
+use std::collections::BTreeMap;
+
+use super::{Meta, Rule};
+use crate::config::{SUPPRESS_TAG, listed_rules};
+use crate::facts::Facts;
+use crate::finding::{By, Finding};
+use crate::severity::Severity;
+
+/// `suppression`
+pub struct Suppression;
+
+impl Rule for Suppression {
+    fn meta(&self) -> &'static Meta {
+        meta!(
+            "suppression",
+            "medium where set by a tag, else low",
+            "a suppression hides findings, is not allowed, or has nothing to hide"
+        )
+    }
+
+    fn check(&self, _facts: &Facts<'_>, _out: &mut Vec<Finding>) {}
+
+    fn conclude(&self, facts: &Facts<'_>, found: &[Finding], out: &mut Vec<Finding>) {
+        let id = self.meta().id;
+        let mut tags = facts.workflow.tags.iter();
+        if let Some((_, tag)) = tags.find(|(key, _)| key == SUPPRESS_TAG) {
+            out.extend(not_allowed(facts, id, tag));
+            for rule in listed_rules(tag) {
+                out.extend(hidden(facts, id, rule, found));
+            }
+        }
+        out.extend(unused(facts, id, found));
+    }
+}
+
+/// What the tag asks for without the configuration's leave.
+fn not_allowed(facts: &Facts<'_>, id: &'static str, tag: &str) -> Option<Finding> {
+    let mut rules: Vec<&str> = listed_rules(tag).collect();
+    rules.sort_unstable();
+    rules.dedup();
+    rules.retain(|rule| {
+        super::by_id(rule).is_some() && !facts.config.tag_suppressible.iter().any(|a| a == rule)
+    });
+    let list = rules.join("`, `");
+    (!rules.is_empty()).then(|| {
+        facts.finding(
+            id,
+            Severity::Medium,
+            format!("tag not allowed {}", rules.join(" ")),
+            format!("the tag `{SUPPRESS_TAG}` is not allowed to suppress `{list}`"),
+            "whoever may tag the workflow tries to silence these rules; the configuration does not let a tag speak for them (`tag-suppressible`), so it suppresses nothing",
+            "remove the tag, and ask who set it (TagResource or CreateStateMachine in CloudTrail); where a finding is to be suppressed, write an entry with reason and end in the configuration",
+        )
+    })
+}
+
+/// What the tag hides.
+fn hidden(facts: &Facts<'_>, id: &'static str, rule: &str, found: &[Finding]) -> Option<Finding> {
+    let by_tag = |f: &&Finding| {
+        let by = f.suppressed.as_ref().map(|suppressed| suppressed.by);
+        f.rule == rule && by == Some(By::Tag)
+    };
+    let hidden: Vec<&Finding> = found.iter().filter(by_tag).collect();
+    let worst = hidden.iter().map(|f| f.severity).max()?;
+    let first = hidden.first()?;
+    let more = match hidden.len() - 1 {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    Some(facts.finding(
+        id,
+        Severity::Medium,
+        format!("tag {rule}"),
+        format!("the tag `{SUPPRESS_TAG}` hides `{rule}`"),
+        format!(
+            "it hides: {}{more}; the worst is {worst}. The configuration lets a tag speak for this rule, so whoever may tag the workflow decides",
+            first.title
+        ),
+        "where nobody answers for it, remove the tag; else replace it by an entry with reason and end in the configuration",
+    ))
+}
+
+/// Entries for this very workflow that hide nothing. Of one for many workflows only a whole report can tell.
+fn unused(facts: &Facts<'_>, id: &'static str, found: &[Finding]) -> Vec<Finding> {
+    let own = |name: &str| name == facts.workflow.name || name == facts.workflow.arn.as_str();
+    let entries = facts
+        .config
+        .suppressions
+        .iter()
+        .filter(|s| own(&s.workflow));
+    // What a gap hides may come back; then the entry has something to hide again.
+    if facts.gaps.iter().any(|gap| !gap.optional) {
+        return Vec::new();
+    }
+    let idle = entries.filter(|entry| !found.iter().any(|f| f.is_meant_by(entry)));
+    let mut once = BTreeMap::new();
+    for entry in idle {
+        let subject = format!(
+            "unused {} {} {} {}",
+            entry.rule,
+            entry.state.as_deref().unwrap_or_default(),
+            entry.principal.as_deref().unwrap_or_default(),
+            entry.fingerprint.as_deref().unwrap_or_default()
+        );
+        once.entry(subject.clone()).or_insert_with(|| {
+            facts.finding(
+                id,
+                Severity::Low,
+                subject,
+                format!("the suppression of `{}` hides nothing", entry.rule),
+                format!(
+                    "the configuration suppresses `{}` here until {} (`{}`), and nothing of the kind is found: the next finding would be hidden unseen",
+                    entry.rule, entry.until, entry.reason
+                ),
+                "remove the entry from the configuration",
+            )
+        });
+    }
+    once.into_values().collect()
+}

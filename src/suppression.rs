@@ -1,0 +1,83 @@
+//! Which findings are suppressed, by what: an entry of the configuration, a comment in a source file, or a tag that the
+//! configuration lets speak for a rule. Nobody switches the guard off by what the guard watches.
+
+use crate::config::{self, SUPPRESS_TAG, SuppressionEntry};
+use crate::facts::Facts;
+use crate::finding::{By, Finding, Suppression};
+use crate::glob::Glob;
+
+/// Marks the findings that are suppressed; those whose suppression has ended say so.
+pub fn mark(findings: &mut [Finding], facts: &Facts<'_>, today: &str) {
+    for finding in findings {
+        finding.suppressed = of(finding, facts, today);
+        let void = entries(finding, facts).next().cloned();
+        if let Some(void) = void.filter(|_| finding.suppressed.is_none()) {
+            finding.detail = format!(
+                "{}; the suppression of it (`{}`) ended on {} and is void",
+                finding.detail, void.reason, void.until
+            );
+        }
+    }
+}
+
+/// The configuration's entries that fit, those that have ended included.
+fn entries<'f>(
+    finding: &'f Finding,
+    facts: &'f Facts<'_>,
+) -> impl Iterator<Item = &'f SuppressionEntry> {
+    let all = facts.config.suppressions.iter();
+    all.filter(move |entry| names_workflow(entry, facts) && finding.is_meant_by(entry))
+}
+
+/// Whether an entry is about this workflow.
+fn names_workflow(entry: &SuppressionEntry, facts: &Facts<'_>) -> bool {
+    let pattern = Glob::parse(&entry.workflow);
+    pattern.matches(&facts.workflow.name) || pattern.matches(facts.workflow.arn.as_str())
+}
+
+fn of(finding: &Finding, facts: &Facts<'_>, today: &str) -> Option<Suppression> {
+    if let Some(entry) = entries(finding, facts).find(|s| s.until.as_str() >= today) {
+        return Some(Suppression {
+            reason: entry.reason.clone(),
+            until: Some(entry.until.clone()),
+            by: By::Configuration,
+        });
+    }
+    by_comment(finding, facts).or_else(|| by_tag(finding, facts))
+}
+
+fn by_tag(finding: &Finding, facts: &Facts<'_>) -> Option<Suppression> {
+    let mut tags = facts.workflow.tags.iter();
+    let (_, tag) = tags.find(|(key, _)| key == SUPPRESS_TAG)?;
+    let mut allowed = facts.config.tag_suppressible.iter();
+    let allowed = allowed.any(|rule| rule == finding.rule);
+    let listed = config::listed_rules(tag).any(|id| id == finding.rule);
+    (allowed && listed).then(|| Suppression {
+        reason: format!("tag `{SUPPRESS_TAG}` on the workflow"),
+        until: None,
+        by: By::Tag,
+    })
+}
+
+/// `stepwarden: ignore[rule] reason` in the comment of the finding's own state, where a source file is judged.
+fn by_comment(finding: &Finding, facts: &Facts<'_>) -> Option<Suppression> {
+    if !facts.config.honours_comments {
+        return None;
+    }
+    let name = finding.state.as_ref()?;
+    let pointer = finding.pointer.as_ref()?;
+    let state = facts.state_at(pointer).filter(|s| s.name == *name)?;
+    let (rule, reason) = ignored(state.comment.as_deref()?)?;
+    (rule == finding.rule && !reason.is_empty()).then(|| Suppression {
+        reason: reason.to_owned(),
+        until: None,
+        by: By::Comment,
+    })
+}
+
+/// The rule and the reason; one comment speaks for one rule.
+fn ignored(comment: &str) -> Option<(&str, &str)> {
+    let (_, rest) = comment.split_once("stepwarden: ignore[")?;
+    let (rule, reason) = rest.split_once(']')?;
+    Some((rule.trim(), reason.trim()))
+}
