@@ -2,6 +2,7 @@
 
 mod deployed;
 mod since;
+mod versions;
 
 use std::collections::BTreeMap;
 
@@ -117,6 +118,7 @@ pub fn remembering(snapshot: &Account, known: &Known<'_>, first: usize) -> Vec<A
         assessment
     };
     let mut assessments: Vec<Assessment> = account.facts().take(first).map(judged).collect();
+    versions::add(snapshot, known.config, known.today, &mut assessments);
     assessments.extend(unknown(snapshot, known.config, known.today));
     assessments
 }
@@ -170,6 +172,7 @@ pub fn account(snapshot: &Account, config: &Config, today: &str) -> Vec<Assessme
     let account = AccountFacts::new(snapshot, config);
     let mut assessments: Vec<Assessment> =
         account.facts().map(|facts| judge(&facts, today)).collect();
+    versions::add(snapshot, config, today, &mut assessments);
     assessments.extend(unknown(snapshot, config, today));
     assessments
 }

@@ -41,6 +41,8 @@ pub struct Finding {
     pub principals: Vec<String>,
     /// Set by the suppression step only.
     pub suppressed: Option<Suppression>,
+    /// The published version that it is about; `None` for the current revision. No part of the fingerprint.
+    pub version: Option<String>,
     /// What to do.
     pub remediation: Remediation,
     /// What identifies the subject across evaluations: state path, statement content, principal; never an index.
@@ -221,6 +223,7 @@ impl Finding {
             policy: None,
             principals: Vec::new(),
             suppressed: None,
+            version: None,
             remediation: Remediation {
                 text: fix.into(),
                 patch: None,

@@ -14,6 +14,7 @@ mod recognise;
 mod role;
 mod search;
 mod state;
+mod versions;
 mod write;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -95,6 +96,8 @@ pub enum Error {
 pub struct Texts {
     /// File name and text of every DescribeStateMachine response.
     pub state_machines: Vec<(String, String)>,
+    /// Path and text of the same for every published version.
+    pub versions: Vec<(String, String)>,
     /// `iam.json`
     pub iam: Option<String>,
     /// `log-groups.json`
@@ -133,6 +136,7 @@ pub fn read(dir: &Path) -> Result<Account, Error> {
     let mut unreadable = Vec::new();
     let texts = Texts {
         state_machines: read_state_machines(dir, &mut unreadable)?,
+        versions: versions::files(dir, &mut unreadable),
         iam: read_optional(dir, iam::FILE)?,
         log_groups: read_optional(dir, optional::LOG_GROUPS)?,
         functions: read_optional(dir, optional::FUNCTIONS)?,
@@ -172,6 +176,7 @@ pub fn from_texts(texts: &Texts) -> Result<Account, Error> {
                 .push((format!("{STATE_MACHINES}/{file}"), why)),
         }
     }
+    account.versions = versions::read(&texts.versions, &mut account.unreadable);
     match &texts.iam {
         None => account.iam = Fetched::Failed(iam::missing()),
         Some(text) => {
@@ -205,6 +210,7 @@ pub fn from_values(values: &Values) -> Result<Account, Error> {
             .enumerate()
             .map(|(i, value)| (format!("{i}.json"), value.to_string()))
             .collect(),
+        versions: Vec::new(),
         iam: text(&values.iam),
         log_groups: text(&values.log_groups),
         functions: text(&values.functions),

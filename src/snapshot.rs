@@ -41,6 +41,8 @@ pub struct Document(pub String);
 pub struct Account {
     /// The workflows.
     pub workflows: Vec<StateMachine>,
+    /// Published versions of them, each with the ARN of its workflow.
+    pub versions: Vec<StateMachine>,
     /// Roles, users, groups and managed policies.
     pub iam: Fetched<Iam>,
     /// Whether `iam` holds the whole account, so that who can start a workflow can be answered.
@@ -64,6 +66,8 @@ pub struct Account {
 pub struct StateMachine {
     /// `stateMachineArn`
     pub arn: String,
+    /// The number of the version that this is; `None` for the current revision.
+    pub version: Option<String>,
     /// `name`
     pub name: String,
     /// `status`
@@ -88,6 +92,21 @@ pub struct StateMachine {
     pub kms_key: Option<String>,
     /// Tags, where they came with it.
     pub tags: Fetched<Vec<Tag>>,
+}
+
+impl StateMachine {
+    /// What was described by a version's ARN, as a version of its workflow; `None` where the ARN is that of no version.
+    #[must_use]
+    pub fn of_version(self) -> Option<Self> {
+        let (workflow, version) = self.arn.rsplit_once(':')?;
+        let is_version = version.bytes().all(|b| b.is_ascii_digit()) && !version.is_empty();
+        let parts = workflow.split(':').count();
+        (is_version && parts == 7).then(|| Self {
+            arn: workflow.to_owned(),
+            version: Some(version.to_owned()),
+            ..self.clone()
+        })
+    }
 }
 
 /// One tag.

@@ -110,6 +110,7 @@ fn machine(output: DescribeStateMachineOutput) -> StateMachine {
     let encryption = output.encryption_configuration;
     StateMachine {
         arn: output.state_machine_arn,
+        version: None,
         name: output.name,
         status: output
             .status

@@ -129,6 +129,7 @@ fn machine(described: Described<'_>, arn: String, name: String) -> StateMachine 
     let encryption = described.encryption_configuration;
     StateMachine {
         arn,
+        version: None,
         name: described.name.unwrap_or(name),
         status: described.status.unwrap_or_default(),
         definition: described.definition.map(text_of).unwrap_or_default(),

@@ -72,6 +72,7 @@ pub fn finding(finding: &Finding) -> Value {
         "policy": finding.policy,
         "principals": finding.principals.get(..LISTED).unwrap_or(&finding.principals),
         "suppressed": finding.suppressed,
+        "version": finding.version,
         "remediation": { "text": finding.remediation.text, "patch": finding.remediation.patch },
     })
 }

@@ -83,6 +83,7 @@ impl Builder {
             false => Fetched::NotCollected,
         };
         let account = Account {
+            versions: Vec::new(),
             workflows: self.workflows,
             iam: Fetched::Present(self.iam),
             iam_is_whole: false,

@@ -49,6 +49,7 @@ impl Builder {
         let managed =
             encryption.get("Type").and_then(Value::as_str) == Some("CUSTOMER_MANAGED_KMS_KEY");
         let machine = StateMachine {
+            version: None,
             name: scope.name(resource),
             status: "ACTIVE".to_owned(),
             role_arn: self.role_of(scope, resource, &workflow),

@@ -1,0 +1,57 @@
+//! Published versions: `versions/NAME/N.json`, each a DescribeStateMachine response of the version's ARN.
+
+use std::path::Path;
+
+use super::{MAX_STATE_MACHINE_BYTES, describe, read_regular};
+use crate::snapshot::StateMachine;
+
+/// The folder that holds them.
+const FOLDER: &str = "versions";
+
+/// Path and text of every file, in the order of the paths.
+pub(super) fn files(dir: &Path, unreadable: &mut Vec<(String, String)>) -> Vec<(String, String)> {
+    let mut paths = Vec::new();
+    for workflow in names(&dir.join(FOLDER)) {
+        for file in names(&dir.join(FOLDER).join(&workflow)) {
+            let json = Path::new(&file).extension().is_some_and(|e| e == "json");
+            paths.extend(json.then(|| format!("{FOLDER}/{workflow}/{file}")));
+        }
+    }
+    let mut texts = Vec::with_capacity(paths.len());
+    for path in paths {
+        match read_regular(&dir.join(&path), MAX_STATE_MACHINE_BYTES) {
+            Ok(text) => texts.push((path, text)),
+            Err(why) => unreadable.push((path, why)),
+        }
+    }
+    texts
+}
+
+/// The names in a folder, in order; none where it is not there.
+fn names(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let names = entries.map(|entry| entry.file_name().to_string_lossy().into_owned());
+    let mut names: Vec<String> = names.collect();
+    names.sort();
+    names
+}
+
+/// The versions, each with the ARN of its workflow.
+pub(super) fn read(
+    texts: &[(String, String)],
+    unreadable: &mut Vec<(String, String)>,
+) -> Vec<StateMachine> {
+    let mut versions = Vec::new();
+    for (path, text) in texts {
+        let read = describe::state_machine(text).and_then(|machine| {
+            machine
+                .of_version()
+                .ok_or_else(|| "its `stateMachineArn` is that of no version".to_owned())
+        });
+        match read {
+            Ok(machine) => versions.push(machine),
+            Err(why) => unreadable.push((path.clone(), why)),
+        }
+    }
+    versions
+}
