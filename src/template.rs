@@ -130,3 +130,6 @@ pub fn read(document: &Document, kind: Kind, options: &Options<'_>) -> Result<Te
         files: files.taken(),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -229,6 +229,7 @@ fn substituted(text: &str, substitutions: &Value) -> String {
         let name = end.and_then(|end| after.get(..end));
         let value = name
             .and_then(|name| named.get(name.trim()))
+            .filter(|value| !is_unknown(value))
             .and_then(text_of);
         match (value, end) {
             (Some(value), Some(end)) => {

@@ -57,7 +57,7 @@ impl Expansion<'_> {
         if let Some(settings) = api.get("Auth") {
             let settings = self.scope.resolve(settings).unwrap_or_default();
             auth::apply(&mut body, &settings, routes);
-            if let Some(policy) = auth::resource_policy(&settings) {
+            if let Some(policy) = api.get("Auth").and_then(auth::resource_policy) {
                 out.properties.insert("Policy".to_owned(), policy);
             }
         }
@@ -92,16 +92,17 @@ impl Expansion<'_> {
         self.out.push(out);
     }
 
-    /// The OpenAPI document: inline, or a file beside the template.
+    /// The OpenAPI document, inline or a file beside the template: functions in it mean the expanded resources, and are
+    /// resolved with them.
     fn document(&mut self, api: &mut Resource) -> Option<Value> {
         if let Some(body) = api.get("Body") {
             let body = include::expand(body, self.scope, self.files, &api.file, self.gaps);
-            return Some(self.scope.resolve(&body).unwrap_or_default());
+            return Some(body);
         }
         let uri = api.properties.get("DefinitionUri")?;
         let what = format!("the OpenAPI document of `{}`", api.id);
         match include::file(uri, self.scope, self.files, &api.file) {
-            Ok(body) => Some(self.scope.resolve(&body).unwrap_or_default()),
+            Ok(body) => Some(body),
             Err(why) => {
                 self.gaps.push((what, why));
                 Some(Value::Null)

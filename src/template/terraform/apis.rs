@@ -166,13 +166,9 @@ impl Converted<'_> {
         let expression = self.plan.configuration.expression(instance, attribute);
         let referred = expression
             .map(|e| {
-                self.plan.configuration.all_referred(
-                    self.plan,
-                    &instance.module,
-                    instance.index,
-                    e,
-                    0,
-                )
+                self.plan
+                    .configuration
+                    .all_referred(self.plan, &instance.from("arn"), e)
             })
             .unwrap_or_default();
         let target = referred

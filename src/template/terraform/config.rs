@@ -8,6 +8,30 @@ use crate::template::resolve::unknown;
 /// Variables and outputs that lead on to others.
 const MAX_STEPS: usize = 24;
 
+/// From where a reference is followed.
+#[derive(Clone, Copy)]
+pub(super) struct From<'f> {
+    /// The address of the module that it stands in.
+    pub module: &'f str,
+    /// The key of the instance that it stands in.
+    pub index: Option<&'f Value>,
+    /// The attribute that is meant where only a resource is named; empty where that is not known.
+    pub wanted: &'f str,
+    /// How many variables and outputs led here.
+    pub steps: usize,
+}
+
+impl From<'_> {
+    /// In another module.
+    fn in_module<'f>(&'f self, module: &'f str) -> From<'f> {
+        From {
+            module,
+            steps: self.steps + 1,
+            ..*self
+        }
+    }
+}
+
 /// The configuration.
 pub(super) struct Configuration<'a> {
     root: Option<&'a Value>,
@@ -74,18 +98,11 @@ impl<'a> Configuration<'a> {
     }
 
     /// What an expression refers to, where that is one thing.
-    pub fn referred(
-        &self,
-        plan: &Plan<'a>,
-        module: &str,
-        index: Option<&Value>,
-        expression: &Value,
-        steps: usize,
-    ) -> Option<Value> {
+    pub fn referred(&self, plan: &Plan<'a>, from: &From<'_>, expression: &Value) -> Option<Value> {
         if let Some(constant) = expression.get("constant_value") {
             return (!constant.is_null()).then(|| constant.clone());
         }
-        let mut found = self.all_referred(plan, module, index, expression, steps);
+        let mut found = self.all_referred(plan, from, expression);
         match (found.pop(), found.pop()) {
             (Some(Some(one)), None) => Some(one),
             _ => None,
@@ -96,12 +113,10 @@ impl<'a> Configuration<'a> {
     pub fn all_referred(
         &self,
         plan: &Plan<'a>,
-        module: &str,
-        index: Option<&Value>,
+        from: &From<'_>,
         expression: &Value,
-        steps: usize,
     ) -> Vec<Option<Value>> {
-        if steps > MAX_STEPS {
+        if from.steps > MAX_STEPS {
             return vec![None];
         }
         let listed = expression.get("references").and_then(Value::as_array);
@@ -123,7 +138,7 @@ impl<'a> Configuration<'a> {
             if matches!(*reference, "each.key" | "each.value" | "count.index") {
                 continue;
             }
-            let value = self.reference(plan, module, index, reference, steps);
+            let value = self.reference(plan, from, reference);
             if !out.contains(&value) {
                 out.push(value);
             }
@@ -131,14 +146,8 @@ impl<'a> Configuration<'a> {
         out
     }
 
-    fn reference(
-        &self,
-        plan: &Plan<'a>,
-        module: &str,
-        index: Option<&Value>,
-        reference: &str,
-        steps: usize,
-    ) -> Option<Value> {
+    fn reference(&self, plan: &Plan<'a>, from: &From<'_>, reference: &str) -> Option<Value> {
+        let module = from.module;
         let parts = parts(reference);
         let mut names = parts
             .iter()
@@ -150,7 +159,7 @@ impl<'a> Configuration<'a> {
                     return self.variables?.get(name)?.get("value").cloned();
                 };
                 let expression = call.get("expressions")?.get(name)?;
-                self.referred(plan, &parent, index, expression, steps + 1)
+                self.referred(plan, &from.in_module(&parent), expression)
             }
             ("module", _) => {
                 let (name, key) = names.next()?;
@@ -163,7 +172,7 @@ impl<'a> Configuration<'a> {
                 };
                 let outputs = self.module(&child)?.get("outputs")?;
                 let expression = outputs.get(output)?.get("expression")?;
-                self.referred(plan, &child, index, expression, steps + 1)
+                self.referred(plan, &from.in_module(&child), expression)
             }
             ("local" | "each" | "count" | "path" | "terraform" | "self", _) => None,
             (first, own) => {
@@ -174,9 +183,13 @@ impl<'a> Configuration<'a> {
                         names.next().map(|(name, key)| (name, key.or(own)))?,
                     ),
                 };
-                let instance = plan.named(module, &format!("{kind}.{name}"), key, index)?;
+                let instance = plan.named(module, &format!("{kind}.{name}"), key, from.index)?;
                 let attribute = names.map(|(name, _)| name).collect::<Vec<_>>().join(".");
-                attribute_of(instance, &attribute)
+                // With an index that is not constant, Terraform names the resource alone.
+                match attribute.as_str() {
+                    "" => attribute_of(instance, from.wanted),
+                    attribute => attribute_of(instance, attribute),
+                }
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::config::From;
 use super::plan::{Instance, Plan};
 use super::{Converted, Properties};
 use crate::template::resolve::unknown;
@@ -195,10 +196,10 @@ pub(super) fn tags(instance: &Instance<'_>) -> Value {
 /// The document that an expression refers to: a data source's text, or what its configuration says of it.
 pub(super) fn policy_document<'a>(
     plan: &Plan<'a>,
-    module: &str,
-    index: Option<&Value>,
+    from: &From<'_>,
     expression: &'a Value,
 ) -> Option<Value> {
+    let module = from.module;
     let references = expression.get("references")?.as_array()?;
     let mut names = references
         .iter()
@@ -212,7 +213,7 @@ pub(super) fn policy_document<'a>(
         return None;
     }
     let kind = "data.aws_iam_policy_document";
-    let instance = plan.named(module, &format!("{kind}.{name}"), None, index);
+    let instance = plan.named(module, &format!("{kind}.{name}"), None, from.index);
     if let Some(json) = instance.and_then(|i| i.known("json")) {
         return Some(json.clone());
     }
@@ -236,9 +237,14 @@ pub(super) fn policy_document<'a>(
         if let Some(constant) = expression.get("constant_value") {
             return Some(constant.clone());
         }
-        let all = plan
-            .configuration
-            .all_referred(plan, module, index, expression, 0);
+        let all = plan.configuration.all_referred(
+            plan,
+            &From {
+                wanted: "arn",
+                ..*from
+            },
+            expression,
+        );
         let each = all
             .into_iter()
             .map(|v| v.unwrap_or_else(|| unknown("Fn::Unresolved", vec![name])));

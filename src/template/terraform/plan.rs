@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use super::config::Configuration;
+use super::config::{Configuration, From};
 use crate::loc::Pointer;
 use crate::template::resolve::unknown;
 
@@ -172,7 +172,7 @@ impl<'a> Plan<'a> {
         let is_unknown = instance.is_unknown(attribute);
         match self
             .configuration
-            .referred(self, &instance.module, instance.index, expression, 0)
+            .referred(self, &instance.from(attribute), expression)
         {
             Some(value) => Some(value),
             None if is_unknown => Some(unknown(
@@ -189,8 +189,8 @@ impl<'a> Plan<'a> {
             return Some(value.clone());
         }
         let expression = self.configuration.expression(instance, attribute);
-        if let Some(document) = expression
-            .and_then(|e| super::iam::policy_document(self, &instance.module, instance.index, e))
+        if let Some(document) =
+            expression.and_then(|e| super::iam::policy_document(self, &instance.from(""), e))
         {
             return Some(document);
         }
@@ -243,6 +243,26 @@ impl<'a> Plan<'a> {
 }
 
 impl<'a> Instance<'a> {
+    /// Where references of one of its attributes are followed from.
+    pub fn from(&self, attribute: &str) -> From<'_> {
+        let last = attribute.rsplit('.').next().unwrap_or_default();
+        let wanted = match (self.kind, last) {
+            (_, "") => "",
+            ("aws_lambda_function", "role")
+            | (_, "credentials" | "log_destination" | "permissions_boundary") => "arn",
+            ("aws_pipes_pipe", "source" | "target" | "enrichment") => "arn",
+            (_, last) if last.ends_with("arn") => "arn",
+            (_, "rule" | "function_name" | "group_name") => "name",
+            _ => "id",
+        };
+        From {
+            module: &self.module,
+            index: self.index,
+            wanted,
+            steps: 0,
+        }
+    }
+
     /// A value that is known: there, and not null.
     pub fn known(&self, attribute: &str) -> Option<&'a Value> {
         let mut value = self.values;
