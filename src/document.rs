@@ -8,6 +8,7 @@ mod embedded;
 mod json;
 pub mod lines;
 mod origins;
+mod relax;
 mod spans;
 mod yaml;
 
@@ -153,6 +154,21 @@ impl Document {
                 node,
                 issues,
             }),
+        }
+    }
+
+    /// A text that is not valid as it stands, such as a definition with a `${Name}` where a number belongs: the text, and
+    /// the places of what stands before the fault.
+    pub fn unread(path: PathBuf, text: String, notation: Notation) -> Self {
+        let Read { node, issues, .. } = read(&text, notation, Keep::Positions);
+        Self {
+            lines: Lines::of(&text),
+            path,
+            text,
+            notation,
+            value: Value::Null,
+            node,
+            issues,
         }
     }
 

@@ -267,3 +267,30 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn brackets_and_quotes_may_stand_further_left_than_their_key() {
+    let text = "Resources:\n  Key:\n    Type: T # {\n    Properties:\n      Policy: {\n        \"a\": [1, # one\n   2],\n  \"b\": \"x y\"\n}\n      Text: \"{\n    \\\"q\\\": 1\n    }\"\n      Block: |\n        keep {\n          this \"as\" it is\n  Other: ü\n";
+    let read = super::read(text, Notation::Yaml, Keep::Positions);
+    assert_eq!(read.fault, None);
+    let properties = &read.value["Resources"]["Key"]["Properties"];
+    assert_eq!(
+        properties["Policy"],
+        serde_json::json!({"a": [1, 2], "b": "x y"})
+    );
+    let inner: serde_json::Value =
+        serde_json::from_str(properties["Text"].as_str().unwrap()).unwrap();
+    assert_eq!(inner["q"], 1);
+    assert_eq!(properties["Block"], "keep {\n  this \"as\" it is\n");
+    assert_eq!(read.value["Resources"]["Other"], "ü");
+    let pointer = ["Resources", "Key", "Properties", "Policy", "b"];
+    let pointer = pointer.iter().fold(Pointer::root(), |p, key| p.key(key));
+    let span = read.node.find(&pointer).unwrap().value;
+    assert_eq!(text.get(span.start..span.end), Some("\"x y\""));
+    // What is wrong all the same stays wrong.
+    assert!(
+        super::read("a:\n  b: {\nc: 1\n", Notation::Yaml, Keep::ValuesOnly)
+            .fault
+            .is_some()
+    );
+}

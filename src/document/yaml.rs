@@ -7,6 +7,7 @@ use saphyr_parser::{Event, Parser, ScalarStyle, ScanError, Span as Marks, Tag};
 use serde_json::{Map, Number, Value};
 
 use super::build::{Builder, Built, Container};
+use super::relax::relaxed;
 use super::spans::{Inner, Node, Span};
 use super::{Fault, Keep, Read};
 
@@ -15,6 +16,18 @@ const MAX_COPIED: usize = 2 << 20;
 
 /// Reads the first document of a text; that another one follows is a fault.
 pub fn read(text: &str, keep: Keep) -> Read {
+    let strict = read_once(text, keep);
+    let misplaced = |fault: &Fault| fault.message.contains("indentation");
+    if !strict.fault.as_ref().is_some_and(misplaced) {
+        return strict;
+    }
+    match relaxed(text).map(|text| read_once(&text, keep)) {
+        Some(read) if read.fault.is_none() => read,
+        _ => strict,
+    }
+}
+
+fn read_once(text: &str, keep: Keep) -> Read {
     let mut reader = Reader {
         text,
         offsets: offsets(text, keep),

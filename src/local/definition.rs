@@ -160,7 +160,11 @@ fn declared(
             ));
         }
         let text = read::read_file(path).map_err(|error| error.to_string())?;
-        let document = recognise::document(path, text).map_err(|error| error.to_string())?;
+        // A definition may be valid only with its substitutions made.
+        let document = recognise::document(path, text.clone()).unwrap_or_else(|_| {
+            let notation = Notation::of_text(&text);
+            Document::unread(path.to_owned(), text, notation)
+        });
         opened.borrow_mut().push(document.clone());
         Ok(document)
     };

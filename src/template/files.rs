@@ -22,9 +22,21 @@ impl<'a> Files<'a> {
         }
     }
 
-    /// The file that a template names, relative to the template's own. What is absolute or a place in the network is not
-    /// opened: whoever wrote the template must not choose what of this machine is read.
+    /// The file that a template names, read.
     pub fn open(&self, from: &Path, named: &Path) -> Result<Document, String> {
+        let document = self.open_text(from, named)?;
+        match document.value.is_null() {
+            true => Err(format!(
+                "`{}` is not valid JSON or YAML",
+                document.path.display()
+            )),
+            false => Ok(document),
+        }
+    }
+
+    /// The text of the file that a template names, relative to the template's own. What is absolute or a place in the network is not
+    /// opened: whoever wrote the template must not choose what of this machine is read.
+    pub fn open_text(&self, from: &Path, named: &Path) -> Result<Document, String> {
         if named.has_root()
             || named
                 .components()

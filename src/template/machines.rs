@@ -163,13 +163,13 @@ fn definition(
             continue;
         };
         let document = match asset(scope, location) {
-            Some(key) => files.open(
+            Some(key) => files.open_text(
                 &resource.file,
                 std::path::Path::new(&format!("asset.{key}")),
             )?,
             None => {
                 let path = include::path(location, scope)?;
-                files.open(&resource.file, std::path::Path::new(&path))?
+                files.open_text(&resource.file, std::path::Path::new(&path))?
             }
         };
         let place = Place {
