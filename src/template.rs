@@ -16,6 +16,7 @@ mod account;
 mod attributes;
 mod data;
 mod entries;
+mod environment;
 mod files;
 mod foreach;
 mod include;
@@ -129,6 +130,17 @@ pub fn read(document: &Document, kind: Kind, options: &Options<'_>) -> Result<Te
         origins,
         files: files.taken(),
     })
+}
+
+/// What a plan changes: the state before it, where the plan holds one with something in it.
+pub fn before(document: &Document, options: &Options<'_>) -> Option<Template> {
+    let prior = document.value.get("prior_state")?;
+    prior.get("values")?.get("root_module")?;
+    let state = Document {
+        value: prior.clone(),
+        ..document.clone()
+    };
+    read(&state, Kind::TerraformState, options).ok()
 }
 
 #[cfg(test)]

@@ -164,10 +164,12 @@ impl Reader<'_> {
     fn scalar_span(&self, style: ScalarStyle, marks: Marks) -> Span {
         let mut span = self.span(marks);
         span.start = self.without_properties(span);
-        if !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
-            return span;
-        }
+        // A mark may stand behind the blanks that follow.
         let inside = self.text.get(span.start..span.end).unwrap_or_default();
+        if !matches!(style, ScalarStyle::Literal | ScalarStyle::Folded) {
+            let end = span.start + inside.trim_end().len();
+            return Span { end, ..span };
+        }
         Span {
             start: self.header(span.start).unwrap_or(span.start),
             end: span.start + inside.trim_end().len(),

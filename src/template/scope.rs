@@ -23,6 +23,8 @@ pub(super) struct Scope {
     parameters: BTreeMap<String, Option<Value>>,
     /// What was given by name, pseudo parameters among them.
     given: BTreeMap<String, String>,
+    /// Pseudo parameters of which something says what they will be.
+    assumed: BTreeMap<String, String>,
     /// Stands before the logical ids of a nested stack's resources where they are names.
     prefix: String,
     mappings: Map<String, Value>,
@@ -53,6 +55,13 @@ impl Scope {
             conditions: section("Conditions").unwrap_or_default(),
             ..Self::default()
         }
+    }
+
+    /// The same names with pseudo parameters that stand in ARNs and decide nothing.
+    #[must_use]
+    pub fn assuming(mut self, assumed: &BTreeMap<String, String>) -> Self {
+        self.assumed.clone_from(assumed);
+        self
     }
 
     /// The same names in a stack that others nest.
@@ -112,16 +121,15 @@ impl Scope {
         if let Some(given) = self.given.get(name) {
             return Some(given.clone());
         }
-        let account = self
-            .given
-            .get("AWS::AccountId")
-            .map_or(PLACEHOLDER_ACCOUNT, String::as_str);
-        let region = self
-            .given
-            .get("AWS::Region")
-            .map_or(PLACEHOLDER_REGION, String::as_str);
+        let or = |name: &str, placeholder: &'static str| {
+            let known = self.given.get(name).or_else(|| self.assumed.get(name));
+            known.map_or(placeholder, String::as_str).to_owned()
+        };
+        let account = or("AWS::AccountId", PLACEHOLDER_ACCOUNT);
+        let region = or("AWS::Region", PLACEHOLDER_REGION);
+        let region = region.as_str();
         Some(match name {
-            "AWS::AccountId" => account.to_owned(),
+            "AWS::AccountId" => account,
             "AWS::Region" => region.to_owned(),
             "AWS::Partition" => partition(region).to_owned(),
             "AWS::URLSuffix" => match partition(region) {

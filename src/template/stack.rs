@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 use super::files::Files;
 use super::resource::Resource;
 use super::scope::Scope;
-use super::{foreach, sam};
+use super::{environment, foreach, sam};
 use crate::document::Document;
 use crate::loc::Pointer;
 
@@ -40,6 +40,7 @@ pub(super) fn read(
 ) -> Stack {
     let mut count = 0;
     let at = At {
+        assumed: environment::assumed(document, files),
         path: Vec::new(),
         open: vec![document.path.clone()],
     };
@@ -48,6 +49,7 @@ pub(super) fn read(
 
 /// Where a nested stack stands: the logical ids, and the files that are being read.
 struct At {
+    assumed: BTreeMap<String, String>,
     path: Vec<String>,
     open: Vec<PathBuf>,
 }
@@ -62,7 +64,9 @@ fn one(
 ) -> Stack {
     *count += 1;
     let template = &document.value;
-    let mut scope = Scope::new(template, given).nested_in(&at.path);
+    let mut scope = Scope::new(template, given)
+        .nested_in(&at.path)
+        .assuming(&at.assumed);
     scope.declare(resources(document, &scope, gaps));
     let expanded = sam::expand(&scope, template.get("Globals"), files, gaps);
     scope.declare(expanded);
@@ -73,7 +77,18 @@ fn one(
         path.push(id.clone());
         let mut open = at.open.clone();
         open.push(inner.path.clone());
-        let stack = one(&inner, &parameters, files, gaps, &At { path, open }, count);
+        let stack = one(
+            &inner,
+            &parameters,
+            files,
+            gaps,
+            &At {
+                assumed: at.assumed.clone(),
+                path,
+                open,
+            },
+            count,
+        );
         for (name, output) in inner
             .value
             .get("Outputs")

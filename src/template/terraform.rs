@@ -30,10 +30,11 @@ pub(super) fn read(
     gaps: &mut Gaps,
 ) -> Stack {
     let plan = Plan::new(&document.value);
-    let mut given = given.clone();
-    for (name, value) in account::assumed(&plan) {
-        given.entry(name.to_owned()).or_insert(value);
-    }
+    let assumed = account::assumed(&plan);
+    let assumed = assumed
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value))
+        .collect();
     let mut converted = Converted {
         plan: &plan,
         document,
@@ -44,7 +45,7 @@ pub(super) fn read(
         converted.instance(instance);
     }
     let resources = converted.out;
-    let mut scope = Scope::new(&Value::Null, &given);
+    let mut scope = Scope::new(&Value::Null, given).assuming(&assumed);
     scope.declare(resources);
     Stack {
         scope,

@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::plan::{Instance, Plan};
 use crate::arn::Arn;
+use crate::template::environment::is_account;
 
 /// Pseudo parameters with what is assumed of them.
 pub(super) fn assumed(plan: &Plan<'_>) -> Vec<(&'static str, String)> {
@@ -129,8 +130,4 @@ fn only_one(plan: &Plan<'_>) -> Option<String> {
     }
     let first = found.pop_first()?;
     found.is_empty().then_some(first)
-}
-
-fn is_account(text: &str) -> bool {
-    text.len() == 12 && text.bytes().all(|b| b.is_ascii_digit())
 }

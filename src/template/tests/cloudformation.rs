@@ -224,3 +224,71 @@ fn nested_stacks_are_read_with_what_they_are_given() {
         "the nested stack `Inner` of the template"
     );
 }
+
+#[test]
+fn the_account_is_the_one_of_the_literal_role_or_the_manifest() {
+    let account = |template: &Template| {
+        template.account.workflows[0]
+            .arn
+            .split(':')
+            .skip(3)
+            .take(2)
+            .collect::<Vec<_>>()
+            .join("/")
+    };
+    let flow = |role: &str| {
+        format!(
+            "  Flow: {{Type: 'AWS::StepFunctions::StateMachine', Properties: {{RoleArn: {role}, DefinitionString: '{{}}'}}}}\n"
+        )
+    };
+    assert_eq!(
+        account(&resources(&flow("!Ref Role"))),
+        "us-east-1/000000000000"
+    );
+    assert_eq!(
+        account(&resources(&flow("'arn:aws:iam::123456789012:role/x'"))),
+        "us-east-1/123456789012"
+    );
+    let given = [("AWS::AccountId", "111111111111")];
+    let text = format!("Resources:\n{}", flow("'arn:aws:iam::123456789012:role/x'"));
+    assert_eq!(account(&with(&text, &given, &[])), "us-east-1/111111111111");
+    let manifest = r#"{"artifacts": {"App": {"environment": "aws://222222222222/eu-west-1", "properties": {"templateFile": "App.template.json"}}, "Other": {"environment": "aws://333333333333/us-west-2", "properties": {"templateFile": "Other.template.json"}}}}"#;
+    let cdk = document(
+        "app/App.template.json",
+        &format!("Resources:\n{}", flow("!Ref Role")),
+    );
+    let open = |path: &Path| Ok(document(&path.to_string_lossy(), manifest));
+    let read = read(
+        &cdk,
+        Kind::CloudFormation,
+        &Options {
+            parameters: &[],
+            open: &open,
+        },
+    )
+    .unwrap();
+    assert_eq!(account(&read), "eu-west-1/222222222222");
+}
+
+#[test]
+fn a_definition_may_be_valid_only_with_its_substitutions_made() {
+    let text = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Flow: {Type: 'AWS::Serverless::StateMachine', Properties: {Name: flow, DefinitionUri: flow.asl.json, DefinitionSubstitutions: {N: 3}}}\n";
+    let broken = Document::unread(
+        PathBuf::from("app/flow.asl.json"),
+        r#"{"StartAt": "A", "TimeoutSeconds": ${N}}"#.to_owned(),
+        Notation::Json,
+    );
+    let open = |_: &Path| Ok(broken.clone());
+    let document = document("app/template.yaml", text);
+    let read = read(
+        &document,
+        Kind::CloudFormation,
+        &Options {
+            parameters: &[],
+            open: &open,
+        },
+    )
+    .unwrap();
+    let definition: Value = serde_json::from_str(&read.workflow("flow").definition).unwrap();
+    assert_eq!(definition["TimeoutSeconds"], 3);
+}

@@ -275,3 +275,32 @@ fn the_account_is_the_one_that_exists_or_the_only_one() {
         "111111111111"
     );
 }
+
+#[test]
+fn the_state_before_a_plan_is_an_account_of_its_own() {
+    let role = |policy: &str| {
+        json!({"resources": [
+            {"address": "aws_iam_role.r", "mode": "managed", "type": "aws_iam_role", "name": "r", "values": {"name": "r", "arn": "arn:aws:iam::123456789012:role/r", "inline_policy": [{"name": "p", "policy": policy}]}},
+            {"address": "aws_sfn_state_machine.f", "mode": "managed", "type": "aws_sfn_state_machine", "name": "f",
+             "values": {"name": "f", "arn": "arn:aws:states:eu-west-1:123456789012:stateMachine:f", "role_arn": "arn:aws:iam::123456789012:role/r", "definition": "{}"}},
+        ]})
+    };
+    let whole = json!({
+        "format_version": "1.2",
+        "planned_values": {"root_module": role(r#"{"Statement":[{"Effect":"Allow","Action":"s3:*","Resource":"*"}]}"#)},
+        "prior_state": {"format_version": "1.0", "values": {"root_module": role(r#"{"Statement":[]}"#)}},
+    });
+    let document = document("plan.json", &whole.to_string());
+    let open = |path: &Path| -> Result<Document, String> { panic!("opened {}", path.display()) };
+    let options = Options {
+        parameters: &[],
+        open: &open,
+    };
+    let after = read(&document, Kind::TerraformPlan, &options).unwrap();
+    let before = super::super::before(&document, &options).unwrap();
+    assert_eq!(after.workflow("f").arn, before.workflow("f").arn);
+    assert_eq!(
+        (after.statements("r").len(), before.statements("r").len()),
+        (1, 0)
+    );
+}
