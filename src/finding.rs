@@ -21,6 +21,8 @@ pub struct Finding {
     pub workflow: Arn,
     /// The state's own name; `None` for a whole-workflow finding.
     pub state: Option<String>,
+    /// Every state it concerns, `state` the first of them; empty where that is the only one.
+    pub states: Vec<String>,
     /// Where in the definition.
     pub pointer: Option<Pointer>,
     /// One line.
@@ -39,6 +41,8 @@ pub struct Finding {
     pub policy: Option<StatementRef>,
     /// The principals concerned.
     pub principals: Vec<String>,
+    /// The workflows that hand the input on, the one that is started first at the front.
+    pub via: Vec<Arn>,
     /// Set by the suppression step only.
     pub suppressed: Option<Suppression>,
     /// The published version that it is about; `None` for the current revision. No part of the fingerprint.
@@ -213,6 +217,7 @@ impl Finding {
             severity,
             workflow: workflow.clone(),
             state: None,
+            states: Vec::new(),
             pointer: None,
             title: title.into(),
             detail: detail.into(),
@@ -222,8 +227,9 @@ impl Finding {
             trace: Vec::new(),
             policy: None,
             principals: Vec::new(),
-            suppressed: None,
+            via: Vec::new(),
             version: None,
+            suppressed: None,
             remediation: Remediation {
                 text: fix.into(),
                 patch: None,
@@ -235,7 +241,10 @@ impl Finding {
     /// Whether a suppression is about this finding, of whatever workflow. One that names a principal says nothing of a finding
     /// that is about others too, one that names a state nothing of what concerns another state.
     pub fn is_meant_by(&self, entry: &SuppressionEntry) -> bool {
-        let state = |name: &String| self.state.as_ref() == Some(name);
+        let state = |name: &String| {
+            let concerned = self.concerned_states();
+            !concerned.is_empty() && concerned.iter().all(|one| one == name)
+        };
         let principal = |pattern: &String| {
             let pattern = Glob::parse(pattern);
             !self.principals.is_empty() && self.principals.iter().all(|p| pattern.matches(p))
@@ -245,6 +254,14 @@ impl Finding {
             && entry.state.as_ref().is_none_or(state)
             && entry.principal.as_ref().is_none_or(principal)
             && entry.fingerprint.as_ref().is_none_or(fingerprint)
+    }
+
+    /// The names of every state it concerns, the first one first.
+    pub fn concerned_states(&self) -> Vec<&str> {
+        if self.states.is_empty() {
+            return self.state.as_deref().into_iter().collect();
+        }
+        self.states.iter().map(String::as_str).collect()
     }
 
     /// Identifies the finding across evaluations: hex SHA-256 over workflow ARN, rule and subject, cut to 128 bits.

@@ -26,6 +26,8 @@ impl Facts<'_> {
             return;
         };
         finding.state = Some(state.name.clone());
+        let named = states.iter().filter_map(|id| self.definition.state(*id));
+        finding.states = named.map(|s| s.name.clone()).collect();
         finding.pointer = Some(state.pointer.clone());
     }
 

@@ -62,6 +62,7 @@ pub fn finding(finding: &Finding) -> Value {
         "workflow": finding.workflow,
         "state": finding.state,
         "pointer": finding.pointer,
+        "states": finding.concerned_states(),
         // A title is one line by contract; a line break in a state's name must not break it.
         "title": escape::line(&finding.title),
         "detail": finding.detail,
@@ -72,6 +73,7 @@ pub fn finding(finding: &Finding) -> Value {
         "policy": finding.policy,
         "principals": finding.principals.get(..LISTED).unwrap_or(&finding.principals),
         "suppressed": finding.suppressed,
+        "via": finding.via,
         "version": finding.version,
         "remediation": { "text": finding.remediation.text, "patch": finding.remediation.patch },
     })
