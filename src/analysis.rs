@@ -11,7 +11,7 @@ use crate::catalog::{self, Integration};
 use crate::config::Config;
 use crate::demand::{self, Home};
 use crate::flow::{self, Flow, FlowContext};
-use crate::gap::Gap;
+use crate::gap::{Gap, Input};
 use crate::need::Need;
 use crate::snapshot::{Account, StateMachine};
 use crate::workflow::{Workflow, WorkflowType};
@@ -121,7 +121,7 @@ impl WorkflowAnalysis {
 pub fn stopped(what: &str, cuts: &[&'static str]) -> Option<Gap> {
     (!cuts.is_empty()).then(|| {
         let why = format!("the analysis stopped at {}", cuts.join(", and at "));
-        Gap::new(format!("{what}, whole"), why, &["every rule"])
+        Gap::new(Input::Workflow, format!("{what}, whole"), why)
     })
 }
 

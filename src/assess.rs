@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::drift::{self, Baseline, DriftFacts, Held, Since};
 use crate::facts::{self, AccountFacts, Facts};
 use crate::finding::Finding;
-use crate::gap::Gap;
+use crate::gap::{Gap, Input};
 use crate::posture::Posture;
 use crate::rules::{self, RULES};
 use crate::snapshot::Account;
@@ -197,7 +197,7 @@ pub fn unread(arn: &Arn, why: &str, config: &Config, today: &str) -> Assessment 
         arn: arn.clone(),
         ..Workflow::unread(arn.name(), &config.default_owner)
     };
-    let gap = Gap::new(format!("the workflow {arn}"), why, &["every rule"]);
+    let gap = Gap::new(Input::Workflow, format!("the workflow {arn}"), why);
     let definition = Definition::default();
     judge(
         &Facts::only_gaps(config, &workflow, &definition, vec![gap]),

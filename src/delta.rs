@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assess::Assessment;
 use crate::finding::Finding;
-use crate::gap::Gap;
+use crate::rules;
 use crate::severity::Severity;
 use crate::verdict::ReportedFinding;
 
@@ -74,7 +74,11 @@ pub fn between<'a>(before: Before<'_>, now: &'a Assessment) -> Delta<'a> {
         if present.contains(&old.fingerprint) {
             continue;
         }
-        if now.gaps.iter().any(|gap| hides(gap, &old.rule)) {
+        if now
+            .gaps
+            .iter()
+            .any(|gap| rules::is_hidden(&old.rule, gap.input))
+        {
             delta.unseen.push(old.clone());
             delta.told.push(old.clone());
         } else {
@@ -88,19 +92,6 @@ pub fn between<'a>(before: Before<'_>, now: &'a Assessment) -> Delta<'a> {
         .iter()
         .any(|gap| before.gaps.is_none_or(|old| !old.contains(gap)));
     delta
-}
-
-/// Every rule but this one may miss what stands behind a gap that names none.
-fn hides(gap: &Gap, rule: &str) -> bool {
-    if rule == "evaluation-incomplete" {
-        return false;
-    }
-    let names_none = gap.silences.is_empty() && !gap.optional;
-    names_none
-        || gap
-            .silences
-            .iter()
-            .any(|s| *s == rule || *s == "every rule")
 }
 
 fn told(finding: &Finding, fingerprint: &str) -> ReportedFinding {

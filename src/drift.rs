@@ -13,7 +13,7 @@ mod weigh;
 
 use serde::{Deserialize, Serialize};
 
-use crate::gap::Gap;
+use crate::gap::{Gap, Input};
 use crate::posture::{LoggingPosture, Part, Posture};
 use crate::severity::Severity;
 
@@ -223,16 +223,16 @@ pub fn gaps(baseline: &Posture, now: &Posture) -> Vec<Gap> {
         .filter(|part| baseline.knows(*part) && !now.knows(*part));
     let hidden = hidden.map(|part| {
         Gap::optional(
+            Input::Baseline,
             format!("drift in {}", part.in_words()),
             "the baseline knows it, but it could not be read whole now",
-            &["drift"],
         )
     });
     let left_out = baseline.left_out.iter().map(|part| {
         Gap::optional(
+            Input::Baseline,
             format!("drift in {}", part.in_words()),
             "it was too large to be kept with the baseline",
-            &["drift"],
         )
     });
     hidden.chain(left_out).collect()

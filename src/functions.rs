@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::arn::Arn;
 use crate::asl::{Definition, StateId};
 use crate::catalog::{self, Breadth};
-use crate::gap::Gap;
+use crate::gap::{Gap, Input};
 use crate::iam::{Authority, Effect, Principals};
 use crate::need::{Need, Target};
 use crate::snapshot::{Fetched, Function};
@@ -18,9 +18,6 @@ pub use role::{FunctionRole, Held};
 
 /// The action that a state needs to invoke a function.
 const INVOKE: &str = "lambda:InvokeFunction";
-
-/// The rules that need the functions' roles.
-const NEED_FUNCTIONS: [&str; 2] = ["broad-lambda-role", "replaceable-lambda"];
 
 /// What a workflow has to do with Lambda.
 #[derive(Clone, Debug, Default)]
@@ -143,9 +140,9 @@ fn read_role(
             function.account() == workflow.account() && function.region() == workflow.region();
         if here {
             gaps.push(Gap::optional(
+                Input::Functions,
                 format!("the function `{}`", function.name()),
                 "it is not in the account's list of functions: it does not exist, or came after the list",
-                &NEED_FUNCTIONS,
             ));
         }
         return None;
@@ -153,9 +150,9 @@ fn read_role(
     let arn = Arn::parse(&found.role_arn)?;
     let Some(principal) = around.principals?.get(&arn) else {
         gaps.push(Gap::new(
+            Input::Functions,
             format!("the role of the function `{}`", function.name()),
             format!("`{arn}` is not among the roles that were read; grant `iam:GetAccountAuthorizationDetails`, or see whether it was deleted"),
-            &NEED_FUNCTIONS,
         ));
         return None;
     };
@@ -167,21 +164,21 @@ fn unread(functions: &Fetched<BTreeMap<String, Function>>) -> Option<Gap> {
     match functions {
         Fetched::Present(_) => None,
         Fetched::NotCollected | Fetched::Absent => Some(Gap::optional(
+            Input::Functions,
             what,
             "`functions.json` is not in the snapshot; add it with `aws lambda list-functions`",
-            &NEED_FUNCTIONS,
         )),
         Fetched::Denied(why) => Some(Gap::new(
+            Input::Functions,
             what,
             format!(
                 "access denied: {why}; grant `lambda:ListFunctions` or `lambda:GetFunctionConfiguration`"
             ),
-            &NEED_FUNCTIONS,
         )),
         Fetched::Failed(why) => Some(Gap::new(
+            Input::Functions,
             what,
             format!("reading failed: {why}; the next evaluation tries again"),
-            &NEED_FUNCTIONS,
         )),
     }
 }

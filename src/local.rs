@@ -22,6 +22,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
+use crate::gap::{self, Unread};
 use crate::snapshot::{Account, Fetched};
 
 pub use definition::{Found, Input, Options, input, inputs};
@@ -158,22 +159,24 @@ pub fn from_texts(texts: &Texts) -> Result<Account, Error> {
     let mut seen = BTreeSet::new();
     for (file, text) in &texts.state_machines {
         match describe::state_machine(text) {
-            Ok(machine) if !seen.insert(machine.arn.clone()) => account.unreadable.push((
-                format!("{STATE_MACHINES}/{file}"),
-                format!("another file already describes `{}`", machine.arn),
-            )),
+            Ok(machine) if !seen.insert(machine.arn.clone()) => {
+                account.unreadable.push(unknown_workflow(
+                    file,
+                    format!("another file already describes `{}`", machine.arn),
+                ))
+            }
             Ok(machine) => {
                 if machine.definition.is_empty() {
-                    account.unreadable.push((
+                    account.unreadable.push(Unread::of_workflow(
+                        &machine.arn,
+                        gap::Input::Workflow,
                         format!("the definition of {}", machine.arn),
                         format!("`{STATE_MACHINES}/{file}` does not hold it; read it with a principal that may use the workflow's key"),
                     ));
                 }
                 account.workflows.push(machine);
             }
-            Err(why) => account
-                .unreadable
-                .push((format!("{STATE_MACHINES}/{file}"), why)),
+            Err(why) => account.unreadable.push(unknown_workflow(file, why)),
         }
     }
     account.versions = versions::read(&texts.versions, &mut account.unreadable);
@@ -223,6 +226,12 @@ pub fn from_values(values: &Values) -> Result<Account, Error> {
     })
 }
 
+/// A file that holds some workflow, nobody knows which.
+fn unknown_workflow(file: &str, why: String) -> Unread {
+    let name = file.strip_suffix(".json").unwrap_or(file);
+    Unread::unknown_workflow(name, format!("{STATE_MACHINES}/{file}"), why)
+}
+
 fn broken(file: &str, why: String) -> Error {
     Error::Broken {
         file: file.to_owned(),
@@ -233,7 +242,7 @@ fn broken(file: &str, why: String) -> Error {
 /// Every `NAME.json` of the `state-machines` directory, in the order of the names.
 fn read_state_machines(
     dir: &Path,
-    unreadable: &mut Vec<(String, String)>,
+    unreadable: &mut Vec<Unread>,
 ) -> Result<Vec<(String, String)>, Error> {
     let machines = dir.join(STATE_MACHINES);
     let no_directory = |error: std::io::Error| match error.kind() {
@@ -259,7 +268,7 @@ fn read_state_machines(
         let shown = name.to_string_lossy().into_owned();
         match read_regular(&machines.join(&name), MAX_STATE_MACHINE_BYTES) {
             Ok(text) => texts.push((shown, text)),
-            Err(why) => unreadable.push((format!("{STATE_MACHINES}/{shown}"), why)),
+            Err(why) => unreadable.push(unknown_workflow(&shown, why)),
         }
     }
     Ok(texts)

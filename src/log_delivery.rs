@@ -3,20 +3,13 @@
 use std::collections::BTreeMap;
 
 use crate::arn::Arn;
-use crate::gap::Gap;
+use crate::gap::{Gap, Input};
 use crate::iam::{Authority, Effect, Statement};
 use crate::snapshot::{Fetched, LogGroup};
 use crate::workflow::Workflow;
 
 pub use crate::demand::LOGGING as DELIVERY_ACTIONS;
 use crate::demand::TRACING as TRACING_ACTIONS;
-
-/// The rules that are silent where log groups were not read.
-const NEED_GROUPS: [&str; 3] = [
-    "log-group-unencrypted",
-    "log-retention",
-    "log-destination-broken",
-];
 
 /// The one action of the eight that Step Functions makes to end a delivery.
 const STOPS_DELIVERY: &str = "logs:DeleteLogDelivery";
@@ -152,19 +145,19 @@ fn unread(log_groups: &Fetched<BTreeMap<String, LogGroup>>) -> Option<Gap> {
     match log_groups {
         Fetched::Present(_) => None,
         Fetched::NotCollected | Fetched::Absent => Some(Gap::optional(
+            Input::LogGroups,
             what,
             "`log-groups.json` is not in the snapshot; add it with `aws logs describe-log-groups`",
-            &NEED_GROUPS,
         )),
         Fetched::Denied(why) => Some(Gap::new(
+            Input::LogGroups,
             what,
             format!("access denied: {why}; grant `logs:DescribeLogGroups`"),
-            &NEED_GROUPS,
         )),
         Fetched::Failed(why) => Some(Gap::new(
+            Input::LogGroups,
             what,
             format!("reading failed: {why}; the next evaluation tries again"),
-            &NEED_GROUPS,
         )),
     }
 }

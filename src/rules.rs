@@ -3,9 +3,12 @@
 //!
 //! A new rule is those two files, one `mod` line and one line in [`RULES`]; `src/rules/README.md` describes the page.
 
+use std::collections::BTreeSet;
+
 use crate::drift::DriftFacts;
 use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::gap::Input;
 
 /// One rule.
 pub trait Rule: Sync {
@@ -40,18 +43,25 @@ pub struct Meta {
     pub id: &'static str,
     /// One line.
     pub summary: &'static str,
+    /// What it judges from. Where one of these is not whole, its silence proves nothing.
+    pub inputs: &'static [Input],
+    /// The rules whose findings it stands on: what hides one of them hides it too.
+    pub builds_on: &'static [&'static str],
     /// The severities it can have, in words.
     pub severity: &'static str,
     /// Its page.
     pub page: &'static str,
 }
 
-/// Declares a rule's type and its `Meta`, the page beside it.
+/// Declares a rule's `Meta`, the page beside it: its id, what it judges from, the rules that it builds on, severities and
+/// summary in words.
 macro_rules! meta {
-    ($id:literal, $severity:literal, $summary:literal) => {{
+    ($id:literal, from [$($input:ident),*], builds_on [$($rule:literal),*], $severity:literal, $summary:literal) => {{
         static META: $crate::rules::Meta = $crate::rules::Meta {
             id: $id,
             summary: $summary,
+            inputs: &[$($crate::gap::Input::$input),*],
+            builds_on: &[$($rule),*],
             severity: $severity,
             page: include_str!(concat!(
                 env!("CARGO_MANIFEST_DIR"),
@@ -158,4 +168,31 @@ pub fn place(id: &str) -> usize {
 /// The rule of this id.
 pub fn by_id(id: &str) -> Option<&'static dyn Rule> {
     RULES.iter().copied().find(|rule| rule.meta().id == id)
+}
+
+/// Whether a gap in this input may hide findings of the rule: the rule judges from it, or builds on one that does. Nothing
+/// is known of a workflow that could not be read itself; that it could not be read is never hidden.
+pub fn is_hidden(id: &str, input: Input) -> bool {
+    let mut seen = BTreeSet::new();
+    let mut open = vec![id.to_owned()];
+    while let Some(id) = open.pop() {
+        let Some(rule) = by_id(&id) else {
+            // An id of an earlier version: what it judged from is not known.
+            return true;
+        };
+        let meta = rule.meta();
+        if meta.inputs.iter().any(|own| input.holds(*own)) {
+            return true;
+        }
+        if seen.insert(meta.id) {
+            open.extend(meta.builds_on.iter().map(|on| (*on).to_owned()));
+        }
+    }
+    false
+}
+
+/// The ids of the rules whose silence proves nothing where this input is not whole, in the order of [`RULES`].
+pub fn affected_by(input: Input) -> impl Iterator<Item = &'static str> {
+    let ids = RULES.iter().map(|rule| rule.meta().id);
+    ids.filter(move |id| is_hidden(id, input))
 }

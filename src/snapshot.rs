@@ -1,5 +1,6 @@
 //! Snapshots: inert text with dates, as AWS or a directory gave it. Nothing here is parsed beyond its envelope.
 
+use crate::gap::Unread;
 use std::collections::BTreeMap;
 
 pub mod entries;
@@ -57,8 +58,8 @@ pub struct Account {
     pub tags: Fetched<BTreeMap<String, Vec<Tag>>>,
     /// What begins executions beside principals.
     pub entries: Entries,
-    /// Things that could not be read at all, such as an unreadable file: what and why.
-    pub unreadable: Vec<(String, String)>,
+    /// Things that could not be read at all, such as an unreadable file.
+    pub unreadable: Vec<Unread>,
 }
 
 /// One DescribeStateMachine response.

@@ -27,8 +27,8 @@ use known::Asker;
 
 pub use known::Surroundings;
 pub use shape::{StartShape, any_opens, mentions_start, start_shapes};
+pub use unread::gaps;
 use unread::is_of_trust;
-pub use unread::{gaps, silenced_by};
 
 /// Starting an execution.
 pub const START: &str = "states:StartExecution";

@@ -10,7 +10,7 @@ mod subject;
 use std::collections::BTreeSet;
 
 use crate::arn::Arn;
-use crate::gap::Gap;
+use crate::gap::{Gap, Input};
 use crate::iam::{
     Effect, Policy, Principal, PrincipalEntry, PrincipalKind, PrincipalSpec, Problem, Statement,
 };
@@ -120,12 +120,9 @@ pub fn gaps(role: &Principal) -> Vec<Gap> {
         Some(n) => format!("statement {n} of the execution role's trust policy"),
         None => "the execution role's trust policy".to_owned(),
     };
-    let gap = |p: &Problem| Gap::new(what(p), &p.why, &SILENCED);
+    let gap = |p: &Problem| Gap::new(Input::RoleTrust, what(p), &p.why);
     role.problems.iter().filter(about).map(gap).collect()
 }
-
-/// The rules that look at a trust policy.
-const SILENCED: [&str; 3] = ["open-role-trust", "unconditioned-role-trust", "shared-role"];
 
 /// A workflow's needs in comparable form: those of its own states, not those that every workflow has of its own.
 pub fn comparable(needs: &[Need]) -> BTreeSet<String> {

@@ -21,10 +21,11 @@ use rules::page::{self, Page};
 use rules::scenario::{Scenario, WORKFLOW};
 use rules::shuffle;
 use stepwarden::assess::{self, Assessment, Known};
+use stepwarden::delta::{self, Before};
 use stepwarden::finding::Finding;
 use stepwarden::rules::RULES;
 use stepwarden::severity::Severity;
-use stepwarden::snapshot::Account;
+use stepwarden::snapshot::{Account, Fetched};
 
 /// The assessment of the scenario's own workflow.
 fn judged(scenario: &Scenario, account: &Account) -> Assessment {
@@ -176,6 +177,88 @@ fn fingerprints_do_not_depend_on_order() {
                 let come: Vec<_> = turned.difference(&straight).collect();
                 return Err(format!(
                     "reordering changes fingerprints\n  gone {gone:#?}\n  come {come:#?}"
+                ));
+            }
+        }
+        Ok(())
+    });
+}
+
+/// Every read of an account, each made to fail: what a verdict is judged from is never whole then.
+const FAILED_READS: &[(&str, fn(&mut Account))] = &[
+    ("every principal", |a| {
+        a.iam = Fetched::Denied("denied".to_owned());
+        a.iam_is_whole = false;
+    }),
+    ("the roles", |a| {
+        if let Fetched::Present(iam) = &mut a.iam {
+            iam.roles.clear();
+        }
+        a.iam_is_whole = false;
+    }),
+    ("inline policies", |a| {
+        each_role(a, |role| {
+            role.inline = Fetched::Failed("throttled".to_owned());
+        });
+    }),
+    ("attached policies", |a| {
+        each_role(a, |role| {
+            role.attached = Fetched::Denied("denied".to_owned());
+        });
+    }),
+    ("trust policies", |a| {
+        each_role(a, |role| {
+            role.trust = Fetched::Failed("throttled".to_owned());
+        });
+    }),
+    ("the managed policies", |a| {
+        if let Fetched::Present(iam) = &mut a.iam {
+            iam.managed.clear();
+        }
+    }),
+    ("the log groups", |a| {
+        a.log_groups = Fetched::Denied("denied".to_owned());
+    }),
+    ("the functions", |a| {
+        a.functions = Fetched::Failed("throttled".to_owned());
+    }),
+    ("the tags", |a| {
+        a.tags = Fetched::Denied("denied".to_owned());
+        for workflow in &mut a.workflows {
+            workflow.tags = Fetched::Denied("denied".to_owned());
+        }
+    }),
+];
+
+fn each_role(account: &mut Account, fail: impl Fn(&mut stepwarden::snapshot::Role)) {
+    if let Fetched::Present(iam) = &mut account.iam {
+        iam.roles.iter_mut().for_each(fail);
+    }
+}
+
+#[test]
+fn a_failed_read_resolves_nothing_of_any_rule() {
+    every_scenario(|page, scenario| {
+        let before = judged(scenario, &scenario.account);
+        let told = delta::between(Before::default(), &before).told;
+        for (what, fail) in FAILED_READS {
+            let mut account = scenario.account.clone();
+            fail(&mut account);
+            let after = judged(scenario, &account);
+            let before = Before {
+                told: &told,
+                ..Before::default()
+            };
+            let delta = delta::between(before, &after);
+            let gone: Vec<_> = delta
+                .resolved
+                .iter()
+                .filter(|r| r.rule == page.id && r.rule != "evaluation-incomplete")
+                .map(|r| r.title.as_str())
+                .collect();
+            if !gone.is_empty() {
+                return Err(format!(
+                    "{what} could not be read, and told as resolved: {gone:?}"
                 ));
             }
         }

@@ -3,7 +3,7 @@
 use crate::analysis::owner;
 use crate::arn::Arn;
 use crate::config::{Config, RULE_IDS, SUPPRESS_TAG, listed_rules};
-use crate::gap::Gap;
+use crate::gap::{Gap, Input};
 use crate::snapshot::{Account, Fetched, StateMachine, Tag};
 use crate::suggest::did_you_mean;
 use crate::workflow::{LogLevel, Logging, Workflow, WorkflowType};
@@ -17,9 +17,9 @@ pub fn workflow(
     let mut gaps = Vec::new();
     let arn = Arn::parse(&machine.arn).or_else(|| {
         gaps.push(Gap::new(
+            Input::Settings,
             "the workflow's ARN",
             "it is no ARN; region and account of its targets are unknown",
-            &["foreign-target", "broad-invocation", "wildcard-resource"],
         ));
         Arn::new(
             "aws",
@@ -77,7 +77,6 @@ fn logging(machine: &StateMachine) -> Logging {
 }
 
 fn tags(account: &Account, machine: &StateMachine, gaps: &mut Vec<Gap>) -> Vec<(String, String)> {
-    const SILENCED: &[&str] = &["execution-data-exposed", "express-for-sensitive"];
     let pairs = |tags: &[Tag]| {
         tags.iter()
             .map(|t| (t.key.clone(), t.value.clone()))
@@ -86,7 +85,7 @@ fn tags(account: &Account, machine: &StateMachine, gaps: &mut Vec<Gap>) -> Vec<(
     if let Fetched::Present(tags) = &machine.tags {
         return pairs(tags);
     }
-    let mut unread = |why: &str| gaps.push(Gap::new("the workflow's tags", why, SILENCED));
+    let mut unread = |why: &str| gaps.push(Gap::new(Input::Tags, "the workflow's tags", why));
     match (&machine.tags, &account.tags) {
         (Fetched::Denied(why) | Fetched::Failed(why), _) => unread(why),
         (_, Fetched::Present(all)) => {
@@ -94,9 +93,9 @@ fn tags(account: &Account, machine: &StateMachine, gaps: &mut Vec<Gap>) -> Vec<(
         }
         (_, Fetched::Denied(why) | Fetched::Failed(why)) => unread(why),
         (_, Fetched::NotCollected) => gaps.push(Gap::optional(
+            Input::Tags,
             "tags",
             "`tags.json` is not in the snapshot; owner and sensitivity are unknown",
-            SILENCED,
         )),
         (_, Fetched::Absent) => {}
     }
@@ -113,7 +112,7 @@ fn misspelt(tags: &[(String, String)]) -> Option<Gap> {
     (!unknown.is_empty()).then(|| {
         let what = format!("a part of the workflow's tag `{SUPPRESS_TAG}`");
         let why = format!("{}; it suppresses nothing", unknown.join(", "));
-        Gap::optional(what, why, &[])
+        Gap::optional(Input::Configuration, what, why)
     })
 }
 

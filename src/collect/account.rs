@@ -5,6 +5,7 @@ use futures_util::stream::{self, StreamExt as _};
 
 use super::workflow::closed;
 use super::{AT_ONCE, Account, LookupError, answered};
+use crate::gap::Unread;
 use crate::snapshot::{self, Fetched};
 
 /// Reads the whole account: every workflow with its tags, every principal, log group and function.
@@ -49,9 +50,11 @@ pub async fn whole_account<A: Account>(port: &A) -> Result<snapshot::Account, Lo
             Fetched::Denied(why) | Fetched::Failed(why) => {
                 // The name that its file would have: it is told as a workflow of its own.
                 let name = arn.rsplit(':').next().unwrap_or_default();
-                account
-                    .unreadable
-                    .push((format!("state-machines/{name}.json"), why));
+                account.unreadable.push(Unread::unknown_workflow(
+                    name,
+                    format!("state-machines/{name}.json"),
+                    why,
+                ));
             }
         }
     }

@@ -8,6 +8,7 @@ use futures_util::stream::{self, StreamExt as _};
 
 use super::{AT_ONCE, Account, Surroundings, lacking, role};
 use crate::arn::Arn;
+use crate::gap::{Input, Unread};
 use crate::snapshot::{self, Fetched, Function, Iam, LogGroup, StateMachine, Tag};
 use crate::trigger::Expected;
 
@@ -112,10 +113,11 @@ async fn stacks<A: Account>(
 const STACK_ID: &str = "aws:cloudformation:stack-id";
 
 /// Who may start workflows could not be read, although it was asked.
-pub(super) fn principals_gap(iam: &Fetched<Iam>) -> Option<(String, String)> {
+pub(super) fn principals_gap(iam: &Fetched<Iam>) -> Option<Unread> {
     match iam {
         Fetched::Denied(why) | Fetched::Failed(why) => {
-            Some(("the principals of the account".to_owned(), why.clone()))
+            let what = "the principals of the account";
+            Some(Unread::of_account(Input::Principals, what, why))
         }
         Fetched::Present(_) | Fetched::Absent | Fetched::NotCollected => None,
     }
@@ -139,7 +141,7 @@ fn overlaid(lately: &Fetched<Iam>, fresh: Iam) -> Iam {
 }
 
 /// What is not visible yet, and why that matters.
-pub type StaleRead = (String, String);
+pub type StaleRead = Unread;
 
 struct Roles {
     iam: Fetched<Iam>,

@@ -4,6 +4,7 @@ use futures_util::future::{join, join_all, join3};
 
 use super::around::StaleRead;
 use super::{Account, PAUSES, RoleHead, lacking};
+use crate::gap::{Input, Unread};
 use crate::snapshot::{Attachment, Document, Fetched, Iam, ManagedPolicy, NamedDocument, Role};
 use crate::trigger::Expected;
 
@@ -26,7 +27,8 @@ pub(super) async fn settled<A: Account>(
     let late = is_late(&read, expects).then(|| {
         let why = "the change that the event told of did not show up in time: what was checked may stand from before; \
                    `stepwarden scan` checks what is there now";
-        (format!("the role `{name}`"), why.to_owned())
+        // Policies, boundary and trust may all stand from before.
+        Unread::of_account(Input::Workflow, format!("the role `{name}`"), why)
     });
     (read, late)
 }

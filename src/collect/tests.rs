@@ -25,7 +25,7 @@ async fn collect(port: &Fake, affects: &Affects) -> Result<Collected, LookupErro
         late.extend(
             described
                 .stale
-                .map(|why| (format!("the revision of {arn}"), why)),
+                .map(|why| (format!("the revision of {arn}"), why).into()),
         );
         match described.machine {
             Fetched::Present(machine) => machines.push(machine),
@@ -185,7 +185,7 @@ fn an_update_waits_for_its_revision() {
     let collected = rounds(&fake, collect(&fake, &updated("r9"))).0.unwrap();
     assert_eq!(collected.account.workflows.len(), 1);
     assert_eq!(
-        collected.account.unreadable[0].0,
+        collected.account.unreadable[0].what,
         format!("the revision of {DEMO}")
     );
 }
@@ -364,7 +364,10 @@ fn a_whole_account_says_what_it_could_not_read() {
     fake.workflow_is(&arn, vec![Fetched::Present(closed)]);
     let account = rounds(&fake, whole_account(&fake)).0.unwrap();
     assert_eq!((account.workflows.len(), account.iam_is_whole), (2, false));
-    assert_eq!(account.unreadable[0].0, format!("the definition of {arn}"));
+    assert_eq!(
+        account.unreadable[0].what,
+        format!("the definition of {arn}")
+    );
     assert_eq!(account.log_groups.present().unwrap().len(), 2);
 }
 

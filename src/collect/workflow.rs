@@ -4,6 +4,7 @@ use futures_util::stream::{self, StreamExt as _};
 
 use super::{AT_ONCE, Account, LookupError, PAUSES, answered};
 use crate::arn::Arn;
+use crate::gap::{Input, Unread};
 use crate::snapshot::{Fetched, StateMachine};
 use crate::trigger::WorkflowChange;
 
@@ -133,10 +134,11 @@ fn mismatch(machine: &StateMachine, change: &WorkflowChange) -> Option<String> {
 }
 
 /// A definition that came back empty is closed by its key.
-pub(super) fn closed(machine: &StateMachine) -> Option<(String, String)> {
+pub(super) fn closed(machine: &StateMachine) -> Option<Unread> {
     machine.definition.is_empty().then(|| {
         let why = "it is encrypted with a key that may not be used here; allow `kms:Decrypt` on it";
-        (format!("the definition of {}", machine.arn), why.to_owned())
+        let what = format!("the definition of {}", machine.arn);
+        Unread::of_workflow(&machine.arn, Input::Workflow, what, why)
     })
 }
 

@@ -1,6 +1,7 @@
 use super::*;
 use crate::arn::Arn;
 use crate::finding::Suppression;
+use crate::gap::{Gap, Input};
 use crate::workflow::Workflow;
 
 const ARN: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:w";
@@ -98,14 +99,14 @@ fn what_is_only_worth_knowing_or_suppressed_is_never_told_nor_told_to_be_gone() 
 }
 
 #[test]
-fn a_gap_hides_what_it_silences_and_nothing_else() {
+fn a_gap_hides_what_is_judged_from_it_and_nothing_else() {
     let told = after(vec![
         finding("admin-role", Severity::Critical),
         finding("logging-off", Severity::High),
     ]);
     let now = found(
         Vec::new(),
-        vec![Gap::new("the role", "denied", &["admin-role"])],
+        vec![Gap::new(Input::Role, "the role", "denied")],
     );
     let delta = against(&told, &now);
     assert_eq!(rules(&delta.unseen), ["admin-role"]);
@@ -118,22 +119,14 @@ fn a_gap_hides_what_it_silences_and_nothing_else() {
 }
 
 #[test]
-fn a_gap_that_names_no_rule_or_every_rule_hides_everything() {
+fn a_workflow_that_could_not_be_read_hides_everything() {
     let told = after(vec![finding("admin-role", Severity::Critical)]);
-    for gap in [
-        Gap::new("the workflow", "denied", &["every rule"]),
-        Gap::new("the definition", "encrypted", &[]),
-    ] {
-        let now = found(Vec::new(), vec![gap]);
-        assert_eq!(rules(&against(&told, &now).unseen), ["admin-role"]);
-    }
+    let gap = Gap::new(Input::Workflow, "the workflow", "denied");
+    let now = found(Vec::new(), vec![gap]);
+    assert_eq!(rules(&against(&told, &now).unseen), ["admin-role"]);
     let now = found(
         Vec::new(),
-        vec![Gap::optional(
-            "functions.json",
-            "absent",
-            &["broad-lambda-role"],
-        )],
+        vec![Gap::optional(Input::Functions, "functions.json", "absent")],
     );
     let delta = against(&told, &now);
     assert_eq!(rules(&delta.resolved), ["admin-role"]);
@@ -142,7 +135,7 @@ fn a_gap_that_names_no_rule_or_every_rule_hides_everything() {
 
 #[test]
 fn a_gap_is_a_change_once() {
-    let gap = || vec![Gap::new("the role", "denied", &["admin-role"])];
+    let gap = || vec![Gap::new(Input::Role, "the role", "denied")];
     let now = found(Vec::new(), gap());
     let first = between(Before::default(), &now);
     assert!(first.newly_incomplete);
@@ -167,4 +160,12 @@ fn what_has_grown_is_told_once_more() {
     };
     assert_eq!(between(grown, &now).opened.len(), 1);
     assert!(against(&told, &now).opened.is_empty());
+}
+
+#[test]
+fn what_a_rule_builds_on_hides_it_too() {
+    let told = after(vec![finding("escalation-path", Severity::Critical)]);
+    let gap = Gap::new(Input::Role, "the role", "denied");
+    let now = found(Vec::new(), vec![gap]);
+    assert_eq!(rules(&against(&told, &now).unseen), ["escalation-path"]);
 }

@@ -6,6 +6,7 @@ use super::guard;
 use crate::asl::State;
 use crate::facts::Facts;
 use crate::finding::{Finding, Patch};
+use crate::gap::Input;
 use crate::glob::Glob;
 use crate::grants::role::PolicySource;
 use crate::reach::{Class, Reach};
@@ -17,12 +18,15 @@ const HTTP_ACTION: &str = "states:InvokeHTTPEndpoint";
 
 impl Facts<'_> {
     /// What somebody outside decides, with its state; nothing where the role is there but could not be read.
-    pub fn tainted(&self, rule: &str) -> impl Iterator<Item = (&TaintedSink, &State)> {
+    pub fn tainted(&self) -> impl Iterator<Item = (&TaintedSink, &State)> {
         let unread = self.role.is_none()
-            && self
-                .gaps
-                .iter()
-                .any(|g| !g.optional && g.silences.contains(&rule));
+            && self.gaps.iter().any(|g| {
+                !g.optional
+                    && matches!(
+                        g.input,
+                        Input::ExecutionRole | Input::Role | Input::Workflow
+                    )
+            });
         self.taint
             .iter()
             .filter(move |_| !unread)

@@ -11,7 +11,7 @@ use crate::budget;
 use crate::catalog::IntegrationKind;
 use crate::config::Config;
 use crate::functions::{self, FunctionFacts};
-use crate::gap::Gap;
+use crate::gap::{Gap, GapSubject, Input, Unread};
 use crate::glob::Glob;
 use crate::grants::sharing::Shared;
 use crate::grants::{RoleFacts, assessment};
@@ -24,22 +24,6 @@ use crate::starters::{self, StartIndex};
 use crate::taint;
 use crate::trust::{self, Sharer, TrustFacts};
 use crate::value::{Source, Unknown};
-
-/// The rules that are silent where the role could not be read.
-pub(super) const NEED_ROLE: &[&str] = &[
-    "admin-role",
-    "wildcard-action",
-    "wildcard-resource",
-    "dynamic-target-wildcard",
-    "unused-permission",
-    "missing-permission",
-    "sync-rule-scope",
-    "pass-role-scope",
-    "escalation-permission",
-    "tainted-target",
-    "tainted-command",
-    "tainted-credentials",
-];
 
 /// An account with everything parsed that its workflows share.
 pub struct AccountFacts<'a> {
@@ -254,16 +238,22 @@ impl<'a> AccountFacts<'a> {
         let what = format!("the execution role `{arn}`");
         Some(match &self.snapshot.iam {
             Fetched::Present(_) if arn.is_empty() => {
-                Gap::optional("the execution role", "none is given", NEED_ROLE)
+                Gap::optional(Input::ExecutionRole, "the execution role", "none is given")
             }
-            Fetched::Present(_) => Gap::new(what, "it does not exist", NEED_ROLE),
-            Fetched::Denied(why) | Fetched::Failed(why) => Gap::new(what, why, NEED_ROLE),
+            Fetched::Present(_) => Gap::new(Input::ExecutionRole, what, "it does not exist"),
+            Fetched::Denied(why) | Fetched::Failed(why) => {
+                Gap::new(Input::ExecutionRole, what, why)
+            }
             Fetched::NotCollected => Gap::optional(
+                Input::ExecutionRole,
                 "the execution role",
                 "no role is given; `--role FILE` takes its policies",
-                NEED_ROLE,
             ),
-            Fetched::Absent => Gap::new(what, "`iam.json` is not in the snapshot", NEED_ROLE),
+            Fetched::Absent => Gap::new(
+                Input::ExecutionRole,
+                what,
+                "`iam.json` is not in the snapshot",
+            ),
         })
     }
 }
@@ -352,36 +342,25 @@ fn is_steered(need: &Need, sinks: &[taint::TaintedSink]) -> bool {
     })
 }
 
-/// What could not be read and concerns this workflow: what names no other workflow. A file that holds some workflow
-/// which nobody knows is told as a workflow of its own ([`unknown_workflows`]).
+/// What could not be read and concerns this workflow: what is about it, or about the whole account.
 fn unreadable_for(snapshot: &Account, arn: &str) -> Vec<Gap> {
-    let names_another = |what: &str| {
-        snapshot
-            .workflows
-            .iter()
-            .any(|w| w.arn != arn && what.contains(&w.arn))
+    let concerns = |one: &&Unread| match &one.subject {
+        GapSubject::Workflow(subject) => subject == arn,
+        GapSubject::UnknownWorkflow(_) => false,
+        GapSubject::Account => true,
     };
-    snapshot
-        .unreadable
-        .iter()
-        .filter(|(what, _)| {
-            !what.starts_with(MACHINES) && (what.contains(arn) || !names_another(what))
-        })
-        .map(|(what, why)| Gap::new(what, why, starters::silenced_by(what)))
-        .collect()
+    let unread = snapshot.unreadable.iter().filter(concerns);
+    unread.map(Unread::gap).collect()
 }
-
-/// The folder of an account directory that holds the workflows.
-const MACHINES: &str = "state-machines/";
 
 /// Workflows of which only a file's name is known, because it could not be read: name and gap.
 pub fn unknown_workflows(snapshot: &Account) -> Vec<(String, Gap)> {
-    let unread = snapshot.unreadable.iter().filter_map(|(what, why)| {
-        let file = what.strip_prefix(MACHINES)?;
-        let name = file.strip_suffix(".json").unwrap_or(file);
-        Some((name.to_owned(), Gap::new(what, why, &["every rule"])))
+    let unread = snapshot.unreadable.iter();
+    let named = unread.filter_map(|one| match &one.subject {
+        GapSubject::UnknownWorkflow(name) => Some((name.clone(), one.gap())),
+        GapSubject::Workflow(_) | GapSubject::Account => None,
     });
-    unread.collect()
+    named.collect()
 }
 
 /// The IAM prefix of which it is not known what a task needs; `*` where that may be any.

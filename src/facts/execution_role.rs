@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::account::NEED_ROLE;
 use crate::arn::Arn;
-use crate::gap::Gap;
+use crate::gap::{Gap, Input};
 use crate::grants::RoleFacts;
 use crate::grants::role::{HeldPolicy, PolicySource};
 use crate::iam::{Principal, Problem};
@@ -50,7 +49,7 @@ pub(super) fn role_facts(
         .problems
         .iter()
         .filter(|p| p.blind && !about_trust(p))
-        .map(|p| Gap::new(what(p), &p.why, NEED_ROLE))
+        .map(|p| Gap::new(Input::Role, what(p), &p.why))
         .collect();
     let whole = gaps.is_empty();
     let facts = RoleFacts {

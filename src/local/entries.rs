@@ -10,13 +10,14 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use super::{MAX_ACCOUNT_BYTES, is_object, json_error, read_regular, shape_error};
+use crate::gap::{Input, Unread};
 use crate::snapshot::entries::{ApiSummary, Entries, EventRule, GraphqlApi, HttpApi, RestApi};
 use crate::snapshot::{Document, Fetched};
 
 /// Files by their path in the directory, with `/` between its parts.
 pub type Files = BTreeMap<String, String>;
 
-type Unreadable = Vec<(String, String)>;
+type Unreadable = Vec<Unread>;
 
 /// Which kinds were read, though nothing of them is there.
 const COLLECTED: &str = "collected.json";
@@ -44,7 +45,11 @@ pub fn files(dir: &Path, unreadable: &mut Unreadable) -> Files {
             Ok(text) => {
                 found.insert(name, text);
             }
-            Err(why) => unreadable.push((format!("`{name}`"), why)),
+            Err(why) => unreadable.push(Unread::of_account(
+                Input::EntryPoints,
+                format!("`{name}`"),
+                why,
+            )),
         };
     };
     for kind in KINDS {
@@ -138,7 +143,11 @@ impl Reader<'_> {
     }
 
     fn complain(&mut self, file: &str, why: impl Into<String>) {
-        self.unreadable.push((format!("`{file}`"), why.into()));
+        self.unreadable.push(Unread::of_account(
+            Input::EntryPoints,
+            format!("`{file}`"),
+            why,
+        ));
     }
 
     /// The JSON of a file, without its nulls: what is null is not there.

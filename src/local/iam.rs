@@ -5,6 +5,7 @@ use serde_json::value::RawValue;
 
 use super::describe::text_of;
 use super::{is_object, json_error, shape_error};
+use crate::gap::{Input, Unread};
 use crate::snapshot::{
     Attachment, Document, Fetched, Group, Iam, ManagedPolicy, NamedDocument, Role, Tag, User,
 };
@@ -136,7 +137,7 @@ impl From<TagDetail> for Tag {
 }
 
 /// Reads the file's text; entries that cannot be read go to `unreadable`, the others are kept.
-pub fn details(text: &str, unreadable: &mut Vec<(String, String)>) -> Result<Details, String> {
+pub fn details(text: &str, unreadable: &mut Vec<Unread>) -> Result<Details, String> {
     is_object(text)?;
     let page: Page = serde_json::from_str(text).map_err(|e| json_error(&e))?;
     if page.roles.is_none() && page.users.is_none() && page.policies.is_none() {
@@ -147,7 +148,8 @@ pub fn details(text: &str, unreadable: &mut Vec<(String, String)>) -> Result<Det
     }
     let before = unreadable.len();
     if page.truncated == Some(true) {
-        unreadable.push((
+        unreadable.push(Unread::of_account(
+            Input::Principals,
             FILE.to_owned(),
             "it is one page of more: merge all pages, as the AWS CLI does by itself".to_owned(),
         ));
@@ -157,10 +159,34 @@ pub fn details(text: &str, unreadable: &mut Vec<(String, String)>) -> Result<Det
         && page.groups.is_some()
         && page.policies.is_some();
     let iam = Iam {
-        roles: entries(FILE, "RoleDetailList", page.roles, unreadable, role),
-        users: entries(FILE, "UserDetailList", page.users, unreadable, user),
-        groups: entries(FILE, "GroupDetailList", page.groups, unreadable, group),
-        managed: entries(FILE, "Policies", page.policies, unreadable, managed),
+        roles: entries(
+            FILE,
+            "RoleDetailList",
+            page.roles,
+            (Input::Principals, &mut *unreadable),
+            role,
+        ),
+        users: entries(
+            FILE,
+            "UserDetailList",
+            page.users,
+            (Input::Principals, &mut *unreadable),
+            user,
+        ),
+        groups: entries(
+            FILE,
+            "GroupDetailList",
+            page.groups,
+            (Input::Principals, &mut *unreadable),
+            group,
+        ),
+        managed: entries(
+            FILE,
+            "Policies",
+            page.policies,
+            (Input::Principals, &mut *unreadable),
+            managed,
+        ),
     };
     Ok(Details {
         iam,
@@ -173,7 +199,7 @@ pub fn entries<'a, D: Deserialize<'a>, T>(
     file: &str,
     list: &str,
     raw: Option<Vec<&'a RawValue>>,
-    unreadable: &mut Vec<(String, String)>,
+    (input, unreadable): (Input, &mut Vec<Unread>),
     build: impl Fn(D) -> T,
 ) -> Vec<T> {
     let mut out = Vec::new();
@@ -181,7 +207,11 @@ pub fn entries<'a, D: Deserialize<'a>, T>(
         match serde_json::from_str::<D>(entry.get()) {
             Ok(detail) => out.push(build(detail)),
             Err(error) => {
-                unreadable.push((format!("`{file}`, {list}[{index}]"), shape_error(&error)));
+                unreadable.push(Unread::of_account(
+                    input,
+                    format!("`{file}`, {list}[{index}]"),
+                    shape_error(&error),
+                ));
             }
         }
     }

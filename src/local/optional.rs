@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 
 use super::iam::{TagDetail, entries};
 use super::{is_object, json_error};
+use crate::gap::{Input, Unread};
 use crate::snapshot::{Fetched, Function, LogGroup, Tag};
 
 /// A DescribeLogGroups response (CloudWatch Logs API Reference).
@@ -16,7 +17,7 @@ pub const FUNCTIONS: &str = "functions.json";
 /// A GetResources response (Resource Groups Tagging API Reference).
 pub const TAGS: &str = "tags.json";
 
-type Unreadable = Vec<(String, String)>;
+type Unreadable = Vec<Unread>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -52,6 +53,7 @@ pub fn log_groups(
         LOG_GROUPS,
         "logGroups",
         "DescribeLogGroups",
+        Input::LogGroups,
         unreadable,
         |detail: GroupDetail| {
             let arn = detail.log_group_arn.or(detail.arn)?;
@@ -74,6 +76,7 @@ pub fn functions(
         FUNCTIONS,
         "Functions",
         "ListFunctions",
+        Input::Functions,
         unreadable,
         |detail: FunctionDetail| {
             // arn:PARTITION:lambda:REGION:ACCOUNT:function:NAME, then a qualifier or nothing.
@@ -94,6 +97,7 @@ pub fn tags(
         TAGS,
         "ResourceTagMappingList",
         "GetResources",
+        Input::Tags,
         unreadable,
         |mapping: Mapping| {
             let tags = mapping.tags.unwrap_or_default();
@@ -108,6 +112,7 @@ fn read<'a, D: Deserialize<'a>, T>(
     file: &str,
     key: &str,
     operation: &str,
+    input: Input,
     unreadable: &mut Unreadable,
     build: impl Fn(D) -> Option<(String, T)>,
 ) -> Result<Fetched<BTreeMap<String, T>>, String> {
@@ -130,11 +135,12 @@ fn read<'a, D: Deserialize<'a>, T>(
                 .is_some_and(|raw| !matches!(raw.get(), "null" | "\"\""))
         });
     if let Some(token) = token {
-        unreadable.push((
+        unreadable.push(Unread::of_account(
+            input,
             format!("`{key}`"),
             format!("there are more pages (`{token}` is set): merge all pages, as the AWS CLI does by itself"),
         ));
     }
-    let read = entries(file, key, Some(list), unreadable, build);
+    let read = entries(file, key, Some(list), (input, unreadable), build);
     Ok(Fetched::Present(read.into_iter().flatten().collect()))
 }

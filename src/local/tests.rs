@@ -99,7 +99,7 @@ fn one_broken_file_does_not_hide_the_others() {
     let mut unreadable: Vec<_> = account
         .unreadable
         .iter()
-        .map(|(what, _)| what.as_str())
+        .map(|one| one.what.as_str())
         .collect();
     unreadable.sort_unstable();
     let files = ["b", "c", "d", "e"].map(|f| format!("state-machines/{f}.json"));
@@ -116,7 +116,7 @@ fn a_definition_that_was_withheld_is_a_gap() {
     let account = read(&dir.0).unwrap();
     assert_eq!(account.workflows.len(), 1);
     assert_eq!(account.unreadable.len(), 1);
-    assert!(account.unreadable[0].0.contains(ARN));
+    assert!(account.unreadable[0].what.contains(ARN));
 }
 
 #[test]
@@ -150,7 +150,7 @@ fn a_directory_without_state_machines_is_no_snapshot() {
     ));
 }
 
-fn iam_of(text: &str) -> (iam::Details, Vec<(String, String)>) {
+fn iam_of(text: &str) -> (iam::Details, Vec<crate::gap::Unread>) {
     let mut unreadable = Vec::new();
     let details = iam::details(text, &mut unreadable).unwrap();
     (details, unreadable)

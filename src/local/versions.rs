@@ -3,13 +3,14 @@
 use std::path::Path;
 
 use super::{MAX_STATE_MACHINE_BYTES, describe, read_regular};
+use crate::gap::{Input, Unread};
 use crate::snapshot::StateMachine;
 
 /// The folder that holds them.
 const FOLDER: &str = "versions";
 
 /// Path and text of every file, in the order of the paths.
-pub(super) fn files(dir: &Path, unreadable: &mut Vec<(String, String)>) -> Vec<(String, String)> {
+pub(super) fn files(dir: &Path, unreadable: &mut Vec<Unread>) -> Vec<(String, String)> {
     let mut paths = Vec::new();
     for workflow in names(&dir.join(FOLDER)) {
         for file in names(&dir.join(FOLDER).join(&workflow)) {
@@ -21,7 +22,7 @@ pub(super) fn files(dir: &Path, unreadable: &mut Vec<(String, String)>) -> Vec<(
     for path in paths {
         match read_regular(&dir.join(&path), MAX_STATE_MACHINE_BYTES) {
             Ok(text) => texts.push((path, text)),
-            Err(why) => unreadable.push((path, why)),
+            Err(why) => unreadable.push(Unread::of_account(Input::Versions, path, why)),
         }
     }
     texts
@@ -37,10 +38,7 @@ fn names(folder: &Path) -> Vec<String> {
 }
 
 /// The versions, each with the ARN of its workflow.
-pub(super) fn read(
-    texts: &[(String, String)],
-    unreadable: &mut Vec<(String, String)>,
-) -> Vec<StateMachine> {
+pub(super) fn read(texts: &[(String, String)], unreadable: &mut Vec<Unread>) -> Vec<StateMachine> {
     let mut versions = Vec::new();
     for (path, text) in texts {
         let read = describe::state_machine(text).and_then(|machine| {
@@ -50,7 +48,7 @@ pub(super) fn read(
         });
         match read {
             Ok(machine) => versions.push(machine),
-            Err(why) => unreadable.push((path.clone(), why)),
+            Err(why) => unreadable.push(Unread::of_account(Input::Versions, path.clone(), why)),
         }
     }
     versions

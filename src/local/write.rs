@@ -27,7 +27,7 @@ pub fn write_snapshot(account: &Account, dir: &Path) -> Result<Vec<String>, Erro
     let mut omitted: Vec<String> = account
         .unreadable
         .iter()
-        .map(|(what, why)| format!("{what}: {why}"))
+        .map(|one| format!("{}: {}", one.what, one.why))
         .collect();
     for machine in &account.workflows {
         write_new(&machines, &machine.name, &described(machine))?;

@@ -12,6 +12,7 @@ use crate::assess::{self, Assessment, Known, Proof, Remembered};
 use crate::baselines::Baselines;
 use crate::collect::{self, Account, Described, StaleRead, Surroundings};
 use crate::dependencies;
+use crate::gap::{Input, Unread};
 use crate::history::Read;
 use crate::queue::{Later, Queue};
 use crate::snapshot::{self, Fetched, StateMachine};
@@ -59,10 +60,10 @@ pub(super) async fn read<P: Ports, A: Account>(
     for one in described {
         match one.machine {
             Fetched::Present(machine) => {
-                late.extend(
-                    one.stale
-                        .map(|why| (format!("the revision of {}", machine.arn), why)),
-                );
+                late.extend(one.stale.map(|why| {
+                    let what = format!("the revision of {}", machine.arn);
+                    Unread::of_workflow(&machine.arn, Input::Workflow, what, why)
+                }));
                 machines.push(machine);
             }
             Fetched::Absent | Fetched::NotCollected => {}
@@ -127,7 +128,7 @@ async fn sharers<P: Ports, A: Account>(
     home: &AccountRegion,
     machines: &[StateMachine],
     cause: &Cause<'_>,
-) -> Result<(Vec<StateMachine>, Vec<(String, String)>), Error> {
+) -> Result<(Vec<StateMachine>, Vec<Unread>), Error> {
     let Some(state) = &run.watch.baselines else {
         return Ok((Vec::new(), Vec::new()));
     };
@@ -152,7 +153,11 @@ async fn sharers<P: Ports, A: Account>(
                 "{} more workflows have it; the needs of {SHARERS} of them are compared",
                 others.len()
             );
-            beyond.push((format!("the workflows that share the role `{role}`"), why));
+            beyond.push(Unread::of_account(
+                Input::OtherWorkflows,
+                format!("the workflows that share the role `{role}`"),
+                why,
+            ));
             others.truncate(SHARERS);
         }
         found.extend(others);

@@ -179,8 +179,12 @@ fn the_worst_workflow_comes_first_and_the_clean_ones_are_named() {
 
 #[test]
 fn a_report_with_a_gap_never_looks_clean() {
-    let hard = Gap::new("the role", "access denied", &[]);
-    let soft = Gap::optional("log groups", "no `log-groups.json`", &[]);
+    let hard = Gap::new(crate::gap::Input::Role, "the role", "access denied");
+    let soft = Gap::optional(
+        crate::gap::Input::Role,
+        "log groups",
+        "no `log-groups.json`",
+    );
     let text = human::report(&[assessment("Orders", vec![], vec![hard])], Colour::Never);
     assert!(
         text.contains("not checked: the role")
@@ -243,7 +247,7 @@ proptest! {
     /// Nothing of an account's text starts a line of its own, colours or reorders.
     #[test]
     fn hostile_text_is_neutralised(text in "[a\\n\\r\\t\u{1b}\u{9b}\u{202e}\u{2028}\u{200b}é\\x00]{0,12}") {
-        let mut all = [assessment("Orders", vec![finding(Severity::High, &text)], vec![Gap::new(text.clone(), text.clone(), &[])])];
+        let mut all = [assessment("Orders", vec![finding(Severity::High, &text)], vec![Gap::new(crate::gap::Input::Role, text.clone(), text.clone())])];
         all[0].workflow.name = text.clone();
         all[0].workflow.owner = text.clone();
         let mut many = all.to_vec();

@@ -11,6 +11,8 @@ impl Rule for AdminRole {
     fn meta(&self) -> &'static Meta {
         meta!(
             "admin-role",
+            from [Role],
+            builds_on [],
             "critical",
             "the execution role is, in effect, administrator"
         )

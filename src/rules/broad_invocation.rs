@@ -17,6 +17,8 @@ impl Rule for BroadInvocation {
     fn meta(&self) -> &'static Meta {
         meta!(
             "broad-invocation",
+            from [Principals, StarterTrust, Settings, Organization],
+            builds_on ["tainted-target", "tainted-command", "tainted-credentials"],
             "medium, high where the workflow has a tainted finding of high or more",
             "principals may start it through a wildcard rather than by its ARN"
         )

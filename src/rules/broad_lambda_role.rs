@@ -11,6 +11,8 @@ impl Rule for BroadLambdaRole {
     fn meta(&self) -> &'static Meta {
         meta!(
             "broad-lambda-role",
+            from [Definition, Functions, Principals],
+            builds_on [],
             "high for an administrator or an escalation path, else medium",
             "an invoked function's role is broad"
         )

@@ -15,6 +15,8 @@ impl Rule for Drift {
     fn meta(&self) -> &'static Meta {
         meta!(
             "drift",
+            from [Baseline, Definition, Settings, Role, RoleTrust, Principals, EntryPoints, LogGroups],
+            builds_on [],
             "that of the worst change, at least low",
             "what is deployed is wider than the approved baseline"
         )

@@ -11,6 +11,8 @@ impl Rule for DynamicTargetWildcard {
     fn meta(&self) -> &'static Meta {
         meta!(
             "dynamic-target-wildcard",
+            from [Definition, Role],
+            builds_on [],
             "medium",
             "a run chooses the target, and the role grants every resource of the type"
         )

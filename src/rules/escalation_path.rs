@@ -29,6 +29,8 @@ impl Rule for EscalationPath {
     fn meta(&self) -> &'static Meta {
         meta!(
             "escalation-path",
+            from [Principals, EntryPoints, Organization],
+            builds_on ["tainted-target", "tainted-command", "tainted-credentials"],
             "critical for a run, write or assume action, else high",
             "a principal that may start it can do through it what it may not do itself"
         )

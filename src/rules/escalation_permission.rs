@@ -12,6 +12,8 @@ impl Rule for EscalationPermission {
     fn meta(&self) -> &'static Meta {
         meta!(
             "escalation-permission",
+            from [Definition, Role, Principals],
+            builds_on [],
             "high; critical where the state that uses it is tainted, or an administrator is reached",
             "the role can raise its own or another's privileges"
         )

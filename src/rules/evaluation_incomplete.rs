@@ -1,6 +1,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Meta, Rule};
+use super::{Meta, Rule, affected_by};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::gap::Gap;
@@ -13,6 +13,8 @@ impl Rule for EvaluationIncomplete {
     fn meta(&self) -> &'static Meta {
         meta!(
             "evaluation-incomplete",
+            from [],
+            builds_on [],
             "medium, info for an absent optional snapshot file",
             "something needed could not be read or decided"
         )
@@ -39,10 +41,7 @@ fn tell(facts: &Facts<'_>, id: &'static str, what: &str, gaps: &[&Gap]) -> Findi
     } else {
         Severity::Medium
     };
-    let silences: BTreeSet<&str> = gaps
-        .iter()
-        .flat_map(|g| g.silences.iter().copied())
-        .collect();
+    let silences: BTreeSet<&str> = gaps.iter().flat_map(|gap| affected_by(gap.input)).collect();
     let silent = if silences.is_empty() {
         "no rule is silent because of it".to_owned()
     } else {

@@ -10,6 +10,8 @@ impl Rule for ExecutionDataExposed {
     fn meta(&self) -> &'static Meta {
         meta!(
             "execution-data-exposed",
+            from [Settings, Tags],
+            builds_on [],
             "medium",
             "a workflow marked sensitive logs its execution data"
         )

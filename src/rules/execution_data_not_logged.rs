@@ -11,6 +11,8 @@ impl Rule for ExecutionDataNotLogged {
     fn meta(&self) -> &'static Meta {
         meta!(
             "execution-data-not-logged",
+            from [Settings, Tags],
+            builds_on [],
             "medium",
             "the log holds no input and output although the workflow is not marked sensitive"
         )

@@ -11,6 +11,8 @@ impl Rule for ExpressForSensitive {
     fn meta(&self) -> &'static Meta {
         meta!(
             "express-for-sensitive",
+            from [Settings, Tags],
+            builds_on ["admin-role", "tainted-target", "tainted-command", "tainted-credentials", "escalation-permission", "pass-role-scope", "escalation-path", "external-invocation", "open-role-trust"],
             "medium",
             "an EXPRESS workflow is marked sensitive or holds a critical finding"
         )

@@ -15,6 +15,8 @@ impl Rule for ExternalInvocation {
     fn meta(&self) -> &'static Meta {
         meta!(
             "external-invocation",
+            from [Principals, StarterTrust, Organization],
+            builds_on [],
             "high, critical where the trust is `*`",
             "somebody outside the account can reach a role that may start it"
         )

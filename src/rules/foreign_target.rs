@@ -12,6 +12,8 @@ impl Rule for ForeignTarget {
     fn meta(&self) -> &'static Meta {
         meta!(
             "foreign-target",
+            from [Definition, Settings, Versions],
+            builds_on [],
             "medium",
             "a task acts on a resource of an account that is not trusted"
         )

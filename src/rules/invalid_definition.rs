@@ -13,6 +13,8 @@ impl Rule for InvalidDefinition {
     fn meta(&self) -> &'static Meta {
         meta!(
             "invalid-definition",
+            from [Definition, Versions],
+            builds_on [],
             "medium",
             "the definition is not valid Amazon States Language"
         )

@@ -10,6 +10,8 @@ impl Rule for LambdaChain {
     fn meta(&self) -> &'static Meta {
         meta!(
             "lambda-chain",
+            from [Definition, Role],
+            builds_on [],
             "low, medium with `lambda:InvokeFunction` on a wildcard",
             "most tasks are Lambda functions: the real authorization lives in their roles"
         )

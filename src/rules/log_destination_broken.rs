@@ -11,6 +11,8 @@ impl Rule for LogDestinationBroken {
     fn meta(&self) -> &'static Meta {
         meta!(
             "log-destination-broken",
+            from [Settings, LogGroups, Role, ResourcePolicies],
+            builds_on [],
             "high",
             "the configured log group does not exist, or the role may not deliver logs"
         )

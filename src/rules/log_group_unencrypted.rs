@@ -10,6 +10,8 @@ impl Rule for LogGroupUnencrypted {
     fn meta(&self) -> &'static Meta {
         meta!(
             "log-group-unencrypted",
+            from [Settings, Tags, LogGroups],
+            builds_on [],
             "medium, high if the workflow is marked sensitive",
             "execution data goes to a log group without a customer managed KMS key"
         )

@@ -16,6 +16,8 @@ impl Rule for LogRetention {
     fn meta(&self) -> &'static Meta {
         meta!(
             "log-retention",
+            from [Settings, Tags, LogGroups],
+            builds_on [],
             "low, medium below the minimum",
             "the log group never expires, or keeps less than the minimum"
         )

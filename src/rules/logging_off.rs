@@ -12,6 +12,8 @@ impl Rule for LoggingOff {
     fn meta(&self) -> &'static Meta {
         meta!(
             "logging-off",
+            from [Settings],
+            builds_on [],
             "medium, high for EXPRESS",
             "no execution log: level OFF or no destination"
         )

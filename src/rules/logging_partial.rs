@@ -11,6 +11,8 @@ impl Rule for LoggingPartial {
     fn meta(&self) -> &'static Meta {
         meta!(
             "logging-partial",
+            from [Settings],
+            builds_on [],
             "low, high for EXPRESS",
             "only failures are logged: level ERROR or FATAL"
         )

@@ -10,6 +10,8 @@ impl Rule for MissingPermission {
     fn meta(&self) -> &'static Meta {
         meta!(
             "missing-permission",
+            from [Definition, Settings, Role, LogGroups, ResourcePolicies, Organization],
+            builds_on [],
             "low; medium where every execution fails",
             "a state needs an action that the role does not grant"
         )

@@ -11,6 +11,8 @@ impl Rule for OpenRoleTrust {
     fn meta(&self) -> &'static Meta {
         meta!(
             "open-role-trust",
+            from [RoleTrust],
+            builds_on [],
             "high, critical for `*` or a foreign account without an external id",
             "the execution role can be assumed by more than services"
         )

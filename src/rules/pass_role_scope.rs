@@ -10,6 +10,8 @@ impl Rule for PassRoleScope {
     fn meta(&self) -> &'static Meta {
         meta!(
             "pass-role-scope",
+            from [Definition, Role, Principals],
+            builds_on [],
             "high on every role to any service; critical where an administrator is among them and can be run; else medium",
             "`iam:PassRole` takes in more roles or services than the definition passes"
         )

@@ -11,6 +11,8 @@ impl Rule for ReplaceableLambda {
     fn meta(&self) -> &'static Meta {
         meta!(
             "replaceable-lambda",
+            from [Definition, Functions, Principals],
+            builds_on [],
             "info",
             "an invoked function may call one API action only, which Step Functions can call itself"
         )

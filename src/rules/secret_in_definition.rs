@@ -10,6 +10,8 @@ impl Rule for SecretInDefinition {
     fn meta(&self) -> &'static Meta {
         meta!(
             "secret-in-definition",
+            from [Definition, Versions],
+            builds_on [],
             "high",
             "a credential stands in the definition"
         )

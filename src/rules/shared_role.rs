@@ -14,6 +14,8 @@ impl Rule for SharedRole {
     fn meta(&self) -> &'static Meta {
         meta!(
             "shared-role",
+            from [Settings, RoleTrust, OtherWorkflows, Definition],
+            builds_on [],
             "low, medium where the workflows' needs differ",
             "the execution role serves more than this workflow"
         )

@@ -13,6 +13,8 @@ impl Rule for Suppression {
     fn meta(&self) -> &'static Meta {
         meta!(
             "suppression",
+            from [Tags],
+            builds_on [],
             "medium where set by a tag, else low",
             "a suppression hides findings, is not allowed, or has nothing to hide"
         )

@@ -11,6 +11,8 @@ impl Rule for SyncRuleScope {
     fn meta(&self) -> &'static Meta {
         meta!(
             "sync-rule-scope",
+            from [Definition, Role],
+            builds_on [],
             "medium",
             "the managed-rule permissions of `.sync` reach other EventBridge rules"
         )

@@ -10,13 +10,15 @@ impl Rule for TaintedCommand {
     fn meta(&self) -> &'static Meta {
         meta!(
             "tainted-command",
+            from [Definition, Role, Versions, Organization],
+            builds_on [],
             "high or critical",
             "a value chosen outside becomes something that is executed or interpreted"
         )
     }
 
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
-        for (sink, state) in facts.tainted(self.meta().id) {
+        for (sink, state) in facts.tainted() {
             let (SinkKind::Command { .. }, Some(severity)) = (&sink.kind, sink.severity()) else {
                 continue;
             };

@@ -10,13 +10,15 @@ impl Rule for TaintedCredentials {
     fn meta(&self) -> &'static Meta {
         meta!(
             "tainted-credentials",
+            from [Definition, Role, Versions, Organization],
+            builds_on [],
             "critical or medium",
             "a value chosen outside decides which role a task assumes or passes"
         )
     }
 
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
-        for (sink, state) in facts.tainted(self.meta().id) {
+        for (sink, state) in facts.tainted() {
             let (SinkKind::Credentials { action }, Some(reach), Some(severity)) =
                 (&sink.kind, &sink.reach, sink.severity())
             else {

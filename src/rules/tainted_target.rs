@@ -11,13 +11,15 @@ impl Rule for TaintedTarget {
     fn meta(&self) -> &'static Meta {
         meta!(
             "tainted-target",
+            from [Definition, Role, Versions, Organization],
+            builds_on [],
             "critical, high, medium or low",
             "whoever starts the workflow, or writes data that it reads, chooses which resource a task acts on"
         )
     }
 
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
-        for (sink, state) in facts.tainted(self.meta().id) {
+        for (sink, state) in facts.tainted() {
             let (SinkKind::Target { actions, .. }, Some(severity)) = (&sink.kind, sink.severity())
             else {
                 continue;

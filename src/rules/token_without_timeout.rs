@@ -10,6 +10,8 @@ impl Rule for TokenWithoutTimeout {
     fn meta(&self) -> &'static Meta {
         meta!(
             "token-without-timeout",
+            from [Definition, Versions],
+            builds_on [],
             "low",
             "a callback or activity task can wait for a year"
         )

@@ -8,7 +8,7 @@ pub struct TracingOff;
 
 impl Rule for TracingOff {
     fn meta(&self) -> &'static Meta {
-        meta!("tracing-off", "info", "X-Ray tracing is disabled")
+        meta!("tracing-off", from [Settings], builds_on [], "info", "X-Ray tracing is disabled")
     }
 
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {

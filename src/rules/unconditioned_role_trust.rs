@@ -10,6 +10,8 @@ impl Rule for UnconditionedRoleTrust {
     fn meta(&self) -> &'static Meta {
         meta!(
             "unconditioned-role-trust",
+            from [RoleTrust],
+            builds_on ["admin-role", "wildcard-action", "wildcard-resource", "unused-permission", "pass-role-scope", "escalation-permission"],
             "low",
             "the role trusts Step Functions without `aws:SourceAccount` or `aws:SourceArn`"
         )

@@ -10,6 +10,8 @@ impl Rule for UnknownIntegration {
     fn meta(&self) -> &'static Meta {
         meta!(
             "unknown-integration",
+            from [Definition, Versions],
+            builds_on [],
             "info",
             "a task's Resource is not in the catalog: its permissions were not checked"
         )

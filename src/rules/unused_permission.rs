@@ -12,6 +12,8 @@ impl Rule for UnusedPermission {
     fn meta(&self) -> &'static Meta {
         meta!(
             "unused-permission",
+            from [Definition, Settings, Role],
+            builds_on [],
             "by what it could do: high, medium or low; info for log delivery and tracing that are off",
             "the role holds a permission that nothing in the workflow needs"
         )

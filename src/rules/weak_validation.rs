@@ -13,13 +13,15 @@ impl Rule for WeakValidation {
     fn meta(&self) -> &'static Meta {
         meta!(
             "weak-validation",
+            from [Definition, Role, Versions],
+            builds_on [],
             "medium",
             "a guard stands before a task, but lets through more than it should"
         )
     }
 
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
-        for (sink, state) in facts.tainted(self.meta().id) {
+        for (sink, state) in facts.tainted() {
             let bounded = match (&sink.kind, &sink.reach) {
                 (SinkKind::Command { .. }, _) | (_, None) => false,
                 (_, Some(reach)) => reach.class <= Class::List,

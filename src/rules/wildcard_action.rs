@@ -12,6 +12,8 @@ impl Rule for WildcardAction {
     fn meta(&self) -> &'static Meta {
         meta!(
             "wildcard-action",
+            from [Definition, Role, Principals],
+            builds_on [],
             "high for a whole service (critical where it leads to an administrator), else medium",
             "an action pattern covers actions that no state needs"
         )

@@ -10,6 +10,8 @@ impl Rule for WildcardResource {
     fn meta(&self) -> &'static Meta {
         meta!(
             "wildcard-resource",
+            from [Definition, Settings, Role],
+            builds_on [],
             "high; medium for a narrower excess; low where AWS's own template does the same",
             "an action is granted on more than the targets that the definition names"
         )

@@ -1,7 +1,7 @@
 //! What could not be read of who starts a workflow.
 
-use super::{ABOUT_STARTING, START, START_SYNC, Starters};
-use crate::gap::Gap;
+use super::{START, START_SYNC, Starters};
+use crate::gap::{Gap, Input};
 use crate::iam::{ActionSpec, Authority, Effect, Problem};
 
 /// What was not read of who may start the workflow.
@@ -9,9 +9,9 @@ pub fn gaps(starters: &Starters<'_>) -> Vec<Gap> {
     let mut gaps = Vec::new();
     if !starters.known {
         gaps.push(Gap::optional(
+            Input::Principals,
             "who may start the workflow",
             "not all users, groups and roles of the account were read; `iam.json` holds them in an account snapshot",
-            &ABOUT_STARTING,
         ));
     }
     if let Some((first, rest)) = starters.blind.split_first() {
@@ -20,14 +20,14 @@ pub fn gaps(starters: &Starters<'_>) -> Vec<Gap> {
             n => format!("the policies of `{first}` and {n} more principals"),
         };
         let why = "a part of them could not be read, which may let them start the workflow";
-        gaps.push(Gap::optional(what, why, &ABOUT_STARTING));
+        gaps.push(Gap::optional(Input::Principals, what, why));
     }
     let unread = starters.list.iter().filter(|s| s.actor.trust_unread);
     gaps.extend(unread.map(|starter| {
         Gap::new(
+            Input::StarterTrust,
             format!("the trust policy of `{}`", starter.actor.arn),
             "it could not be read whole, and the role may start the workflow: who can become it is not known",
-            &["external-invocation"],
         )
     }));
     gaps
@@ -46,12 +46,4 @@ pub(super) fn may_hide_a_start(authority: &Authority) -> bool {
 /// Whether the problem is one of a role's trust policy.
 pub(super) fn is_of_trust(problem: &Problem) -> bool {
     problem.policy.contains("trust policy")
-}
-
-/// The rules that an unreadable part of the account leaves less than whole: an entry of `iam.json` may be a principal.
-pub fn silenced_by(what: &str) -> &'static [&'static str] {
-    match what.contains("iam.json") {
-        true => &ABOUT_STARTING,
-        false => &[],
-    }
 }

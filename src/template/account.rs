@@ -92,7 +92,7 @@ impl Builder {
             functions: Fetched::Present(self.functions),
             tags: Fetched::NotCollected,
             entries: self.entries.into_entries(),
-            unreadable: self.gaps,
+            unreadable: self.gaps.into_iter().map(Into::into).collect(),
         };
         (account, self.origins)
     }

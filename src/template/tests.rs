@@ -96,7 +96,7 @@ impl Template {
         self.account
             .unreadable
             .iter()
-            .map(|(what, _)| what.as_str())
+            .map(|one| one.what.as_str())
             .collect()
     }
 }

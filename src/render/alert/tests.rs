@@ -97,7 +97,7 @@ fn what_is_suppressed_is_no_change() {
 fn the_text_says_what_where_why_who_and_how_to_fix() {
     let (orders, event) = (workflow("Orders"), event());
     let high = finding(Severity::High, "hole");
-    let gaps = [Gap::new("boundary", "denied", &[])];
+    let gaps = [Gap::new(crate::gap::Input::Role, "boundary", "denied")];
     let mut full = alert(&orders, vec![&high]);
     full.event = Some(&event);
     full.incomplete = &gaps;
@@ -248,10 +248,16 @@ proptest! {
 #[test]
 fn in_full_tells_of_findings_and_gaps_but_not_of_what_is_only_worth_knowing() {
     let info = finding(Severity::Info, "x");
-    let optional = [Gap::optional("log groups", "no file", &[])];
+    let optional = [Gap::optional(
+        crate::gap::Input::Role,
+        "log groups",
+        "no file",
+    )];
     let mut quiet = crate::render::tests::assessment("Orders", vec![info], optional.to_vec());
     assert!(Alert::in_full(&quiet, None).is_none());
-    quiet.gaps.push(Gap::new("role", "denied", &[]));
+    quiet
+        .gaps
+        .push(Gap::new(crate::gap::Input::Role, "role", "denied"));
     assert_eq!(
         Alert::in_full(&quiet, None).unwrap().changes(),
         ["incomplete"]
