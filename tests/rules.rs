@@ -56,17 +56,33 @@ fn pages() -> Vec<Page> {
 }
 
 /// Runs `check` on every scenario and reports everything that is wrong, not only the first.
+/// `STEPWARDEN_PAGE` and `STEPWARDEN_SCENARIO` leave only that page and that scenario.
 fn every_scenario(check: impl Fn(&Page, &Scenario) -> Result<(), String>) {
+    let only = |name: &str| std::env::var(name).ok();
+    let (page_only, scenario_only) = (only("STEPWARDEN_PAGE"), only("STEPWARDEN_SCENARIO"));
+    let mut ran = 0;
     let mut wrong = Vec::new();
-    for page in pages() {
+    let is_wanted = |page: &&Page| page_only.as_ref().is_none_or(|only| *only == page.id);
+    for page in pages().iter().filter(is_wanted) {
         for text in &page.scenarios {
-            let outcome = Scenario::parse(text)
-                .and_then(|s| check(&page, &s).map_err(|why| format!("{}\n{why}", s.name)));
+            let scenario = Scenario::parse(text);
+            if let (Ok(scenario), Some(only)) = (&scenario, &scenario_only)
+                && scenario.name != *only
+            {
+                continue;
+            }
+            ran += 1;
+            let outcome =
+                scenario.and_then(|s| check(page, &s).map_err(|why| format!("{}\n{why}", s.name)));
             if let Err(why) = outcome {
                 wrong.push(format!("--- {}: {why}", page.id));
             }
         }
     }
+    assert!(
+        ran > 0,
+        "no scenario has that name: {scenario_only:?} on {page_only:?}"
+    );
     assert!(
         wrong.is_empty(),
         "{} wrong:\n{}",
