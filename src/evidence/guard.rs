@@ -16,14 +16,12 @@ use sources::sources;
 /// More variables than this in one guard are not told: the sink is better made static.
 const MAX_VARIABLES: usize = 8;
 
-/// What to paste.
+/// What to say and, where every value is known, what to paste.
 pub struct Fix {
-    /// The condition of the rule, as JSON.
+    /// The rule of the Choice state, as JSON; where the values are not known, `allowed` stands in their place.
     pub rule: String,
-    /// The Choice state, the Fail state and the wiring.
-    pub patch: Patch,
-    /// The resources that the guard then lets through.
-    pub resources: Vec<String>,
+    /// The Choice state, the Fail state and the wiring; `None` where only a person knows the values.
+    pub patch: Option<Patch>,
 }
 
 /// One value to be checked.
@@ -32,6 +30,8 @@ struct Variable {
     text: String,
     /// What it may be.
     allowed: Vec<String>,
+    /// It holds a list of strings.
+    is_list: bool,
 }
 
 /// The guard before this sink; `None` where its values cannot be named by a path or an expression.
@@ -44,6 +44,7 @@ pub fn guard(
     home: &Arn,
 ) -> Option<Fix> {
     let instance = instance(sink, home);
+    let is_known = values_are_known(sink);
     let mut variables: Vec<Variable> = Vec::new();
     for parameter in &sink.parameters {
         let allowed = allowed(parameter, sink, &instance);
@@ -51,6 +52,7 @@ pub fn guard(
             if !variables.iter().any(|v| v.text == text) {
                 variables.push(Variable {
                     text,
+                    is_list: is_whole(parameter) && takes_a_list(&parameter.path),
                     allowed: allowed.clone(),
                 });
             }
@@ -59,21 +61,40 @@ pub fn guard(
     if variables.is_empty() || variables.len() > MAX_VARIABLES {
         return None;
     }
+    let jsonata = state.query_language == QueryLanguage::Jsonata;
+    let rule = match (jsonata, variables.iter().any(|v| v.is_list)) {
+        (true, _) => jsonata_rule(&variables),
+        (false, false) => jsonpath_rule(&variables),
+        // No test of a Choice rule in JSONPath looks at every element of a list.
+        (false, true) => {
+            for variable in &mut variables {
+                variable.text = in_jsonata(&variable.text)?;
+            }
+            jsonata_rule(&variables)
+        }
+    };
+    let known = is_known && variables.iter().all(|v| !v.is_list && !v.allowed.is_empty());
+    Some(Fix {
+        patch: known
+            .then(|| wired(definition, wiring, state, rule.clone()))
+            .flatten(),
+        rule: rule.to_string(),
+    })
+}
+
+/// The Choice state with this rule before the state, and everything that leads to the state led there.
+fn wired(definition: &Definition, wiring: &Wiring, state: &State, mut rule: Json) -> Option<Patch> {
     let check = wiring.fresh_name("Check", &state.name);
     let reject = wiring.fresh_name("Reject", &state.name);
-    let jsonata = state.query_language == QueryLanguage::Jsonata;
-    let mut rule = if jsonata {
-        jsonata_rule(&variables)
-    } else {
-        jsonpath_rule(&variables)
-    };
-    let shown = rule.to_string();
     rule.as_object_mut()?
         .insert("Next".to_owned(), json!(state.name));
     let mut choice = json!({"Type": "Choice", "Choices": [rule], "Default": reject});
     let scope = definition.scope(state.scope)?;
     if scope.query_language != state.query_language {
-        let language = if jsonata { "JSONata" } else { "JSONPath" };
+        let language = match state.query_language {
+            QueryLanguage::Jsonata => "JSONata",
+            QueryLanguage::JsonPath => "JSONPath",
+        };
         choice
             .as_object_mut()?
             .insert("QueryLanguage".to_owned(), json!(language));
@@ -88,11 +109,66 @@ pub fn guard(
     for pointer in wiring.references.get(&state.id).into_iter().flatten() {
         operations.push(json!({"op": "replace", "path": pointer.as_str(), "value": check}));
     }
-    Some(Fix {
-        rule: shown,
-        patch: Patch::Definition { operations },
-        resources: instance,
-    })
+    Some(Patch::Definition { operations })
+}
+
+/// Whether the role already lists what may be chosen, and each value is the name or the ARN of one of these: then the guard
+/// can be pasted as it stands. Anything else only a person knows.
+fn values_are_known(sink: &TaintedSink) -> bool {
+    let is_target = matches!(
+        sink.kind,
+        SinkKind::Target { .. } | SinkKind::Credentials { .. }
+    );
+    let Some(reach) = &sink.reach else {
+        return false;
+    };
+    let is_list = matches!(reach.class, Class::List | Class::One);
+    let wider = sink.actions().iter().any(|a| reach.is_granted_wider(a));
+    is_target && is_list && !wider && sink.parameters.iter().all(is_whole)
+}
+
+/// Whether somebody outside chooses the whole value, not a part of it.
+fn is_whole(parameter: &Parameter) -> bool {
+    parameter.value.patterns().iter().all(Glob::is_any)
+}
+
+/// The last name of a parameter's path, in lower case and without an index.
+fn last_name(path: &str) -> String {
+    let last = path.rsplit('.').next().unwrap_or_default();
+    let last = last.split('[').next().unwrap_or_default();
+    last.to_ascii_lowercase()
+}
+
+/// Whether the parameter takes a list of strings, by its name.
+fn takes_a_list(path: &str) -> bool {
+    const LISTS: [&str; 6] = ["command", "entrypoint", "args", "arguments", "jarargs", "sqls"];
+    let last = last_name(path);
+    !path.ends_with(']')
+        && (LISTS.contains(&last.as_str())
+            || ["commands", "arguments", "entrypoint", "args", "ids", "arns", "names", "layers"]
+                .iter()
+                .any(|end| last.ends_with(end)))
+}
+
+/// A path of JSONPath as JSONata writes it; `None` for one that has other steps than names.
+fn in_jsonata(path: &str) -> Option<String> {
+    let (root, rest) = if let Some(rest) = path.strip_prefix("$$") {
+        ("$states.context", rest)
+    } else if let Some(rest) = path.strip_prefix("$.") {
+        return plain(rest).then(|| format!("$states.input.{rest}"));
+    } else if path == "$" {
+        ("$states.input", "")
+    } else {
+        ("", path)
+    };
+    let names = rest.trim_start_matches(['.', '$']);
+    (names.is_empty() || plain(names)).then(|| format!("{root}{rest}"))
+}
+
+fn plain(names: &str) -> bool {
+    names
+        .split('.')
+        .all(|n| !n.is_empty() && n.chars().all(|c| c.is_ascii_alphanumeric() || c == '_'))
 }
 
 fn jsonpath_rule(variables: &[Variable]) -> Json {
@@ -121,7 +197,12 @@ fn jsonata_rule(variables: &[Variable]) -> Json {
                 .iter()
                 .map(|a| format!("'{}'", a.replace('\\', "\\\\").replace('\'', "\\'")))
                 .collect();
-            format!("{} in [{}]", v.text, list.join(", "))
+            let list = list.join(", ");
+            if v.is_list {
+                format!("$count({}[$not($ in [{list}])]) = 0", v.text)
+            } else {
+                format!("{} in [{list}]", v.text)
+            }
         })
         .collect();
     json!({"Condition": format!("{{% {} %}}", tests.join(" and "))})
@@ -187,42 +268,34 @@ fn spelled(glob: &Glob, home: &Arn) -> String {
     }
 }
 
-/// What the parameter may be: the resources that the grants already list, or one to be filled in.
+/// What the parameter may be: the resources that the grants already list, or one of their form to be filled in; none where
+/// the parameter is neither the name nor the ARN of a resource.
 fn allowed(parameter: &Parameter, sink: &TaintedSink, instance: &[String]) -> Vec<String> {
-    let last = parameter.path.rsplit('.').next().unwrap_or_default();
-    let wants_arn = last.to_ascii_lowercase().ends_with("arn");
-    let whole = parameter.value.patterns().iter().all(Glob::is_any);
-    let listed = sink
-        .reach
-        .as_ref()
-        .is_some_and(|r| r.class == Class::List || r.class == Class::One);
+    let last = last_name(&parameter.path);
     let is_resource = matches!(
         sink.kind,
         SinkKind::Target { .. } | SinkKind::Credentials { .. }
     );
-    let mut names: Vec<String> = if is_resource && whole && (listed || wants_arn) {
-        instance
-            .iter()
-            .map(|text| {
-                let arn = text.strip_suffix(":*").unwrap_or(text);
-                if wants_arn {
-                    return arn.to_owned();
-                }
-                match Arn::parse(arn) {
-                    Some(arn) if last.eq_ignore_ascii_case("bucket") => {
-                        let bucket = arn.resource().split('/').next();
-                        bucket.unwrap_or_default().to_owned()
-                    }
-                    Some(arn) => arn.name().to_owned(),
-                    None => text.clone(),
-                }
-            })
-            .collect()
-    } else {
-        vec!["allowed".to_owned()]
+    if !is_resource || !is_whole(parameter) {
+        return vec!["allowed".to_owned()];
+    }
+    let named = |text: &String| {
+        let text = text.strip_suffix(":*").unwrap_or(text);
+        if last.ends_with("arn") {
+            return Some(text.to_owned());
+        }
+        let arn = Arn::parse(text)?;
+        let object = arn.resource().split_once('/');
+        match last.as_str() {
+            "bucket" => Some(arn.resource().split('/').next()?.to_owned()),
+            "key" if arn.service() == "s3" => Some(object?.1.to_owned()),
+            name if ["url", "uri", "id"].iter().any(|end| name.ends_with(end)) => None,
+            _ => Some(arn.name().to_owned()),
+        }
     };
+    let mut names: Vec<String> = instance.iter().filter_map(named).collect();
     names.dedup();
-    if names.is_empty() {
+    if names.is_empty() && !values_are_known(sink) {
         names.push("allowed".to_owned());
     }
     names

@@ -1,20 +1,13 @@
 //! What the findings of the input rules share: the words, the evidence, the fix.
 
-use serde_json::{Value as Json, json};
-
 use super::guard;
-use crate::asl::State;
+use crate::asl::{QueryLanguage, State};
 use crate::facts::Facts;
 use crate::finding::{Finding, Patch};
 use crate::gap::Input;
-use crate::glob::Glob;
-use crate::grants::role::PolicySource;
-use crate::reach::{Class, Reach};
+use crate::reach::Class;
 use crate::severity::Severity;
 use crate::taint::{SinkKind, TaintedSink, Wiring};
-
-/// The one action whose targets are no ARNs.
-const HTTP_ACTION: &str = "states:InvokeHTTPEndpoint";
 
 impl Facts<'_> {
     /// What somebody outside decides, with its state; nothing where the role is there but could not be read.
@@ -76,126 +69,42 @@ impl Facts<'_> {
             sink,
             &self.workflow.arn,
         ) {
-            Some(fix) => {
-                let text = format!(
-                    "before `{}`, add a Choice state with the rule {} (put the real values in the place of `allowed`), \
-                     its Default to a Fail state, and let everything that leads to `{}` lead there; {}",
-                    state.name,
-                    fix.rule,
-                    state.name,
-                    sink.advice()
-                );
-                let patch = match self.narrowed_statement(sink, &fix.resources) {
-                    Some(statement) => Patch::Several {
-                        patches: vec![fix.patch, statement],
-                    },
-                    None => fix.patch,
-                };
-                (text, Some(patch))
-            }
+            Some(fix) => (
+                guard_in_words(sink, state, &fix.rule, fix.patch.is_some()),
+                fix.patch,
+            ),
             None => (sink.advice(), None),
         }
     }
+}
 
-    /// The statement that grants the widest reach, cut to what the guard lets through.
-    fn narrowed_statement(&self, sink: &TaintedSink, resources: &[String]) -> Option<Patch> {
-        let is_wider = |r: &Reach| sink.actions().iter().any(|a| r.is_granted_wider(a));
-        let reach = sink.reach.as_ref();
-        let reach = reach.filter(|r| r.class > Class::List || is_wider(r))?;
-        let place = reach.statement.as_ref()?;
-        let role = self.role?;
-        let held = role.policies.iter().find(|p| {
-            p.policy.name == place.name
-                && !matches!(p.source, PolicySource::Managed { shared: true, .. })
-        })?;
-        let statement = held
-            .policy
-            .statements
-            .iter()
-            .find(|s| s.index == place.statement)?;
-        let wanted = sink.actions();
-        let is_wanted = |text: &str| wanted.iter().any(|a| a.eq_ignore_ascii_case(text));
-        let patterns: Vec<String> = statement
-            .actions
-            .patterns()
-            .iter()
-            .map(|p| p.text.clone())
-            .collect();
-        let (cut, kept): (Vec<String>, Vec<String>) =
-            patterns.into_iter().partition(|p| is_wanted(p));
-        if cut.is_empty() || resources.is_empty() || statement.raw.get("NotAction").is_some() {
-            return None;
-        }
-        let only_http = cut.iter().all(|a| a.eq_ignore_ascii_case(HTTP_ACTION));
-        let has_http = cut.iter().any(|a| a.eq_ignore_ascii_case(HTTP_ACTION));
-        if has_http && (!only_http || !statement.conditions.is_empty()) {
-            return None;
-        }
-        let mut narrow: Json = (*statement.raw).clone();
-        let fields = narrow.as_object_mut()?;
-        fields.insert("Action".to_owned(), json!(cut));
-        if cut.iter().any(|a| a.eq_ignore_ascii_case(HTTP_ACTION)) {
-            // The action has no resources: what it may call is a condition (developer guide, "Call HTTPS APIs").
-            let condition = json!({"StringLike": {"states:HTTPEndpoint": resources}});
-            fields.insert("Condition".to_owned(), condition);
-        } else {
-            let mut all = resources.to_vec();
-            all.extend(self.needed_beside(statement, &cut, resources));
-            fields.insert("Resource".to_owned(), json!(all));
-            fields.remove("NotResource");
-        }
-        let mut replace_with = Vec::new();
-        if !kept.is_empty() {
-            let mut rest: Json = (*statement.raw).clone();
-            rest.as_object_mut()?
-                .insert("Action".to_owned(), json!(kept));
-            fields.remove("Sid");
-            replace_with.push(rest);
-        }
-        replace_with.push(narrow);
-        Some(Patch::PolicyStatement {
-            policy: place.name.clone(),
-            statement: place.statement,
-            replace_with,
-        })
-    }
-
-    /// What else of the statement's resources these actions are needed on: another resource of the same call, or of another
-    /// state.
-    fn needed_beside(
-        &self,
-        statement: &crate::iam::Statement,
-        actions: &[String],
-        resources: &[String],
-    ) -> Vec<String> {
-        let mut beside: Vec<String> = Vec::new();
-        let kept: Vec<Glob> = resources.iter().map(|r| Glob::parse(r)).collect();
-        let granted: Vec<Glob> = statement
-            .resources
-            .patterns()
-            .iter()
-            .map(|p| p.template.widest())
-            .collect();
-        let about = |n: &&crate::need::Need| {
-            actions.iter().any(|a| a.eq_ignore_ascii_case(&n.action))
-                && !n
-                    .resources
-                    .iter()
-                    .any(|r| kept.iter().any(|k| k.overlaps(r)))
-        };
-        for need in self.needs.iter().filter(about) {
-            let met = need
-                .resources
-                .iter()
-                .flat_map(|r| granted.iter().flat_map(move |g| g.intersect(r)));
-            for text in met.map(|g| g.to_string()) {
-                if !beside.contains(&text) && !resources.contains(&text) {
-                    beside.push(text);
-                }
-            }
-        }
-        beside
-    }
+/// What to do, with the rule to paste; the values that only a person knows are named as such.
+fn guard_in_words(sink: &TaintedSink, state: &State, rule: &str, known: bool) -> String {
+    let values = if known {
+        ""
+    } else {
+        " (with the real values in the place of `allowed`)"
+    };
+    // A condition of the other language says so, for the states of the definition are written in this one.
+    let other = state.query_language == QueryLanguage::JsonPath && rule.contains("\"Condition\"");
+    let language = if other {
+        ", `\"QueryLanguage\": \"JSONata\"`"
+    } else {
+        ""
+    };
+    let open = sink.reach.as_ref().is_some_and(|r| r.class > Class::List);
+    let each = if open {
+        "; where every execution has a value of its own, test its fixed beginning instead (`StringMatches` or `$match`) and \
+         say in the policies who may start the workflow"
+    } else {
+        ""
+    };
+    format!(
+        "before `{name}`, add a Choice state{language} with the rule {rule}{values}, its Default to a Fail state, and let \
+         everything that leads to `{name}` lead there{each}; {}",
+        sink.advice(),
+        name = state.name,
+    )
 }
 
 impl TaintedSink {
