@@ -28,6 +28,7 @@ pub use condition::{Condition, SetPrefix, Test};
 pub use context::Context;
 pub use evaluate::{Authority, Decision, Request, StatementRef, evaluate};
 pub use template::Template;
+pub use typed::are_most_addresses;
 
 use crate::glob::Glob;
 

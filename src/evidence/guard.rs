@@ -73,7 +73,10 @@ pub fn guard(
             jsonata_rule(&variables)
         }
     };
-    let known = is_known && variables.iter().all(|v| !v.is_list && !v.allowed.is_empty());
+    let known = is_known
+        && variables
+            .iter()
+            .all(|v| !v.is_list && !v.allowed.is_empty());
     Some(Fix {
         patch: known
             .then(|| wired(definition, wiring, state, rule.clone()))
@@ -141,13 +144,29 @@ fn last_name(path: &str) -> String {
 
 /// Whether the parameter takes a list of strings, by its name.
 fn takes_a_list(path: &str) -> bool {
-    const LISTS: [&str; 6] = ["command", "entrypoint", "args", "arguments", "jarargs", "sqls"];
+    const LISTS: [&str; 6] = [
+        "command",
+        "entrypoint",
+        "args",
+        "arguments",
+        "jarargs",
+        "sqls",
+    ];
     let last = last_name(path);
     !path.ends_with(']')
         && (LISTS.contains(&last.as_str())
-            || ["commands", "arguments", "entrypoint", "args", "ids", "arns", "names", "layers"]
-                .iter()
-                .any(|end| last.ends_with(end)))
+            || [
+                "commands",
+                "arguments",
+                "entrypoint",
+                "args",
+                "ids",
+                "arns",
+                "names",
+                "layers",
+            ]
+            .iter()
+            .any(|end| last.ends_with(end)))
 }
 
 /// A path of JSONPath as JSONata writes it; `None` for one that has other steps than names.

@@ -98,7 +98,7 @@ impl Starter<'_> {
     /// workflow. A condition that stands on every one of its start grants too, such as that MFA is present, is met
     /// whenever it starts, and keeps nothing from it; any other condition on an allow does. A deny that would take the
     /// start away as well takes nothing from who starts.
-    pub fn may_everywhere(&self, facts: &Facts<'_>, action: &str, reach: &[String]) -> bool {
+    pub fn may_everywhere(&self, facts: &Facts<'_>, action: &str, reach: &[Glob]) -> bool {
         let authority = &self.actor.authority;
         let granted = |policies: &mut dyn Iterator<Item = &Policy>, pattern: &Glob| {
             let mut statements = policies.flat_map(|p| &p.statements);
@@ -124,10 +124,10 @@ impl Starter<'_> {
             })
         };
         let boundary = || authority.boundary.iter().map(|p| &**p);
-        reach.iter().map(|r| Glob::parse(r)).all(|pattern| {
-            granted(&mut authority.identity.iter().map(|p| &**p), &pattern)
-                && (authority.boundary.is_none() || granted(&mut boundary(), &pattern))
-                && !denied(&pattern)
+        reach.iter().all(|pattern| {
+            granted(&mut authority.identity.iter().map(|p| &**p), pattern)
+                && (authority.boundary.is_none() || granted(&mut boundary(), pattern))
+                && !denied(pattern)
         })
     }
 
@@ -154,9 +154,11 @@ fn covers(statement: &Statement, action: &str, pattern: &Glob) -> bool {
     let all = statement.resources.covers_all();
     match &statement.resources {
         _ if all => true,
-        ResourceSpec::Only(patterns) => patterns
-            .iter()
-            .any(|p| !p.template.has_variables() && p.widest().includes(pattern)),
+        ResourceSpec::Only(patterns) => {
+            let fixed = patterns.iter().filter(|p| !p.template.has_variables());
+            let globs: Vec<Glob> = fixed.map(crate::iam::ResourcePattern::widest).collect();
+            pattern.covered_by(&globs)
+        }
         ResourceSpec::AllBut(spared) => !spared.iter().any(|p| p.widest().overlaps(pattern)),
         ResourceSpec::Unstated => false,
     }

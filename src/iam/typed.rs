@@ -145,9 +145,63 @@ impl Cidr {
     }
 }
 
+/// Whether these networks together hold at least half of all addresses of a family, or one of them is none: then they are no
+/// limit to speak of.
+pub fn are_most_addresses(texts: &[String]) -> bool {
+    let Some(networks) = texts
+        .iter()
+        .map(|t| Cidr::parse(t))
+        .collect::<Option<Vec<Cidr>>>()
+    else {
+        return true;
+    };
+    let held = |is_v4: bool| {
+        let family = networks.iter().filter(|n| n.address.is_ipv4() == is_v4);
+        let mut ranges: Vec<(u128, u128)> = family.map(|n| n.ends()).collect();
+        ranges.sort_unstable();
+        // One less than the number of addresses, so that all of IPv6 fits; `None` is no address at all.
+        let (mut count, mut end): (Option<u128>, Option<u128>) = (None, None);
+        for (first, last) in ranges {
+            let from = end.map_or(Some(first), |e| {
+                e.checked_add(1).map(|next| next.max(first))
+            });
+            let Some(from) = from.filter(|from| *from <= last) else {
+                continue;
+            };
+            let size = last - from;
+            count = Some(count.map_or(size, |c| c.saturating_add(size).saturating_add(1)));
+            end = Some(last);
+        }
+        count
+    };
+    held(true).is_some_and(|n| n >= u128::from(u32::MAX >> 1))
+        || held(false).is_some_and(|n| n >= u128::MAX >> 1)
+}
+
 fn bits(address: IpAddr) -> u128 {
     match address {
         IpAddr::V4(v4) => u128::from(u32::from(v4)),
         IpAddr::V6(v6) => u128::from(v6),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn networks_are_added_up() {
+        let most = |texts: &[&str]| {
+            are_most_addresses(&texts.iter().map(|t| (*t).to_owned()).collect::<Vec<_>>())
+        };
+        assert!(!most(&["203.0.113.0/24"]));
+        assert!(!most(&["10.0.0.0/8", "192.168.0.0/16", "2001:db8::/32"]));
+        assert!(!most(&["64.0.0.0/2", "64.0.0.0/3", "0.0.0.0/3"]));
+        assert!(most(&["0.0.0.0/0"]));
+        assert!(most(&["0.0.0.0/1", "128.0.0.0/1"]));
+        assert!(most(&["0.0.0.0/2", "64.0.0.0/2", "128.0.0.0/2"]));
+        assert!(most(&["203.0.113.0/24", "::/0"]));
+        assert!(most(&["::/1", "8000::/1"]));
+        assert!(most(&["everywhere"]));
     }
 }

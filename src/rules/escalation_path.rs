@@ -5,6 +5,7 @@ use crate::arn::Arn;
 use crate::evidence::starting::{by_statement, in_words, listed, some_of};
 use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::glob::Glob;
 use crate::loc::Pointer;
 use crate::severity::Severity;
 use crate::starters::Starter;
@@ -54,7 +55,7 @@ impl Rule for EscalationPath {
             steered.findings.push(finding);
             for starter in facts.starters.list.iter().filter(|s| s.starts()) {
                 for action in &finding.actions {
-                    if starter.may_everywhere(facts, action, &reach(finding)) {
+                    if starter.may_everywhere(facts, action, &reach(facts, finding, action)) {
                         continue;
                     }
                     if !steered.actions.contains(action) {
@@ -95,13 +96,32 @@ fn is_external(facts: &Facts<'_>, pointer: &Pointer) -> bool {
     here.peek().is_some() && here.all(TaintedSink::is_external)
 }
 
-/// What a caller can choose: the finding's reach, else the resources of the grant.
-fn reach(finding: &Finding) -> Vec<String> {
-    match (&finding.reach, finding.resources.as_slice()) {
-        (Some(reach), _) => reach.split(", ").map(str::to_owned).collect(),
-        (None, resources @ [_, ..]) => resources.to_vec(),
-        (None, []) => vec!["*".to_owned()],
+/// What a caller can choose there for the action: the reach of what is told, else the resources of the grant.
+fn reach(facts: &Facts<'_>, finding: &Finding, action: &str) -> Vec<Glob> {
+    let told = |sink: &&TaintedSink| {
+        let pointer = sink.parameters.first().map(|p| &p.pointer);
+        pointer == finding.pointer.as_ref() && sink.actions().iter().any(|a| a == action)
+    };
+    let mut globs: Vec<Glob> = Vec::new();
+    for reach in facts
+        .taint
+        .iter()
+        .filter(told)
+        .filter_map(|s| s.reach.as_ref())
+    {
+        globs.extend(reach.globs.iter().cloned());
     }
+    if globs.is_empty() {
+        globs = finding
+            .resources
+            .iter()
+            .map(|r| Glob::parse(r).segmented())
+            .collect();
+    }
+    if globs.is_empty() {
+        globs.push(Glob::any());
+    }
+    globs
 }
 
 fn tell(
@@ -128,7 +148,11 @@ fn tell(
             format!("statement {} of `{}`", statement.statement, statement.name)
         })
         .collect();
-    let reach = reach(worst).join(", ");
+    let reach = match &worst.reach {
+        Some(reach) => reach.clone(),
+        None if worst.resources.is_empty() => "*".to_owned(),
+        None => worst.resources.join(", "),
+    };
     let actions = steered.actions.join(", ");
     let whose = match steered.principals.as_slice() {
         [one] => format!("`{}`", one.actor.arn.name()),

@@ -2,8 +2,8 @@
 
 use super::{Who, subject};
 use crate::arn::Arn;
-use crate::iam::Condition;
 use crate::iam::condition::{SetPrefix, Test};
+use crate::iam::{Condition, are_most_addresses};
 
 /// A condition that keeps strangers out.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,9 +98,9 @@ fn limit(condition: &Condition, who: &Who) -> Option<Limit> {
         "aws:sourceorgid" => Some(Limit::SourceOrganization),
         "aws:sourceorgpaths" => every(has_organization).then_some(Limit::SourceOrganization),
         "aws:sourcevpc" | "aws:sourcevpce" => named(Limit::Network),
-        "aws:sourceip" | "aws:vpcsourceip" => {
-            every(|t| !t.ends_with("/0")).then_some(Limit::Network)
-        }
+        "aws:sourceip" | "aws:vpcsourceip" => (!condition.texts.is_empty()
+            && !are_most_addresses(&condition.texts))
+        .then_some(Limit::Network),
         _ => match who {
             Who::Federated(provider) => subject::limit(provider, &key, &condition.texts),
             _ => None,
