@@ -300,4 +300,30 @@ proptest! {
             .collect();
         prop_assert_eq!(prints(&policies), prints(&reversed));
     }
+
+    #[test]
+    fn a_role_that_may_more_is_never_told_milder(policies in policies(), more in statement(), at in 0_usize..8) {
+        let worst = |policies: &[Value]| {
+            let assessment = assess(&account(policies));
+            role_findings(&assessment).iter().map(|f| f.severity).max()
+        };
+        let before = worst(&policies);
+        // One allow more.
+        if more["Effect"] == "Allow" {
+            let mut grown = policies.clone();
+            grown.push(json!({"Version": "2012-10-17", "Statement": [more.clone()]}));
+            prop_assert!(worst(&grown) >= before, "{before:?} became {:?} by {more}", worst(&grown));
+        }
+        // One action of an allow widened to all of its service.
+        let mut wider = policies.clone();
+        let mut allows = wider.iter_mut().filter_map(|p| p["Statement"].as_array_mut()).flatten().filter(|s| s["Effect"] == "Allow");
+        if let Some(statement) = allows.nth(at)
+            && let Some(action) = statement.get_mut("Action").and_then(|a| a.get_mut(0))
+        {
+            let was = action.as_str().unwrap_or_default().to_owned();
+            let service = was.split(':').next().unwrap_or("*").to_owned();
+            *action = json!(if service == "*" { "*".to_owned() } else { format!("{service}:*") });
+            prop_assert!(worst(&wider) >= before, "{before:?} became {:?} by widening {was} in {wider:?}", worst(&wider));
+        }
+    }
 }

@@ -150,10 +150,14 @@ fn smallest(opened: Vec<Opened>) -> Vec<Opened> {
 
 /// Whether the grant allows the action on something that the action can act on.
 fn allows(grant: &Grant<'_>, action: &str) -> bool {
-    let about = |piece: &Piece| {
-        piece.actions.includes(&lower(action)) && piece.resources.iter().any(|r| applies(action, r))
-    };
-    grant.pieces.iter().any(about) && grant.can_allow(action)
+    // What has no resources is granted by `*` alone.
+    let everywhere = catalog::action(action).is_some_and(|a| !a.has_resource_types());
+    let fits = |r: &Glob| applies(action, r) && (!everywhere || r.matches("*"));
+    let about =
+        |piece: &Piece| piece.actions.includes(&lower(action)) && piece.resources.iter().any(fits);
+    grant.pieces.iter().any(about)
+        && grant.can_allow(action)
+        && (!is_pass_role(action) || passing::concerns_roles(grant))
 }
 
 /// Whether what the path asks beside its actions is there.

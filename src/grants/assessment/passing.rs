@@ -18,6 +18,11 @@ pub fn is_open(grant: &Grant<'_>) -> bool {
     roles(grant).iter().any(|r| r.as_literal().is_none())
 }
 
+/// Whether something of the grant is about roles that can be passed.
+pub fn concerns_roles(grant: &Grant<'_>) -> bool {
+    !roles(grant).is_empty()
+}
+
 /// What of the grant is about roles that can be passed at all: those of the role's own account, whatever the pattern
 /// leaves open there.
 fn roles(grant: &Grant<'_>) -> Vec<Glob> {

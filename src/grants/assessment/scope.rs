@@ -51,7 +51,10 @@ pub fn resource(context: &Context<'_, '_>, grant: &Grant<'_>, served: &[&Need]) 
     if users.is_empty() || !supports {
         return None;
     }
-    if users.iter().any(|n| n.target == Target::RunTime) {
+    if users
+        .iter()
+        .any(|n| n.target == Target::RunTime && !is_listed(n))
+    {
         return dynamic(context, grant, served);
     }
     let excess = excess(grant, &users);
@@ -59,6 +62,21 @@ pub fn resource(context: &Context<'_, '_>, grant: &Grant<'_>, served: &[&Need]) 
         return None;
     }
     severity(grant, &users, &excess).map(|severity| Cause::WildcardResource { severity, excess })
+}
+
+/// Whether guards on the way have cut what a run chooses to a finite list.
+fn is_listed(need: &Need) -> bool {
+    !need.resources.is_empty() && need.resources.iter().all(|r| r.as_literal().is_some())
+}
+
+/// Whether the pattern is the whole name of something that is needed and a `*` behind it, as SAM's policy templates write it.
+fn is_behind_a_name(pattern: &Glob, users: &[&Need]) -> bool {
+    let text = pattern.to_string();
+    let named = |name: &str| {
+        let mut needed = users.iter().flat_map(|n| &n.resources);
+        needed.any(|r| r.as_literal().as_deref() == Some(name))
+    };
+    text.strip_suffix('*').is_some_and(named)
 }
 
 /// The granted patterns that the union of the needs and their companion forms does not cover.
@@ -88,6 +106,9 @@ fn severity(grant: &Grant<'_>, users: &[&Need], excess: &[Glob]) -> Option<Sever
     let uses = users.iter().map(|n| n.because.as_str());
     let uses = uses.chain(targets.iter().map(String::as_str));
     if star && !all_but && catalog::is_documented_star(action, uses) {
+        return Some(Severity::Low);
+    }
+    if !all_but && excess.iter().all(|r| is_behind_a_name(r, users)) {
         return Some(Severity::Low);
     }
     let any = all_but
