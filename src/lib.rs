@@ -27,6 +27,7 @@ pub mod digest;
 pub mod document;
 pub mod drift;
 pub mod evidence;
+pub mod exposure;
 pub mod expr;
 pub mod facts;
 pub mod finding;

@@ -97,6 +97,7 @@ mod logging_partial;
 mod missing_permission;
 mod open_role_trust;
 mod pass_role_scope;
+mod public_data;
 mod replaceable_lambda;
 mod secret_in_definition;
 mod shared_role;
@@ -146,6 +147,7 @@ pub const RULES: &[&dyn Rule] = &[
     &express_for_sensitive::ExpressForSensitive,
     &invalid_definition::InvalidDefinition,
     &secret_in_definition::SecretInDefinition,
+    &public_data::PublicData,
     &foreign_target::ForeignTarget,
     &unknown_integration::UnknownIntegration,
     &token_without_timeout::TokenWithoutTimeout,

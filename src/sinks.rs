@@ -26,6 +26,13 @@ pub struct Sink {
     pub reason: String,
 }
 
+impl Sink {
+    /// Whether the parameter holds a policy document.
+    pub fn is_policy(&self) -> bool {
+        self.reason.starts_with("is a policy document")
+    }
+}
+
 /// Another parameter and what it is.
 #[derive(Debug, Deserialize)]
 pub struct Only {
@@ -175,6 +182,9 @@ mod tests {
         let definition = |s: &&Sink| s.parameter.eq_ignore_ascii_case("definition");
         assert_eq!(of("sfn", "testState").filter(definition).count(), 1);
         assert_eq!(of("cloudcontrol", "updateResource").count(), 1);
+        for (service, operation) in [("s3", "putBucketPolicy"), ("kafka", "putClusterPolicy")] {
+            assert!(of(service, operation).any(Sink::is_policy), "{operation}");
+        }
     }
 
     #[test]

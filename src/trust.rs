@@ -17,7 +17,7 @@ use crate::iam::{
 use crate::need::{Need, Phase};
 
 pub use document::ideal;
-pub use limit::Limit;
+pub use limit::{Limit, of as limits, of_denied as limits_of_denied};
 
 /// One principal, or kind of principals, that a trust policy admits.
 #[derive(Clone, Debug, PartialEq, Eq)]

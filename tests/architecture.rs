@@ -14,7 +14,7 @@ const OUTSIDE: [&str; 6] = ["aws", "bin", "cli", "collect", "local", "pipeline"]
 /// Modules that own a port: a trait whose methods are futures. They await nothing themselves.
 const PORTS: [&str; 3] = ["baselines", "queue", "route"];
 /// What a rule may see: facts, findings, and the words that both are made of.
-const RULES_SEE: [&str; 30] = [
+const RULES_SEE: [&str; 31] = [
     "analysis",
     "arn",
     "asl",
@@ -22,6 +22,7 @@ const RULES_SEE: [&str; 30] = [
     "config",
     "drift",
     "evidence",
+    "exposure",
     "expr",
     "facts",
     "finding",

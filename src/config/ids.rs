@@ -1,7 +1,7 @@
 //! The ids of every rule: public, stable, and what a configuration may name.
 
 /// Every id that a finding can carry.
-pub const RULE_IDS: [&str; 39] = [
+pub const RULE_IDS: [&str; 40] = [
     "admin-role",
     "broad-invocation",
     "broad-lambda-role",
@@ -25,6 +25,7 @@ pub const RULE_IDS: [&str; 39] = [
     "missing-permission",
     "open-role-trust",
     "pass-role-scope",
+    "public-data",
     "replaceable-lambda",
     "secret-in-definition",
     "shared-role",
