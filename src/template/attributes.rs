@@ -81,6 +81,11 @@ pub(super) fn reference(scope: &Scope, resource: &Resource) -> Value {
 pub(super) fn attribute(scope: &Scope, resource: &Resource, attribute: &str) -> Option<Value> {
     let name = || scope.name(resource);
     let text = match (resource.kind.as_str(), attribute) {
+        ("AWS::Lambda::Function" | "AWS::StepFunctions::StateMachine", "Alias" | "Version")
+            if scope.made_beside(&resource.id, attribute).is_some() =>
+        {
+            arn(scope, scope.made_beside(&resource.id, attribute)?)
+        }
         ("AWS::SQS::Queue", "QueueUrl") => queue_url(scope, resource),
         ("AWS::DynamoDB::Table" | "AWS::DynamoDB::GlobalTable", "StreamArn") => {
             format!("{}/stream/2000-01-01T00:00:00.000", arn(scope, resource))
@@ -88,7 +93,6 @@ pub(super) fn attribute(scope: &Scope, resource: &Resource, attribute: &str) -> 
         ("AWS::Lambda::Function", "Version") | ("AWS::Lambda::Version", "Version") => {
             "1".to_owned()
         }
-        ("AWS::Lambda::Function", "Alias") => arn(scope, resource),
         ("AWS::S3::Bucket", "DomainName" | "RegionalDomainName") => {
             format!("{}.s3.amazonaws.com", name())
         }

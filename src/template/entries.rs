@@ -13,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use super::attributes::arn;
 use super::files::Files;
-use super::resolve::{as_texts, sides, text_of};
+use super::resolve::{as_texts, elements, sides, text_of};
 use super::resource::Resource;
 use super::scope::Scope;
 use super::stack::Gaps;
@@ -94,13 +94,8 @@ impl Found {
             .property(resource, "EventPattern")
             .map(|pattern| json_text(&pattern));
         let mut targets = Vec::new();
-        for target in scope
-            .property(resource, "Targets")
-            .as_ref()
-            .and_then(Value::as_array)
-            .into_iter()
-            .flatten()
-        {
+        let listed = scope.property(resource, "Targets");
+        for target in listed.as_ref().map(elements).unwrap_or_default() {
             targets.extend(read::<shape::EventTarget>(
                 &with_texts(target, &["Input"]),
                 resource,

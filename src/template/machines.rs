@@ -184,6 +184,11 @@ fn definition(
     if let Some(text) = resource.get("DefinitionString") {
         let text = include::expand(text, scope, files, &resource.file, &mut builder.gaps);
         let value = scope.resolve(&text).unwrap_or_default();
+        if sides(&value).len() > 1 {
+            let why = "a condition chooses between several, and only the first is judged; decide it with `--parameter`";
+            let what = format!("the definition of {}", arn(scope, resource));
+            builder.gaps.push((what, why.to_owned()));
+        }
         let value = sides(&value)
             .into_iter()
             .flatten()

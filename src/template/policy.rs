@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::resolve::{is_unknown, sides};
+use super::resolve::{is_deny, is_unknown, sides};
 use super::scope::Scope;
 use crate::snapshot::Document;
 
@@ -11,6 +11,24 @@ use crate::snapshot::Document;
 pub(super) fn document(scope: &Scope, value: Option<&Value>) -> Option<Document> {
     let value = scope.resolve(value?)?;
     Some(settled(&value))
+}
+
+/// A document that may not be in force: what it allows may hold, what it denies takes nothing away.
+pub(super) fn without_denies(document: Document) -> Document {
+    match serde_json::from_str(&document.0) {
+        Ok(value) => Document(allowing(value).to_string()),
+        Err(_) => document,
+    }
+}
+
+/// The same of a document that is no text yet.
+pub(super) fn allowing(mut document: Value) -> Value {
+    match document.get_mut("Statement") {
+        Some(Value::Array(statements)) => statements.retain(|statement| !is_deny(statement)),
+        Some(one) if is_deny(one) => *one = Value::Array(Vec::new()),
+        _ => {}
+    }
+    document
 }
 
 /// A resolved document with its choices settled, the wider way each.

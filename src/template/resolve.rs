@@ -85,6 +85,8 @@ impl Scope {
                 Outcome::Either(then, otherwise) => {
                     for side in [then, otherwise].into_iter().flatten() {
                         match side {
+                            // A deny that may not be there takes nothing away.
+                            side if is_deny(&side) => {}
                             Value::Array(inner) => out.extend(inner),
                             other => out.push(other),
                         }
@@ -169,6 +171,24 @@ pub(super) fn sides(value: &Value) -> Vec<Option<&Value>> {
         }
         None => vec![Some(value)],
     }
+}
+
+/// Everything that a list may hold: its elements, or those of every side of a choice.
+pub(super) fn elements(value: &Value) -> Vec<&Value> {
+    let each = sides(value)
+        .into_iter()
+        .flatten()
+        .flat_map(|side| match side {
+            Value::Array(items) => items.iter().collect::<Vec<&Value>>(),
+            one => vec![one],
+        });
+    each.flat_map(|item| sides(item).into_iter().flatten())
+        .collect()
+}
+
+/// Whether it is a statement of a policy that denies.
+pub(super) fn is_deny(value: &Value) -> bool {
+    value.get("Effect").and_then(Value::as_str) == Some("Deny")
 }
 
 /// Whether a whole value is a function that was not resolved.

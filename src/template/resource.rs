@@ -23,6 +23,8 @@ pub(super) struct Resource {
     pub connectors: Value,
     /// Its ARN, where it exists already.
     pub arn: Option<String>,
+    /// Whether a condition that is not decided may leave it out.
+    pub conditional: bool,
     /// The file that declares it.
     pub file: PathBuf,
     /// Where its declaration stands.
@@ -47,6 +49,7 @@ impl Resource {
             metadata: Value::Null,
             connectors: Value::Null,
             arn: None,
+            conditional: origin.conditional,
             moved: BTreeMap::new(),
             ..origin.clone()
         }

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::attributes::arn;
 use super::policy;
-use super::resolve::{sides, text_of};
+use super::resolve::{elements, sides, text_of};
 use super::resource::Resource;
 use super::scope::Scope;
 use super::{account::Builder, data};
@@ -141,6 +141,9 @@ impl Builder {
         }
         self.managed_places.insert(arn.clone(), place);
         let document = match policy::document(scope, resource.get("PolicyDocument")) {
+            Some(document) if resource.conditional => {
+                Fetched::Present(policy::without_denies(document))
+            }
             Some(document) => Fetched::Present(document),
             None => Fetched::Failed("the template gives it no document".to_owned()),
         };
@@ -193,6 +196,10 @@ impl Holders {
     fn policy(&mut self, scope: &Scope, resource: &Resource, properties: &[(&str, Holder)]) {
         let Some(document) = policy::document(scope, resource.get("PolicyDocument")) else {
             return;
+        };
+        let document = match resource.conditional {
+            true => policy::without_denies(document),
+            false => document,
         };
         let name = resource
             .get("PolicyName")
@@ -269,25 +276,29 @@ impl Holders {
                 ))
             })
             .collect();
-        let policies = scope.property(resource, "Policies").unwrap_or_default();
+        let policies = scope.property(resource, "Policies");
+        let policies = policies.unwrap_or_else(|| Value::Array(Vec::new()));
         let listed = resource
             .get("Policies")
             .and_then(Value::as_array)
             .map_or(0, Vec::len);
-        let resolved: &[Value] = policies.as_array().map_or(&[], Vec::as_slice);
+        let open = !policies.is_array();
+        let resolved = elements(&policies);
         for (index, entry) in resolved.iter().enumerate() {
-            for entry in sides(entry).into_iter().flatten() {
-                let policy = entry.get("PolicyName").and_then(text_of);
-                let policy = policy.unwrap_or_else(|| format!("policies[{index}]"));
-                let document = policy::settled(entry.get("PolicyDocument").unwrap_or(entry));
-                // An element that a choice left out moves those behind it; then only the list is sure.
-                let at = Pointer::root().key("Policies");
-                let at = match listed == resolved.len() {
-                    true => at.index(index).key("PolicyDocument"),
-                    false => at,
-                };
-                self.add(holder, name, &policy, document, resource.place(&at));
-            }
+            let policy = entry.get("PolicyName").and_then(text_of);
+            let policy = policy.unwrap_or_else(|| format!("policies[{index}]"));
+            let document = policy::settled(entry.get("PolicyDocument").unwrap_or(entry));
+            let document = match open {
+                true => policy::without_denies(document),
+                false => document,
+            };
+            // An element that a choice left out moves those behind it; then only the list is sure.
+            let at = Pointer::root().key("Policies");
+            let at = match listed == resolved.len() {
+                true => at.index(index).key("PolicyDocument"),
+                false => at,
+            };
+            self.add(holder, name, &policy, document, resource.place(&at));
         }
         let mut held = self
             .held

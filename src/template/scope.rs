@@ -159,10 +159,27 @@ impl Scope {
         if let Some(Some(value)) = self.parameters.get(name) {
             return Some(value.clone());
         }
-        match self.resource(name) {
+        // AWS SAM's references to what it makes beside a resource, such as `Fn.Alias`.
+        let made = || {
+            let (id, property) = name.split_once('.')?;
+            self.made_beside(id, property)
+        };
+        match self.resource(name).or_else(made) {
             Some(resource) => Some(attributes::reference(self, resource)),
             None => Some(unknown("Ref", name)),
         }
+    }
+
+    /// The version, alias or stage that AWS SAM makes for a resource.
+    pub fn made_beside(&self, id: &str, property: &str) -> Option<&Resource> {
+        if !matches!(property, "Alias" | "Version" | "Stage") {
+            return None;
+        }
+        let prefix = format!("{id}{property}");
+        let made = |resource: &&Resource| {
+            resource.id.starts_with(&prefix) && resource.kind.ends_with(property)
+        };
+        self.resources.iter().find(made)
     }
 
     /// `Fn::GetAtt`

@@ -150,6 +150,7 @@ fn resources(document: &Document, scope: &Scope, gaps: &mut Gaps) -> Vec<Resourc
             metadata: declaration.get("Metadata").cloned().unwrap_or_default(),
             connectors: declaration.get("Connectors").cloned().unwrap_or_default(),
             arn: None,
+            conditional: holds.is_none(),
             file: document.path.clone(),
             pointer: whole.key("Properties"),
             whole,

@@ -100,6 +100,7 @@ impl Converted<'_> {
             properties,
             metadata: Value::Null,
             connectors: Value::Null,
+            conditional: false,
             arn: instance
                 .known("arn")
                 .and_then(|arn| arn.as_str().map(str::to_owned)),

@@ -8,7 +8,7 @@ use crate::snapshot::Fetched;
 use crate::snapshot::entries::{HttpApi, HttpIntegration, HttpStage, Route};
 use crate::template::account::truth;
 use crate::template::files::Files;
-use crate::template::resolve::text_of;
+use crate::template::resolve::{sides, text_of};
 use crate::template::resource::Resource;
 use crate::template::scope::Scope;
 use crate::template::stack::Gaps;
@@ -34,7 +34,11 @@ pub(super) fn api(
         }
     }
     let body = body(scope, resource, files, gaps);
-    for operation in openapi::operations(&body) {
+    for operation in sides(&body)
+        .into_iter()
+        .flatten()
+        .flat_map(openapi::operations)
+    {
         let key = match (operation.path.as_str(), operation.method.as_str()) {
             ("/$default" | "$default", _) => "$default".to_owned(),
             (path, method) => format!("{method} {path}"),

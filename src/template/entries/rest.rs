@@ -33,7 +33,11 @@ pub(super) fn api(
     let id = scope.made_up(resource);
     let mut resources = methods(scope, resource, &id);
     let body = body(scope, resource, files, gaps);
-    for operation in openapi::operations(&body) {
+    for operation in sides(&body)
+        .into_iter()
+        .flatten()
+        .flat_map(openapi::operations)
+    {
         let method = of_operation(&operation);
         let at = resources.entry(operation.path).or_default();
         at.insert(operation.method, method);
@@ -166,6 +170,10 @@ fn path(scope: &Scope, api: &Resource, id: Option<&Value>, depth: usize) -> Stri
 }
 
 fn integration_of(value: &Value) -> RestIntegration {
+    // Of a choice, a side that calls something counts.
+    let sides = sides(value);
+    let calls = |side: &&Value| side.get("Uri").is_some();
+    let value = sides.iter().copied().flatten().find(calls).unwrap_or(value);
     let text = |name: &str| value.get(name).and_then(text_of);
     RestIntegration {
         kind: text("Type").unwrap_or_default().to_ascii_uppercase(),

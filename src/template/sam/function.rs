@@ -35,6 +35,10 @@ impl Expansion<'_> {
             .known(resource, "AutoPublishAlias")
             .and_then(|a| a.as_str().map(str::to_owned));
         if let Some(alias) = &alias {
+            let made = json!({"FunctionName": {"Ref": resource.id}});
+            let id = format!("{}Version", resource.id);
+            let kind = "AWS::Lambda::Version";
+            self.out.push(Resource::made_by(resource, id, kind, made));
             let id = format!("{}Alias{alias}", resource.id);
             let made = json!({"FunctionName": {"Ref": resource.id}, "Name": alias});
             self.out

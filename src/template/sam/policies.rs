@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::{Expansion, members};
 use crate::loc::Pointer;
 use crate::template::data;
+use crate::template::policy::allowing;
 use crate::template::resolve::{is_unknown, single};
 use crate::template::resource::Resource;
 
@@ -30,8 +31,18 @@ pub(super) fn fill(
         } else {
             owner.place(&Pointer::root().key("Policies")).pointer
         };
-        for side in sides(expansion, &entry) {
+        let sides = sides(expansion, &entry);
+        let is_open = sides.len() > 1;
+        for side in sides {
             match entry_of(expansion, owner, &side) {
+                Entry::Document(document) if is_open => {
+                    let inside = Pointer::root()
+                        .key("Policies")
+                        .index(inline.len())
+                        .key("PolicyDocument");
+                    inline.push(policy(&role.id, index, allowing(document)));
+                    role = role.with_moved(&inside, place.clone());
+                }
                 Entry::Managed(policy) => managed.push(policy),
                 Entry::Document(document) => {
                     let inside = Pointer::root()

@@ -11,7 +11,7 @@ use crate::template::resolve::unknown;
 /// Modules inside modules.
 const MAX_MODULES: usize = 32;
 /// Instances that are read of one plan.
-const MAX_INSTANCES: usize = 100_000;
+const MAX_INSTANCES: usize = 20_000;
 
 /// One instance of a resource or a data source.
 pub(super) struct Instance<'a> {
@@ -128,10 +128,7 @@ impl<'a> Plan<'a> {
         };
         let address = text("address").to_owned();
         let is_data = text("mode") == "data";
-        let known = self
-            .instances
-            .iter()
-            .any(|i| data_only && i.address == address);
+        let known = data_only && self.instances.iter().any(|i| i.address == address);
         if address.is_empty()
             || known
             || data_only && !is_data

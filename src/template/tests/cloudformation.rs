@@ -292,3 +292,16 @@ fn a_definition_may_be_valid_only_with_its_substitutions_made() {
     let definition: Value = serde_json::from_str(&read.workflow("flow").definition).unwrap();
     assert_eq!(definition["TimeoutSeconds"], 3);
 }
+
+#[test]
+fn a_deny_that_may_not_be_there_denies_nothing() {
+    let text = "Parameters: {P: {Type: String}}\nConditions: {C: !Equals [!Ref P, x], Sure: !Equals [a, a]}\nTransform: AWS::Serverless-2016-10-31\nResources:\n  Role:\n    Type: AWS::IAM::Role\n    Properties:\n      Policies: !If [C, [{PolicyName: a, PolicyDocument: {Statement: [{Effect: Allow, Action: 's3:*', Resource: '*'}]}}], [{PolicyName: b, PolicyDocument: {Statement: [{Effect: Deny, Action: 's3:*', Resource: '*'}]}}]]\n  Maybe: {Type: 'AWS::IAM::Policy', Condition: C, Properties: {PolicyName: m, Roles: [!Ref Role], PolicyDocument: {Statement: [{Effect: Deny, Action: '*', Resource: '*'}, {Effect: Allow, Action: 'sns:*', Resource: '*'}]}}}\n  Surely: {Type: 'AWS::IAM::Policy', Condition: Sure, Properties: {PolicyName: s, Roles: [!Ref Role], PolicyDocument: {Statement: [!If [C, {Effect: Deny, Action: 'a:b', Resource: '*'}, !Ref 'AWS::NoValue'], {Effect: Deny, Action: 'sqs:*', Resource: '*'}]}}}\n  Flow: {Type: 'AWS::Serverless::StateMachine', Properties: {Definition: {StartAt: A}, Policies: [!If [C, {Statement: [{Effect: Deny, Action: 's3:*', Resource: '*'}]}, !Ref 'AWS::NoValue']]}}\n";
+    let template = template(text);
+    let statements = template.statements("Role");
+    let told: Vec<String> = statements
+        .iter()
+        .map(|s| format!("{} {}", s["Effect"], s["Action"]).replace('"', ""))
+        .collect();
+    assert_eq!(told, ["Allow s3:*", "Allow sns:*", "Deny sqs:*"]);
+    assert!(template.statements("FlowRole").is_empty());
+}

@@ -186,3 +186,13 @@ Resources:
         ("FlowToTablePolicy".to_owned(), "StartPolicy".to_owned())
     );
 }
+
+#[test]
+fn what_is_made_beside_a_function_can_be_referred_to() {
+    let text = "Transform: AWS::Serverless-2016-10-31\nResources:\n  Fn: {Type: 'AWS::Serverless::Function', Properties: {Handler: a.b, AutoPublishAlias: live}}\n  Flow: {Type: 'AWS::Serverless::StateMachine', Properties: {Name: flow, Definition: {a: !Ref Fn.Alias, b: !Sub '${Fn.Alias}', c: !Ref Fn.Version, d: !Ref Fn.Other}}}\n";
+    let template = template(text);
+    let definition: Value = serde_json::from_str(&template.workflow("flow").definition).unwrap();
+    let arn = "arn:aws:lambda:us-east-1:000000000000:function:Fn";
+    let expected = serde_json::json!({"a": format!("{arn}:live"), "b": format!("{arn}:live"), "c": format!("{arn}:1"), "d": "${Fn.Other}"});
+    assert_eq!(definition, expected);
+}
