@@ -240,7 +240,13 @@ impl<'a> AccountFacts<'a> {
             Fetched::Present(_) if arn.is_empty() => {
                 Gap::optional(Input::ExecutionRole, "the execution role", "none is given")
             }
-            Fetched::Present(_) => Gap::new(Input::ExecutionRole, what, "it does not exist"),
+            Fetched::Present(_) if self.snapshot.iam_is_whole => {
+                Gap::new(Input::ExecutionRole, what, "it does not exist")
+            }
+            Fetched::Present(_) => {
+                let why = "it is not among the roles that were read: it stands elsewhere, or does not exist";
+                Gap::new(Input::ExecutionRole, what, why)
+            }
             Fetched::Denied(why) | Fetched::Failed(why) => {
                 Gap::new(Input::ExecutionRole, what, why)
             }

@@ -92,7 +92,7 @@ impl Builder {
             functions: Fetched::Present(self.functions),
             tags: Fetched::NotCollected,
             entries: self.entries.into_entries(),
-            unreadable: self.gaps.into_iter().map(Into::into).collect(),
+            unreadable: self.gaps,
         };
         (account, self.origins)
     }

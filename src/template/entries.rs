@@ -17,6 +17,7 @@ use super::resolve::{as_texts, elements, sides, text_of};
 use super::resource::Resource;
 use super::scope::Scope;
 use super::stack::Gaps;
+use crate::gap::{Input, Unread};
 use crate::snapshot::entries as shape;
 use crate::snapshot::{Document, Entries, Fetched};
 
@@ -279,7 +280,7 @@ fn read<T: DeserializeOwned>(value: &Value, resource: &Resource, gaps: &mut Gaps
         Err(_) => {
             let what = format!("what `{}` starts", resource.id);
             let why = format!("its properties are not those of a {}", resource.kind);
-            gaps.push((what, why));
+            gaps.push(Unread::of_account(Input::EntryPoints, what, why));
             None
         }
     }

@@ -8,6 +8,7 @@ use super::files::Files;
 use super::resolve::{scalar, single};
 use super::scope::Scope;
 use super::stack::Gaps;
+use crate::gap::{Input, Unread};
 
 /// The value with every `Fn::Transform` of `AWS::Include` in it replaced by the file, where that stands beside the template.
 pub(super) fn expand(
@@ -39,7 +40,11 @@ fn expand_at(
                 .and_then(|(_, argument)| argument.get("Parameters")?.get("Location"));
             if let Some(location) = location {
                 return file(location, scope, files, from).unwrap_or_else(|why| {
-                    gaps.push(("a file that the template includes".to_owned(), why));
+                    gaps.push(Unread::of_account(
+                        Input::EntryPoints,
+                        "a file that the template includes".to_owned(),
+                        why,
+                    ));
                     value.clone()
                 });
             }

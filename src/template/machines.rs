@@ -12,6 +12,7 @@ use super::roles::tags;
 use super::scope::Scope;
 use crate::asl;
 use crate::document::Place;
+use crate::gap::{Input, Unread};
 use crate::loc::Pointer;
 use crate::snapshot::{Fetched, StateMachine};
 
@@ -34,7 +35,12 @@ impl Builder {
         let definition = match definition(scope, resource, files, self) {
             Ok(definition) => definition,
             Err(why) => {
-                self.gaps.push((what("the definition"), why));
+                self.gaps.push(Unread::of_workflow(
+                    &workflow,
+                    Input::Definition,
+                    what("the definition"),
+                    why,
+                ));
                 Definition {
                     text: String::new(),
                     place: resource.declaration(),
@@ -90,7 +96,9 @@ impl Builder {
             Some((text, _)) => {
                 let name = text.unwrap_or_else(|| "an expression".to_owned());
                 let why = "it is known to the deployment only; give the parameter that decides it with `--parameter`";
-                self.gaps.push((
+                self.gaps.push(Unread::of_workflow(
+                    workflow,
+                    Input::ExecutionRole,
                     format!("the execution role `{name}` of {workflow}"),
                     why.to_owned(),
                 ));
@@ -186,8 +194,11 @@ fn definition(
         let value = scope.resolve(&text).unwrap_or_default();
         if sides(&value).len() > 1 {
             let why = "a condition chooses between several, and only the first is judged; decide it with `--parameter`";
-            let what = format!("the definition of {}", arn(scope, resource));
-            builder.gaps.push((what, why.to_owned()));
+            let workflow = arn(scope, resource);
+            let what = format!("the definition of {workflow}");
+            builder
+                .gaps
+                .push(Unread::of_workflow(&workflow, Input::Definition, what, why));
         }
         let value = sides(&value)
             .into_iter()

@@ -18,6 +18,7 @@ use super::files::Files;
 use super::resource::Resource;
 use super::scope::Scope;
 use super::stack::Gaps;
+use crate::gap::{Input, Unread};
 
 /// What is made of the resources so far.
 pub(super) struct Expansion<'a> {
@@ -66,7 +67,8 @@ pub(super) fn expand(
             "Connector" => {}
             _ => {
                 let why = format!("this version does not know the type `{}`", resource.kind);
-                expansion.gaps.push((
+                expansion.gaps.push(Unread::of_account(
+                    Input::Workflow,
                     format!("the resource `{}` of the template", resource.id),
                     why,
                 ));

@@ -11,6 +11,7 @@ use super::resource::Resource;
 use super::scope::Scope;
 use super::{environment, foreach, sam};
 use crate::document::Document;
+use crate::gap::{Input, Unread};
 use crate::loc::Pointer;
 
 /// Stacks inside stacks.
@@ -28,8 +29,8 @@ pub(super) struct Stack {
     pub nested: Vec<Stack>,
 }
 
-/// What could not be read: what and why.
-pub(super) type Gaps = Vec<(String, String)>;
+/// What could not be read.
+pub(super) type Gaps = Vec<Unread>;
 
 /// Reads a template.
 pub(super) fn read(
@@ -122,12 +123,20 @@ fn resources(document: &Document, scope: &Scope, gaps: &mut Gaps) -> Vec<Resourc
     for (id, declaration) in &expanded {
         if out.len() >= MAX_RESOURCES {
             let why = format!("only the first {MAX_RESOURCES} are read");
-            gaps.push(("the template's resources".to_owned(), why));
+            gaps.push(Unread::of_account(
+                Input::Workflow,
+                "the template's resources".to_owned(),
+                why,
+            ));
             break;
         }
         if id.starts_with("Fn::") {
             let why = "what it goes through is not known before the deployment; give its parameters with `--parameter`";
-            gaps.push((format!("`{id}` of the template"), why.to_owned()));
+            gaps.push(Unread::of_account(
+                Input::Workflow,
+                format!("`{id}` of the template"),
+                why.to_owned(),
+            ));
             continue;
         }
         let Some(kind) = declaration.get("Type").and_then(Value::as_str) else {
@@ -176,7 +185,8 @@ fn nested_documents(
         .filter(|r| r.kind == "AWS::CloudFormation::Stack");
     for resource in stacks {
         let mut refuse = |why: String| {
-            gaps.push((
+            gaps.push(Unread::of_account(
+                Input::Workflow,
                 format!("the nested stack `{}` of the template", resource.id),
                 why,
             ));

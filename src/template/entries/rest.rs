@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::openapi::{self, Operation};
 use super::{json_text, shown, strictest};
+use crate::gap::{Input, Unread};
 use crate::snapshot::Fetched;
 use crate::snapshot::entries::{
     DeployedMethod, EndpointConfiguration, RestApi, RestIntegration, RestMethod, RestResource,
@@ -99,7 +100,11 @@ pub(super) fn body(
         (None, Some(location)) => match include::file(location, scope, files, &resource.file) {
             Ok(body) => body,
             Err(why) => {
-                gaps.push((format!("the OpenAPI document of `{}`", resource.id), why));
+                gaps.push(Unread::of_account(
+                    Input::EntryPoints,
+                    format!("the OpenAPI document of `{}`", resource.id),
+                    why,
+                ));
                 Value::Null
             }
         },

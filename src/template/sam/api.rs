@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Expansion, auth, globals, rename};
+use crate::gap::{Input, Unread};
 use crate::template::include;
 use crate::template::resource::Resource;
 
@@ -104,7 +105,8 @@ impl Expansion<'_> {
         match include::file(uri, self.scope, self.files, &api.file) {
             Ok(body) => Some(body),
             Err(why) => {
-                self.gaps.push((what, why));
+                self.gaps
+                    .push(Unread::of_account(Input::EntryPoints, what, why));
                 Some(Value::Null)
             }
         }

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use super::Expansion;
+use crate::gap::{Input, Unread};
 use crate::loc::Pointer;
 use crate::template::data;
 use crate::template::resolve::text_of;
@@ -130,7 +131,8 @@ impl Expansion<'_> {
     }
 
     fn not_connected(&mut self, connector: &Connector, why: &str) {
-        self.gaps.push((
+        self.gaps.push(Unread::of_account(
+            Input::Role,
             format!("the connector `{}` of the template", connector.id),
             why.to_owned(),
         ));

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::api::Route;
 use super::{Expansion, members, trust_of};
+use crate::gap::{Input, Unread};
 use crate::template::attributes::arn_of;
 use crate::template::resource::Resource;
 
@@ -53,8 +54,11 @@ impl Expansion<'_> {
                 }
                 _ => {
                     let why = format!("this version does not know events of the type `{kind}`");
-                    self.gaps
-                        .push((format!("the event `{name}` of `{}`", machine.id), why));
+                    self.gaps.push(Unread::of_account(
+                        Input::EntryPoints,
+                        format!("the event `{name}` of `{}`", machine.id),
+                        why,
+                    ));
                 }
             }
         }

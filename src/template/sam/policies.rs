@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Expansion, members};
+use crate::gap::{Input, Unread};
 use crate::loc::Pointer;
 use crate::template::data;
 use crate::template::policy::allowing;
@@ -164,9 +165,11 @@ fn template(expansion: &mut Expansion<'_>, owner: &Resource, fields: &Map<String
     };
     let Some(template) = data::policy_template(name) else {
         let why = format!("AWS SAM has no policy template `{name}` that this version knows");
-        expansion
-            .gaps
-            .push((format!("a policy of `{}`", owner.id), why));
+        expansion.gaps.push(Unread::of_account(
+            Input::Role,
+            format!("a policy of `{}`", owner.id),
+            why,
+        ));
         return Entry::Unknown;
     };
     let empty = Map::new();

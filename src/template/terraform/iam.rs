@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::config::From;
 use super::plan::{Instance, Plan};
 use super::{Converted, Properties};
+use crate::gap::{Input, Unread};
 use crate::template::resolve::unknown;
 
 impl Converted<'_> {
@@ -160,7 +161,8 @@ impl Converted<'_> {
             .is_some_and(|v| v.get("Fn::Unresolved").is_none());
         if !is_known {
             let why = "who holds it is known after apply only; no role has it here";
-            self.gaps.push((
+            self.gaps.push(Unread::of_account(
+                Input::Role,
                 format!("the policy `{}` of the plan", instance.address),
                 why.to_owned(),
             ));
