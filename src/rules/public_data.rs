@@ -12,6 +12,8 @@ impl Rule for PublicData {
     fn meta(&self) -> &'static Meta {
         meta!(
             "public-data",
+            from [Definition, Role, Versions],
+            builds_on [],
             "high; critical where what is shared is tainted",
             "a task makes data public: by an access control list, a share or a policy for everybody"
         )
