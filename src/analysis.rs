@@ -2,7 +2,6 @@
 
 mod express;
 pub mod owner;
-pub mod secrets;
 mod settings;
 
 use crate::asl::{self, Definition, Kind, StateId};
@@ -13,10 +12,9 @@ use crate::demand::{self, Home};
 use crate::flow::{self, Flow, FlowContext};
 use crate::gap::{Gap, Input};
 use crate::need::Need;
+use crate::secrets::{self, Secrets};
 use crate::snapshot::{Account, StateMachine};
 use crate::workflow::{Workflow, WorkflowType};
-
-use secrets::SecretSite;
 
 /// One workflow by itself.
 #[derive(Debug)]
@@ -32,7 +30,7 @@ pub struct WorkflowAnalysis {
     /// What it must be allowed.
     pub needs: Vec<Need>,
     /// Credentials in the definition.
-    pub secrets: Vec<SecretSite>,
+    pub secrets: Secrets,
     /// What could not be read or decided.
     pub gaps: Vec<Gap>,
 }
@@ -75,14 +73,14 @@ impl WorkflowAnalysis {
             flow: Flow::default(),
             tasks: Vec::new(),
             needs: Vec::new(),
-            secrets: Vec::new(),
+            secrets: Secrets::default(),
             gaps,
         }
     }
 
     fn followed(account: &Account, machine: &StateMachine, config: &Config) -> Self {
         let (workflow, gaps) = settings::workflow(account, machine, config);
-        let mut definition = asl::parse(&machine.definition);
+        let (mut definition, read) = asl::parse_read(&machine.definition);
         let tasks: Vec<TaskFacts> = definition
             .tasks()
             .map(|(state, task)| TaskFacts {
@@ -101,9 +99,11 @@ impl WorkflowAnalysis {
                 workflow: known.then_some(&workflow.arn),
             },
         );
-        let secrets = serde_json::from_str(&machine.definition)
-            .map(|v| secrets::find(&v))
-            .unwrap_or_default();
+        let unread = read.fault.as_ref().and_then(|fault| {
+            let text = machine.definition.trim_start_matches('\u{feff}');
+            text.get(fault.at..)
+        });
+        let secrets = secrets::find(&read.value, unread.unwrap_or_default());
         Self {
             workflow,
             definition,

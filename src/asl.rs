@@ -29,7 +29,7 @@ mod text;
 pub use distributed::{ItemReader, Map, ResultWriter};
 pub use print::print;
 pub use reads::{Read, What};
-pub use scope::{json_text, parse, parse_value, parse_yaml};
+pub use scope::{json_text, parse, parse_read, parse_value, parse_yaml};
 
 use crate::expr::{intrinsic, jsonata, jsonpath};
 use crate::loc::Pointer;

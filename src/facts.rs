@@ -15,7 +15,7 @@ pub use crate::need::{Need, Phase, Target};
 
 use std::sync::OnceLock;
 
-use crate::analysis::{TaskFacts, secrets};
+use crate::analysis::TaskFacts;
 use crate::asl::{Definition, Kind, State, StateId, Task};
 use crate::config::Config;
 use crate::finding::Finding;
@@ -23,6 +23,7 @@ use crate::flow::Flow;
 use crate::gap::Gap;
 use crate::grants::{GrantAssessment, RoleFacts};
 use crate::loc::Pointer;
+use crate::secrets::{Redactor, SecretSite};
 use crate::severity::Severity;
 use crate::workflow::Workflow;
 use crate::{functions, log_delivery, starters, taint, trust};
@@ -56,7 +57,9 @@ pub struct Facts<'a> {
     /// Where it logs.
     pub logging: log_delivery::LoggingFacts,
     /// Credentials in the definition.
-    pub secrets: &'a [secrets::SecretSite],
+    pub secrets: &'a [SecretSite],
+    /// What takes them out of everything that is shown.
+    pub redactor: Option<&'a Redactor>,
     /// Who can be its execution role.
     pub trust: trust::TrustFacts,
     /// Who can start it.
@@ -90,6 +93,7 @@ impl<'a> Facts<'a> {
             supplies: Vec::new(),
             logging: log_delivery::LoggingFacts::default(),
             secrets: &[],
+            redactor: None,
             trust: trust::TrustFacts::default(),
             starters: starters::Starters::default(),
             functions: functions::FunctionFacts::default(),

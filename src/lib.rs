@@ -53,6 +53,7 @@ pub mod reach;
 pub mod render;
 pub mod route;
 pub mod rules;
+pub mod secrets;
 pub mod severity;
 pub mod sinks;
 pub mod snapshot;

@@ -38,6 +38,11 @@ pub(super) enum Slot {
 /// Parses a definition. A deployed one is JSON; a file may be YAML, which is what a text that cannot begin JSON's
 /// objects, arrays and strings is read as.
 pub fn parse(text: &str) -> Definition {
+    read(text, Notation::of_text(text)).0
+}
+
+/// The same, with what was read: the document, and where it could not be read on.
+pub fn parse_read(text: &str) -> (Definition, document::Read) {
     read(text, Notation::of_text(text))
 }
 
@@ -54,10 +59,10 @@ pub fn json_text(text: &str) -> String {
 
 /// Parses a definition in YAML, CloudFormation's short tags included. JSON is YAML too, but [`parse`] is faster.
 pub fn parse_yaml(text: &str) -> Definition {
-    read(text, Notation::Yaml)
+    read(text, Notation::Yaml).0
 }
 
-fn read(text: &str, notation: Notation) -> Definition {
+fn read(text: &str, notation: Notation) -> (Definition, document::Read) {
     let read = document::read(text, notation, Keep::ValuesOnly);
     let mut parser = Parser::default();
     parser.check_size(text.len());
@@ -67,7 +72,7 @@ fn read(text: &str, notation: Notation) -> Definition {
         // What is missing behind the break is no further mistake.
         definition.problems.clear();
     }
-    let broken = read.fault.map(|fault| {
+    let broken = read.fault.as_ref().map(|fault| {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let at = document::lines::place(text, fault.at);
         Problem {
@@ -81,14 +86,14 @@ fn read(text: &str, notation: Notation) -> Definition {
             ),
         }
     });
-    let issues = read.issues.into_iter().map(|issue| Problem {
-        pointer: issue.pointer,
+    let issues = read.issues.iter().map(|issue| Problem {
+        pointer: issue.pointer.clone(),
         message: issue.message.to_owned(),
     });
     definition
         .problems
         .splice(0..0, broken.into_iter().chain(issues));
-    definition
+    (definition, read)
 }
 
 /// Parses a definition that is a JSON document already.

@@ -70,12 +70,27 @@ impl Reader<'_> {
             Some(b't') if self.word("true") => self.scalar(Value::Bool(true), start),
             Some(b'f') if self.word("false") => self.scalar(Value::Bool(false), start),
             Some(b'n') if self.word("null") => self.scalar(Value::Null, start),
+            Some(b'$') if let Some(end) = self.substitution() => {
+                let text = self.text.get(start..end).unwrap_or_default().to_owned();
+                self.at = end;
+                self.scalar(Value::String(text), start)
+            }
             Some(b'/' | b'#') => Err(self.comment()),
             Some(b'\'') => Err(self.fault("a text stands in double quotes, not in single ones")),
             Some(b'}' | b']' | b',') => Err(self.fault("a value is missing")),
             Some(b'<') => Err(self.fault("this begins like a page of HTML or XML")),
             Some(_) => Err(self.fault("expected a value")),
         }
+    }
+
+    /// The end of a `${Name}` that stands for a value without quotes, such as a number: deployment fills it in, and until
+    /// then it is a value that is not known.
+    fn substitution(&self) -> Option<usize> {
+        let rest = self.text.get(self.at..)?.strip_prefix("${")?;
+        let name = rest.split_once('}')?.0;
+        let plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | ':' | '-');
+        (!name.is_empty() && name.len() <= 256 && name.chars().all(plain))
+            .then_some(self.at + name.len() + 3)
     }
 
     fn begin(&mut self, container: Container) -> Step {

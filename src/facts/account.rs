@@ -184,7 +184,8 @@ impl<'a> AccountFacts<'a> {
             trust,
             starters,
             functions,
-            secrets: &analysis.secrets,
+            secrets: &analysis.secrets.sites,
+            redactor: Some(&analysis.secrets.redactor),
             gaps,
         })
     }

@@ -1,0 +1,190 @@
+//! Credentials that stand in a definition: where and of what kind, and what takes them out of everything that is shown.
+//! The credential itself is in the [`Redactor`] alone, which shows none.
+
+mod inside;
+mod plausible;
+mod redact;
+mod shapes;
+
+pub use redact::Redactor;
+
+use serde_json::Value;
+
+use crate::budget;
+use crate::document::{self, Keep, Notation};
+use crate::loc::Pointer;
+
+/// A credential's place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretSite {
+    /// Where it stands.
+    pub pointer: Pointer,
+    /// What it looks like, such as `AWS access key id`.
+    pub kind: &'static str,
+}
+
+/// The credentials of one definition.
+#[derive(Clone, Debug, Default)]
+pub struct Secrets {
+    /// Where they stand, one for each value that holds some.
+    pub sites: Vec<SecretSite>,
+    /// What takes them out of texts.
+    pub redactor: Redactor,
+}
+
+/// More places than this are not listed; what stands there is masked all the same.
+const MAX_SITES: usize = 1000;
+/// How deep texts that are documents are read within texts that are.
+const MAX_TEXTS: usize = 4;
+
+/// Finds them in a whole definition; of one that could not be read to its end, `unread` is the rest of the text.
+pub fn find(definition: &Value, unread: &str) -> Secrets {
+    let mut search = Search::default();
+    search.walk(definition, None, 0);
+    if !unread.is_empty() {
+        search.text(unread, None, 0);
+    }
+    Secrets {
+        sites: search.sites,
+        redactor: Redactor::new(search.values),
+    }
+}
+
+/// One step of the way to a value.
+enum Step<'v> {
+    Key(&'v str),
+    Index(usize),
+}
+
+#[derive(Default)]
+struct Search<'v> {
+    way: Vec<Step<'v>>,
+    sites: Vec<SecretSite>,
+    values: Vec<String>,
+}
+
+impl<'v> Search<'v> {
+    fn found(&mut self, kind: &'static str, secret: &str) {
+        self.values.push(secret.to_owned());
+        let pointer = self
+            .way
+            .iter()
+            .fold(Pointer::root(), |to, step| match step {
+                Step::Key(key) => to.key(key),
+                Step::Index(index) => to.index(*index),
+            });
+        if self.sites.len() >= MAX_SITES {
+            budget::cut("a number of credentials beyond which no more are listed");
+            return;
+        }
+        // A value that holds several is one place.
+        if self.sites.last().is_none_or(|last| last.pointer != pointer) {
+            self.sites.push(SecretSite { pointer, kind });
+        }
+    }
+
+    fn walk(&mut self, value: &'v Value, name: Option<&str>, depth: usize) {
+        if depth > document::MAX_NESTING {
+            return;
+        }
+        match value {
+            Value::String(text) => self.text(text, name, 0),
+            Value::Array(items) => self.items(items, name, depth),
+            Value::Object(map) => {
+                // A pair such as {"Name": "DB_PASSWORD", "Value": "…"} names its value beside it; a test names what it tests.
+                let label = ["Name", "name", "Key", "key", "ParameterKey"]
+                    .iter()
+                    .find_map(|k| map.get(*k)?.as_str());
+                let tested = map.get("Variable").and_then(Value::as_str);
+                let tested = tested.map(|path| {
+                    path.rsplit(['.', '\'', '"'])
+                        .find(|s| s.len() > 1)
+                        .unwrap_or(path)
+                });
+                for (key, item) in map {
+                    let named = match key.as_str() {
+                        "Value" | "value" | "ParameterValue" | "StringValue" => label.or(name),
+                        // An attribute value of DynamoDB ({"S": "…"}) bears the name of its attribute.
+                        "S" => name,
+                        operator if tested.is_some() && operator.starts_with("String") => tested,
+                        _ => Some(key.strip_suffix(".$").unwrap_or(key)),
+                    };
+                    self.way.push(Step::Key(key));
+                    self.walk(item, named, depth + 1);
+                    self.way.pop();
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn items(&mut self, items: &'v [Value], name: Option<&str>, depth: usize) {
+        let mut flag: Option<&str> = None;
+        for (i, item) in items.iter().enumerate() {
+            self.way.push(Step::Index(i));
+            self.walk(item, flag.or(name), depth + 1);
+            self.way.pop();
+            // `["--password", "…"]`: a flag of its own names the argument behind it.
+            flag = item
+                .as_str()
+                .and_then(|text| text.strip_prefix("--").or(text.strip_prefix('-')))
+                .filter(|flag| flag.len() > 2 && !flag.contains(['=', ' ']));
+        }
+    }
+
+    /// A text in a field of this name. Texts that are documents themselves are read as such.
+    fn text(&mut self, text: &str, name: Option<&str>, inner: usize) {
+        if text.len() < 6 {
+            return;
+        }
+        let trimmed = text.trim();
+        let is_expression = trimmed.starts_with("{%");
+        if let Some(name) = name
+            && let Some(named) = plausible::name(name)
+        {
+            if plausible::value(text, name, named) {
+                return self.found(inside::NAMED, trimmed);
+            }
+            if is_expression && !trimmed.contains('$') {
+                for literal in inside::literals(trimmed) {
+                    if plausible::value(&literal, name, named) {
+                        self.found(inside::NAMED, &literal);
+                    }
+                }
+            }
+        }
+        let mut hits: Vec<(&'static str, String)> = Vec::new();
+        let mut hit = |kind: &'static str, secret: &str| hits.push((kind, secret.to_owned()));
+        shapes::find(text, &mut hit);
+        if text.contains(['=', ':']) || text.contains("--") {
+            inside::find(text, is_expression, &mut hit);
+        }
+        for (kind, secret) in hits {
+            self.found(kind, &secret);
+        }
+        if inner < MAX_TEXTS && trimmed.starts_with(['{', '[', '"']) && !is_expression {
+            let read = document::read(trimmed, Notation::Json, Keep::ValuesOnly);
+            self.nested(&read.value, None, inner + 1, 0);
+        }
+    }
+
+    /// A document inside a text: its parts have no place of their own.
+    fn nested(&mut self, value: &Value, name: Option<&str>, inner: usize, depth: usize) {
+        if depth > document::MAX_NESTING {
+            return;
+        }
+        match value {
+            Value::String(text) => self.text(text, name, inner),
+            Value::Array(items) => items
+                .iter()
+                .for_each(|item| self.nested(item, name, inner, depth + 1)),
+            Value::Object(map) => map
+                .iter()
+                .for_each(|(key, item)| self.nested(item, Some(key), inner, depth + 1)),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

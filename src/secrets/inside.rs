@@ -1,0 +1,120 @@
+//! Credentials inside a longer text that a name stands before: query strings, connection strings, command lines, SQL, objects
+//! of an expression.
+
+use super::plausible;
+
+/// What is said of one.
+pub(super) const NAMED: &str = "secret in a field so named";
+
+/// Each `name=value`, `name: value`, `--name value` and `name := 'value'` in the text whose name is a credential's.
+/// In an expression of the workflow's own language a value without quotes is a name, not a text.
+pub(super) fn find(text: &str, is_expression: bool, found: &mut impl FnMut(&'static str, &str)) {
+    for (at, mark) in text.match_indices(['=', ':']) {
+        let (Some(before), Some(after)) = (text.get(..at), text.get(at + mark.len()..)) else {
+            continue;
+        };
+        // Of `:=`, `==`, `!=` the last character counts.
+        if after.starts_with('=') {
+            continue;
+        }
+        let Some(name) = name_before(before) else {
+            continue;
+        };
+        assigned(name, after, is_expression, found);
+    }
+    for (at, _) in text.match_indices("--") {
+        let rest = head(text.get(at + 2..).unwrap_or_default());
+        if let Some((flag, value)) = rest.split_once(char::is_whitespace)
+            && flag.chars().all(is_of_name)
+        {
+            assigned(flag, value, is_expression, found);
+        }
+    }
+}
+
+/// More of a text than this is no name with its credential.
+const MAX_LENGTH: usize = 256;
+
+fn head(text: &str) -> &str {
+    let end = text
+        .char_indices()
+        .nth(MAX_LENGTH)
+        .map_or(text.len(), |(at, _)| at);
+    text.get(..end).unwrap_or(text)
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '_' | '-')
+}
+
+/// The name that ends where an assignment's mark stands, quotes and blanks between taken off.
+fn name_before(before: &str) -> Option<&str> {
+    let before = before
+        .trim_end_matches([':', '!', '<', '>', '='])
+        .trim_end_matches([' ', '\t']);
+    let before = before.trim_end_matches(['\'', '"', '`', '\\', ']', ')']);
+    let start = before
+        .char_indices()
+        .rev()
+        .take(64)
+        .take_while(|(_, c)| is_of_name(*c))
+        .last()?
+        .0;
+    before.get(start..).filter(|name| !name.is_empty())
+}
+
+fn assigned(
+    name: &str,
+    after: &str,
+    is_expression: bool,
+    found: &mut impl FnMut(&'static str, &str),
+) {
+    let Some(named) = plausible::name(name) else {
+        return;
+    };
+    let after = head(after).trim_start_matches([' ', '\t', '=', '(']);
+    let escaped = after.trim_start_matches('\\');
+    let quote = escaped.chars().next().filter(|c| matches!(c, '\'' | '"'));
+    let value = match quote {
+        Some(quote) => {
+            let inner = escaped.get(1..).unwrap_or_default();
+            let end = inner.find([quote, '\\']).unwrap_or(inner.len());
+            inner.get(..end).unwrap_or_default()
+        }
+        None if is_expression => return,
+        None => {
+            let ends = |c: char| {
+                c.is_whitespace()
+                    || matches!(
+                        c,
+                        '&' | ';' | ',' | '\'' | '"' | ')' | '}' | '\\' | '|' | '<'
+                    )
+            };
+            after.split(ends).next().unwrap_or_default()
+        }
+    };
+    if plausible::value(value, name, named) {
+        found(NAMED, value);
+    }
+}
+
+/// The text literals of an expression.
+pub(super) fn literals(text: &str) -> Vec<String> {
+    let mut all = Vec::new();
+    let mut chars = text.chars();
+    while let Some(c) = chars.next() {
+        if c != '\'' && c != '"' {
+            continue;
+        }
+        let mut literal = String::new();
+        while let Some(inner) = chars.next() {
+            match inner {
+                '\\' => literal.extend(chars.next()),
+                inner if inner == c => break,
+                inner => literal.push(inner),
+            }
+        }
+        all.push(literal);
+    }
+    all
+}

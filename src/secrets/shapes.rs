@@ -1,0 +1,152 @@
+//! Credentials that are known by their shape, wherever they stand. Sources: each vendor's documentation of its token
+//! format, and the public rule set of gitleaks (MIT).
+
+use std::sync::LazyLock;
+
+use regex_lite::Regex;
+
+use super::plausible;
+
+/// A shape: what it is, the texts without one of which it cannot stand (in lower case), and itself. A group, where there is
+/// one, is the secret part of it.
+type Row = (&'static str, &'static [&'static str], &'static str);
+
+const SHAPES: &[Row] = &[
+    (
+        "AWS access key id",
+        &["akia", "asia"],
+        r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b",
+    ),
+    (
+        "private key",
+        &["private key"],
+        r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY(?: BLOCK)?-----(?s:.*?-----END|.*)",
+    ),
+    (
+        "GitHub token",
+        &["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"],
+        r"\b(?:gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})",
+    ),
+    ("GitLab token", &["glpat-"], r"\bglpat-[A-Za-z0-9_-]{20,}"),
+    ("Slack token", &["xox"], r"\bxox[abeoprs]-[A-Za-z0-9-]{10,}"),
+    (
+        "Slack webhook",
+        &["hooks.slack.com/"],
+        r"hooks\.slack\.com/(?:services|workflows)/(T[A-Za-z0-9_]+/[A-Za-z0-9_]+/[A-Za-z0-9_]{16,})",
+    ),
+    (
+        "Stripe key",
+        &["k_live_", "k_test_"],
+        r"\b[rs]k_(?:live|test)_[A-Za-z0-9]{16,}",
+    ),
+    ("Google API key", &["aiza"], r"\bAIza[A-Za-z0-9_-]{35}"),
+    (
+        "Google OAuth secret",
+        &["gocspx-"],
+        r"\bGOCSPX-[A-Za-z0-9_-]{20,}",
+    ),
+    ("npm token", &["npm_"], r"\bnpm_[A-Za-z0-9]{36}\b"),
+    (
+        "PyPI token",
+        &["pypi-ageichlwas5vcmc"],
+        r"\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{20,}",
+    ),
+    (
+        "SendGrid key",
+        &["sg."],
+        r"\bSG\.[A-Za-z0-9_-]{16,}\.[A-Za-z0-9_-]{16,}",
+    ),
+    (
+        "API key",
+        &["sk-"],
+        r"\bsk-(?:ant-|proj-)?[A-Za-z0-9_-]{32,}",
+    ),
+    ("Databricks token", &["dapi"], r"\bdapi[0-9a-f]{32}\b"),
+    ("Vault token", &["hvs."], r"\bhvs\.[A-Za-z0-9_-]{24,}"),
+    (
+        "JSON Web Token",
+        &["eyj"],
+        r"\beyJ[A-Za-z0-9_-]{8,}\.eyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{16,}",
+    ),
+    (
+        "bearer token",
+        &["bearer"],
+        r"(?i)\bbearer\s+([A-Za-z0-9._~+/-]{20,}=*)",
+    ),
+    (
+        "basic authentication",
+        &["basic"],
+        r"(?i)\bbasic\s+([A-Za-z0-9+/]{12,}={0,2})(?:[^A-Za-z0-9+/=]|$)",
+    ),
+    (
+        "password in a URL",
+        &["://"],
+        r"\b[a-z][a-z0-9+.-]*://[^\s/:@{}$<>'\x22]*:([^\s/:@{}$<>'\x22]{3,})@[^\s/]",
+    ),
+    (
+        "user and password for curl",
+        &["curl"],
+        r"\bcurl\s[^|;]*?(?:-u|--user)[\s=]+['\x22]?[^\s:'\x22$]+:([^\s'\x22$]{6,})",
+    ),
+    (
+        "password argument",
+        &["mysql", "sshpass"],
+        r"\b(?:mysql|mysqldump|mysqladmin|sshpass)\b[^|;]*?\s-p\s?([^\s$'\x22-][^\s$'\x22]{5,})",
+    ),
+    (
+        "password in a connection",
+        &["/"],
+        r"\b(?:sqlplus|impdp|expdp)\s+[A-Za-z0-9_]+/([^\s@$]{6,})@",
+    ),
+];
+
+struct Shape {
+    kind: &'static str,
+    needs: &'static [&'static str],
+    regex: Regex,
+}
+
+static ALL: LazyLock<Vec<Shape>> = LazyLock::new(|| {
+    let compile = |(kind, needs, text): &Row| {
+        let regex = Regex::new(text).ok()?;
+        Some(Shape { kind, needs, regex })
+    };
+    SHAPES.iter().filter_map(compile).collect()
+});
+
+/// What people write for the password of a URL that shows a form.
+const STAND_INS: &[&str] = &["pass", "passwd", "password", "pw", "pwd", "secret", "token"];
+
+/// Each credential in the text that is known by its shape, with what it is.
+pub(super) fn find(text: &str, found: &mut impl FnMut(&'static str, &str)) {
+    let lower = text.to_ascii_lowercase();
+    let may_hold = |shape: &&Shape| shape.needs.iter().any(|n| lower.contains(n));
+    for shape in ALL.iter().filter(may_hold) {
+        for captures in shape.regex.captures_iter(text) {
+            let (Some(whole), Some(part)) = (captures.get(0), captures.get(1).or(captures.get(0)))
+            else {
+                continue;
+            };
+            let secret = part.as_str();
+            let scheme = matches!(shape.kind, "bearer token" | "basic authentication");
+            let stands_in = STAND_INS.iter().any(|s| secret.eq_ignore_ascii_case(s));
+            if plausible::is_placeholder(whole.as_str())
+                || stands_in
+                || (scheme && !plausible::is_random(secret))
+            {
+                continue;
+            }
+            found(shape.kind, secret);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_shape_compiles() {
+        assert_eq!(ALL.len(), SHAPES.len());
+    }
+}

@@ -1,0 +1,170 @@
+use super::*;
+use serde_json::json;
+
+fn kinds(value: &Value) -> Vec<&'static str> {
+    find(value, "").sites.into_iter().map(|s| s.kind).collect()
+}
+
+#[test]
+fn what_only_looks_like_one() {
+    for quiet in [
+        json!({"SecretId": "prod/db/password-1"}),
+        json!({"SecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf"}),
+        json!({"TaskToken.$": "$$.Task.Token", "NextToken": "abc123def456ghi789"}),
+        json!({"ClientRequestToken": "9f1c2d3e-aaaa-bbbb-cccc-ddddeeeeffff"}),
+        json!({"ContinuationToken": "a1B2c3D4e5", "PageToken": "a1B2c3D4e5", "taskToken": "a1B2c3D4e5"}),
+        json!({"Password": "{{resolve:secretsmanager:db:SecretString:password}}"}),
+        json!({"MasterUserPassword.$": "$.password1"}),
+        json!({"password": "<password-1>"}),
+        json!({"password": "changeme1"}),
+        json!({"AccessKeyId": "AKIAIOSFODNN7EXAMPLE"}),
+        json!({"SecretAccessKey": "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}),
+        json!({"Comment": "basic authentication is not used"}),
+        json!({"Comment": "Rotate the password: 90 days at most"}),
+        json!({"Comment": "set --password to the value of DB_PASSWORD, token: see the wiki"}),
+        json!({"Url": "https://user:${Password}@example.org/"}),
+        json!({"Url": "https://user:password@example.org/"}),
+        json!({"Url": "postgres://db.internal:5432/orders"}),
+        json!({"Url": "https://api.example.org/?token={token}&api_key=${Key}"}),
+        json!({"Url": "jdbc:postgresql://db.example.com:5432/orders?user=app"}),
+        json!({"PasswordPolicy": "MinimumLength14"}),
+        json!({"Name": "DB_PASSWORD", "Value.$": "$.p"}),
+        json!({"Name": "DB_PASSWORD", "ValueFrom": "/prod/db-1/password"}),
+        json!({"apikey": "{% $states.input.key1 %}"}),
+        json!({"x": "{% {'token': $states.input.token1, 'password': $p1} %}"}),
+        json!({"x": "{% $states.input.password = $states.input.password2 %}"}),
+        json!({"tokens": 4096, "authMode": "IAM_2", "passThrough": "yes1", "tokenUrl": "https://l.example.org/oauth2/token"}),
+        json!({"auth": "oauth2", "secret": "orders-db-2024", "token": "prod/api/token-2"}),
+        json!({"token": "9f1c2d3e-aaaa-bbbb-cccc-ddddeeeeffff", "bypass": "Lane42xQ"}),
+        json!({"Command": ["mkdir", "-p", "build1/out2"]}),
+        json!({"Command": ["docker", "run", "-p", "8080:80", "--token-file", "t0kens1.txt"]}),
+        json!({"publicKey": "ssh-rsa AAAAB3NzaC1yc2EAAAADAQABAAABgQC7"}),
+        json!({"x": "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEF"}),
+        json!({"Variable": "$.status", "StringEquals": "Tr0ub4dor-9xQz7"}),
+        json!({"config": "{\"user\": \"app\", \"password\": \"${Password}\"}"}),
+    ] {
+        assert_eq!(kinds(&quiet), Vec::<&str>::new(), "{quiet}");
+    }
+}
+
+#[test]
+fn what_is_one() {
+    let key = format!("AKIA{}", "J2345672ABCDEFGH");
+    for (value, kind) in [
+        (
+            json!({"a": {"b": [format!("use {key} now")]}}),
+            "AWS access key id",
+        ),
+        (
+            json!({"x": "-----BEGIN RSA PRIVATE KEY-----\nMIIE"}),
+            "private key",
+        ),
+        (
+            json!({"Authorization": format!("Bearer {}", "a1b2c3d4e5".repeat(3))}),
+            "bearer token",
+        ),
+        (
+            json!({"headers": "{% {'Authorization': 'Basic YXBwOlRyMHViNGRvcg=='} %}"}),
+            "basic authentication",
+        ),
+        (
+            json!({"url": "mysql://root:hunter22@db.internal/orders"}),
+            "password in a URL",
+        ),
+        (
+            json!({"url": "redis://:hunter22@cache.internal/0"}),
+            "password in a URL",
+        ),
+        (
+            json!({"x.$": "States.Format('https://user:Tr0ub4dor@api.example.org/{}', $.path)"}),
+            "password in a URL",
+        ),
+        (
+            json!({"x": format!("ghp_{}", "a1B2".repeat(9))}),
+            "GitHub token",
+        ),
+        (
+            json!({"c": "curl -s -u app:Tr0ub4dor-9 https://api.example.org"}),
+            "user and password for curl",
+        ),
+        (
+            json!({"c": "mysql -h db -uroot -pTr0ub4dor orders"}),
+            "password argument",
+        ),
+    ] {
+        assert_eq!(kinds(&value), [kind], "{value}");
+    }
+}
+
+#[test]
+fn what_a_name_stands_before() {
+    for value in [
+        json!({"Name": "DB_PASSWORD", "Value": "hunter22!"}),
+        json!({"password": {"S": "Tr0ub4dor"}}),
+        json!({"DB_PASS": "Tr0ub4dor-9xQz7"}),
+        json!({"auth": "Tr0ub4dor-9xQz7"}),
+        json!({"token": "Tr0ub4dor-9xQz7"}),
+        json!({"x-api-key": "Tr0ub4dor-9xQz7"}),
+        json!({"Header": {"Key": "X-Auth-Token", "Value": "Tr0ub4dor-9xQz7"}}),
+        json!({"config": "{\"user\": \"app\", \"password\": \"Tr0ub4dor-9xQz7\"}"}),
+        json!({"config": "{\"inner\": \"{\\\"apiKey\\\": \\\"Tr0ub4dor-9xQz7\\\"}\"}"}),
+        json!({"url": "https://api.example.org/v1?x=1&api_key=Tr0ub4dor-9xQz7&y=2"}),
+        json!({"url": "https://a.blob.core.windows.net/c?sv=2022&sig=Tr0ub4dor9xQz7%2Bab%3D"}),
+        json!({"url": "jdbc:postgresql://db.example.org/o?user=app&password=Tr0ub4dor-9xQz7"}),
+        json!({"url": "jdbc:sqlserver://db.example.org;user=app;password=Tr0ub4dor-9xQz7;"}),
+        json!({"c": "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=Tr0ub4dor9xQz7/abc==;"}),
+        json!({"c": "Endpoint=sb://b;SharedAccessKeyName=n;SharedAccessKey=Tr0ub4dor9xQz7abc="}),
+        json!({"Command": ["migrate", "--password=Tr0ub4dor-9xQz7"]}),
+        json!({"Command": ["migrate", "--db-password", "Tr0ub4dor-9xQz7"]}),
+        json!({"Command": "deploy --token Tr0ub4dor-9xQz7 --all"}),
+        json!({"Command": "PGPASSWORD='Tr0ub4dor-9xQz7' psql -h db"}),
+        json!({"Sql.$": "States.Format('select {} where password = \\'Tr0ub4dor-9xQz7\\'', $.x)"}),
+        json!({"x": "{% {'password': 'Tr0ub4dor-9xQz7', 'user': $u} %}"}),
+        json!({"password": "{% 'Tr0ub4dor-9xQz7' %}"}),
+        json!({"x": "{% ($token := 'Tr0ub4dor-9xQz7'; $call($token)) %}"}),
+        json!({"Variable": "$.auth.token", "StringEquals": "Tr0ub4dor-9xQz7"}),
+        json!({"Condition": "{% $states.input.token = 'Tr0ub4dor-9xQz7' %}"}),
+    ] {
+        assert_eq!(kinds(&value), [inside::NAMED], "{value}");
+        let secrets = find(&value, "");
+        let mut clean = value.clone();
+        assert!(secrets.redactor.clean_json(&mut clean), "{value}");
+        for part in ["Tr0ub", "hunter"] {
+            assert!(!clean.to_string().contains(part), "{clean}");
+        }
+    }
+}
+
+#[test]
+fn the_place_is_a_pointer_and_the_value_is_not_shown() {
+    let value = json!({"States": {"a/b": {"Parameters": {"ApiKey": "k3y-9f8e7d6c"}}}});
+    let secrets = find(&value, "");
+    assert_eq!(secrets.sites.len(), 1);
+    assert_eq!(
+        secrets.sites[0].pointer.as_str(),
+        "/States/a~1b/Parameters/ApiKey"
+    );
+    assert!(!format!("{secrets:?}").contains("9f8e"));
+}
+
+#[test]
+fn what_could_not_be_read_hides_nothing() {
+    let secrets = find(&Value::Null, ", \"token\": \"Tr0ub4dor-9xQz7\"}");
+    assert_eq!(secrets.sites.len(), 1);
+    assert_eq!(secrets.redactor.text("x Tr0ub4dor-9xQz7"), "x ***");
+}
+
+#[test]
+fn texts_that_cost_more_than_their_size() {
+    for text in [
+        "password=".repeat(2000),
+        "-".repeat(20_000),
+        "--token ".repeat(2000),
+        "{\"a\":".repeat(2000),
+        "curl -u a:".repeat(1000),
+        "https://a:".repeat(1000),
+        "'".repeat(10_000),
+    ] {
+        assert!(find(&json!({ "x": text }), &text).sites.len() <= 2);
+    }
+}
