@@ -1,6 +1,7 @@
 //! Facts × configuration → one assessment of each workflow.
 
 mod deployed;
+mod masked;
 mod since;
 mod versions;
 
@@ -236,7 +237,10 @@ fn judge_changed(facts: &Facts<'_>, drift: Option<DriftFacts>, today: &str) -> A
 
 /// The same workflow with nothing known of it but these gaps.
 fn bare<'a>(facts: &Facts<'a>, gaps: Vec<Gap>) -> Facts<'a> {
-    Facts::only_gaps(facts.config, facts.workflow, facts.definition, gaps)
+    Facts {
+        redactor: facts.redactor,
+        ..Facts::only_gaps(facts.config, facts.workflow, facts.definition, gaps)
+    }
 }
 
 fn by_rules(facts: &Facts<'_>, drift: Option<&DriftFacts>, today: &str) -> Assessment {
@@ -273,7 +277,7 @@ fn by_rules(facts: &Facts<'_>, drift: Option<&DriftFacts>, today: &str) -> Asses
     suppression::mark(&mut concluded, facts, today);
     findings.append(&mut concluded);
     order(&mut findings);
-    Assessment {
+    let assessment = Assessment {
         workflow: facts.workflow.clone(),
         findings,
         gaps: facts.gaps.clone(),
@@ -287,7 +291,8 @@ fn by_rules(facts: &Facts<'_>, drift: Option<&DriftFacts>, today: &str) -> Asses
         drift: drift.cloned(),
         approved: None,
         to_confirm: false,
-    }
+    };
+    assessment.masked(facts.redactor)
 }
 
 /// Worst first; within a severity in the order of the rules and by place, so that reports do not depend on the order of evaluation. The same

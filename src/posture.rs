@@ -14,6 +14,7 @@ mod trust;
 use serde::{Deserialize, Serialize};
 
 use crate::facts::Facts;
+use crate::secrets::Redactor;
 
 pub use bound::MAX_BYTES;
 pub use logging::{GroupPosture, Level, LoggingPosture};
@@ -115,7 +116,7 @@ impl Posture {
     /// The posture of a workflow, whatever its size; [`Posture::bounded`] is what may be kept.
     pub fn of(facts: &Facts<'_>) -> Self {
         let role = facts.role.filter(|role| role.whole);
-        Self {
+        let whole = Self {
             schema: Schema::V1,
             role: facts.workflow.role.as_ref().map(ToString::to_string),
             grants: role.and_then(|role| Permissions::of_authority(&role.authority)),
@@ -125,7 +126,22 @@ impl Posture {
             starters: facts.starters.known.then(|| starters::of(facts)),
             trust: facts.trust.policy.as_ref().and_then(trust::of),
             left_out: Vec::new(),
+        };
+        whole.masked(facts.redactor)
+    }
+
+    /// The same without the credentials of the definition: a baseline is kept, and shown where it is drifted from.
+    fn masked(self, redactor: Option<&Redactor>) -> Self {
+        let Some(redactor) = redactor.filter(|r| !r.is_empty()) else {
+            return self;
+        };
+        let Ok(mut value) = serde_json::to_value(&self) else {
+            return Self::default();
+        };
+        if !redactor.clean_json(&mut value) {
+            return self;
         }
+        serde_json::from_value(value).unwrap_or_default()
     }
 
     /// Whether this part is known.

@@ -1,5 +1,7 @@
 //! `policy` and `map`: one workflow, from a definition file or out of an account.
 
+use std::borrow::Cow;
+
 use super::args::{OneWorkflow, Plain};
 use super::{Failure, Host, Outcome, source};
 use crate::facts::AccountFacts;
@@ -16,10 +18,15 @@ pub fn policy(args: &OneWorkflow, host: &mut Host<'_>) -> Result<Outcome, Failur
     let analysis = facts.analyses.get(index).ok_or_else(gone)?;
     let policy = least_privilege::policy(analysis);
     host.done();
+    let redactor = &analysis.secrets.redactor;
     for line in &policy.decisions {
-        host.note(line);
+        host.note(&redactor.text(line));
     }
-    Ok(Outcome::clean(format!("{:#}\n", policy.document)))
+    let mut document = policy.document;
+    if redactor.clean_json(&mut document) {
+        host.note("`***` stands where the policy would repeat a credential of the definition: put the resource's name there");
+    }
+    Ok(Outcome::clean(format!("{document:#}\n")))
 }
 
 /// `stepwarden map`
@@ -27,7 +34,8 @@ pub fn map(args: &OneWorkflow, format: Plain, host: &mut Host<'_>) -> Result<Out
     let config = source::config(&args.config)?;
     let (account, index) = one(args, host)?;
     let all = AccountFacts::new(&account, &config);
-    let map = map::of(&all.workflow(index).ok_or_else(gone)?);
+    let facts = all.workflow(index).ok_or_else(gone)?;
+    let map = map::of(&facts);
     let text = match format {
         Plain::Human => render::map::table(&map),
         Plain::Json => {
@@ -36,7 +44,12 @@ pub fn map(args: &OneWorkflow, format: Plain, host: &mut Host<'_>) -> Result<Out
             format!("{text}\n")
         }
     };
-    Ok(Outcome::clean(text))
+    let shown = facts
+        .redactor
+        .map_or(Cow::Borrowed(text.as_str()), |redactor| {
+            redactor.text(&text)
+        });
+    Ok(Outcome::clean(shown.into_owned()))
 }
 
 fn gone() -> Failure {
