@@ -35,9 +35,11 @@ impl Power {
     }
 }
 
-/// Writing of measurements and logs, which everything does and which can be granted on `*` only or mostly is.
-const TELEMETRY: [&str; 6] = [
+/// Writing of measurements and logs, which everything does and which can be granted on `*` only or mostly is, and making the
+/// roles whose permissions AWS fixes.
+const HARMLESS: [&str; 7] = [
     "cloudwatch:PutMetricData",
+    "iam:CreateServiceLinkedRole",
     "logs:CreateLogGroup",
     "logs:CreateLogStream",
     "logs:PutLogEvents",
@@ -106,10 +108,10 @@ fn power(action: &str) -> Power {
     let level = catalog::action(action).map_or(Level::Write, |info| info.level());
     match level {
         Level::List | Level::Tagging => Power::Little,
-        Level::Read if is_content(&name) => Power::Reads,
+        Level::Read if is_content(&name) && holds_data(action) => Power::Reads,
         Level::Read => Power::Little,
         Level::Write | Level::Permissions => {
-            if TELEMETRY.iter().any(|t| t.eq_ignore_ascii_case(action)) {
+            if HARMLESS.iter().any(|t| t.eq_ignore_ascii_case(action)) {
                 Power::Little
             } else if begins(&[
                 "delete",
@@ -127,6 +129,15 @@ fn power(action: &str) -> Power {
             }
         }
     }
+}
+
+/// Whether what the action reads is kept in the account: what has no resources answers about what the call brings, and IAM's
+/// own reading is of settings.
+fn holds_data(action: &str) -> bool {
+    let iam = action
+        .get(..4)
+        .is_some_and(|p| p.eq_ignore_ascii_case("iam:"));
+    !iam && catalog::action(action).is_none_or(|info| info.has_resource_types())
 }
 
 /// Whether an action of the level "Read" reads content rather than settings, by its name in lower case.

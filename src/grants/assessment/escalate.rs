@@ -99,6 +99,13 @@ impl Ways {
             if mine.peek().is_none() || is_as_meant(context, path, served) {
                 return false;
             }
+            // Where fewer of its actions are a path already, this one adds nothing to it.
+            let shorter = |o: &Opened| {
+                escalation::adds_nothing(path, o.path) && !is_as_meant(context, o.path, served)
+            };
+            if self.opened.iter().any(shorter) {
+                return false;
+            }
             let needed = |action: &str| {
                 context
                     .needs
