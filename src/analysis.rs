@@ -11,9 +11,10 @@ use crate::config::Config;
 use crate::demand::{self, Home};
 use crate::flow::{self, Flow, FlowContext};
 use crate::gap::{Gap, Input};
-use crate::need::Need;
+use crate::need::{Need, Target};
 use crate::secrets::{self, Secrets};
 use crate::snapshot::{Account, StateMachine};
+use crate::value::Unknown;
 use crate::workflow::{Workflow, WorkflowType};
 
 /// One workflow by itself.
@@ -52,12 +53,14 @@ impl WorkflowAnalysis {
         let mut analysis = analysis.unwrap_or_else(|| Self::unread(account, machine, config));
         analysis.gaps.extend(stopped("the data flow", &cuts));
         let (needs, cuts) = budget::within(budget::JOIN, || {
-            needs(
+            let needs = needs(
                 &analysis.workflow,
                 &analysis.definition,
                 &analysis.flow,
                 &analysis.tasks,
-            )
+            );
+            note_unsourced(&needs);
+            needs
         });
         analysis.needs = needs.unwrap_or_default();
         analysis.gaps.extend(stopped("what the states need", &cuts));
@@ -123,6 +126,15 @@ pub fn stopped(what: &str, cuts: &[&'static str]) -> Option<Gap> {
         let why = format!("the analysis stopped at {}", cuts.join(", and at "));
         Gap::new(Input::Workflow, format!("{what}, whole"), why)
     })
+}
+
+/// An open target of which no source is known is a gap of the analysis, never a clean one.
+fn note_unsourced(needs: &[Need]) {
+    let open = needs.iter().filter(|n| n.target == Target::RunTime);
+    let mut holes = open.flat_map(|n| &n.holes);
+    if holes.any(Unknown::is_unsourced) {
+        budget::cut("a target that a run chooses, of which it is not known from what");
+    }
 }
 
 /// What the tasks, the maps and the workflow itself need.

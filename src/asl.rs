@@ -13,6 +13,7 @@
 //!   needs no more than a small stack.
 
 mod choice;
+mod credentials;
 mod distributed;
 mod fields;
 mod map;
@@ -25,6 +26,7 @@ mod settings;
 mod state;
 mod template;
 mod text;
+mod variables;
 
 pub use distributed::{ItemReader, Map, ResultWriter};
 pub use print::print;
@@ -66,6 +68,20 @@ impl Definition {
     /// The scope of this id.
     pub fn scope(&self, id: ScopeId) -> Option<&Scope> {
         self.scopes.get(id.0)
+    }
+
+    /// The states that a state leads to in its own scope.
+    pub fn successors(&self, id: StateId) -> Vec<StateId> {
+        let Some(state) = self.state(id) else {
+            return Vec::new();
+        };
+        let mut all: Vec<StateId> = state.next.into_iter().collect();
+        if let Kind::Choice { rules, default } = &state.kind {
+            all.extend(rules.iter().filter_map(|r| r.next));
+            all.extend(*default);
+        }
+        all.extend(state.catch.iter().filter_map(|c| c.next));
+        all
     }
 
     /// Whether some Map runs its items as executions of their own.

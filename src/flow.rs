@@ -3,6 +3,7 @@
 pub mod engine;
 pub mod env;
 pub mod guard;
+pub mod handover;
 pub mod intrinsic;
 pub mod jsonata;
 pub mod knowledge;

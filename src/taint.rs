@@ -79,6 +79,15 @@ impl Parameter {
         let all = self.value.unknowns().into_iter();
         all.filter(|u| u.is_tainted()).collect()
     }
+
+    /// Whether the text around what is chosen fixes partition, service, region, account and type of the resource.
+    fn is_placed(&self) -> bool {
+        let globs = self.value.patterns();
+        let is_address = |text: &str| text.starts_with("arn:") || text.contains("://");
+        !globs.is_empty()
+            && strength::of_patterns(&globs) >= Strength::NameOpen
+            && globs.iter().all(|glob| is_address(&glob.to_string()))
+    }
 }
 
 impl TaintedSink {
@@ -92,20 +101,26 @@ impl TaintedSink {
         !self.tainted().any(origins)
     }
 
-    /// Whether guards hold every part of it to fixed partition, service, region, account and type (or a name's beginning).
+    /// Whether guards hold every part of it to fixed partition, service, region, account and type (or a name's beginning),
+    /// or the text around it does.
     pub fn is_held(&self) -> bool {
-        self.tainted().all(|u| {
-            u.allowed
-                .as_ref()
-                .is_some_and(|globs| strength::of_patterns(globs) >= Strength::NameOpen)
-        })
+        let is_held = |p: &Parameter| {
+            p.is_placed()
+                || p.tainted().iter().all(|u| {
+                    let globs = u.allowed.as_ref();
+                    globs.is_some_and(|g| strength::of_patterns(g) >= Strength::NameOpen)
+                })
+        };
+        self.parameters.iter().all(is_held)
     }
 
     /// The guards met on the way, weakest first, of the parts that they do not hold.
     pub fn loose_guards(&self) -> Vec<Arc<Guard>> {
         let is_run = matches!(self.kind, SinkKind::Command { .. });
         let mut found = Vec::new();
-        for unknown in self.tainted() {
+        let parameters = self.parameters.iter();
+        let loose = parameters.filter(|p| is_run || !p.is_placed());
+        for unknown in loose.flat_map(Parameter::tainted) {
             let any_text = unknown.guards.iter().all(|g| g.any_text);
             let held = unknown.allowed.as_ref().is_some_and(|globs| {
                 // A command has no account to be held to: what may follow a fixed beginning is the rest of the command.

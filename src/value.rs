@@ -6,8 +6,10 @@ use crate::glob::Glob;
 use crate::loc::Pointer;
 
 mod access;
+pub use access::path_step;
 mod fields;
 mod join;
+mod naming;
 mod origin;
 pub use origin::merge_guards;
 mod pattern;

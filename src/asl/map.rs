@@ -77,6 +77,16 @@ impl Parser {
             let message = "only the workflow and its states have a `QueryLanguage`";
             self.problem(&inner.at("QueryLanguage"), message);
         }
+        self.check_members(
+            &inner,
+            &[
+                "Comment",
+                "StartAt",
+                "States",
+                "ProcessorConfig",
+                "QueryLanguage",
+            ],
+        );
         let (distributed, express) = self.processor_config(&inner);
         let language = self.machine_language();
         Processor {
@@ -137,6 +147,10 @@ impl Parser {
                     &pointer,
                     format!("a label has at most {MAX_LABEL} characters"),
                 );
+            }
+            if label.is_empty() || label.chars().any(is_refused) {
+                let message = "a label is not empty and holds no blanks, control characters, wildcards, brackets or any of `:;,\\|^~$#%&`\"`";
+                self.problem(&pointer, message);
             }
             if self
                 .labels
@@ -253,6 +267,11 @@ impl Parser {
             arguments,
         })
     }
+}
+
+/// What a label may not hold (developer guide, "Using Map state in Distributed mode", `Label`).
+fn is_refused(c: char) -> bool {
+    c.is_whitespace() || c.is_control() || "?*{}[]:;,\\|^~$#%&`\"".contains(c)
 }
 
 /// What `ItemProcessor` tells.

@@ -1,11 +1,12 @@
 //! What every part of the parser shares: the tree so far, the problems, and the bounds.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 
 use super::template::{Mode, open};
-use super::{Definition, PathField, Problem, QueryLanguage, Template, Text};
+use super::variables;
+use super::{Definition, PathField, Problem, QueryLanguage, StateId, Template, Text};
 use crate::expr::jsonpath;
 use crate::loc::Pointer;
 
@@ -25,8 +26,8 @@ pub(super) struct Parser {
     /// Where each state name and each map label was first seen: both are unique in the whole machine.
     pub(super) names: HashMap<String, Pointer>,
     pub(super) labels: HashMap<String, Pointer>,
-    /// Whether a state of the top level says `"End": true`.
-    pub(super) ends: bool,
+    /// The states that say `"End": true`.
+    pub(super) ends: HashSet<StateId>,
     depth: usize,
     pointer_bytes: usize,
 }
@@ -169,16 +170,21 @@ impl Parser {
         };
         let assigned = self.members(members, &pointer, Mode::of(language));
         for (name, template) in &assigned {
-            let starts = name.starts_with(|c: char| c.is_alphabetic() || c == '_');
-            let whole = name.chars().all(|c| c.is_alphanumeric() || c == '_');
-            let sound = starts && whole || Text::parse(name).is_unresolved();
-            if !sound {
-                let message =
-                    "a variable's name begins with a letter and holds only letters, digits and `_`";
+            if let Some(message) = variables::refused(name) {
                 self.problem(&template.pointer, message);
             }
         }
         assigned
+    }
+
+    /// Names the members that the language does not have here.
+    pub(super) fn check_members(&mut self, object: &Object<'_>, known: &[&str]) {
+        for name in object.members.keys() {
+            if !known.contains(&name.as_str()) {
+                let message = format!("the language has no field `{name}` here");
+                self.problem(&object.at(name), message);
+            }
+        }
     }
 
     /// A template field of the given object.

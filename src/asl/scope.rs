@@ -130,22 +130,21 @@ impl Parser {
             members,
             pointer: &root,
         };
-        for name in members.keys() {
-            if !matches!(
-                name.as_str(),
-                "Comment" | "StartAt" | "States" | "Version" | "TimeoutSeconds" | "QueryLanguage"
-            ) {
-                self.problem(
-                    &object.at(name),
-                    format!("the language has no field `{name}` here"),
-                );
-            }
-        }
+        let known = [
+            "Comment",
+            "StartAt",
+            "States",
+            "Version",
+            "TimeoutSeconds",
+            "QueryLanguage",
+        ];
+        self.check_members(&object, &known);
         self.definition.has_timeout = object.has("TimeoutSeconds");
         self.definition.timeout = self.setting(&object, "TimeoutSeconds", QueryLanguage::JsonPath);
         let language = self.query_language(&object).unwrap_or_default();
         self.scope(&object, None, language);
         self.check_end();
+        self.check_variables();
     }
 
     /// The object's own `QueryLanguage`.
@@ -185,9 +184,8 @@ impl Parser {
             .collect();
         let start = self.start(object, &by_name);
         let settled = self.settle(jumps, &by_name);
-        if let (Some(start), Some(mut reached)) = (start, settled) {
-            reached.push(start);
-            self.check_reached(&states, &reached);
+        if let (Some(start), true) = (start, settled) {
+            self.check_reached(&states, start);
         }
         if let Some(scope) = self.definition.scopes.get_mut(id.0) {
             scope.start = start;
@@ -267,40 +265,37 @@ impl Parser {
         start
     }
 
-    /// Gives every transition its target. The states reached, or `None` where not all is known.
-    fn settle(
-        &mut self,
-        jumps: Vec<Jump>,
-        by_name: &HashMap<String, StateId>,
-    ) -> Option<Vec<StateId>> {
-        let mut reached = Some(Vec::new());
+    /// Gives every transition its target. Whether all of them are known.
+    fn settle(&mut self, jumps: Vec<Jump>, by_name: &HashMap<String, StateId>) -> bool {
+        let mut is_known = true;
         for jump in jumps {
             let target = match jump.target.literal() {
                 None => {
-                    reached = None;
+                    is_known = false;
                     continue;
                 }
                 Some(name) => by_name.get(name).copied(),
             };
-            match (target, &mut reached) {
-                (Some(target), Some(reached)) => reached.push(target),
-                (None, _) => self.problem(&jump.pointer, "there is no state of this name here"),
-                _ => {}
+            if target.is_none() {
+                self.problem(&jump.pointer, "there is no state of this name here");
             }
             if let Some(state) = self.definition.states.get_mut(jump.from.0) {
                 settle_one(state, jump.slot, target);
             }
         }
-        reached
+        is_known
     }
 
-    /// Names the states that nothing goes to (`MISSING_TRANSITION_TARGET`), where every state was readable.
-    fn check_reached(&mut self, states: &[StateId], reached: &[StateId]) {
+    /// Names the states that no way from the start leads to (`MISSING_TRANSITION_TARGET`), where every state was readable.
+    fn check_reached(&mut self, states: &[StateId], start: StateId) {
         let mut hit = vec![false; self.definition.states.len()];
-        for id in reached {
-            if let Some(hit) = hit.get_mut(id.0) {
-                *hit = true;
+        let mut open = vec![start];
+        while let Some(id) = open.pop() {
+            match hit.get_mut(id.0) {
+                Some(hit @ false) => *hit = true,
+                _ => continue,
             }
+            open.extend(self.definition.successors(id));
         }
         let mut lost = Vec::new();
         for id in states {
@@ -315,15 +310,12 @@ impl Parser {
             }
         }
         for pointer in lost {
-            self.problem(&pointer, "no other state leads here");
+            self.problem(&pointer, "no way from the start leads here");
         }
     }
 
     /// A workflow of which every state goes on to another never ends (`MISSING_END_STATE`).
     fn check_end(&mut self) {
-        let Some(top) = self.definition.scopes.first() else {
-            return;
-        };
         let goes_on = |id: &StateId| {
             self.definition.state(*id).is_some_and(|s| match &s.kind {
                 Kind::Choice { .. } => true,
@@ -331,8 +323,17 @@ impl Parser {
                 _ => s.next.is_some(),
             })
         };
-        if !self.ends && !top.states.is_empty() && top.states.iter().all(goes_on) {
-            self.problem(&Pointer::root().key("States"), "no state ends the workflow");
+        let endless = |scope: &&Scope| {
+            let ends = scope.states.iter().any(|id| self.ends.contains(id));
+            !ends && !scope.states.is_empty() && scope.states.iter().all(goes_on)
+        };
+        let scopes = self.definition.scopes.iter().filter(endless);
+        let wrong: Vec<(Pointer, bool)> = scopes
+            .map(|s| (s.pointer.key("States"), s.parent.is_none()))
+            .collect();
+        for (pointer, is_top) in wrong {
+            let what = if is_top { "the workflow" } else { "this part" };
+            self.problem(&pointer, format!("no state ends {what}"));
         }
     }
 }

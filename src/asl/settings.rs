@@ -184,13 +184,33 @@ pub(super) fn is_moment(text: &str) -> bool {
     let time = match time.strip_suffix('Z') {
         Some(time) => time,
         None => match time.rsplit_once(['+', '-']) {
-            Some((time, offset)) if fields(offset, ':', &[2, 2]) => time,
+            Some((time, offset)) if fields(offset, ':', &[2, 2]) && offset < "24" => time,
             _ => return false,
         },
     };
     let (clock, fraction) = time.split_once('.').unwrap_or((time, "0"));
+    let within = |s: &str, separator: char, limits: &[(u32, u32)]| {
+        let numbers = s.split(separator).map(|part| part.parse::<u32>());
+        numbers
+            .zip(limits)
+            .all(|(n, (least, most))| n.is_ok_and(|n| (*least..=*most).contains(&n)))
+    };
     fields(date, '-', &[4, 2, 2])
+        && within(date, '-', &[(0, 9999), (1, 12), (1, days(date))])
         && fields(clock, ':', &[2, 2, 2])
+        && within(clock, ':', &[(0, 23), (0, 59), (0, 60)])
         && !fraction.is_empty()
         && digits(fraction, fraction.len())
+}
+
+/// The days of the month of a date such as `2027-02-28`.
+fn days(date: &str) -> u32 {
+    let mut parts = date.split('-').map(|part| part.parse::<u32>().unwrap_or(0));
+    let (year, month) = (parts.next().unwrap_or(0), parts.next().unwrap_or(0));
+    match month {
+        4 | 6 | 9 | 11 => 30,
+        2 if year % 4 == 0 && (year % 100 != 0 || year % 400 == 0) => 29,
+        2 => 28,
+        _ => 31,
+    }
 }

@@ -2,11 +2,12 @@
 
 use serde_json::Value;
 
+use super::credentials::role_arn;
 use super::fields::{StateType, misplaced};
 use super::parser::{Object, Parser};
 use super::scope::{Jump, Slot};
 use super::template::Mode;
-use super::{Kind, Node, PathField, QueryLanguage, ScopeId, State, StateId, Task, Template, Text};
+use super::{Kind, Node, PathField, QueryLanguage, ScopeId, State, StateId, Task, Text};
 use crate::arn::Arn;
 use crate::loc::Pointer;
 
@@ -186,8 +187,9 @@ impl Parser {
                 true
             }
         };
-        let top = self.definition.state(id).map(|s| s.scope) == Some(ScopeId(0));
-        self.ends |= ends && top;
+        if ends {
+            self.ends.insert(id);
+        }
         match (object.has("Next"), ends) {
             (true, true) => self.problem(object.pointer, "`Next` and `End` exclude each other"),
             (false, false) if required => {
@@ -235,6 +237,7 @@ impl Parser {
         self.check_heartbeat(state);
         let mode = Mode::of(state.query_language);
         let credentials = self.template_field(object, "Credentials", mode);
+        self.check_credentials(credentials.as_ref());
         Kind::Task(Task {
             resource,
             credentials: credentials.map(role_arn),
@@ -336,27 +339,6 @@ impl Parser {
                 state.arguments_language = language;
             }
         }
-    }
-}
-
-/// The `RoleArn` of `Credentials`, or the whole where it is one expression.
-fn role_arn(credentials: Template) -> Template {
-    match credentials.node {
-        Node::Object(members) => {
-            let pointer = credentials.pointer;
-            let found = members.into_iter().find(|(name, _)| name == "RoleArn");
-            found.map_or(
-                Template {
-                    pointer,
-                    node: Node::Broken,
-                },
-                |(_, template)| template,
-            )
-        }
-        node => Template {
-            node,
-            ..credentials
-        },
     }
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::parser::Parser;
 use super::{Node, Template, Text};
-use crate::expr::jsonata::{self, Expr, ExprKind};
+use crate::expr::jsonata::{self, BinaryOp, Expr, ExprKind};
 use crate::expr::jsonpath::{self, Path, Step};
 use crate::expr::{SyntaxError, intrinsic};
 use crate::loc::Pointer;
@@ -113,25 +113,45 @@ impl Parser {
         let parsed = if text.trim_start().starts_with('$') {
             jsonpath::parse(text).map(|path| Node::Path(open(path)))
         } else {
+            self.check_escapes(text, pointer);
             intrinsic::parse(text).map(Node::Intrinsic)
         };
         parsed.unwrap_or_else(|error| self.unreadable(text, pointer, &error))
     }
 
+    /// In the strings of intrinsic functions a backslash stands before quotes, braces and itself only.
+    fn check_escapes(&mut self, text: &str, pointer: &Pointer) {
+        let mut chars = text.chars();
+        while let Some(c) = chars.next() {
+            if c == '\\'
+                && let Some(c) = chars.next()
+                && !matches!(c, '\'' | '{' | '}' | '\\')
+                && !Text::parse(text).is_unresolved()
+            {
+                let message =
+                    format!("there is no escape `\\{c}` in the strings of intrinsic functions");
+                return self.problem(pointer, message);
+            }
+        }
+    }
+
     /// A string in a JSONata state.
     pub(super) fn jsonata_string(&mut self, text: &str, pointer: &Pointer) -> Node {
-        let begun = text.trim_start().starts_with("{%");
-        let ended = text.trim_end().ends_with("%}");
+        let trimmed = text.trim();
+        let begun = trimmed.starts_with("{%");
+        let ended = trimmed.ends_with("%}");
         let inner = text.strip_prefix("{%").and_then(|t| t.strip_suffix("%}"));
         match inner {
             Some(inner) => match jsonata::parse(inner) {
                 Ok(expr) => {
                     self.reject_context(&expr, pointer);
+                    self.reject_newer(&expr, pointer);
                     Node::Jsonata(expr)
                 }
                 Err(error) => self.unreadable(inner, pointer, &error),
             },
-            None if begun || ended => {
+            // With blanks around it, what would be an expression is a text like any other.
+            None if begun != ended => {
                 let message = "a JSONata expression is the whole string: it begins with `{%` and ends with `%}`";
                 self.problem(pointer, message);
                 Node::Broken
@@ -152,6 +172,26 @@ impl Parser {
             "the JSONata expression reads `{name}` from the top level, which holds nothing; begin with `$states` or a variable"
         );
         self.problem(pointer, message);
+    }
+
+    /// Step Functions runs JSONata 2.0.6; 2.1 added two operators that it cannot read.
+    fn reject_newer(&mut self, expr: &Expr, pointer: &Pointer) {
+        let mut open = vec![expr];
+        while let Some(expr) = open.pop() {
+            let newer = match &expr.kind {
+                ExprKind::Binary(BinaryOp::Coalesce, ..) => Some("??"),
+                ExprKind::Binary(BinaryOp::Elvis, ..) => Some("?:"),
+                _ => None,
+            };
+            if let Some(operator) = newer {
+                let message = format!(
+                    "`{operator}` came with JSONata 2.1; Step Functions runs 2.0.6 and cannot read it: write a condition with `? :`"
+                );
+                self.problem(pointer, message);
+                return;
+            }
+            open.extend(expr.children());
+        }
     }
 
     /// What stands for an expression that does not parse: no problem where a substitution may mend it.

@@ -79,16 +79,9 @@ fn batch(arguments: &Value, home: &Home) -> Vec<Resolved> {
     let mut found = Vec::new();
     for value in lookup(arguments, "RequestItems") {
         match value {
-            Value::Object { fields, rest: None } => {
-                for name in fields.keys() {
-                    found.extend(table(&[Piece::Literal(name.to_owned())], home));
-                }
-            }
-            Value::Object {
-                rest: Some(inner), ..
-            } => {
-                for unknown in inner.unknowns() {
-                    found.extend(table(&[Piece::Hole(unknown.clone())], home));
+            object @ Value::Object { .. } => {
+                for pieces in spellings(&object.key()) {
+                    found.extend(table(&pieces, home));
                 }
             }
             other => {

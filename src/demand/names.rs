@@ -3,7 +3,7 @@
 
 use super::Home;
 use super::models::model;
-use super::pattern::{arn, arn_parts, glob, head, join, or_any, split};
+use super::pattern::{arn, arn_parts, glob, head, is_literal, join, or_any, split};
 use crate::glob::{Glob, Token};
 
 /// What a parameter's text names.
@@ -197,6 +197,14 @@ fn queue(text: &Glob) -> Named {
     let parts = split(text, '/');
     let [scheme, _, host, account, queue] = parts.as_slice() else {
         return match parts.as_slice() {
+            // A URL whose host is open names a queue anywhere.
+            [only]
+                if !head(only).is_empty()
+                    && "https:".starts_with(&*head(only))
+                    && !is_literal(only) =>
+            {
+                Named::Behind
+            }
             [only] => name(only.clone()),
             _ => Named::Behind,
         };

@@ -3,7 +3,7 @@
 use super::Home;
 use super::lookup::{lookup, spellings};
 use super::names::{self, Named};
-use super::pattern::{Openness, Pattern, glob, is_literal, or_any, patterns};
+use super::pattern::{Openness, Pattern, glob, is_cut_arn, is_literal, or_any, patterns};
 use crate::catalog::{self, Fill, ResourceType, TargetSpec};
 use crate::glob::{Glob, Token};
 use crate::value::{Unknown, Value};
@@ -202,6 +202,15 @@ fn build(service: &str, template: ResourceType, row: &[&Pattern], home: &Home) -
             )
             .map(|t| resolved(anywhere(t.arn, home)))
             .collect();
+    }
+    if let Some(text) = row.iter().map(|p| &p.glob).find(|g| is_cut_arn(g)) {
+        let met = anywhere(template.arn, home).intersect(text);
+        let all = met.into_iter().map(&resolved);
+        return if all.len() == 0 {
+            vec![resolved(text.clone())]
+        } else {
+            all.collect()
+        };
     }
     let mut readings: Vec<Vec<Named>> = vec![Vec::new()];
     for (index, pattern) in row.iter().enumerate() {

@@ -76,8 +76,8 @@ pub enum ExprKind {
     Conditional(Box<Expr>, Box<Expr>, Option<Box<Expr>>),
     /// `$name := value`
     Bind(String, Box<Expr>),
-    /// `function($a, $b){ body }` or `λ`.
-    Lambda(Vec<String>, Box<Expr>),
+    /// `function($a, $b)<s-n:s>{ body }` or `λ`, the signature optional.
+    Lambda(Vec<String>, Option<String>, Box<Expr>),
     /// `callee(args)`; a `?` argument (partial application) is `Placeholder`.
     Call(Box<Expr>, Vec<Expr>),
     /// `?` as an argument.

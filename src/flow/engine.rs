@@ -1,5 +1,6 @@
 //! The fixed point: what is known at every state, whichever way a run takes.
 
+mod errors;
 mod lost;
 
 use std::collections::BTreeSet;
@@ -9,7 +10,7 @@ use super::env::Env;
 use super::knowledge::Knowledge;
 use super::order::Order;
 use super::site::root;
-use super::transfer::{Step, Successors};
+use super::transfer::{Step, Successors, Thrown};
 use crate::arn::Arn;
 use crate::asl::{Definition, Kind, Map, ScopeId, State, StateId};
 use crate::budget;
@@ -19,7 +20,7 @@ use crate::value::{Identity, Source, Unknown, Value};
 const WIDENING_DELAY: usize = 4;
 /// A document of so many fields more weighs as much as one way more.
 const WEIGHT: usize = 256;
-/// Successors gone within loops, for each way that there is, after which no more is learnt from guards: only a dense knot of loops needs
+/// Edges gone within loops, for each way that there is, after which no more is learnt from guards: only a dense knot of loops needs
 /// more, and it could need any number.
 const WAYS: usize = 2;
 /// Edges that may be gone beside them, so that loops of ordinary definitions have many rounds.
@@ -58,8 +59,12 @@ pub struct Engine<'a> {
     last: Vec<Option<Arc<Env>>>,
     /// What each scope ends with.
     exits: Vec<Option<(Value, Env)>>,
+    /// Errors that each scope does not catch.
+    throws: Vec<Thrown>,
+    /// Whether several ways have come to each state.
+    joined: Vec<bool>,
     visits: Vec<usize>,
-    /// Successors that may still be gone before guards are given up.
+    /// Edges that may still be gone before guards are given up.
     ways_left: usize,
     /// What is known once they are.
     nothing: Arc<Knowledge>,
@@ -76,6 +81,8 @@ impl<'a> Engine<'a> {
             entry: vec![None; definition.states.len()],
             last: vec![None; definition.states.len()],
             exits: vec![None; definition.scopes.len()],
+            throws: vec![Thrown::new(); definition.scopes.len()],
+            joined: vec![false; definition.states.len()],
             visits: vec![0; definition.states.len()],
             ways_left: MAX_LOOP_EDGES + WAYS * definition.states.iter().map(ways_of).sum::<usize>(),
             nothing: Arc::default(),
@@ -89,8 +96,20 @@ impl<'a> Engine<'a> {
             let lost = Arc::new(lost::everywhere(definition));
             engine.entry.fill(Some(lost));
             budget::grant(AFTER);
+        } else {
+            engine.name_joined();
         }
         engine
+    }
+
+    /// Where several ways lead, what they bring is one value of the run by the name of the place.
+    fn name_joined(&mut self) {
+        let all = self.entry.iter_mut().zip(&self.joined).enumerate();
+        for (state, (entry, _)) in all.filter(|(_, (_, joined))| **joined) {
+            if let Some(env) = entry {
+                *env = Arc::new(Env::clone(env).named_at(root::joined(state)));
+            }
+        }
     }
 
     /// States that nothing leads to still are looked at, with an input that nobody chooses.
@@ -100,7 +119,7 @@ impl<'a> Engine<'a> {
                 return;
             }
             if self.entry.get(id).is_some_and(Option::is_none) {
-                let nothing = Unknown::of(Source::Undecided, "input of an unreachable state");
+                let nothing = Unknown::of(Source::Undecided, Unknown::UNREACHED);
                 self.enter(StateId(id), Env::start(Value::Any(nothing)));
                 self.drain();
             }
@@ -122,6 +141,9 @@ impl<'a> Engine<'a> {
                 let mut fresh = Env::clone(&env);
                 fresh.forget(&|id: &Identity| root::state(id.root) == Some(state.id.0));
                 env = Arc::new(fresh);
+            }
+            if self.joined.get(next.state).is_some_and(|j| *j) {
+                env = Arc::new(Env::clone(&env).named_at(root::joined(next.state)));
             }
             if next.leaves {
                 self.leave(state, &env);
@@ -154,7 +176,9 @@ impl<'a> Engine<'a> {
             Kind::Map(map) => self.enter_map(&step, map),
             _ => {
                 let ways = step.simple();
+                let thrown = step.thrown(&[]);
                 self.go(state, ways);
+                self.throw(state, thrown);
             }
         }
     }
@@ -186,14 +210,26 @@ impl<'a> Engine<'a> {
             env,
             workflow: self.workflow,
         };
+        let inner = self.thrown_in(state);
+        let inner: Vec<&Thrown> = inner.iter().collect();
+        // What a branch learns holds where all of them end well.
+        let failed = step.fail(&inner);
+        self.go(
+            state,
+            Successors {
+                to: failed,
+                out: None,
+            },
+        );
+        self.throw(state, step.thrown(&inner));
         match &state.kind {
             Kind::Parallel(branches) => {
                 let outputs: Option<Vec<Value>> = branches
                     .iter()
                     .map(|b| self.exit(*b).map(|(value, _)| value.anonymous()))
                     .collect();
+                // Where no branch comes to an end, only errors lead on.
                 let Some(outputs) = outputs else {
-                    self.go_caught(&step);
                     return;
                 };
                 let mut know = Knowledge::clone(&env.know);
@@ -207,7 +243,7 @@ impl<'a> Engine<'a> {
                     env: &known,
                     ..step
                 }
-                .finish(&Value::Array(outputs));
+                .succeed(&Value::Array(outputs));
                 self.go(state, ways);
             }
             Kind::Map(map) => {
@@ -232,22 +268,11 @@ impl<'a> Engine<'a> {
                         Value::Each(Box::new(output))
                     }
                 };
-                let ways = step.finish(&result);
+                let ways = step.succeed(&result);
                 self.go(state, ways);
             }
             _ => {}
         }
-    }
-
-    /// Where no branch comes to an end, only errors lead on.
-    fn go_caught(&mut self, step: &Step<'_>) {
-        let to = step
-            .state
-            .catch
-            .iter()
-            .filter_map(|c| step.caught(c))
-            .collect();
-        self.go(step.state, Successors { to, out: None });
     }
 
     /// Whether a value first appears inside this Map or Parallel.
@@ -300,7 +325,7 @@ impl<'a> Engine<'a> {
 
     fn enter(&mut self, state: StateId, env: Env) {
         let is_end = self.definition.state(state).is_some_and(|s| match s.kind {
-            Kind::Fail => true,
+            Kind::Fail => s.scope == ScopeId(0) || !Step::is_told_by_input(s),
             Kind::Succeed => s.scope == ScopeId(0),
             _ => false,
         });
@@ -345,6 +370,9 @@ impl<'a> Engine<'a> {
                     *last = None;
                 }
                 let joined = old.join(&env, last.as_deref(), widen || is_spent);
+                if let Some(mark) = self.joined.get_mut(state.0) {
+                    *mark = true;
+                }
                 *last = Some(env);
                 if joined.same(old) {
                     return;

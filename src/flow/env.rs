@@ -85,6 +85,21 @@ impl Env {
         }
     }
 
+    /// The same, where every value without a name is named by the place to which it has come.
+    #[must_use]
+    pub fn named_at(mut self, root: usize) -> Self {
+        let is_bare = |value: &Value| value.unknowns().iter().any(|u| u.identity.is_none());
+        if is_bare(&self.doc) {
+            self.doc = Arc::new(Value::clone(&self.doc).named_at(root, "$"));
+        }
+        if self.vars.values().any(is_bare) {
+            self.vars = Arc::new(self.vars.edit(|name, value| {
+                is_bare(value).then(|| value.clone().named_at(root, &format!("${name}")))
+            }));
+        }
+        self
+    }
+
     /// Forgets which values of the run came from these places, before a loop makes them anew.
     pub fn forget(&mut self, is_stale: &impl Fn(&Identity) -> bool) {
         let stale = |value: &Value| value.unknowns().iter().any(|u| u.speaks_of(is_stale));
@@ -116,8 +131,8 @@ impl Env {
     /// `before` is what came here last and is joined in already.
     #[must_use]
     pub fn join(&self, other: &Self, before: Option<&Self>, widen: bool) -> Self {
-        let mut mine = |v: &Value| self.know.resolve(v);
-        let mut theirs = |v: &Value| other.know.resolve(v);
+        let mut mine = |v: &Value| self.know.unfold(v);
+        let mut theirs = |v: &Value| other.know.unfold(v);
         // What the last one to come here knew, this place knows no better by now.
         let before = before.filter(|b| Arc::ptr_eq(&b.know, &other.know) && !widen);
         let mut join = |a: &Value, b: &Value, before: Option<&Value>| -> Value {
@@ -140,7 +155,17 @@ impl Env {
             if Arc::ptr_eq(a, b) || a.same(b) {
                 a.clone()
             } else {
-                Arc::new(join(a, b, before))
+                let known = [(self, a), (other, b)].map(|(env, doc)| {
+                    let differs = !Arc::ptr_eq(&self.know, &other.know);
+                    differs.then(|| env.know.with_known_fields(doc)).flatten()
+                });
+                let [mine, theirs] = &known;
+                let before = before.filter(|_| known.iter().all(Option::is_none));
+                Arc::new(join(
+                    mine.as_ref().unwrap_or(a),
+                    theirs.as_ref().unwrap_or(b),
+                    before,
+                ))
             }
         };
         let item = match (&self.item, &other.item) {

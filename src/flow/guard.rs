@@ -13,7 +13,7 @@ use crate::budget;
 use crate::expr::jsonpath::Path;
 use crate::glob::{Glob, Token};
 use crate::loc::Pointer;
-use crate::value::{Guard, Strength, Unknown, Value};
+use crate::value::{Guard, Source, Strength, Unknown, Value};
 
 /// Longer than this a pattern is told by its ends; no ARN and no name has as many characters.
 const MAX_PATTERN: usize = 2048;
@@ -226,7 +226,10 @@ impl Lesson<'_> {
                     self.allowed(know, value, globs, true);
                 }
             }
-            Value::Any(_) | Value::Text(_) => self.is(know, value, other.clone()),
+            // What it equals is told only where that is known.
+            Value::Any(_) | Value::Text(_) if !is_undecided(other) => {
+                self.is(know, value, other.clone());
+            }
             _ => self.only(know, value, Strength::TypeOnly),
         }
     }
@@ -266,6 +269,15 @@ impl Lesson<'_> {
             None => self.only(know, value, Strength::DenyList),
         }
     }
+}
+
+/// Whether the analysis does not know where some part of it comes from.
+pub fn is_undecided(value: &Value) -> bool {
+    let undecided = |u: &&Unknown| {
+        u.origins.is_empty() && u.allowed.is_none()
+            || u.origins.iter().any(|o| o.source == Source::Undecided)
+    };
+    value.unknowns().iter().any(undecided)
 }
 
 /// A `StringMatches` pattern: `*` is any number of characters, `\*` and `\\` stand for themselves.

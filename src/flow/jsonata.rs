@@ -4,11 +4,13 @@ mod assume;
 mod call;
 mod eval;
 mod higher;
+mod matching;
 mod native;
 mod path;
 mod print;
 mod regex;
 mod scope;
+mod signature;
 
 use super::knowledge::Knowledge;
 use super::site::Site;
@@ -16,7 +18,6 @@ use crate::expr::jsonata::Expr;
 use crate::loc::Pointer;
 use crate::value::Value;
 
-pub use call::children;
 pub use print::print;
 
 /// What an expression gives, with everything known filled in.

@@ -1,6 +1,7 @@
 //! What guards have taught about the values of a run, on every way to one place.
 
 mod facts;
+mod unfold;
 
 use std::sync::Arc;
 

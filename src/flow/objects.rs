@@ -31,6 +31,13 @@ fn overlay(under: &Value, over: &Value) -> Value {
                 });
             }
             all.extend(new.iter().map(|(k, v)| (k.to_owned(), v.clone())));
+            let all = all.with_names(new.names());
+            let all = match (fields.names(), new.names(), rest, more) {
+                (Some(_), None, _, Some(implied)) | (None, Some(_), Some(implied), _) => {
+                    all.with_names(Some(&implied.as_names()))
+                }
+                _ => all,
+            };
             let rest = match (rest, more) {
                 (Some(a), Some(b)) => Some(Box::new(a.join(b))),
                 (a, b) => a.clone().or_else(|| b.clone()),

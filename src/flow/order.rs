@@ -95,26 +95,12 @@ enum Mark {
     Open,
 }
 
-/// The states that a state leads to in its own scope.
-pub fn successors(definition: &Definition, id: StateId) -> Vec<StateId> {
-    let Some(state) = definition.state(id) else {
-        return Vec::new();
-    };
-    let mut all: Vec<StateId> = state.next.into_iter().collect();
-    if let Kind::Choice { rules, default } = &state.kind {
-        all.extend(rules.iter().filter_map(|r| r.next));
-        all.extend(*default);
-    }
-    all.extend(state.catch.iter().filter_map(|c| c.next));
-    all
-}
-
 fn walk(definition: &Definition, start: StateId, seen: &mut [Mark], post: &mut Vec<StateId>) {
     let mut stack: Vec<(StateId, Vec<StateId>)> = Vec::new();
     let mut open = |id: StateId, stack: &mut Vec<(StateId, Vec<StateId>)>| {
         if let Some(mark @ Mark::New) = seen.get_mut(id.0) {
             *mark = Mark::Open;
-            stack.push((id, successors(definition, id)));
+            stack.push((id, definition.successors(id)));
         }
     };
     open(start, &mut stack);
@@ -134,7 +120,7 @@ fn mark_cycles(definition: &Definition, post: &[StateId], cyclic: &mut [bool]) {
     let count = cyclic.len();
     let mut back: Vec<Vec<StateId>> = vec![Vec::new(); count];
     for index in 0..count {
-        for next in successors(definition, StateId(index)) {
+        for next in definition.successors(StateId(index)) {
             if next.0 == index
                 && let Some(mark) = cyclic.get_mut(index)
             {

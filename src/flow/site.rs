@@ -8,7 +8,7 @@ use crate::arn::Arn;
 use crate::asl::{Node, Segment, State, Template, Text};
 use crate::expr::jsonpath::{Path, Root};
 use crate::loc::Pointer;
-use crate::value::{Gathering, Identity, Piece, Source, TraceStep, Unknown, Value};
+use crate::value::{Fields, Gathering, Identity, Piece, Source, TraceStep, Unknown, Value};
 
 /// Where values of a run come from first, for [`Identity::root`].
 pub mod root {
@@ -19,7 +19,7 @@ pub mod root {
     /// What deployment fills in.
     pub const DEPLOYMENT: usize = 2;
     const FIRST: usize = 3;
-    const KINDS: usize = 4;
+    const KINDS: usize = 5;
 
     /// A task's result.
     pub const fn result(state: usize) -> usize {
@@ -36,6 +36,10 @@ pub mod root {
     /// A state's error output.
     pub const fn error(state: usize) -> usize {
         FIRST + KINDS * state + 3
+    }
+    /// What comes to a state by several ways.
+    pub const fn joined(state: usize) -> usize {
+        FIRST + KINDS * state + 4
     }
     /// The state that a root belongs to.
     pub const fn state(root: usize) -> Option<usize> {
@@ -95,10 +99,12 @@ impl<'a> Site<'a> {
             }
             Node::Object(members) => {
                 let mut all = Gathering::default();
-                let fields = members
-                    .iter()
-                    .map(|(name, member)| (name.clone(), all.take(self.template(member))));
-                Value::object(fields)
+                let members = members.iter();
+                let taken = members.map(|(k, member)| (k, all.take(self.template(member))));
+                Value::Object {
+                    fields: each_named(taken),
+                    rest: None,
+                }
             }
             Node::Broken => self.everything("unreadable expression"),
         }
@@ -176,7 +182,22 @@ impl<'a> Site<'a> {
                 name.clone(),
             ]),
             None if self.env.child => fixed("Execution.Id"),
-            None => chosen("Execution.Id"),
+            // Whoever names the execution chooses the last part alone.
+            None => {
+                let own = |part: &str| fixed(&format!("Execution.Id ({part})"));
+                Value::concat(&[
+                    text("arn:"),
+                    own("partition"),
+                    text(":states:"),
+                    own("region"),
+                    text(":"),
+                    own("account"),
+                    text(":execution:"),
+                    own("workflow"),
+                    text(":"),
+                    name.clone(),
+                ])
+            }
         };
         let machine = match self.workflow.filter(|a| !a.account().is_empty()) {
             Some(arn) => [("Id", text(arn.as_str())), ("Name", text(arn.name()))],
@@ -221,6 +242,19 @@ impl<'a> Site<'a> {
             ("Map", object(vec![("Item", item)])),
         ])
     }
+}
+
+/// Fields by name. Of `x` and `x.$` side by side either may stand.
+pub fn each_named<'n>(members: impl Iterator<Item = (&'n String, Value)>) -> Fields {
+    let mut fields = Fields::default();
+    for (name, value) in members {
+        let value = match fields.get(name) {
+            Some(other) => other.join(&value),
+            None => value,
+        };
+        fields.insert(name.as_str(), value);
+    }
+    fields
 }
 
 fn context(source: Source, name: &str) -> Unknown {

@@ -38,6 +38,28 @@ pub fn of_task(task: &Task) -> ResultKind {
     }
 }
 
+/// What this task's error output is: whoever holds the token of a callback writes it, and so does the endpoint that an
+/// HTTP task calls (developer guide, "Handling errors for an HTTP Task").
+pub fn error_of_task(task: &Task) -> ResultKind {
+    let display = task.resource.display();
+    let is_activity = display.contains(":activity:") && display.contains(":states:");
+    let is_written = integration(&task.resource)
+        .is_some_and(|(service, _, pattern)| service == "http" || pattern == "waitfortasktoken");
+    if is_activity || is_written {
+        ResultKind::External
+    } else {
+        ResultKind::Ordinary
+    }
+}
+
+/// Whether this task starts an execution of a workflow.
+pub fn starts_workflow(task: &Task) -> bool {
+    integration(&task.resource).is_some_and(|(service, operation, _)| {
+        matches!(service.as_str(), "states" | "sfn")
+            && matches!(operation.as_str(), "startexecution" | "startsyncexecution")
+    })
+}
+
 /// Whether an item reader reads a file's content, rather than a listing of names.
 pub fn reads_content(reader: &ItemReader) -> bool {
     let listing = integration(&reader.resource).is_some_and(|(_, op, _)| op == "listobjectsv2");

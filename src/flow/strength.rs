@@ -43,7 +43,7 @@ pub fn of_pattern(glob: &Glob) -> Strength {
     }) {
         // A URL's host decides where it leads; a pattern without the slash after it leaves the host open.
         return match authority {
-            Some(host) if !open(&host) => Strength::NameOpen,
+            Some(host) if !open(&host) && queue_is_at_home(&host, &text) => Strength::NameOpen,
             _ => Strength::OpenPattern,
         };
     }
@@ -53,6 +53,14 @@ pub fn of_pattern(glob: &Glob) -> Strength {
         Some(Token::One) if !glob.tokens().contains(&Token::Any) => Strength::NameOpen,
         _ => Strength::OpenPattern,
     }
+}
+
+/// A queue's URL names its account in its path (Amazon SQS Developer Guide, "Queue and message identifiers").
+fn queue_is_at_home(host: &str, url: &str) -> bool {
+    let is_queues = host.contains("://sqs.") || host.contains(".queue.amazonaws.");
+    let path = url.strip_prefix(host).unwrap_or_default();
+    let account = path.strip_prefix('/').and_then(|p| p.split_once('/'));
+    !is_queues || account.is_some_and(|(account, _)| !account.contains(['\u{1}', '\u{2}']))
 }
 
 /// Services whose ARNs name no type: there is only one.
@@ -107,6 +115,12 @@ mod tests {
             ("https://api.example.com/*", NameOpen),
             ("https://api.example.com*", OpenPattern),
             ("https://*.example.com/*", OpenPattern),
+            (
+                "https://sqs.eu-west-1.amazonaws.com/123456789012/*",
+                NameOpen,
+            ),
+            ("https://sqs.eu-west-1.amazonaws.com/*", OpenPattern),
+            ("https://sqs.eu-west-1.amazonaws.com/*/jobs", OpenPattern),
         ] {
             assert_eq!(of_pattern(&Glob::parse(text)), strength, "{text}");
         }

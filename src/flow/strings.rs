@@ -124,9 +124,10 @@ fn split_pieces(pieces: &[Piece], separator: &str, how: Split) -> Value {
     }
 }
 
-/// An execution's name has none of the characters that ARNs and paths are taken apart at (StartExecution, `name`).
-fn holds_none_of(unknown: &Unknown, separator: &str) -> bool {
-    let name = |path: &str| path == "$$.Execution.Name";
+/// An execution's name has none of the characters that ARNs and paths are taken apart at (StartExecution, `name`), and no
+/// more have the parts of its ARN.
+pub fn holds_none_of(unknown: &Unknown, separator: &str) -> bool {
+    let name = |path: &str| path == "$$.Execution.Name" || path.starts_with("$$.Execution.Id (");
     !unknown.origins.is_empty()
         && unknown.identity.is_some()
         && unknown.origins.iter().all(|o| name(&o.path))

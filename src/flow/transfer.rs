@@ -1,5 +1,7 @@
 //! What one state makes of what is known on its entry (Amazon States Language, "Input and Output Processing").
 
+mod errors;
+pub use errors::Thrown;
 mod items;
 
 use std::sync::Arc;
@@ -7,13 +9,13 @@ use std::sync::Arc;
 use super::env::Env;
 use super::guard;
 use super::path;
-use super::site::{Site, root};
+use super::site::{Site, each_named, root};
 use super::sources::{self, ResultKind};
 use crate::arn::Arn;
 use crate::asl::{
     Catcher, ChoiceRule, Kind, Map, PathField, QueryLanguage, State, StateId, Task, Template,
 };
-use crate::value::{Identity, Piece, Source, TraceStep, Unknown, Value};
+use crate::value::{Source, TraceStep, Unknown, Value};
 
 /// Where a state leads, with what is known there.
 pub struct Successors {
@@ -154,10 +156,17 @@ impl<'a> Step<'a> {
         self.onward(self.state.next, output, assigned)
     }
 
-    /// A state with a result, once that is known.
+    /// A state with a result, once that is known; where it fails, what was known on its entry is all that is known.
     pub fn finish(&self, result: &Value) -> Successors {
+        let mut ways = self.succeed(result);
+        ways.to.extend(self.fail(&[]));
+        ways
+    }
+
+    /// The way of a state that ends well.
+    pub fn succeed(&self, result: &Value) -> Successors {
         let input = self.input();
-        let mut ways = if self.is_jsonata() {
+        if self.is_jsonata() {
             let site = Site {
                 result: Some(result),
                 ..self.site(&input)
@@ -176,10 +185,7 @@ impl<'a> Step<'a> {
             let placed = self.place(&self.state.result_path, selected);
             let output = self.select(&self.state.output_path, placed);
             self.onward(self.state.next, output, assigned)
-        };
-        ways.to
-            .extend(self.state.catch.iter().filter_map(|c| self.caught(c)));
-        ways
+        }
     }
 
     fn place(&self, field: &PathField, result: Value) -> Arc<Value> {
@@ -193,37 +199,6 @@ impl<'a> Step<'a> {
                 Value::Any(all.derived())
             }
         })
-    }
-
-    /// The way that an error takes.
-    pub fn caught(&self, catcher: &Catcher) -> Option<(StateId, Env)> {
-        let next = catcher.next?;
-        let name = self.state.name.clone();
-        let text = |field: &str| {
-            let unknown = Unknown::of(
-                Source::TaskResult(name.clone()),
-                format!("error of `{name}`.{field}"),
-            )
-            .identified(root::error(self.state.id.0));
-            (field.to_owned(), Value::Any(unknown.derived_by(field)))
-        };
-        let error = Value::object([text("Error"), text("Cause")]);
-        let input = self.input();
-        let (output, assigned) = if self.is_jsonata() {
-            let site = Site {
-                error: Some(&error),
-                ..self.site(&input)
-            };
-            let assigned = self.assigned(&catcher.assign, &site);
-            (
-                self.output(catcher.output.as_ref(), &site, || Arc::new(error.clone())),
-                assigned,
-            )
-        } else {
-            let assigned = self.assigned(&catcher.assign, &self.site(&error));
-            (self.place(&catcher.result_path, error.clone()), assigned)
-        };
-        Some((next, self.env.with_doc(output).with_vars(assigned)))
     }
 
     fn choice(&self, rules: &[ChoiceRule], default: Option<StateId>) -> Successors {
@@ -280,12 +255,14 @@ impl<'a> Step<'a> {
     }
 
     fn assigned(&self, assign: &[(String, Template)], site: &Site<'_>) -> Vec<(String, Value)> {
-        assign
+        let values = assign.iter().map(|(name, template)| {
+            let value = self.stamped(site.template(template), &format!("assign.{name}"));
+            (name, value)
+        });
+        let named = each_named(values);
+        named
             .iter()
-            .map(|(name, template)| {
-                let value = self.stamped(site.template(template), &format!("assign.{name}"));
-                (name.clone(), value)
-            })
+            .map(|(k, v)| (k.to_owned(), v.clone()))
             .collect()
     }
 
@@ -309,47 +286,6 @@ impl<'a> Step<'a> {
 
     /// Gives what this state computed a name of its own, so that a later guard on it is remembered.
     fn stamped(&self, value: Value, place: &str) -> Value {
-        stamp(value, root::computed(self.state.id.0), place)
-    }
-}
-
-/// Names every unknown of the value that has no identity and stands for just one value of the run.
-fn stamp(value: Value, root: usize, place: &str) -> Value {
-    let name = |mut unknown: Unknown, place: &str| {
-        if unknown.identity.is_none() {
-            unknown.identity = Some(Identity {
-                root,
-                path: Arc::from(place),
-            });
-        }
-        unknown
-    };
-    match value {
-        Value::Any(unknown) => Value::Any(name(unknown, place)),
-        Value::Text(pieces) => Value::Text(
-            pieces
-                .into_iter()
-                .enumerate()
-                .map(|(i, piece)| match piece {
-                    Piece::Hole(unknown) => Piece::Hole(name(unknown, &format!("{place}#{i}"))),
-                    literal @ Piece::Literal(_) => literal,
-                })
-                .collect(),
-        ),
-        Value::Array(values) => Value::Array(
-            values
-                .into_iter()
-                .enumerate()
-                .map(|(i, v)| stamp(v, root, &format!("{place}[{i}]")))
-                .collect(),
-        ),
-        Value::Object { fields, rest } => Value::Object {
-            fields: fields.edit(|k, v| {
-                let bare = v.unknowns().iter().any(|u| u.identity.is_none());
-                bare.then(|| stamp(v.clone(), root, &format!("{place}.{k}")))
-            }),
-            rest,
-        },
-        other => other,
+        value.named_at(root::computed(self.state.id.0), place)
     }
 }

@@ -137,10 +137,16 @@ pub fn pointer(state: &State, template: Option<&Template>, place: &Place) -> Poi
     };
     for step in &place.steps {
         let next = match (&here.node, step) {
-            (Node::Object(members), Step::Field(name)) => members
-                .iter()
-                .find(|(key, _)| key.eq_ignore_ascii_case(name))
-                .map(|(_, member)| member),
+            (Node::Object(members), Step::Field(name)) => {
+                let named = |(key, _): &&(String, Template)| key.eq_ignore_ascii_case(name);
+                let mut found = members.iter().filter(named).map(|(_, member)| member);
+                let first = found.next();
+                // Of a field that is given as a text and computed beside it, the computed one.
+                match first.map(|f| &f.node) {
+                    Some(Node::Text(_)) => found.next().or(first),
+                    _ => first,
+                }
+            }
             (Node::Array(items), Step::Index(Some(index))) => items.get(*index),
             _ => None,
         };

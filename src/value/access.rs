@@ -1,6 +1,6 @@
 //! Taking values apart and putting them together.
 
-use super::{Piece, Unknown, Value};
+use super::{Piece, Source, Unknown, Value};
 
 /// An object of more known fields than this keeps the first ones; the others become its `rest`.
 pub const MAX_FIELDS: usize = 1024;
@@ -63,11 +63,16 @@ impl Value {
     #[must_use]
     pub fn field(&self, name: &str) -> Self {
         match self {
-            Self::Any(unknown) => Self::Any(unknown.part(&format!(".{name}"))),
+            Self::Any(unknown) => Self::Any(unknown.part(&path_step(name))),
             Self::Object { fields, rest } => match (fields.get(name), rest) {
                 (Some(value), _) => value.clone(),
                 (None, Some(rest)) => {
-                    rest.map_unknowns(&mut |unknown| unknown.specialise_or_same(name))
+                    let value = rest.map_unknowns(&mut |unknown| unknown.specialise_or_same(name));
+                    // A computed name may be another one.
+                    match (fields.names(), value) {
+                        (None, value) | (_, value @ Self::Any(_)) => value,
+                        (Some(_), value) => value.or_absent(),
+                    }
                 }
                 (None, None) => Self::Absent,
             },
@@ -81,6 +86,7 @@ impl Value {
     pub fn element(&self, index: i64) -> Self {
         match self {
             Self::Any(unknown) => Self::Any(unknown.part(&format!("[{index}]"))),
+            Self::Array(values) if Self::is_shifted(values, index) => self.elements().anonymous(),
             Self::Array(values) => {
                 let at = if index < 0 {
                     i64::try_from(values.len()).map_or(-1, |len| len + index)
@@ -100,6 +106,38 @@ impl Value {
                 rest: Some(rest), ..
             } => rest.anonymous(),
             _ => Self::Absent,
+        }
+    }
+
+    /// Whether something before this index, counted from the end where it is negative, may be missing.
+    fn is_shifted(values: &[Self], index: i64) -> bool {
+        let count = usize::try_from(index.unsigned_abs()).unwrap_or(usize::MAX);
+        if index < 0 {
+            values.iter().rev().take(count).any(Self::may_be_absent)
+        } else {
+            let count = count.saturating_add(1);
+            values.iter().take(count).any(Self::may_be_absent)
+        }
+    }
+
+    /// Whether there may be nothing in its place. An array with such an element stands for arrays of any length, of which
+    /// each element is one of these, or an element of it.
+    pub fn may_be_absent(&self) -> bool {
+        let mut all = self.alternatives().iter();
+        all.any(|value| matches!(value, Self::Absent))
+    }
+
+    /// This or nothing, side by side.
+    #[must_use]
+    pub fn or_absent(self) -> Self {
+        match self {
+            Self::OneOf(mut values) => {
+                if !values.contains(&Self::Absent) {
+                    values.push(Self::Absent);
+                }
+                Self::OneOf(values)
+            }
+            one => Self::OneOf(vec![one, Self::Absent]),
         }
     }
 
@@ -133,6 +171,59 @@ impl Value {
         }
     }
 
+    /// What the name of any one field of an object is.
+    #[must_use]
+    pub fn key(&self) -> Self {
+        match self {
+            Self::Object { fields, rest } => {
+                let known = fields.keys().map(Self::text);
+                let known = known.fold(Self::NEVER, |a, b| a.join(&b));
+                match (rest, fields.names()) {
+                    (None, _) => known,
+                    (Some(_), Some(names)) => known.join(names),
+                    (Some(rest), None) => known.join(&rest.as_names()),
+                }
+            }
+            Self::Any(unknown) => Self::Any(unknown.derived()),
+            Self::OneOf(_) => self.each_alternative(Self::key),
+            Self::Array(_) | Self::Each(_) => self.elements().key(),
+            _ => Self::NEVER,
+        }
+    }
+
+    /// The names of fields that come from where these values do.
+    pub fn as_names(&self) -> Self {
+        let mut all = self.collapsed().derived();
+        if all.origins.is_empty() {
+            all = Unknown::of(Source::Generated, "a name");
+        }
+        Self::Any(all)
+    }
+
+    /// Sets a field whose name is computed.
+    #[must_use]
+    pub fn with_field_named(self, name: &Self, value: Self) -> Self {
+        match (self, name.finite()) {
+            (object, Some(names)) if matches!(names.as_slice(), [_]) => {
+                names.iter().fold(object, |object, name| {
+                    object.with_field(name, value.clone())
+                })
+            }
+            (Self::Object { fields, rest }, _) => {
+                let names = match (&rest, fields.names()) {
+                    (Some(rest), None) => name.join(&rest.as_names()),
+                    _ => name.clone(),
+                };
+                let more = value.anonymous();
+                Self::Object {
+                    fields: fields.with_names(Some(&names)),
+                    rest: Some(Box::new(rest.map_or(more.clone(), |r| r.join(&more)))),
+                }
+            }
+            (other, _) => other,
+        }
+    }
+
     /// The same, no longer known to be one particular value of the run.
     #[must_use]
     pub fn anonymous(&self) -> Self {
@@ -161,6 +252,9 @@ impl Value {
                         None => value.anonymous(),
                     };
                     rest = Some(Box::new(joined.capped(3)));
+                    if fields.names().is_some() {
+                        fields = fields.with_names(Some(&Self::text(name)));
+                    }
                 } else {
                     fields.insert(name.to_owned(), value);
                 }
@@ -182,7 +276,7 @@ impl Value {
     #[must_use]
     pub fn with_element(self, index: i64, value: Self) -> Self {
         match self {
-            Self::Array(mut values) => {
+            Self::Array(mut values) if !values.iter().any(Self::may_be_absent) => {
                 match usize::try_from(index).ok().and_then(|i| values.get_mut(i)) {
                     Some(slot) => {
                         *slot = value;
@@ -256,10 +350,25 @@ impl Value {
     }
 }
 
+/// A field as the step of a path: `.name`, or in brackets where the name itself holds what paths are written with.
+pub fn path_step(name: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | ' ' | ':' | '/' | '$');
+    if !name.is_empty() && name.chars().all(is_plain) {
+        return format!(".{name}");
+    }
+    let name = name.replace('\\', "\\\\").replace('\'', "\\'");
+    format!("['{name}']")
+}
+
 impl Unknown {
+    /// Whether it stands for fields of which each is told by its own name.
+    pub fn is_any_child(&self) -> bool {
+        self.origins.iter().any(|o| o.path.ends_with(".*"))
+    }
+
     /// Names the field of an `any_child`; any other unknown stays as it is.
     fn specialise_or_same(&self, name: &str) -> Self {
-        if self.origins.iter().any(|o| o.path.ends_with(".*")) {
+        if self.is_any_child() {
             let mut named = self.specialise(name);
             named.allowed.clone_from(&self.allowed);
             named.guards.clone_from(&self.guards);

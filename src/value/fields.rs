@@ -38,6 +38,8 @@ pub struct Fields {
     len: usize,
     /// No value is nested deeper than this.
     height: usize,
+    /// What the names of the other fields may be, where they are computed apart from their values.
+    names: Option<Arc<Value>>,
 }
 
 impl Default for Fields {
@@ -46,6 +48,7 @@ impl Default for Fields {
             shards: vec![Arc::default()],
             len: 0,
             height: 0,
+            names: None,
         }
     }
 }
@@ -75,7 +78,32 @@ impl Fields {
     /// What the values weigh together.
     pub(super) fn weight(&self) -> usize {
         let parts = self.shards.iter().map(|part| part.weight);
-        parts.fold(0, usize::saturating_add)
+        let names = self.names.as_ref().map_or(0, |names| names.weight());
+        parts.fold(names, usize::saturating_add)
+    }
+
+    /// None known, with others that have such names.
+    pub fn named_by(names: Value) -> Self {
+        Self::default().with_names(Some(&names))
+    }
+
+    /// What the names of the other fields may be; `None` where they come from where the values do.
+    pub fn names(&self) -> Option<&Value> {
+        self.names.as_deref()
+    }
+
+    /// The same, where the names of the other fields may be these as well.
+    #[must_use]
+    pub fn with_names(mut self, names: Option<&Value>) -> Self {
+        if let Some(names) = names {
+            let names = names.anonymous();
+            self.names = Some(match self.names.take() {
+                Some(mine) if mine.same(&names) => mine,
+                Some(mine) => Arc::new(mine.join(&names)),
+                None => Arc::new(names),
+            });
+        }
+        self
     }
 
     /// Whether there are none.
@@ -129,6 +157,7 @@ impl Fields {
                 .collect(),
             len: self.len,
             height: self.height,
+            names: self.names.clone(),
         }
     }
 
@@ -164,6 +193,7 @@ impl Fields {
             shards: shards.collect(),
             len: self.len,
             height,
+            names: self.names.as_ref().map(|n| Arc::new(f("", n))),
         }
     }
 
@@ -192,6 +222,7 @@ impl Fields {
             shards: shards.collect(),
             len: self.len,
             height,
+            names: self.names.clone(),
         }
     }
 
@@ -223,6 +254,7 @@ impl Fields {
             shards: Vec::with_capacity(self.shards.len()),
             len: 0,
             height: self.height.max(other.height),
+            names: self.clone().with_names(other.names()).names,
         };
         for (at, (a, b)) in self.shards.iter().zip(&other.shards).enumerate() {
             let known = before.and_then(|fields| fields.shards.get(at));
@@ -256,7 +288,13 @@ impl Fields {
 
     /// Whether both have the same names with values that are the same in the sense of `f`.
     pub fn same(&self, other: &Self, f: impl Fn(&Value, &Value) -> bool) -> bool {
-        self.len == other.len
+        let same_names = match (&self.names, &other.names) {
+            (Some(a), Some(b)) => Arc::ptr_eq(a, b) || a.same(b),
+            (None, None) => true,
+            _ => false,
+        };
+        same_names
+            && self.len == other.len
             && if self.shards.len() == other.shards.len() {
                 self.shards.iter().zip(&other.shards).all(|(a, b)| {
                     Arc::ptr_eq(a, b)

@@ -68,10 +68,16 @@ impl Value {
                 join_objects(self, other, None, left, right)
             }
             (Self::Any(whole), Self::Object { .. }) if whole.is_unmodified() => {
-                join_objects(&spread(whole), other, None, left, right)
+                match spread(left(self)) {
+                    mine @ Self::Object { .. } => join_objects(&mine, other, None, left, right),
+                    mine => pooled(&mine, &right(other)),
+                }
             }
             (Self::Object { .. }, Self::Any(whole)) if whole.is_unmodified() => {
-                join_objects(self, &spread(whole), None, left, right)
+                match spread(right(other)) {
+                    theirs @ Self::Object { .. } => join_objects(self, &theirs, None, left, right),
+                    theirs => pooled(&left(self), &theirs),
+                }
             }
             (Self::Array(a), Self::Array(b)) if a.len() == b.len() => Self::Array(
                 a.iter()
@@ -79,17 +85,7 @@ impl Value {
                     .map(|(a, b)| a.join_with(b, left, right))
                     .collect(),
             ),
-            _ => {
-                let mut pool = Pool::default();
-                for value in left(self)
-                    .alternatives()
-                    .iter()
-                    .chain(right(other).alternatives())
-                {
-                    pool.add(value);
-                }
-                pool.value()
-            }
+            _ => pooled(&left(self), &right(other)),
         }
     }
 
@@ -156,11 +152,23 @@ impl Value {
 
 /// An unknown as an object of unknown fields, so that what guards know of one of its fields is not lost where the other
 /// side has written that field.
-fn spread(whole: &Unknown) -> Value {
-    Value::Object {
-        fields: super::Fields::default(),
-        rest: Some(Box::new(Value::Any(whole.any_child()))),
+fn spread(value: Value) -> Value {
+    match value {
+        Value::Any(whole) if whole.is_unmodified() => Value::Object {
+            fields: super::Fields::default(),
+            rest: Some(Box::new(Value::Any(whole.any_child()))),
+        },
+        other => other,
     }
+}
+
+/// Both, as alternatives side by side.
+fn pooled(a: &Value, b: &Value) -> Value {
+    let mut pool = Pool::default();
+    for value in a.alternatives().iter().chain(b.alternatives()) {
+        pool.add(value);
+    }
+    pool.value()
 }
 
 fn join_objects(
@@ -184,6 +192,12 @@ fn join_objects(
         (Some(x), Some(y)) => x.join_with(y, left, right),
         _ => a.field(key).join_with(&b.field(key), left, right),
     });
+    let joined = match (fields.names(), theirs.names(), rest, their_rest) {
+        (Some(_), None, _, Some(rest)) | (None, Some(_), Some(rest), _) => {
+            joined.with_names(Some(&rest.as_names()))
+        }
+        _ => joined,
+    };
     let rest = match (rest, their_rest) {
         (Some(x), Some(y)) => Some(Box::new(x.join_with(y, left, right))),
         (Some(x), None) => Some(Box::new(left(x))),

@@ -73,6 +73,15 @@ impl Unknown {
         self.origins.iter().any(|o| o.source.is_tainted())
     }
 
+    /// Whether anything may stand there, and nothing is known of where it comes from.
+    pub fn is_unsourced(&self) -> bool {
+        let is_lost = |o: &Arc<Origin>| o.source == Source::Undecided && o.path != Self::UNREACHED;
+        self.allowed.is_none() && self.origins.iter().all(is_lost)
+    }
+
+    /// The path of what comes to a state that no way leads to: nothing does.
+    pub const UNREACHED: &str = "input of an unreachable state";
+
     /// Whether it is one value of the run of which nothing is known yet, so that it may be told by its fields.
     pub const fn is_unmodified(&self) -> bool {
         self.identity.is_some() && self.allowed.is_none()
@@ -124,7 +133,13 @@ impl Unknown {
     /// What [`Self::any_child`] is for this field.
     #[must_use]
     pub fn specialise(&self, name: &str) -> Self {
-        self.map_paths(|path| path.strip_suffix(".*").map(|p| format!("{p}.{name}")))
+        let step = super::access::path_step(name);
+        let mut named =
+            self.map_paths(|path| path.strip_suffix(".*").map(|p| format!("{p}{step}")));
+        // Without a name of its own it may be any of the fields.
+        let is_own = |id: &Identity| !id.path.ends_with(".*");
+        named.identity = named.identity.filter(is_own);
+        named
     }
 
     /// Some element or field of it, no particular one.
@@ -267,6 +282,7 @@ impl Value {
                 Self::Array(values) | Self::OneOf(values) => open.extend(values.iter().rev()),
                 Self::Each(value) => open.push(value),
                 Self::Object { fields, rest } => {
+                    open.extend(fields.names());
                     open.extend(rest.as_deref());
                     open.extend(fields.values());
                 }

@@ -56,6 +56,14 @@ pub fn covers(value: &Value, given: &Json) -> Result<(), String> {
                 .map_err(|why| format!("{name}: {why}"))
             })
         }
+        // Where elements may be missing, or be arrays themselves, it is each of them in any number.
+        (Value::Array(values), Json::Array(items)) if values.iter().any(Value::may_be_absent) => {
+            let any = value.elements();
+            items.iter().try_for_each(|item| covers(&any, item))
+        }
+        (Value::Array(values), _) if values.iter().any(Value::may_be_absent) => {
+            covers(&value.elements(), given)
+        }
         (Value::Array(values), Json::Array(items)) if values.len() == items.len() => values
             .iter()
             .zip(items)

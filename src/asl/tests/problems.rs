@@ -61,7 +61,7 @@ fn transitions() {
         &to("C"),
         &[
             ("/States/A/Next", "no state of this name"),
-            ("/States/B", "no other state leads here"),
+            ("/States/B", "no way from the start leads here"),
         ],
     );
     expect(
@@ -194,4 +194,147 @@ fn the_arguments_of_the_wrong_language_are_still_seen() {
             .len(),
         1
     );
+}
+
+fn one(state: Value) -> Value {
+    json!({"StartAt": "A", "States": {"A": state}})
+}
+
+#[test]
+fn variables_have_names_of_their_own() {
+    let assign = |name: &str| one(json!({"Type": "Pass", "Assign": {name: 1}, "End": true}));
+    expect(&assign("state"), &[]);
+    expect(&assign(&"v".repeat(80)), &[]);
+    expect(
+        &assign("states"),
+        &[("/States/A/Assign/states", "`states` is the name")],
+    );
+    let long = "v".repeat(81);
+    expect(
+        &assign(&long),
+        &[(&format!("/States/A/Assign/{long}"), "at most 80")],
+    );
+    // Side by side, and in a Distributed Map, which sees no variable of its starter.
+    let branch = |name: &str| json!({"StartAt": name, "States": {name: {"Type": "Pass", "Assign": {"v": 1}, "End": true}}});
+    let parallel = json!({"Type": "Parallel", "Branches": [branch("B"), branch("C")], "Next": "D"});
+    let mut item = branch("E");
+    item["ProcessorConfig"] = json!({"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"});
+    let distributed =
+        json!({"Type": "Map", "ItemProcessor": item, "Assign": {"v": 2}, "End": true});
+    let mut whole = json!({"StartAt": "A", "States": {"A": parallel, "D": distributed}});
+    whole["States"]["A"]["Assign"] = json!({"w": 1});
+    whole["States"]["D"]["Assign"] = json!({"x": 1});
+    expect(&whole, &[]);
+    // Inside of one another.
+    whole["States"]["A"]["Catch"] =
+        json!([{"ErrorEquals": ["States.ALL"], "Assign": {"v": 1}, "Next": "D"}]);
+    expect(
+        &whole,
+        &[
+            ("/States/A/Branches/0/States/B/Assign/v", "a scope around"),
+            ("/States/A/Branches/1/States/C/Assign/v", "a scope around"),
+        ],
+    );
+}
+
+#[test]
+fn islands_and_parts_that_never_end() {
+    let island = json!({"StartAt": "A", "States": {
+        "A": {"Type": "Succeed"},
+        "B": {"Type": "Pass", "Next": "C"},
+        "C": {"Type": "Pass", "Next": "B"}}});
+    expect(
+        &island,
+        &[
+            ("/States/B", "no way from the start"),
+            ("/States/C", "no way from the start"),
+        ],
+    );
+    let endless = json!({"StartAt": "B", "States": {"B": {"Type": "Pass", "Next": "B"}}});
+    let parallel = one(json!({"Type": "Parallel", "Branches": [endless], "End": true}));
+    expect(
+        &parallel,
+        &[("/States/A/Branches/0/States", "no state ends this part")],
+    );
+}
+
+#[test]
+fn what_is_refused_of_labels_roles_moments_and_escapes() {
+    let task = |more: Value| {
+        let mut state =
+            json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": true});
+        for (key, value) in more.as_object().into_iter().flatten() {
+            state[key] = value.clone();
+        }
+        one(state)
+    };
+    expect(&task(json!({"Credentials": {"RoleArn.$": "$.r"}})), &[]);
+    expect(
+        &task(json!({"Credentials": {"Role": "x"}})),
+        &[("/States/A/Credentials", "without a `RoleArn`")],
+    );
+    let parameters = |text: &str| task(json!({"Parameters": {"x.$": text}}));
+    expect(&parameters(r"States.Format('\{\}\\ {}', $.x)"), &[]);
+    expect(
+        &parameters(r#"States.Format('\"{}\"', $.x)"#),
+        &[("/States/A/Parameters/x.$", "there is no escape")],
+    );
+    let until = |text: &str| one(json!({"Type": "Wait", "Timestamp": text, "End": true}));
+    expect(&until("2028-02-29T23:59:60Z"), &[]);
+    for wrong in [
+        "2027-13-01T00:00:00Z",
+        "2027-02-29T00:00:00Z",
+        "2027-01-01T24:00:00Z",
+        "2027-01-01T00:60:00Z",
+        "2027-01-01T00:00:00+24:00",
+    ] {
+        expect(
+            &until(wrong),
+            &[("/States/A/Timestamp", "expected a time stamp")],
+        );
+    }
+    let map = |label: &str| {
+        one(
+            json!({"Type": "Map", "Label": label, "End": true, "ItemProcessor": {
+            "ProcessorConfig": {"Mode": "DISTRIBUTED", "ExecutionType": "STANDARD"},
+            "StartAt": "I", "States": {"I": {"Type": "Succeed"}}}}),
+        )
+    };
+    expect(&map("rows-2_a.b"), &[]);
+    for wrong in ["", "a b", "a:b", "a*", "a#", "{a}"] {
+        expect(&map(wrong), &[("/States/A/Label", "a label")]);
+    }
+    let legacy = one(json!({"Type": "Map", "End": true, "Iterator": {
+        "StartAt": "I", "States": {"I": {"Type": "Succeed"}}, "MaxConcurrency": 1}}));
+    expect(
+        &legacy,
+        &[(
+            "/States/A/Iterator/MaxConcurrency",
+            "no field `MaxConcurrency`",
+        )],
+    );
+}
+
+#[test]
+fn operators_of_a_newer_jsonata_and_blanks_around_expressions() {
+    let text = |text: &str| {
+        json!({"QueryLanguage": "JSONata", "StartAt": "A", "States": {
+            "A": {"Type": "Pass", "Output": text, "End": true}}})
+    };
+    for fine in [
+        "{% $states.input.a ? 1 : 2 %}",
+        " {% $states.input.a ?? 1 %}",
+        "{% not closed properly %} ",
+        "{% $states.input.a.'b' %}",
+    ] {
+        expect(&text(fine), &[]);
+    }
+    for (wrong, words) in [
+        ("{% $states.input.a ?? 1 %}", "`??` came with JSONata 2.1"),
+        ("{% [$states.input.a ?: 1] %}", "`?:` came with JSONata 2.1"),
+        ("{% $states.input.a", "begins with `{%`"),
+        ("$states.input.a %} ", "begins with `{%`"),
+    ] {
+        expect(&text(wrong), &[("/States/A/Output", words)]);
+    }
 }

@@ -107,7 +107,7 @@ fn chains(flow: &Flow, state: &State, template: &Template, expr: &Expr) -> Vec<S
                 found.push(jsonata::print(expr));
             }
         } else {
-            open.extend(jsonata::children(expr));
+            open.extend(expr.children());
         }
     }
     found.reverse();

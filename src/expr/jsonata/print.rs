@@ -43,12 +43,13 @@ impl Display for Expr {
                 write!(f, "{test} ? {then} : {other}")
             }
             ExprKind::Bind(name, value) => write!(f, "${name} := {value}"),
-            ExprKind::Lambda(parameters, body) => {
+            ExprKind::Lambda(parameters, signature, body) => {
                 write!(f, "function(")?;
                 for (i, name) in parameters.iter().enumerate() {
                     write!(f, "{}${name}", if i > 0 { ", " } else { "" })?;
                 }
-                write!(f, "){{{body}}}")
+                let signature = signature.as_deref().unwrap_or_default();
+                write!(f, "){signature}{{{body}}}")
             }
             ExprKind::Call(callee, args) => {
                 write!(f, "{callee}")?;
@@ -135,7 +136,10 @@ fn field(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
             name,
             "true" | "false" | "null" | "and" | "or" | "in" | "function" | "λ"
         );
-    if word && !other {
+    if name.contains('`') {
+        // A step of a path may be quoted as a string is.
+        string(f, name)
+    } else if word && !other {
         f.write_str(name)
     } else {
         write!(f, "`{name}`")

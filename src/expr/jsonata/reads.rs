@@ -90,6 +90,45 @@ const FUNCTIONS: &[&str] = &[
 ];
 
 impl Expr {
+    /// The expressions directly inside an expression.
+    pub fn children(&self) -> Vec<&Self> {
+        match &self.kind {
+            ExprKind::Dot(a, b) | ExprKind::Filter(a, b) | ExprKind::Binary(_, a, b) => vec![a, b],
+            ExprKind::KeepArray(a)
+            | ExprKind::Focus(a, _)
+            | ExprKind::IndexBind(a, _)
+            | ExprKind::Negate(a)
+            | ExprKind::Bind(_, a)
+            | ExprKind::Lambda(_, _, a) => vec![a],
+            ExprKind::Group(a, pairs) => std::iter::once(&**a)
+                .chain(pairs.iter().flat_map(|(k, v)| [k, v]))
+                .collect(),
+            ExprKind::Sort(a, terms) => std::iter::once(&**a).chain(terms).collect(),
+            ExprKind::Array(all) | ExprKind::Block(all) => all.iter().collect(),
+            ExprKind::Object(pairs) => pairs.iter().flat_map(|(k, v)| [k, v]).collect(),
+            ExprKind::Conditional(a, b, c) => [Some(&**a), Some(&**b), c.as_deref()]
+                .into_iter()
+                .flatten()
+                .collect(),
+            ExprKind::Call(callee, args) => std::iter::once(&**callee).chain(args).collect(),
+            ExprKind::Transform(a, b, c) => [Some(&**a), Some(&**b), c.as_deref()]
+                .into_iter()
+                .flatten()
+                .collect(),
+            ExprKind::Null
+            | ExprKind::Bool(_)
+            | ExprKind::Number(_)
+            | ExprKind::Text(_)
+            | ExprKind::Regex { .. }
+            | ExprKind::Variable(_)
+            | ExprKind::Field(_)
+            | ExprKind::Wildcard
+            | ExprKind::Descendant
+            | ExprKind::Parent
+            | ExprKind::Placeholder => Vec::new(),
+        }
+    }
+
     /// What this reads from outside itself, in the order of the text.
     pub fn reads(&self) -> Vec<Read> {
         let mut walk = Walk::default();
@@ -118,7 +157,7 @@ impl Walk {
         }
         match &expr.kind {
             ExprKind::Block(items) => self.scoped(|walk| walk.all(items)),
-            ExprKind::Lambda(parameters, body) => self.scoped(|walk| {
+            ExprKind::Lambda(parameters, _, body) => self.scoped(|walk| {
                 walk.bound.extend(parameters.iter().cloned());
                 walk.expr(body);
             }),

@@ -86,7 +86,9 @@ fn the_whole_grammar_parses_and_prints_the_same() {
         "-1",
         "a ? b",
         "$a[-1]",
-        "a.\"b c\".d",
+        "a.`b c`.d",
+        "a.\"b`c\".d",
+        "function($a)<s-:n>{$a}",
         "a.(b; c)",
         "a.[b]",
         "a.{\"b\": c}",
@@ -99,7 +101,10 @@ fn the_whole_grammar_parses_and_prints_the_same() {
 #[test]
 fn spellings_that_print_otherwise() {
     for (text, printed) in [
-        ("λ($a)<s-:n>{ $a }", "function($a){$a}"),
+        ("λ($a)<s-:n>{ $a }", "function($a)<s-:n>{$a}"),
+        ("a.\"b c\".'d'", "a.`b c`.d"),
+        ("\"a b\".'c'[0]", "`a b`.c[0]"),
+        ("\"a b\"[0]", "\"a b\"[0]"),
         ("/* note */ a /* b */ . /**/ b", "a.b"),
         ("'it' & \"\\u0041\\ud83d\\ude00\"", "\"it\" & \"A😀\""),
         ("a^(<b, >c)", "a^(b, c)"),

@@ -51,7 +51,9 @@ pub(super) fn everywhere(definition: &Definition) -> Env {
 /// Whether a state takes in what somebody outside of the account writes.
 fn has_external(kind: &Kind) -> bool {
     match kind {
-        Kind::Task(task) => sources::of_task(task) == ResultKind::External,
+        Kind::Task(task) => {
+            [sources::of_task(task), sources::error_of_task(task)].contains(&ResultKind::External)
+        }
         Kind::Map(map) => map.item_reader.as_ref().is_some_and(sources::reads_content),
         _ => false,
     }

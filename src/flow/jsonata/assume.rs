@@ -9,7 +9,7 @@ use super::eval::Machine;
 use super::scope::{Bound, Cx};
 use super::{path, print, regex};
 use crate::expr::jsonata::{BinaryOp, Expr, ExprKind};
-use crate::flow::guard::Lesson;
+use crate::flow::guard::{Lesson, is_undecided};
 use crate::flow::knowledge::Knowledge;
 use crate::glob::Glob;
 use crate::value::{Strength, Value};
@@ -224,7 +224,9 @@ impl Machine<'_> {
                     Some(texts) if !texts.is_empty() => {
                         lesson.allowed(know, &raw, one.patterns(), false);
                     }
-                    _ if !one.is_tainted() && !one.is_never() => lesson.is(know, &raw, one),
+                    _ if !one.is_tainted() && !one.is_never() && !is_undecided(&one) => {
+                        lesson.is(know, &raw, one)
+                    }
                     _ => lesson.equal(know, &raw, &one, true),
                 }
             } else {

@@ -30,6 +30,8 @@ pub struct Machine<'a> {
     pub(super) pointer: Pointer,
     budget: Cell<usize>,
     everything: OnceCell<Value>,
+    /// Values that have been given a name for the time of one test.
+    pub(super) names: Cell<usize>,
 }
 
 impl<'a> Machine<'a> {
@@ -39,6 +41,7 @@ impl<'a> Machine<'a> {
             pointer: site.state.pointer.clone(),
             budget: Cell::new(BUDGET),
             everything: OnceCell::new(),
+            names: Cell::new(0),
         }
     }
 
@@ -67,10 +70,8 @@ impl<'a> Machine<'a> {
 
     /// An expression's value.
     pub fn value<'e>(&self, expr: &'e Expr, cx: &mut Cx<'e>) -> Value {
-        match self.eval(expr, cx) {
-            Bound::Value(value) => value,
-            Bound::Func(_) => Value::Any(Unknown::of(Source::Undecided, "a function")),
-        }
+        let bound = self.eval(expr, cx);
+        self.as_value(&bound, cx)
     }
 
     /// Its value where nothing is known of what it reads: the form that knowledge is kept by.
@@ -106,7 +107,9 @@ impl<'a> Machine<'a> {
             ExprKind::Bool(value) => Value::Bool(*value),
             ExprKind::Number(number) => Value::Number(number.to_string()),
             ExprKind::Text(text) => Value::text(text.clone()),
-            ExprKind::Regex { .. } => return Bound::Func(Rc::new(Func::Regex)),
+            ExprKind::Regex { pattern, flags } => {
+                return Bound::Func(Rc::new(Func::Regex { pattern, flags }));
+            }
             ExprKind::Variable(name) => return self.variable(name, cx),
             ExprKind::Field(name) => path::field(&cx.here, name),
             ExprKind::Wildcard => path::map_over(&cx.here, |v| Value::Each(Box::new(v.children()))),
@@ -163,10 +166,12 @@ impl<'a> Machine<'a> {
                 cx.scope = cx.scope.bind(name, bound.clone());
                 return bound;
             }
-            ExprKind::Lambda(params, body) => {
+            ExprKind::Lambda(params, signature, body) => {
                 return Bound::Func(Rc::new(Func::Lambda {
                     params,
+                    signature: signature.as_deref(),
                     body,
+                    here: cx.here.clone(),
                     scope: cx.scope.clone(),
                 }));
             }
@@ -260,10 +265,14 @@ impl<'a> Machine<'a> {
         }
         let mut scope = cx.scope.clone();
         let result = path::map_over(&value, |one| {
-            let mut inner = cx.at(one.clone());
+            if let Some(value) = bare_step(step, one) {
+                return value;
+            }
+            let (named, temporary) = self.named(one);
+            let mut inner = cx.at(named);
             let result = self.value(step, &mut inner);
             scope = inner.scope.clone();
-            result
+            temporary.off(&result)
         });
         cx.scope = scope;
         Bound::Value(result)
@@ -272,9 +281,37 @@ impl<'a> Machine<'a> {
     fn filter<'e>(&self, base: &'e Expr, predicate: &'e Expr, cx: &mut Cx<'e>) -> Value {
         let value = self.value(base, cx);
         if let Some(at) = whole_number(predicate) {
-            return path::index(&value, at);
+            let part = self.part_of_split(base, at, cx);
+            return part.unwrap_or_else(|| path::index(&value, at));
         }
-        match &value {
+        value.each_alternative(|one| self.filtered(one, predicate, cx))
+    }
+
+    /// `$split(x, '/')[n]` of an open text: one value of the run, like any other function of it.
+    fn part_of_split<'e>(&self, base: &'e Expr, at: i64, cx: &Cx<'e>) -> Option<Value> {
+        let ExprKind::Call(callee, args) = &base.kind else {
+            return None;
+        };
+        let (ExprKind::Variable(name), [text, separator]) = (&callee.kind, args.as_slice()) else {
+            return None;
+        };
+        let ExprKind::Text(separator) = &separator.kind else {
+            return None;
+        };
+        if name != "split" || separator.is_empty() || cx.scope.get(name).is_some() {
+            return None;
+        }
+        match self.value(text, &mut cx.clone()) {
+            Value::Any(unknown) if unknown.identity.is_some() => {
+                let tag = format!("split({separator:?},{at})");
+                Some(Value::Any(unknown.derived_by(&tag)))
+            }
+            _ => None,
+        }
+    }
+
+    fn filtered<'e>(&self, value: &Value, predicate: &'e Expr, cx: &Cx<'e>) -> Value {
+        match value {
             Value::Array(_) | Value::Each(_) => {
                 let element = self.passing(&value.elements(), predicate, cx);
                 if element.is_never() {
@@ -283,8 +320,14 @@ impl<'a> Machine<'a> {
                 Value::Each(Box::new(element.anonymous()))
             }
             Value::Absent => Value::Absent,
+            // An array, or one value that is filtered like an array of one.
+            Value::Any(_) => match self.passing(&path::any_of(value), predicate, cx) {
+                open @ Value::Any(_) => open.anonymous(),
+                element if element.is_never() => Value::Absent,
+                element => Value::Each(Box::new(element.anonymous())),
+            },
             _ => {
-                let one = self.passing(&value, predicate, cx);
+                let one = self.passing(value, predicate, cx);
                 one.join(&path::any_of(&one)).join(&Value::Absent)
             }
         }
@@ -292,9 +335,21 @@ impl<'a> Machine<'a> {
 
     /// What an element is, knowing that it passed the predicate.
     fn passing<'e>(&self, element: &Value, predicate: &'e Expr, cx: &Cx<'e>) -> Value {
-        let (named, temporary) = self.named(element, cx.depth);
+        let (named, temporary) = self.named(element);
         let known = self.assume(predicate, true, &cx.at(named.clone()));
-        temporary.off(&known.resolve(&named))
+        temporary.off(&known.unfold(&named))
+    }
+}
+
+/// A field, or its element at an index, as it stands: what is known of it is known of the whole path.
+fn bare_step(step: &Expr, here: &Value) -> Option<Value> {
+    match &step.kind {
+        ExprKind::Field(name) => Some(path::field(here, name)),
+        ExprKind::Filter(base, at) => {
+            let at = whole_number(at)?;
+            Some(path::index(&bare_step(base, here)?, at))
+        }
+        _ => None,
     }
 }
 

@@ -5,7 +5,8 @@ use std::rc::Rc;
 use super::eval::{MAX_ARRAY, Machine};
 use super::path;
 use super::scope::{Bound, Cx, Func};
-use crate::value::{Gathering, Identity, Source, Unknown, Value};
+use super::signature::Kinds;
+use crate::value::{Gathering, Source, Unknown, Value};
 
 /// Elements of a known array that a reduction is followed over one by one.
 const MAX_FOLD: usize = 32;
@@ -28,22 +29,14 @@ impl Temporary {
 
 impl Machine<'_> {
     /// Names a value for the time of one test.
-    pub(super) fn named(&self, value: &Value, depth: usize) -> (Value, Temporary) {
-        match value {
-            Value::Any(unknown) if unknown.identity.is_none() => {
-                let root = usize::MAX - depth;
-                let identity = Some(Identity {
-                    root,
-                    path: std::sync::Arc::from("$"),
-                });
-                let unknown = Unknown {
-                    identity,
-                    ..unknown.clone()
-                };
-                (Value::Any(unknown), Temporary(Some(root)))
-            }
-            other => (other.clone(), Temporary(None)),
+    pub(super) fn named(&self, value: &Value) -> (Value, Temporary) {
+        let is_bare = |u: &&Unknown| u.identity.is_none();
+        if !value.unknowns().iter().any(is_bare) {
+            return (value.clone(), Temporary(None));
         }
+        self.names.set(self.names.get() + 1);
+        let root = usize::MAX - self.names.get();
+        (value.clone().named_at(root, "$"), Temporary(Some(root)))
     }
 
     /// `$map`, `$filter`, …; `None` for functions that take none.
@@ -53,31 +46,32 @@ impl Machine<'_> {
         args: &[Bound<'e>],
         cx: &mut Cx<'e>,
     ) -> Option<Bound<'e>> {
-        let value = match args.first()? {
-            Bound::Value(value) => value.clone(),
-            Bound::Func(_) => return None,
-        };
-        let func = match args.get(1) {
-            Some(Bound::Func(func)) => func.clone(),
-            _ => return None,
+        if name == "match" {
+            return self.matches(args, cx).map(Bound::Value);
+        }
+        let value = self.as_value(args.first()?, cx);
+        let func = match args.get(1)? {
+            Bound::Func(func) => func.clone(),
+            Bound::Value(value) if Kinds::of(value).may_be_function() => {
+                Rc::new(Func::Opaque(value.clone()))
+            }
+            Bound::Value(_) => return None,
         };
         let result = match name {
             "map" => self.map(&value, &func, cx),
             "filter" => {
-                let one = self.kept(&path::any_of(&value), &func, cx);
+                let one = self.kept(&value, &func, cx);
                 if one.is_never() {
                     Value::Absent
                 } else {
                     Value::Each(Box::new(one))
                 }
             }
-            "single" => self.kept(&path::any_of(&value), &func, cx),
+            "single" => self.kept(&value, &func, cx),
             "sort" => Value::Each(Box::new(path::any_of(&value))),
             "reduce" => {
-                let start = match args.get(2) {
-                    Some(Bound::Value(start)) => Some(start.clone()),
-                    _ => None,
-                };
+                let start = args.get(2).map(|start| self.as_value(start, cx));
+                let start = start.filter(|s| !matches!(s, Value::Absent));
                 self.reduce(&value, &func, start, cx)
             }
             "each" => self.each(&value, &func, cx),
@@ -88,19 +82,17 @@ impl Machine<'_> {
                 },
                 other => other.clone(),
             },
-            // A replacement computed by a function.
-            "replace" => return None,
             _ => return None,
         };
         Some(Bound::Value(result))
     }
 
     fn result<'e>(&self, func: &Rc<Func<'e>>, args: Vec<Value>, cx: &mut Cx<'e>) -> Value {
-        let args = args.into_iter().map(Bound::Value).collect();
-        match self.call(func, args, cx) {
-            Bound::Value(value) => value,
-            Bound::Func(_) => Value::Absent,
-        }
+        // A function is given no more than it has parameters.
+        let arity = self.arity(func);
+        let args = args.into_iter().take(arity).map(Bound::Value).collect();
+        let result = self.call(func, args, cx);
+        self.as_value(&result, cx)
     }
 
     fn map<'e>(&self, value: &Value, func: &Rc<Func<'e>>, cx: &mut Cx<'e>) -> Value {
@@ -115,32 +107,37 @@ impl Machine<'_> {
             }
             Value::Absent => Value::Absent,
             _ => {
-                let one = path::any_of(value);
+                let (one, temporary) = self.named(&path::any_of(value));
                 let made = self.result(func, vec![one, index, value.clone()], cx);
-                Value::Each(Box::new(made.anonymous()))
+                Value::Each(Box::new(temporary.off(&made).anonymous()))
             }
         }
     }
 
     /// What an element is, knowing that the function let it through.
-    fn kept<'e>(&self, element: &Value, func: &Rc<Func<'e>>, cx: &Cx<'e>) -> Value {
+    fn kept<'e>(&self, all: &Value, func: &Rc<Func<'e>>, cx: &Cx<'e>) -> Value {
+        let element = path::any_of(all);
         let Func::Lambda {
             params,
             body,
             scope,
+            here,
+            signature: None,
         } = &**func
         else {
-            return element.clone();
+            return element;
         };
-        let (named, temporary) = self.named(element, cx.depth);
+        let (named, temporary) = self.named(&element);
         let mut inner = cx.clone();
         inner.depth += 1;
+        inner.here = here.clone();
         inner.scope = scope.clone();
-        if let Some(param) = params.first() {
-            inner.scope = inner.scope.bind(param, Bound::Value(named.clone()));
+        let index = Value::Any(Unknown::of(Source::Generated, "index"));
+        for (param, arg) in params.iter().zip([named.clone(), index, all.clone()]) {
+            inner.scope = inner.scope.bind(param, Bound::Value(arg));
         }
         let known = self.assume(body, true, &inner);
-        temporary.off(&known.resolve(&named)).anonymous()
+        temporary.off(&known.unfold(&named)).anonymous()
     }
 
     fn reduce<'e>(
@@ -150,8 +147,10 @@ impl Machine<'_> {
         start: Option<Value>,
         cx: &mut Cx<'e>,
     ) -> Value {
+        let index = Value::Any(Unknown::of(Source::Generated, "index"));
         if let Value::Array(values) = value
             && values.len() <= MAX_FOLD
+            && !values.iter().any(Value::may_be_absent)
         {
             let mut values = values.iter();
             let mut all = match start.or_else(|| values.next().cloned()) {
@@ -159,14 +158,16 @@ impl Machine<'_> {
                 None => return Value::Absent,
             };
             for next in values {
-                all = self.result(func, vec![all, next.clone()], cx);
+                let args = vec![all, next.clone(), index.clone(), value.clone()];
+                all = self.result(func, args, cx);
             }
             return all;
         }
         let one = path::any_of(value);
         let mut all = start.unwrap_or_else(|| one.clone());
         for round in 0..4 {
-            let next = all.join(&self.result(func, vec![all.clone(), one.clone()], cx));
+            let args = vec![all.clone(), one.clone(), index.clone(), value.clone()];
+            let next = all.join(&self.result(func, args, cx));
             if next.same(&all) {
                 return all;
             }
@@ -180,16 +181,21 @@ impl Machine<'_> {
 
     fn each<'e>(&self, value: &Value, func: &Rc<Func<'e>>, cx: &mut Cx<'e>) -> Value {
         match value {
-            Value::Object { fields, rest: None } => {
-                let mut all = Gathering::default();
-                let results = fields
+            // In which order they come is not known here.
+            Value::Object { fields, rest: None } if fields.len() < 2 => path::sequence(
+                fields
                     .iter()
-                    .map(|(k, v)| all.take(self.result(func, vec![v.clone(), Value::text(k)], cx)));
-                path::sequence(results.collect())
-            }
+                    .map(|(k, v)| {
+                        let args = vec![v.clone(), Value::text(k), value.clone()];
+                        self.result(func, args, cx)
+                    })
+                    .collect(),
+            ),
             other => {
-                let key = Value::Any(other.collapsed().derived());
-                let made = self.result(func, vec![other.children(), key], cx);
+                let (one, temporary) = self.named(&other.children());
+                let (key, key_temporary) = self.named(&other.key());
+                let made = self.result(func, vec![one, key, other.clone()], cx);
+                let made = key_temporary.off(&temporary.off(&made));
                 Value::Each(Box::new(made.anonymous()))
             }
         }

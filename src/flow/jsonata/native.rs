@@ -2,41 +2,20 @@
 
 use super::path;
 use crate::flow::{objects, strings};
-use crate::value::{Piece, Source, Unknown, Value};
+use crate::value::{Fields, Piece, Source, Unknown, Value};
 
-/// What the function makes of its arguments; a missing first argument is the context value where the function says so.
-pub fn call(name: &str, mut args: Vec<Value>, here: &Value) -> Value {
-    let least = match name {
-        "substring" | "substringBefore" | "substringAfter" | "split" | "contains" | "match"
-        | "replace" | "pad" | "lookup" | "formatNumber" => 2,
-        "uppercase" | "lowercase" | "trim" | "length" | "string" | "number" | "boolean" | "not"
-        | "keys" | "spread" | "base64encode" | "base64decode" | "type" | "encodeUrl"
-        | "encodeUrlComponent" | "decodeUrl" | "decodeUrlComponent" => 1,
-        _ => 0,
-    };
-    if args.len() < least {
-        args.insert(0, here.clone());
-    }
+/// What the function makes of its arguments, each in its place.
+pub fn call(name: &str, args: &[Value]) -> Value {
     let arg = |n: usize| args.get(n).unwrap_or(&Value::Absent);
-    let tag = || {
-        let rest: Vec<String> = args
-            .iter()
-            .skip(1)
-            .map(|a| match a {
-                Value::Number(n) => n.clone(),
-                other => other.as_text().unwrap_or("?").to_owned(),
-            })
-            .collect();
-        format!("{name}({})", rest.join(","))
-    };
+    let tag = tag_of(name, args.get(1..).unwrap_or_default());
     let constant_rest = args.iter().skip(1).all(|a| {
         a.as_text().is_some() || matches!(a, Value::Number(_) | Value::Bool(_) | Value::Absent)
     });
     let plain = || {
         if constant_rest {
-            strings::derived(&alone(arg(0)), &tag())
+            strings::derived(&alone(arg(0)), &tag)
         } else {
-            strings::mixed(&args, name)
+            strings::mixed(args, name)
         }
     };
     match name {
@@ -50,20 +29,17 @@ pub fn call(name: &str, mut args: Vec<Value>, here: &Value) -> Value {
         "trim" => strings::lift(&alone(arg(0)), "trim()", |t| {
             Some(t.split_whitespace().collect::<Vec<_>>().join(" "))
         }),
-        "substring" => substring(&args).unwrap_or_else(plain),
-        "substringBefore" => around(arg(0), arg(1), true).unwrap_or_else(plain),
-        "substringAfter" => around(arg(0), arg(1), false).unwrap_or_else(plain),
-        "split" if arg(1).as_text().is_some() && args.len() < 3 => {
+        "substring" => substring(args, &tag).unwrap_or_else(plain),
+        "substringBefore" => around(arg(0), arg(1), true, &tag).unwrap_or_else(plain),
+        "substringAfter" => around(arg(0), arg(1), false, &tag).unwrap_or_else(plain),
+        "split" if arg(1).as_text().is_some() && *arg(2) == Value::Absent => {
             strings::split(&alone(arg(0)), arg(1), strings::Split::Whole)
         }
-        "split" => Value::Each(Box::new(anonymous(strings::derived(
-            &alone(arg(0)),
-            "split",
-        )))),
+        "split" => Value::Each(Box::new(anonymous(strings::mixed(args, "split")))),
         "join" => join(arg(0), arg(1)),
-        "replace" => replace(&args).unwrap_or_else(|| strings::mixed(&args, "replace")),
+        "replace" => replace(args, &tag).unwrap_or_else(|| strings::mixed(args, "replace")),
         "match" => {
-            let text = anonymous(strings::derived(&alone(arg(0)), "match"));
+            let text = anonymous(strings::mixed(args, "match"));
             Value::Each(Box::new(Value::object([
                 ("match".to_owned(), text.clone()),
                 ("index".to_owned(), generated("index")),
@@ -75,8 +51,16 @@ pub fn call(name: &str, mut args: Vec<Value>, here: &Value) -> Value {
             .map(Value::text)
             .iter()
             .fold(Value::NEVER, |a, b| a.join(b)),
-        "count" | "length" | "now" | "millis" | "uuid" | "hash" => generated(name),
-        "random" => generated(name),
+        "count" | "length" | "millis" | "uuid" | "hash" | "random" => generated(name),
+        // What stands in a picture outside of brackets is written as it is.
+        "now"
+            if args
+                .iter()
+                .all(|a| *a == Value::Absent || a.as_text().is_some()) =>
+        {
+            generated(name)
+        }
+        "now" => anonymous(strings::mixed(args, name)),
         "append" => append(arg(0), arg(1)),
         "sort" | "reverse" | "shuffle" | "distinct" => match arg(0) {
             Value::Absent => Value::Absent,
@@ -92,13 +76,17 @@ pub fn call(name: &str, mut args: Vec<Value>, here: &Value) -> Value {
             Value::Each(Box::new(Value::Each(Box::new(all))))
         }
         "partition" => Value::Each(Box::new(Value::Each(Box::new(path::any_of(arg(0)))))),
-        "range" => Value::Each(Box::new(strings::mixed(&args, "range"))),
+        "range" => Value::Each(Box::new(strings::mixed(args, "range"))),
         "keys" => keys(arg(0)),
         "lookup" => objects::lookup(arg(0), arg(1)),
-        "spread" => Value::Each(Box::new(Value::Object {
-            fields: Default::default(),
-            rest: Some(Box::new(path::any_of(arg(0)).children())),
-        })),
+        "spread" => {
+            let one = path::any_of(arg(0));
+            let fields = Fields::named_by(one.key());
+            Value::Each(Box::new(Value::Object {
+                fields,
+                rest: Some(Box::new(one.children())),
+            }))
+        }
         "merge" => match arg(0) {
             Value::Array(values) => objects::merge(values),
             Value::Each(one) => {
@@ -107,16 +95,29 @@ pub fn call(name: &str, mut args: Vec<Value>, here: &Value) -> Value {
             }
             other => other.clone(),
         },
-        "max" | "min" | "sum" | "average" => anonymous(strings::mixed(&args, name)),
+        "max" | "min" | "sum" | "average" => anonymous(strings::mixed(args, name)),
         "error" => Value::NEVER,
         "assert" => Value::Absent,
         "single" => path::any_of(arg(0)),
-        "map" | "filter" | "reduce" | "each" | "sift" | "sort by" => {
-            Value::Each(Box::new(anonymous(strings::mixed(&args, name))))
-        }
+        "map" | "filter" | "reduce" | "each" | "sift" => anonymous(strings::mixed(args, name)),
         // Everything else computes a string or a number from its first argument.
         _ => plain(),
     }
+}
+
+/// A function with its constant arguments after the first, so that no two calls that may differ have the same name.
+fn tag_of(name: &str, rest: &[Value]) -> String {
+    let rest: Vec<String> = rest
+        .iter()
+        .map(|arg| match arg {
+            Value::Number(number) => number.clone(),
+            Value::Bool(value) => value.to_string(),
+            other => other
+                .as_text()
+                .map_or_else(|| "?".to_owned(), |text| format!("{text:?}")),
+        })
+        .collect();
+    format!("{name}({})", rest.join(","))
 }
 
 fn generated(name: &str) -> Value {
@@ -128,7 +129,7 @@ fn anonymous(value: Value) -> Value {
 }
 
 /// A sequence of one is its only value.
-fn alone(value: &Value) -> Value {
+pub fn alone(value: &Value) -> Value {
     match value {
         Value::Each(one) => Value::clone(one),
         Value::Array(values) => match values.as_slice() {
@@ -146,11 +147,11 @@ fn number(value: &Value) -> Option<i64> {
     }
 }
 
-fn substring(args: &[Value]) -> Option<Value> {
+fn substring(args: &[Value], tag: &str) -> Option<Value> {
     let start = number(args.get(1)?)?;
     let length = match args.get(2) {
+        Some(Value::Absent) | None => None,
         Some(value) => Some(usize::try_from(number(value)?.max(0)).ok()?),
-        None => None,
     };
     let cut = |text: &str| -> Option<String> {
         let count = i64::try_from(text.chars().count()).ok()?;
@@ -166,17 +167,24 @@ fn substring(args: &[Value]) -> Option<Value> {
         })
     };
     let value = alone(args.first()?);
+    // A part of the known beginning is known.
+    if let (Value::Text(pieces), Some(length), 0..) = (&value, length, start)
+        && let Some(Piece::Literal(first)) = pieces.first()
+        && usize::try_from(start).ok()?.checked_add(length)? <= first.chars().count()
+    {
+        return cut(first).map(Value::text);
+    }
     let constant = value.finite().is_some() && !matches!(value, Value::Array(_));
-    constant.then(|| strings::lift(&value, "substring", cut))
+    constant.then(|| strings::lift(&value, tag, cut))
 }
 
 /// `$substringBefore` and `$substringAfter`, where the separator stands in the known beginning.
-fn around(value: &Value, separator: &Value, before: bool) -> Option<Value> {
+fn around(value: &Value, separator: &Value, before: bool, tag: &str) -> Option<Value> {
     let separator = separator.as_text().filter(|s| !s.is_empty())?;
     let Value::Text(pieces) = alone(value) else {
         let value = alone(value);
         return value.finite().filter(|list| !list.is_empty()).map(|_| {
-            strings::lift(&value, "around", |text| {
+            strings::lift(&value, tag, |text| {
                 Some(
                     match text.split_once(separator) {
                         Some((head, tail)) => {
@@ -193,22 +201,36 @@ fn around(value: &Value, separator: &Value, before: bool) -> Option<Value> {
             })
         });
     };
-    let Some((Piece::Literal(first), rest)) = pieces.split_first() else {
-        return None;
-    };
-    match first.split_once(separator) {
-        Some((head, _)) if before => Some(Value::text(head)),
-        Some((_, tail)) => Some(Value::from_pieces(
-            std::iter::once(Piece::Literal(tail.to_owned())).chain(rest.iter().cloned()),
-        )),
-        None if rest.is_empty() => Some(Value::text(first.clone())),
-        None => None,
+    let mut before_it: Vec<Piece> = Vec::new();
+    for (at, piece) in pieces.iter().enumerate() {
+        match piece {
+            Piece::Literal(text) => match text.split_once(separator) {
+                Some((head, _)) if before => {
+                    before_it.push(Piece::Literal(head.to_owned()));
+                    return Some(Value::from_pieces(before_it));
+                }
+                Some((_, tail)) => {
+                    let rest = pieces.get(at + 1..).unwrap_or_default();
+                    let tail = std::iter::once(Piece::Literal(tail.to_owned()));
+                    return Some(Value::from_pieces(tail.chain(rest.iter().cloned())));
+                }
+                None => before_it.push(piece.clone()),
+            },
+            // Where it cannot stand within the open part, nor begin or end in it.
+            Piece::Hole(hole)
+                if separator.len() == 1 && strings::holds_none_of(hole, separator) =>
+            {
+                before_it.push(piece.clone());
+            }
+            Piece::Hole(_) => return None,
+        }
     }
+    Some(Value::Text(pieces))
 }
 
 fn join(values: &Value, separator: &Value) -> Value {
     match values {
-        Value::Array(all) => {
+        Value::Array(all) if !all.iter().any(Value::may_be_absent) => {
             let mut parts = Vec::with_capacity(all.len() * 2);
             for (i, one) in all.iter().enumerate() {
                 if i > 0 {
@@ -218,22 +240,41 @@ fn join(values: &Value, separator: &Value) -> Value {
             }
             Value::concat(&parts)
         }
+        // What is known before the first element that may be missing, or be several, stands at the beginning.
+        Value::Array(all) => {
+            let known = all.iter().take_while(|v| !v.may_be_absent()).count();
+            let (first, open) = all.split_at_checked(known).unwrap_or((all, &[]));
+            let mut rest = open.to_vec();
+            rest.push(separator.clone());
+            let rest = strings::mixed(&rest, "join").anonymous();
+            if first.is_empty() {
+                return rest;
+            }
+            let first = join(&Value::Array(first.to_vec()), separator);
+            let whole = Value::concat(&[first.clone(), separator.clone(), rest]);
+            if open.iter().all(Value::may_be_absent) {
+                whole.join(&first)
+            } else {
+                whole
+            }
+        }
         Value::Text(_) => values.clone(),
         Value::OneOf(_) => values.each_alternative(|v| join(v, separator)),
         other => strings::mixed(&[other.clone(), separator.clone()], "join").anonymous(),
     }
 }
 
-fn replace(args: &[Value]) -> Option<Value> {
+fn replace(args: &[Value], tag: &str) -> Option<Value> {
     let pattern = args.get(1)?.as_text()?;
     let with = args.get(2)?.as_text()?;
-    if args.len() > 3 || pattern.is_empty() {
+    let is_limited = args.get(3).is_some_and(|limit| *limit != Value::Absent);
+    if is_limited || pattern.is_empty() {
         return None;
     }
     let value = alone(args.first()?);
     Some(match value.finite() {
-        Some(_) => strings::lift(&value, "replace", |text| Some(text.replace(pattern, with))),
-        None => strings::derived(&value, &format!("replace({pattern},{with})")),
+        Some(_) => strings::lift(&value, tag, |text| Some(text.replace(pattern, with))),
+        None => strings::derived(&value, tag),
     })
 }
 
@@ -244,16 +285,26 @@ fn append(a: &Value, b: &Value) -> Value {
         (Value::Array(x), y @ (Value::Text(_) | Value::Object { .. })) => {
             Value::Array(x.iter().chain([y]).cloned().collect())
         }
+        (x @ Value::Text(_), Value::Array(y)) => {
+            Value::Array(std::iter::once(x).chain(y).cloned().collect())
+        }
+        // However many elements the open part has.
+        (Value::Array(x), Value::Any(_) | Value::Each(_)) => {
+            let more = path::any_of(b).or_absent();
+            Value::Array(x.iter().cloned().chain([more]).collect())
+        }
         (a, b) => Value::Each(Box::new(path::any_of(a).join(&path::any_of(b)).anonymous())),
     }
 }
 
 fn keys(value: &Value) -> Value {
     match value {
-        Value::Object { fields, rest: None } => {
-            Value::Array(fields.keys().map(Value::text).collect())
-        }
         Value::Absent => Value::Absent,
-        other => Value::Each(Box::new(Value::Any(other.collapsed().derived()))),
+        Value::Object { fields, rest: None } if fields.len() < 2 => {
+            path::sequence(fields.keys().map(Value::text).collect())
+        }
+        Value::Array(_) | Value::Each(_) => keys(&path::any_of(value)),
+        // In which order they come is not known here.
+        other => Value::Each(Box::new(other.key())),
     }
 }

@@ -138,7 +138,7 @@ fn write(expr: &Expr, out: &mut String, depth: usize) {
             out.push_str(&format!("${name} := "));
             write(a, out, depth);
         }
-        ExprKind::Lambda(params, body) => {
+        ExprKind::Lambda(params, _, body) => {
             let params: Vec<String> = params.iter().map(|p| format!("${p}")).collect();
             out.push_str(&format!("function({}){{", params.join(", ")));
             write(body, out, depth);

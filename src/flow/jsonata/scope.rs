@@ -24,8 +24,12 @@ pub enum Func<'e> {
     Lambda {
         /// Its parameters.
         params: &'e [String],
+        /// Its signature, where it has one.
+        signature: Option<&'e str>,
         /// Its body.
         body: &'e Expr,
+        /// `$` where it stands.
+        here: Arc<Value>,
         /// Names in sight.
         scope: Scope<'e>,
     },
@@ -35,8 +39,17 @@ pub enum Func<'e> {
     Compose(Rc<Self>, Rc<Self>),
     /// `| pattern | update, delete |`
     Transform(Vec<&'e Expr>),
-    /// `/pattern/`
-    Regex,
+    /// `/pattern/flags`
+    Regex {
+        /// Between the slashes.
+        pattern: &'e str,
+        /// Of `i` and `m`.
+        flags: &'e str,
+    },
+    /// One of these.
+    Either(Vec<Rc<Self>>),
+    /// A value that may be a function, of which only this is known.
+    Opaque(Value),
 }
 
 /// A linked list of names, innermost first.

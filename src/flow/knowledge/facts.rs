@@ -41,6 +41,18 @@ impl Facts {
         self.shards.get(shard_of(identity))?.get(identity)
     }
 
+    /// The fields of the value at this path, of which, or of whose parts, something is known.
+    pub fn fields_of(&self, root: usize, path: &str) -> Vec<String> {
+        let all = self.shards.iter().flat_map(|s| s.iter());
+        let known = all.filter(|(id, fact)| id.root == root && !fact.is_bare());
+        let mut names: Vec<String> = known
+            .filter_map(|(id, _)| first_field(id.path.strip_prefix(path)?))
+            .collect();
+        names.sort();
+        names.dedup();
+        names
+    }
+
     /// Keeps a fact; beyond `most` of them the oldest are given up.
     pub fn insert(&mut self, identity: Identity, fact: Arc<Fact>, most: usize) {
         if self.shards.is_empty() {
@@ -174,6 +186,23 @@ impl Facts {
                             .zip(&**b)
                             .all(|((k, x), (l, y))| k == l && (Arc::ptr_eq(x, y) || x == y)))
             })
+    }
+}
+
+/// The name of the field that a path begins with, as [`crate::value::path_step`] writes it.
+fn first_field(path: &str) -> Option<String> {
+    if let Some(plain) = path.strip_prefix('.') {
+        let name = plain.split(['.', '[', '|', '#']).next()?;
+        return (name != "*" && !name.is_empty()).then(|| name.to_owned());
+    }
+    let mut name = String::new();
+    let mut chars = path.strip_prefix("['")?.chars();
+    loop {
+        match chars.next()? {
+            '\\' => name.push(chars.next()?),
+            '\'' => return Some(name),
+            c => name.push(c),
+        }
     }
 }
 

@@ -20,7 +20,7 @@ impl Step<'_> {
                     value: reader.resource.display(),
                 },
             ));
-            return stamp(Value::Any(unknown), fresh, "item");
+            return Value::Any(unknown).named_at(fresh, "item");
         }
         let items = if let Some(template) = &map.items {
             self.against_input(template)
@@ -34,7 +34,7 @@ impl Step<'_> {
         };
         let entry = |value: &Value| match value {
             Value::Object { .. } => Value::object([
-                ("Key".to_owned(), Value::Any(value.collapsed().derived())),
+                ("Key".to_owned(), value.key()),
                 ("Value".to_owned(), value.children()),
             ]),
             _ => Value::NEVER,
@@ -42,14 +42,14 @@ impl Step<'_> {
         let one = items
             .each_alternative(Value::elements)
             .join(&items.each_alternative(entry));
-        stamp(one.anonymous(), fresh, "item")
+        one.anonymous().named_at(fresh, "item")
     }
 
     /// What one iteration starts with.
     pub fn iteration(&self, map: &Map, item: &Value) -> Value {
         let fresh = root::item(self.state.id.0);
         let one = match &map.item_selector {
-            Some(template) => stamp(self.per_item(template, item), fresh, "selected"),
+            Some(template) => self.per_item(template, item).named_at(fresh, "selected"),
             None => item.clone(),
         };
         match &map.item_batcher {
@@ -58,7 +58,7 @@ impl Step<'_> {
                 let mut batch = vec![("Items".to_owned(), Value::Each(Box::new(one.anonymous())))];
                 if let Some(template) = batch_input {
                     let value = self.against_input(template);
-                    batch.push(("BatchInput".to_owned(), stamp(value, fresh, "batch")));
+                    batch.push(("BatchInput".to_owned(), value.named_at(fresh, "batch")));
                 }
                 Value::object(batch)
             }

@@ -101,9 +101,10 @@ impl Parser<'_> {
                 self.two(left, right, |l, r| ExprKind::Binary(op, l, r))
             }
             Operator::Dot => {
-                let right = self.expression(power)?;
-                step(&left.expr)?;
-                step(&right.expr)?;
+                let mut left = left;
+                let mut right = self.expression(power)?;
+                step(&mut left.expr)?;
+                step(&mut right.expr)?;
                 self.two(left, right, ExprKind::Dot)
             }
             Operator::Open => self.predicate(left),
@@ -230,22 +231,25 @@ impl Parser<'_> {
     }
 }
 
-/// Fails where the expression can be no step of a path.
-fn step(expr: &Expr) -> Result<(), SyntaxError> {
-    let mut inner = expr;
-    while let ExprKind::KeepArray(base)
-    | ExprKind::Filter(base, _)
-    | ExprKind::Focus(base, _)
-    | ExprKind::IndexBind(base, _)
-    | ExprKind::Negate(base) = &inner.kind
-    {
-        inner = base;
-    }
-    match inner.kind {
+/// Makes a step of a path: a string there is the name of a field, whatever quotes it stands in. Fails where the expression
+/// can be no step.
+fn step(expr: &mut Expr) -> Result<(), SyntaxError> {
+    match &mut expr.kind {
         ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null => error_at(
             expr.span.start,
             "a number or constant cannot be a step of a path",
         ),
+        ExprKind::Text(name) => {
+            expr.kind = ExprKind::Field(std::mem::take(name));
+            Ok(())
+        }
+        // The sign makes a step of its own, and what it stands before is no name.
+        ExprKind::Negate(inner) if matches!(inner.kind, ExprKind::Text(_)) => Ok(()),
+        ExprKind::KeepArray(base)
+        | ExprKind::Filter(base, _)
+        | ExprKind::Focus(base, _)
+        | ExprKind::IndexBind(base, _)
+        | ExprKind::Negate(base) => step(base),
         _ => Ok(()),
     }
 }

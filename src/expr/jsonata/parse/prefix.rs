@@ -151,7 +151,7 @@ impl Parser<'_> {
                 }
             }
         }
-        self.signature()?;
+        let signature = self.signature()?;
         self.expect('{')?;
         let body = self.inside(|parser| {
             let body = parser.expression(0)?;
@@ -162,20 +162,21 @@ impl Parser<'_> {
         self.node(
             from,
             height,
-            ExprKind::Lambda(parameters, Box::new(body.expr)),
+            ExprKind::Lambda(parameters, signature, Box::new(body.expr)),
         )
     }
 
-    /// Passes over `<…>`, which constrains types and decides nothing else.
-    fn signature(&mut self) -> Result<(), SyntaxError> {
+    /// `<…>`, which constrains types and says where the context value stands in.
+    fn signature(&mut self) -> Result<Option<String>, SyntaxError> {
         if self.peek()? != Some('<') {
-            return Ok(());
+            return Ok(None);
         }
+        let from = self.cursor.at();
         let mut open = 0usize;
         loop {
             match self.cursor.bump() {
                 Some('<') => open += 1,
-                Some('>') if open <= 1 => return Ok(()),
+                Some('>') if open <= 1 => return Ok(Some(self.cursor.since(from).to_owned())),
                 Some('>') => open -= 1,
                 Some('{') | None => return self.cursor.error("the signature does not end"),
                 Some(_) => {}

@@ -56,7 +56,7 @@ impl Machine<'_> {
                 })
             }
             ("filter", [list, function]) if truth => match &function.kind {
-                ExprKind::Lambda(params, body) => {
+                ExprKind::Lambda(params, _, body) => {
                     self.assume_cases(list, body, params.first().map(String::as_str), cx)
                 }
                 _ => cx.know.clone(),
@@ -81,11 +81,14 @@ impl Machine<'_> {
             params,
             body,
             scope,
+            here,
+            signature: None,
         } = &*func
         else {
             return cx.know.clone();
         };
         let mut inner = cx.clone();
+        inner.here = here.clone();
         inner.scope = scope.clone();
         for (param, arg) in params.iter().zip(args) {
             let raw = self.raw(arg, cx);
@@ -107,15 +110,7 @@ impl Machine<'_> {
         let raw = self.raw(text, cx);
         let matched = match pattern.map(|p| &p.kind) {
             Some(ExprKind::Regex { pattern, flags }) => regex::read(pattern, flags),
-            Some(ExprKind::Text(part)) if !is_match => {
-                let mut glob = Glob::any();
-                glob.extend(&Glob::literal(part));
-                glob.extend(&Glob::any());
-                Some(regex::Matches {
-                    globs: vec![glob],
-                    any_text: true,
-                })
-            }
+            Some(ExprKind::Text(part)) if !is_match => Some(regex::Matches::containing(part)),
             _ => None,
         };
         self.teach(whole, cx, |lesson, know| match (matched, truth) {

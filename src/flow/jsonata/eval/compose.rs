@@ -1,6 +1,6 @@
 //! Arrays, objects, blocks, conditionals and operators.
 
-use super::super::scope::{Bound, Cx};
+use super::super::scope::{Bound, Cx, Func};
 use super::*;
 
 impl<'a> Machine<'a> {
@@ -11,12 +11,26 @@ impl<'a> Machine<'a> {
         for item in items {
             match all.take(self.value(item, cx)) {
                 Value::Absent => {}
+                // It may be nothing, and it may be an array whose elements come in its place.
+                Value::Any(unknown)
+                    if items.len() > 1 && !matches!(item.kind, ExprKind::Array(_)) =>
+                {
+                    values.push(Value::Any(unknown).or_absent());
+                }
+                one @ Value::OneOf(_) if items.len() > 1 && has_array(&one) => {
+                    values.push(path::any_of(&one).or_absent());
+                }
                 Value::Array(inner) if !matches!(item.kind, ExprKind::Array(_)) => {
                     values.extend(inner);
                 }
-                Value::Each(inner) if !matches!(item.kind, ExprKind::Array(_)) => {
+                Value::Each(inner)
+                    if items.len() < 2 && !matches!(item.kind, ExprKind::Array(_)) =>
+                {
                     open = true;
                     values.push(*inner);
+                }
+                Value::Each(inner) if !matches!(item.kind, ExprKind::Array(_)) => {
+                    values.push(inner.or_absent());
                 }
                 one => values.push(one),
             }
@@ -37,19 +51,8 @@ impl<'a> Machine<'a> {
             if matches!(value, Value::Absent) {
                 continue;
             }
-            all = match key.as_text() {
-                Some(name) => all.with_field(name, value),
-                None => {
-                    let Value::Object { fields, rest } = all else {
-                        break;
-                    };
-                    let more = value.anonymous();
-                    Value::Object {
-                        fields: fields.map(|_, v| v.join(&more)),
-                        rest: Some(Box::new(rest.map_or(more.clone(), |r| r.join(&more)))),
-                    }
-                }
-            };
+            // A name that is there already would be an error.
+            all = all.with_field_named(&key, value);
         }
         all
     }
@@ -84,13 +87,13 @@ impl<'a> Machine<'a> {
         match (yes, no) {
             (Bound::Value(a), Bound::Value(b)) => Bound::Value(a.join(&b)),
             (Bound::Func(f), Bound::Value(v)) | (Bound::Value(v), Bound::Func(f)) => {
-                if v.is_never() || v == Value::Absent {
-                    Bound::Func(f)
-                } else {
-                    Bound::Value(self.everything())
+                if v.is_never() {
+                    return Bound::Func(f);
                 }
+                let other = Rc::new(Func::Opaque(v));
+                Bound::Func(Rc::new(Func::Either(vec![f, other])))
             }
-            (Bound::Func(_), Bound::Func(_)) => Bound::Value(self.everything()),
+            (Bound::Func(f), Bound::Func(g)) => Bound::Func(Rc::new(Func::Either(vec![f, g]))),
         }
     }
 
@@ -152,4 +155,10 @@ impl<'a> Machine<'a> {
             _ => Value::either_bool(),
         }
     }
+}
+
+/// Whether some alternative is an array.
+fn has_array(value: &Value) -> bool {
+    let mut all = value.alternatives().iter();
+    all.any(|v| matches!(v, Value::Array(_) | Value::Each(_)))
 }

@@ -1,0 +1,136 @@
+//! Static against executed, for expressions alone: random JSONata is run by the reference implementation in the version that
+//! Step Functions names (npm `jsonata`, pinned in `tests/oracle/package.json`), on inputs that differ in their marks only. What
+//! depends on a mark must be tainted, and what came out must be what was predicted.
+//!
+//! It needs Node.js and npm; without them it says so and passes. Seeds and counts: `ORACLE_SEED=7 ORACLE_COUNT=5000 cargo test
+//! --no-default-features --test jsonata_oracle -- --nocapture`.
+
+#![expect(
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    clippy::unwrap_used,
+    reason = "a test stops at what it did not expect"
+)]
+
+#[path = "executed/covers.rs"]
+mod covers;
+
+/// What the comparison knows of the input.
+mod generate {
+    /// Stands in every text of the input.
+    pub const MARK: &str = "MARK";
+}
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use serde_json::{Value as Json, json};
+use stepwarden::asl;
+use stepwarden::flow::{self, FlowContext};
+
+/// How many expressions a seed gives where nothing else is asked for.
+const COUNT: u64 = 400;
+const SEEDS: [u64; 2] = [1, 2];
+
+/// The folder of the reference implementation, installed on first use; `None` where there is no Node.js or no registry.
+fn reference() -> Option<PathBuf> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let home = root.join(".oracle");
+    let module = home.join("node_modules/jsonata");
+    if !module.join("package.json").exists() {
+        std::fs::create_dir_all(&home).ok()?;
+        std::fs::copy(
+            root.join("tests/oracle/package.json"),
+            home.join("package.json"),
+        )
+        .ok()?;
+        let install = ["install", "--no-audit", "--no-fund", "--ignore-scripts"];
+        let status = Command::new("npm")
+            .args(install)
+            .current_dir(&home)
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status();
+        status.ok().filter(std::process::ExitStatus::success)?;
+    }
+    let version = std::fs::read_to_string(module.join("package.json")).ok()?;
+    let version: Json = serde_json::from_str(&version).ok()?;
+    assert_eq!(version["version"], "2.0.6", "the version that is pinned");
+    Some(module)
+}
+
+fn number(name: &str) -> Option<u64> {
+    std::env::var(name).ok()?.parse().ok()
+}
+
+fn cases(module: &Path, seed: u64, count: u64) -> Vec<Json> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/expressions.js");
+    let output = Command::new("node")
+        .arg(script)
+        .arg(module)
+        .args([seed.to_string(), count.to_string()])
+        .output()
+        .expect("node runs");
+    let text = String::from_utf8(output.stdout).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// What was not predicted of one expression.
+fn missed(case: &Json) -> Option<String> {
+    let expression = case["expression"].as_str().unwrap();
+    let definition = json!({"QueryLanguage": "JSONata", "StartAt": "S", "States": {"S": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::aws-sdk:s3:getObject",
+        "Arguments": {"X": format!("{{% {expression} %}}")},
+        "End": true,
+    }}});
+    let definition = asl::parse(&definition.to_string());
+    let flow = flow::analyse(&definition, FlowContext::default());
+    let value = flow.arguments(definition.states[0].id).field("X");
+    let given = &case["given"];
+    // Who chooses among the literals of a pattern chooses nothing freely.
+    let is_list = value.finite().is_some_and(|texts| !texts.is_empty());
+    let why = if case["differs"] == json!(true) && !value.is_tainted() && !is_list {
+        Err("it depends on the input, and is not tainted".to_owned())
+    } else if given.is_null() {
+        Ok(())
+    } else {
+        covers::covers(&value, given)
+    };
+    why.err()
+        .map(|why| format!("{expression}\n  gave {given}\n  {why}"))
+}
+
+#[test]
+fn what_the_reference_gives_was_predicted() {
+    let Some(module) = reference() else {
+        println!("skipped: the JSONata oracle needs Node.js, npm and its registry");
+        return;
+    };
+    let seeds = number("ORACLE_SEED").map_or_else(|| SEEDS.to_vec(), |seed| vec![seed]);
+    let count = number("ORACLE_COUNT").unwrap_or(COUNT);
+    let (mut compared, mut depend, mut wrong) = (0, 0, Vec::new());
+    for seed in seeds {
+        for case in cases(&module, seed, count) {
+            compared += 1;
+            depend += usize::from(case["differs"] == json!(true));
+            wrong.extend(missed(&case).map(|why| format!("seed {seed}: {why}")));
+        }
+    }
+    let told = format!("{compared} expressions, {depend} of them depend on the input");
+    println!("{told}");
+    assert!(
+        wrong.is_empty(),
+        "{told}\n{} not predicted:\n{}",
+        wrong.len(),
+        wrong
+            .iter()
+            .take(12)
+            .cloned()
+            .collect::<Vec<_>>()
+            .join("\n")
+    );
+    assert!(depend * 4 > compared, "{told}");
+}
