@@ -42,6 +42,7 @@ fn mask_finding(finding: &mut Finding, redactor: &Redactor) {
     finding.principals.iter_mut().for_each(&mut clean);
     finding.reach.iter_mut().for_each(&mut clean);
     finding.state.iter_mut().for_each(&mut clean);
+    finding.states.iter_mut().for_each(&mut clean);
     for step in &mut finding.trace {
         clean(&mut step.state);
         clean(&mut step.value);
