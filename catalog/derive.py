@@ -203,7 +203,7 @@ def targets(action, service, prefix, operation, members, request=None):
     if request:
         made = [(n, t) for n, t in left if is_made(n, operation, t)]
         for name, template in left:
-            hits = loose(name, template, operation, request, taken)
+            hits = loose(name, template, operation, request, taken, [t for t in service["types"] if t != name])
             if (name, template) in made:
                 # What is made has its own name in the request, or none: what else is named there is there already.
                 hits = [f for f in hits if f[4] == 0 and (len(left) == 1 and not filled or re.match(r"Start|Put|Add|Send", operation))]

@@ -69,10 +69,12 @@ def sole(found):
 ENDS = ("", "id", "ids", "arn", "arns", "arnlist", "name", "names", "identifier", "identifiers", "uri", "url", "key")
 
 
-def loose(type_name, template, operation, request, taken):
+def loose(type_name, template, operation, request, taken, others=()):
     """Parameters that identify a resource of this type by what they are: their shape's name, the pattern of their text, a
     name that ends as the type's, or that the type's name ends as. All of the first sort that finds any."""
     own, stems = words_of(type_name, template)
+    # A name stands for an id nowhere: what is named by it chooses the resource without being in its ARN.
+    by_id = own.endswith("id")
     exact = {own} | {s + e for s in stems for e in ENDS[1:]}
     free = [f for f in request.texts() if f[0] not in taken]
     service, word = template.split(":")[2] if template.count(":") > 4 else "", template.split(":", 5)[-1].split("${")[0]
@@ -86,10 +88,10 @@ def loose(type_name, template, operation, request, taken):
         lambda f: f[4] > 0 and (norm(f[1]) in exact or f[2] & exact),
         lambda f: f[4] == 0 and norm(f[1]) in GENERIC and (norm(f[1]) != "name" or own.endswith("name")),
         lambda f: f[4] == 0 and f[5] and re.search(r"(Arn|ARN|Arns|ARNs)$", f[1]) and sole([g for g in free if g[5] and g[4] == 0])
-        and "${" in template,
+        and "${" in template and not any(norm(o).endswith(norm(f[1]).removesuffix("s").removesuffix("arn")) for o in others),
     ]
     for sort in sorts:
-        hits = [f for f in free if sort(f) and not is_new(operation, f[1])]
+        hits = [f for f in free if sort(f) and not is_new(operation, f[1]) and not (by_id and norm(f[1]).endswith(("name", "names")))]
         if hits:
             return hits
     return []
