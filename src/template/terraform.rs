@@ -70,11 +70,11 @@ impl Converted<'_> {
         if instance.is_data {
             return;
         }
-        let known = self.iam(instance)
+        // Each knows some types and says whether this is one of them.
+        let _is_known = self.iam(instance)
             || self.events(instance)
             || self.apis(instance)
             || self.services(instance);
-        let _ = known;
     }
 
     /// Adds a resource; `attributes` says which property is which attribute, for what is found in it.

@@ -32,7 +32,7 @@ pub(super) fn api(
     gaps: &mut Gaps,
 ) -> RestApi {
     let id = scope.made_up(resource);
-    let mut resources = methods(scope, resource, &id);
+    let mut resources = methods(scope, &id);
     let body = body(scope, resource, files, gaps);
     for operation in sides(&body)
         .into_iter()
@@ -137,13 +137,13 @@ fn endpoint(scope: &Scope, resource: &Resource, body: &Value) -> Vec<String> {
 }
 
 /// `AWS::ApiGateway::Method`
-fn methods(scope: &Scope, api: &Resource, id: &str) -> Methods {
+fn methods(scope: &Scope, id: &str) -> Methods {
     let mut out = Methods::new();
     let own = |resource: &&Resource| {
         resource.kind == "AWS::ApiGateway::Method" && shown(scope, resource, "RestApiId") == id
     };
     for method in scope.resources().iter().filter(own) {
-        let path = path(scope, api, method.get("ResourceId"), 0);
+        let path = path(scope, method.get("ResourceId"), 0);
         let name = shown(scope, method, "HttpMethod").to_ascii_uppercase();
         let integration = scope.property(method, "Integration");
         let read = RestMethod {
@@ -161,12 +161,12 @@ fn methods(scope: &Scope, api: &Resource, id: &str) -> Methods {
 }
 
 /// The path of a resource: its part behind its parent's.
-fn path(scope: &Scope, api: &Resource, id: Option<&Value>, depth: usize) -> String {
+fn path(scope: &Scope, id: Option<&Value>, depth: usize) -> String {
     let referred = id.and_then(|id| id.get("Ref")).and_then(Value::as_str);
     let resource = referred.and_then(|id| scope.resource(id));
     match resource.filter(|r| r.kind == "AWS::ApiGateway::Resource" && depth < MAX_PATH) {
         Some(resource) => {
-            let parent = path(scope, api, resource.get("ParentId"), depth + 1);
+            let parent = path(scope, resource.get("ParentId"), depth + 1);
             let part = shown(scope, resource, "PathPart");
             format!("{}/{part}", parent.trim_end_matches('/'))
         }

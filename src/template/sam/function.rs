@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{Expansion, members, rename};
+use super::{Expansion, members};
 use crate::template::attributes::arn_of;
 use crate::template::resource::Resource;
 
@@ -29,7 +29,6 @@ impl Expansion<'_> {
             function.properties.insert("Role".to_owned(), role);
             self.function_role(resource);
         }
-        rename(&mut function, &[]);
         self.out.push(function);
         let alias = self
             .known(resource, "AutoPublishAlias")

@@ -121,7 +121,7 @@ fn only_one(plan: &Plan<'_>) -> Option<String> {
                 .and_then(Value::as_str)
                 .unwrap_or_default();
             for rest in text.split("arn:").skip(1) {
-                let account = rest.splitn(5, ':').nth(3).unwrap_or_default();
+                let account = rest.split(':').nth(3).unwrap_or_default();
                 if is_account(account) {
                     found.insert(account.to_owned());
                 }
