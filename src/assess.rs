@@ -3,9 +3,10 @@
 mod deployed;
 mod masked;
 mod since;
+mod undone;
 mod versions;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::analysis::{self, owner};
 use crate::arn::Arn;
@@ -18,10 +19,10 @@ use crate::facts::{self, AccountFacts, Facts};
 use crate::finding::Finding;
 use crate::gap::{Gap, Input};
 use crate::posture::Posture;
-use crate::rules::{self, RULES};
+use crate::rules::{self, RULES, Transient};
 use crate::snapshot::Account;
 use crate::suppression;
-use crate::trigger::EventInfo;
+use crate::trigger::{Change, EventInfo};
 use crate::verdict::Record;
 use crate::workflow::{OwnerSource, Workflow};
 use deployed::Evidence;
@@ -46,6 +47,8 @@ pub struct Assessment {
     pub approved: Option<Baseline>,
     /// Whether the event may set another baseline, once CloudTrail confirms it.
     pub to_confirm: bool,
+    /// Digests of the revision and the documents that were judged.
+    pub judged: BTreeSet<String>,
 }
 
 /// What is known beside the account.
@@ -60,6 +63,8 @@ pub struct Known<'a> {
     pub event: Option<&'a EventInfo>,
     /// The same event, where its caller may be a deployer and what it deployed may be approved.
     pub deploying: Option<Deploying<'a>>,
+    /// The same event, where what it made should be there by now: where it is not, it was undone.
+    pub undone: Option<&'a Change>,
     /// What is remembered of workflows, by ARN.
     pub remembered: &'a BTreeMap<String, Remembered>,
 }
@@ -75,6 +80,8 @@ pub struct Remembered {
     pub held: BTreeMap<String, Held>,
     /// The revision at the last verdict.
     pub revision: Option<String>,
+    /// When each revision and document was last judged, by its digest.
+    pub judged: BTreeMap<String, String>,
 }
 
 impl Remembered {
@@ -85,6 +92,7 @@ impl Remembered {
             since: record.widened.clone(),
             held: record.held.clone(),
             revision: record.revision.clone(),
+            judged: record.judged.clone(),
         })
     }
 }
@@ -113,8 +121,12 @@ pub fn remembering(snapshot: &Account, known: &Known<'_>, first: usize) -> Vec<A
             };
             matches!(deploying.proof, Proof::Awaited(_)) && other
         });
-        let mut assessment = judge_changed(&facts, drift, known.today);
+        let transient = undone::find(snapshot, known, &facts, remembered);
+        let told = transient.as_ref().map(|(_, transient)| transient);
+        let mut assessment = judge_changed(&facts, drift, told, known.today);
         (assessment.approved, assessment.to_confirm) = (approved, to_confirm);
+        assessment.judged = undone::judged(snapshot, &facts, &posture);
+        assessment.judged.extend(transient.map(|(key, _)| key));
         owned_by_actor(&mut assessment.workflow, known.event);
         assessment
     };
@@ -209,20 +221,29 @@ pub fn unread(arn: &Arn, why: &str, config: &Config, today: &str) -> Assessment 
 /// Runs every rule over one workflow's facts, as far as its budget goes. `today` is `YYYY-MM-DD`, for the expiry of
 /// suppressions.
 pub fn judge(facts: &Facts<'_>, today: &str) -> Assessment {
-    judge_changed(facts, None, today)
+    judge_changed(facts, None, None, today)
 }
 
 /// The same, with how the workflow differs from its approved baseline.
-fn judge_changed(facts: &Facts<'_>, drift: Option<DriftFacts>, today: &str) -> Assessment {
-    let drift = drift.as_ref();
-    let (assessment, cuts) = budget::within(budget::RULES, || by_rules(facts, drift, today));
+fn judge_changed(
+    facts: &Facts<'_>,
+    drift: Option<DriftFacts>,
+    transient: Option<&Transient>,
+    today: &str,
+) -> Assessment {
+    let change = rules::Change {
+        drift: drift.as_ref(),
+        transient,
+    };
+    let unchanged = rules::Change::default();
+    let (assessment, cuts) = budget::within(budget::RULES, || by_rules(facts, &change, today));
     let Some(gap) = analysis::stopped("the rules", &cuts) else {
-        let all = || by_rules(&bare(facts, facts.gaps.clone()), drift, today);
+        let all = || by_rules(&bare(facts, facts.gaps.clone()), &change, today);
         return assessment.unwrap_or_else(all);
     };
     match assessment {
         Some(mut assessment) => {
-            let told = by_rules(&bare(facts, vec![gap.clone()]), None, today);
+            let told = by_rules(&bare(facts, vec![gap.clone()]), &unchanged, today);
             assessment.findings.extend(told.findings);
             order(&mut assessment.findings);
             assessment.gaps.push(gap);
@@ -230,7 +251,7 @@ fn judge_changed(facts: &Facts<'_>, drift: Option<DriftFacts>, today: &str) -> A
         }
         None => {
             let gaps = facts.gaps.iter().cloned().chain([gap]).collect();
-            by_rules(&bare(facts, gaps), drift, today)
+            by_rules(&bare(facts, gaps), &change, today)
         }
     }
 }
@@ -243,17 +264,16 @@ fn bare<'a>(facts: &Facts<'a>, gaps: Vec<Gap>) -> Facts<'a> {
     }
 }
 
-fn by_rules(facts: &Facts<'_>, drift: Option<&DriftFacts>, today: &str) -> Assessment {
+fn by_rules(facts: &Facts<'_>, change: &rules::Change<'_>, today: &str) -> Assessment {
     let active = || {
         RULES
             .iter()
             .filter(|r| !facts.config.disabled_rules.iter().any(|d| d == r.meta().id))
     };
-    let change = rules::Change { drift };
     let mut findings = Vec::new();
     for rule in active() {
         rule.check(facts, &mut findings);
-        rule.compare(facts, &change, &mut findings);
+        rule.compare(facts, change, &mut findings);
     }
     let mut reviewed = Vec::new();
     for rule in active() {
@@ -288,9 +308,10 @@ fn by_rules(facts: &Facts<'_>, drift: Option<&DriftFacts>, today: &str) -> Asses
             .map(|f| f.arn.clone())
             .collect(),
         posture: Some(Posture::of(facts).bounded()).filter(|posture| !posture.is_blank()),
-        drift: drift.cloned(),
+        drift: change.drift.cloned(),
         approved: None,
         to_confirm: false,
+        judged: BTreeSet::new(),
     };
     assessment.masked(facts.redactor)
 }

@@ -46,6 +46,9 @@ pub fn is_told(finding: &Finding) -> bool {
     finding.suppressed.is_none() && finding.severity > Severity::Info
 }
 
+/// The rule that tells of what is over already.
+const TRANSIENT: &str = "transient-change";
+
 /// Compares.
 pub fn between<'a>(before: Before<'_>, now: &'a Assessment) -> Delta<'a> {
     let mut delta = Delta::default();
@@ -64,6 +67,10 @@ pub fn between<'a>(before: Before<'_>, now: &'a Assessment) -> Delta<'a> {
                     delta.persisting.push(finding.severity);
                 }
                 _ => delta.opened.push(finding),
+            }
+            // What is over already is told once, and never told to be gone.
+            if finding.rule == TRANSIENT {
+                continue;
             }
             delta.told.push(told(finding, &fingerprint));
         }

@@ -166,6 +166,7 @@ impl Evaluation<'_> {
             baseline: self.baseline(reviewed),
             widened: self.widened(assessment),
             held: self.held(assessment),
+            judged: self.judged(assessment),
             sweep: self
                 .sweep
                 .map(str::to_owned)
@@ -191,6 +192,27 @@ impl Evaluation<'_> {
         kept.chain(now)
             .map(|(key, since)| (key.clone(), since.clone()))
             .collect()
+    }
+
+    /// What was judged when, the latest of it.
+    fn judged(&self, assessment: &Assessment) -> BTreeMap<String, String> {
+        const KEPT: usize = 64;
+        let mut all = self.record.map(|r| r.judged.clone()).unwrap_or_default();
+        let now = self.began.iso();
+        all.extend(
+            assessment
+                .judged
+                .iter()
+                .map(|key| (key.clone(), now.clone())),
+        );
+        while all.len() > KEPT {
+            let oldest = all.iter().min_by_key(|(_, at)| (*at).clone());
+            let Some(oldest) = oldest.map(|(key, _)| key.clone()) else {
+                break;
+            };
+            all.remove(&oldest);
+        }
+        all
     }
 
     /// What of that is not told yet. Of a part that could not be read, what was held still is.

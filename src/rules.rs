@@ -9,6 +9,8 @@ use crate::drift::DriftFacts;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::gap::Input;
+use crate::severity::Severity;
+use crate::trigger::EventInfo;
 
 /// One rule.
 pub trait Rule: Sync {
@@ -34,6 +36,35 @@ pub trait Rule: Sync {
 pub struct Change<'a> {
     /// How it differs from its approved baseline; `None` where there is none.
     pub drift: Option<&'a DriftFacts>,
+    /// What the event made and was not there any more when it was read.
+    pub transient: Option<&'a Transient>,
+}
+
+/// A change that was undone, or replaced, before it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Transient {
+    /// Who made it.
+    pub event: EventInfo,
+    /// What it was.
+    pub what: Undone,
+}
+
+/// What was undone.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Undone {
+    /// A revision of the definition, which no event holds.
+    Revision(String),
+    /// An inline policy of the role.
+    Policy {
+        /// Its name.
+        name: String,
+        /// The role's name.
+        role: String,
+        /// What would have been found while it was there, worst first, a line each.
+        opened: Vec<String>,
+        /// The severity of the worst of it, at least low.
+        severity: Severity,
+    },
 }
 
 /// What a rule is.
@@ -108,6 +139,7 @@ mod tainted_credentials;
 mod tainted_target;
 mod token_without_timeout;
 mod tracing_off;
+mod transient_change;
 mod unconditioned_role_trust;
 mod unknown_integration;
 mod unused_permission;
@@ -155,6 +187,7 @@ pub const RULES: &[&dyn Rule] = &[
     &broad_lambda_role::BroadLambdaRole,
     &replaceable_lambda::ReplaceableLambda,
     &drift::Drift,
+    &transient_change::TransientChange,
     &suppression::Suppression,
     &evaluation_incomplete::EvaluationIncomplete,
 ];

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::arn::Arn;
 pub use crate::dependencies::Dependency;
+use crate::digest::Digest;
 use crate::drift::{Baseline, Held, Since};
 use crate::severity::Severity;
 pub use crate::starters::StartShape;
@@ -42,9 +43,20 @@ pub struct Record {
     /// Of those, what is not told yet: a deployer's event names it as its own, and CloudTrail has yet to confirm that.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub held: BTreeMap<String, Held>,
+    /// When each revision and policy document was last judged (ISO 8601 in UTC), by its digest.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub judged: BTreeMap<String, String>,
     /// The last sweep that came by.
     #[serde(default)]
     pub sweep: Option<String>,
+}
+
+/// The digest under which a revision or a policy document is remembered: of a document, however it is laid out.
+pub fn judged_as(text: &str) -> String {
+    let value = serde_json::from_str::<serde_json::Value>(text);
+    let mut digest = Digest::default();
+    digest.part(&value.map_or_else(|_| text.to_owned(), |value| value.to_string()));
+    digest.hex()
 }
 
 /// A finding that was told.
@@ -80,6 +92,7 @@ impl Record {
             baseline: None,
             widened: BTreeMap::new(),
             held: BTreeMap::new(),
+            judged: BTreeMap::new(),
             sweep: None,
         }
     }

@@ -35,6 +35,7 @@ fn judged(scenario: &Scenario, account: &Account) -> Assessment {
         now: "2026-11-23T12:00:00Z",
         event: scenario.event.as_ref(),
         deploying: None,
+        undone: scenario.change.as_ref(),
         remembered: &scenario.remembered,
     };
     assess::remembering(account, &known, account.workflows.len())

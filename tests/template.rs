@@ -22,4 +22,5 @@ mod template {
     mod pattern;
     mod roles;
     mod stack;
+    mod tampering;
 }

@@ -25,6 +25,7 @@ pub fn approve(args: &args::Approve, host: &mut Host<'_>) -> Result<Outcome, Fai
         now: &host.now.iso(),
         event: None,
         deploying: None,
+        undone: None,
         remembered: &std::collections::BTreeMap::new(),
     };
     let assessments = assess::remembering(&account, &known, account.workflows.len());

@@ -57,6 +57,7 @@ pub fn replay(args: &Replay, host: &mut Host<'_>) -> Result<Outcome, Failure> {
         now: &host.now.iso(),
         event: Some(&change.event),
         deploying: None,
+        undone: Some(&change),
         remembered: &BTreeMap::new(),
     };
     let mut assessments: Vec<Assessment> = Vec::new();

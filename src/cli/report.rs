@@ -50,6 +50,7 @@ fn remembering(
         now: &host.now.iso(),
         event: None,
         deploying: None,
+        undone: None,
         remembered: &state.remembered(),
     };
     assess::remembering(account, &known, account.workflows.len())

@@ -36,6 +36,7 @@ pub const RULE_IDS: [&str; 40] = [
     "tainted-target",
     "token-without-timeout",
     "tracing-off",
+    "transient-change",
     "unconditioned-role-trust",
     "unknown-integration",
     "unused-permission",

@@ -15,6 +15,7 @@ fn found(findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
     Assessment {
         approved: None,
         to_confirm: false,
+        judged: Default::default(),
         workflow: Workflow::unread("w", "unowned"),
         findings,
         gaps,

@@ -257,6 +257,7 @@ fn judge<P: Ports>(
         remembered: &remembered,
         event: cause.event_info(),
         deploying: cause.deploying(waiting),
+        undone: cause.change().filter(|_| !cause.recent),
     };
     let mut reading = Reading {
         assessments: assess::remembering(snapshot, &known, judged),

@@ -126,30 +126,38 @@ fn tally(telling: &Telling<'_>, record: Option<&Record>, findings: &[Finding]) -
     })
 }
 
-/// One message for people, in the owner's topic where there is one, and one for machines.
-fn deliveries<P: Ports>(run: &Run<'_, P>, alert: &Alert<'_>, since: &str) -> [Delivery; 2] {
+/// One message for people, the same in the owner's topic where there is one, and one for machines. An owner is what a tag
+/// says: it adds a reader, and takes none away.
+fn deliveries<P: Ports>(run: &Run<'_, P>, alert: &Alert<'_>, since: &str) -> Vec<Delivery> {
     let attributes = alert::attributes(alert);
     let key = key(alert, since);
-    let people = match run.watch.config.owner_topics.get(&alert.workflow.owner) {
-        Some(topic) => Topic::Team(topic.clone()),
-        None => Topic::People,
+    let people = Delivery {
+        topic: Topic::People,
+        subject: Some(alert::subject(alert)),
+        message: alert::text(alert),
+        attributes: attributes.clone(),
+        dedup: format!("people {key}"),
     };
+    let team = run.watch.config.owner_topics.get(&alert.workflow.owner);
+    let team = team.map(|topic| Delivery {
+        topic: Topic::Team(topic.clone()),
+        dedup: format!("team {key}"),
+        ..people.clone()
+    });
     [
-        Delivery {
-            topic: people,
-            subject: Some(alert::subject(alert)),
-            message: alert::text(alert),
-            attributes: attributes.clone(),
-            dedup: format!("people {key}"),
-        },
-        Delivery {
+        Some(people),
+        team,
+        Some(Delivery {
             topic: Topic::Machines,
             subject: None,
             message: alert::json(alert),
             attributes,
             dedup: format!("machines {key}"),
-        },
+        }),
     ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 /// The same for the same difference from the same verdict.
@@ -217,17 +225,15 @@ pub(super) async fn send<P: Ports>(run: &Run<'_, P>, all: &[Delivery]) -> Result
     }
 }
 
-/// A team's topic that takes nothing must not swallow the alert: everybody's topic gets it.
+/// A team's topic that takes nothing must not hold the alert up: everybody's topic has it.
 async fn one<P: Ports>(run: &Run<'_, P>, delivery: &Delivery) -> Result<(), PublishError> {
     let notifier = &run.watch.notifier;
     match (notifier.publish(delivery).await, &delivery.topic) {
         (Err(error), Topic::Team(topic)) => {
-            warn!("the topic `{topic}` of a team did not take an alert: {error}");
-            let instead = Delivery {
-                topic: Topic::People,
-                ..delivery.clone()
-            };
-            notifier.publish(&instead).await
+            warn!(
+                "the topic `{topic}` of a team did not take an alert, which the common one has: {error}"
+            );
+            Ok(())
         }
         (sent, _) => sent,
     }

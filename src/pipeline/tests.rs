@@ -8,6 +8,7 @@ mod stateful;
 mod stateless;
 mod sweeps;
 mod table;
+mod transient;
 mod world;
 
 use serde_json::{Value, json};

@@ -61,6 +61,7 @@ pub fn assessment(name: &str, findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessm
     Assessment {
         approved: None,
         to_confirm: false,
+        judged: Default::default(),
         workflow: workflow(name),
         findings,
         gaps,

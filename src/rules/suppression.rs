@@ -13,7 +13,7 @@ impl Rule for Suppression {
     fn meta(&self) -> &'static Meta {
         meta!(
             "suppression",
-            from [Tags],
+            from [Workflow, Definition, Settings, Tags, Versions, ExecutionRole, Role, RoleTrust, OtherWorkflows, Principals, StarterTrust, EntryPoints, LogGroups, Functions, ResourcePolicies, Organization, Baseline, Configuration],
             builds_on [],
             "medium where set by a tag, else low",
             "a suppression hides findings, is not allowed, or has nothing to hide"

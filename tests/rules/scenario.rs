@@ -9,7 +9,7 @@ use stepwarden::config::Config;
 use stepwarden::drift::{Approval, Baseline, How};
 use stepwarden::local;
 use stepwarden::snapshot::Account;
-use stepwarden::trigger::EventInfo;
+use stepwarden::trigger::{Affects, Change, EventInfo, Expected, GrantsStart};
 
 /// The workflow that every scenario is about.
 pub const WORKFLOW: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:Orders";
@@ -26,6 +26,8 @@ pub struct Scenario {
     pub remembered: BTreeMap<String, Remembered>,
     /// The event that led to the evaluation.
     pub event: Option<EventInfo>,
+    /// What it wrote, where the block says.
+    pub change: Option<Change>,
 }
 
 #[derive(Deserialize)]
@@ -97,14 +99,42 @@ struct EventBlock {
     actor: String,
     #[serde(default)]
     through: String,
+    /// The inline policy that it wrote to the workflow's role, long enough ago to be there.
+    policy: Option<PolicyBlock>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct PolicyBlock {
+    name: String,
+    document: Value,
 }
 
 impl EventBlock {
-    fn info(self) -> EventInfo {
+    fn change(&self) -> Option<Change> {
+        let policy = self.policy.as_ref()?;
+        let document = policy.document.to_string();
+        let expects = Expected::Inline {
+            role: "Orders".to_owned(),
+            policy: policy.name.clone(),
+            document: Some(document.clone()),
+        };
+        Some(Change {
+            event: self.info(),
+            affects: Affects::Role {
+                name: "Orders".to_owned(),
+            },
+            opens: GrantsStart::New,
+            expects: Some(expects),
+            document: Some(document),
+        })
+    }
+
+    fn info(&self) -> EventInfo {
         EventInfo {
-            name: self.name,
-            actor: self.actor,
-            through: self.through,
+            name: self.name.clone(),
+            actor: self.actor.clone(),
+            through: self.through.clone(),
             time: "2026-11-23T10:00:00Z".to_owned(),
             source_ip: "203.0.113.7".to_owned(),
             ..EventInfo::default()
@@ -195,7 +225,8 @@ impl Scenario {
         Ok(Self {
             config: Config::parse(&block.config).map_err(|e| named(format!("config: {e}")))?,
             remembered,
-            event: block.event.map(EventBlock::info),
+            event: block.event.as_ref().map(EventBlock::info),
+            change: block.event.as_ref().and_then(EventBlock::change),
             name: block.name,
             account,
             today: block.today,
@@ -235,6 +266,7 @@ fn remembered(
             since,
             held: BTreeMap::new(),
             revision: None,
+            judged: BTreeMap::new(),
         },
     )]
     .into())

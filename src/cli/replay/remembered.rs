@@ -31,6 +31,7 @@ pub(super) fn replay(
         now: &host.now.iso(),
         event: Some(&change.event),
         deploying: None,
+        undone: Some(change),
         remembered: &state.remembered(),
     };
     let all = assess::remembering(account, &known, account.workflows.len());
