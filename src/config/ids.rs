@@ -1,7 +1,7 @@
 //! The ids of every rule: public, stable, and what a configuration may name.
 
 /// Every id that a finding can carry.
-pub const RULE_IDS: [&str; 40] = [
+pub const RULE_IDS: [&str; 41] = [
     "admin-role",
     "broad-invocation",
     "broad-lambda-role",
