@@ -2,12 +2,18 @@
 
 #![expect(
     clippy::unwrap_used,
-    clippy::string_slice,
+    clippy::expect_used,
     reason = "a test that cannot go on fails"
 )]
 
+mod architecture {
+    pub mod syntax;
+}
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+
+use architecture::syntax::{self, Syntax};
 
 /// Modules that may reach outside: the collector and its ports, files, the process.
 const OUTSIDE: [&str; 6] = ["aws", "bin", "cli", "collect", "local", "pipeline"];
@@ -54,8 +60,8 @@ struct Source {
     path: String,
     /// Its top-level module.
     module: String,
-    /// Its text without comments and without what is for tests only.
-    code: String,
+    /// What it says, without what is compiled for tests only.
+    syntax: Syntax,
     lines: usize,
 }
 
@@ -88,11 +94,12 @@ fn source(path: &Path) -> Source {
         .unwrap()
         .to_string_lossy()
         .replace('\\', "/");
-    let product = text.split("#[cfg(test)]").next().unwrap();
-    let code: String = product
-        .lines()
-        .filter(|line| !line.trim_start().starts_with("//"))
-        .fold(String::new(), |all, line| all + line + "\n");
+    let module: Vec<&str> = inside
+        .trim_end_matches(".rs")
+        .split('/')
+        .filter(|part| *part != "lib")
+        .collect();
+    let syntax = syntax::read(&text, &module);
     Source {
         module: inside
             .split('/')
@@ -101,7 +108,7 @@ fn source(path: &Path) -> Source {
             .trim_end_matches(".rs")
             .to_owned(),
         path: inside,
-        code,
+        syntax,
         lines: text.lines().count(),
     }
 }
@@ -118,85 +125,70 @@ fn product() -> Vec<Source> {
     sources().into_iter().filter(|s| !is_test(s)).collect()
 }
 
-/// The modules of this crate that a text imports: `crate::x` and `crate::{x, y::z}`.
-fn imports(code: &str) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for (at, _) in code.match_indices("crate::") {
-        let rest = &code[at + "crate::".len()..];
-        let group = rest.strip_prefix('{').map(top_level);
-        for path in group.unwrap_or_else(|| vec![rest.to_owned()]) {
-            let name: String = path
-                .trim()
-                .chars()
-                .take_while(|c| c.is_alphanumeric() || *c == '_')
-                .collect();
-            if !name.is_empty() {
-                found.insert(name);
-            }
-        }
-    }
-    found
-}
+/// What reaches outside the process: a path that begins so, as it is written after its imports are taken apart.
+const OUTSIDE_PATHS: [&str; 12] = [
+    "std::env",
+    "std::fs",
+    "std::net",
+    "std::process",
+    "std::thread",
+    "std::time::SystemTime",
+    "std::time::Instant",
+    "aws_config",
+    "lambda_runtime",
+    "tokio",
+    "SystemTime",
+    "Instant",
+];
 
-/// The entries of a `use` group, nested groups kept whole.
-fn top_level(inner: &str) -> Vec<String> {
-    let (mut depth, mut entries) = (0, vec![String::new()]);
-    for c in inner.chars() {
-        match c {
-            '{' => depth += 1,
-            '}' if depth == 0 => break,
-            '}' => depth -= 1,
-            ',' if depth == 0 => entries.push(String::new()),
-            c => entries.last_mut().unwrap().push(c),
-        }
-    }
-    entries
-}
+/// The one thread-local of the pure core: what one workflow's work may cost.
+const COUNTS_WORK: &str = "budget";
 
-#[test]
-fn imports_of_groups_and_paths_are_found() {
-    let code = "use crate::{a::{b, c}, d};\nuse crate::e::f;\nfn x() { crate::g() }";
-    assert_eq!(
-        imports(code),
-        ["a", "d", "e", "g"].map(str::to_owned).into()
+/// What a pure module must not say.
+fn outside_words(module: &str, syntax: &Syntax) -> Vec<String> {
+    let begins = |path: &str, with: &str| {
+        path == with
+            || path
+                .strip_prefix(with)
+                .is_some_and(|rest| rest.starts_with("::"))
+    };
+    let reaches = |path: &&String| {
+        OUTSIDE_PATHS.iter().any(|with| begins(path, with))
+            || ["aws_sdk", "aws_smithy"]
+                .iter()
+                .any(|with| path.starts_with(with))
+    };
+    let port = PORTS.contains(&module);
+    let future = |path: &&String| !port && path.split("::").any(|part| part == "Future");
+    let mut words: Vec<String> = syntax.paths.iter().filter(reaches).cloned().collect();
+    words.extend(syntax.paths.iter().filter(future).cloned());
+    words.extend(syntax.asynchronous.iter().map(|w| (*w).to_owned()));
+    let prints = ["print", "println", "eprint", "eprintln", "dbg"];
+    words.extend(
+        prints
+            .iter()
+            .filter(|m| syntax.macros.contains(**m))
+            .map(|m| format!("{m}!")),
     );
+    if module == COUNTS_WORK {
+        words.retain(|word| !word.starts_with("std::thread"));
+    }
+    words
 }
 
 #[test]
 fn the_pure_modules_know_no_outside() {
-    let outside = [
-        "std::env",
-        "std::fs",
-        "TcpStream",
-        "UdpSocket",
-        "std::process",
-        "std::thread",
-        "SystemTime",
-        "Instant::",
-        "aws_sdk",
-        "aws_config",
-        "aws_smithy",
-        "lambda_runtime",
-        "tokio::",
-        "async fn",
-        ".await",
-        "async move",
-        "println!",
-        "eprintln!",
-    ];
-    let mut wrong = Vec::new();
-    for source in product()
-        .iter()
-        .filter(|s| !OUTSIDE.contains(&s.module.as_str()))
-    {
-        let port = PORTS.contains(&source.module.as_str());
-        for word in outside.iter().filter(|w| source.code.contains(**w)) {
-            wrong.push(format!("{}: {word}", source.path));
-        }
-        if source.code.contains("Future") && !port {
-            wrong.push(format!("{}: Future", source.path));
-        }
-    }
+    let pure = product()
+        .into_iter()
+        .filter(|s| !OUTSIDE.contains(&s.module.as_str()));
+    let wrong: Vec<String> = pure
+        .flat_map(|source| {
+            let words = outside_words(&source.module, &source.syntax);
+            words
+                .into_iter()
+                .map(move |word| format!("{}: {word}", source.path))
+        })
+        .collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
@@ -207,7 +199,7 @@ fn a_module_imports_only_what_stands_upstream() {
         .iter()
         .filter(|s| s.module != "lib" && s.module != "bin")
     {
-        let mut seen = imports(&source.code);
+        let mut seen = source.syntax.imports.clone();
         seen.remove(&source.module);
         graph.entry(source.module.clone()).or_default().extend(seen);
     }
@@ -228,13 +220,20 @@ fn nothing_before_the_command_line_and_the_function_imports_them() {
         .iter()
         .filter(|s| s.module != "bin" && s.module != "cli")
     {
-        assert!(!imports(&source.code).contains("cli"), "{}", source.path);
+        assert!(
+            !source.syntax.imports.clone().contains("cli"),
+            "{}",
+            source.path
+        );
     }
     let pure = product()
         .into_iter()
         .filter(|s| !OUTSIDE.contains(&s.module.as_str()));
     for source in pure {
-        let outside: Vec<_> = imports(&source.code)
+        let outside: Vec<_> = source
+            .syntax
+            .imports
+            .clone()
             .into_iter()
             .filter(|m| OUTSIDE.contains(&m.as_str()))
             .collect();
@@ -249,15 +248,24 @@ fn a_rule_sees_facts_and_findings_and_never_another_rule() {
         .map(|r| r.meta().id.replace('-', "_"))
         .collect();
     for source in product().iter().filter(|s| s.path.starts_with("rules/")) {
-        let seen = imports(&source.code);
+        let seen = &source.syntax.imports;
         let strange: Vec<_> = seen
             .iter()
             .filter(|m| !RULES_SEE.contains(&m.as_str()))
             .collect();
         assert!(strange.is_empty(), "{} imports {strange:?}", source.path);
+        let own = source
+            .path
+            .trim_start_matches("rules/")
+            .trim_end_matches(".rs");
         let others = ids.iter().filter(|id| {
-            source.code.contains(&format!("super::{id}"))
-                || source.code.contains(&format!("rules::{id}::"))
+            let module = format!("crate::rules::{id}");
+            *id != own
+                && source
+                    .syntax
+                    .paths
+                    .iter()
+                    .any(|path| *path == module || path.starts_with(&format!("{module}::")))
         });
         assert_eq!(others.count(), 0, "{} knows another rule", source.path);
     }
@@ -295,18 +303,97 @@ fn files_stay_readable() {
 #[test]
 fn lints_are_not_switched_off_without_a_reason() {
     for source in sources() {
-        for mark in ["#[allow(", "#![allow("] {
-            assert!(
-                !source.code.contains(mark),
-                "{}: use #[expect(…, reason = \"…\")]",
-                source.path
-            );
-        }
-        for (at, _) in source.code.match_indices("#[expect(") {
-            let attribute = source.code[at..].split(")]").next().unwrap();
-            assert!(attribute.contains("reason"), "{}: {attribute}", source.path);
-        }
+        assert!(
+            source.syntax.silenced.is_empty(),
+            "{}: {:?}: use #[expect(…, reason = \"…\")]",
+            source.path,
+            source.syntax.silenced
+        );
     }
+}
+
+/// Violations, each where a search of the text up to the tests, or of the text at all, would pass it by.
+#[test]
+fn planted_violations_are_caught() {
+    let words = |text: &str| outside_words("flow", &syntax::read(text, &["flow", "engine"]));
+    for (what, text) in [
+        ("an SDK", "fn f() { let c = aws_sdk_iam::Client::new(x); }"),
+        (
+            "an SDK in a group",
+            "use {aws_sdk_sns::{Client, types}, std::fmt};",
+        ),
+        ("a clock", "use std::time::{Duration, SystemTime};"),
+        (
+            "a clock behind the tests",
+            "#[cfg(test)] mod tests {}\nfn f() { std::time::Instant::now(); }",
+        ),
+        ("a file under another name", "use std::{fmt, fs as disk};"),
+        (
+            "a file in the middle",
+            "fn a() {}\n#[cfg(test)]\nfn b() {}\nfn c() { std::fs::read(\"x\"); }",
+        ),
+        (
+            "a print inside a submodule",
+            "mod inner { fn f() { println!(\"x\"); } }",
+        ),
+        (
+            "an environment inside a macro",
+            "fn f() { format!(\"{:?}\", std::env::var(\"X\")); }",
+        ),
+        ("waiting", "async fn f() { g().await }"),
+        (
+            "a future",
+            "fn f() -> Box<dyn std::future::Future<Output = ()>> { todo!() }",
+        ),
+    ] {
+        assert!(!words(text).is_empty(), "{what}");
+    }
+    for (what, text) in [
+        (
+            "what is for tests",
+            "#[cfg(test)] mod tests { use std::fs; fn f() { println!(\"x\"); } }",
+        ),
+        (
+            "a word in a text",
+            "const A: &str = \"std::fs and println!\"; // std::env",
+        ),
+        (
+            "a name of its own",
+            "struct Instantly; fn f(environment: Instantly) {}",
+        ),
+    ] {
+        assert_eq!(words(text), Vec::<String>::new(), "{what}");
+    }
+}
+
+#[test]
+fn planted_imports_and_lints_are_caught() {
+    let imports = |text: &str| syntax::read(text, &["flow", "engine"]).imports;
+    for text in [
+        "use crate::render::alert;",
+        "use crate::{arn::Arn, render::{self, alert}};",
+        "fn f() { crate::render::alert(); }",
+        "fn f() { super::super::render::alert(); }",
+        "mod inner { fn f() { vec![crate::render::alert()]; } }",
+        "#[cfg(test)] mod tests {}\nuse crate::render as shown;",
+    ] {
+        assert!(imports(text).contains("render"), "{text}");
+    }
+    assert!(!imports("#[cfg(test)] mod tests { use crate::render; }").contains("render"));
+    let silenced = |text: &str| syntax::read(text, &["flow"]).silenced.len();
+    for text in [
+        "#![allow(dead_code)]",
+        "#[cfg(test)] mod tests {}\n#[allow(clippy::unwrap_used)] fn f() {}",
+        "mod inner { fn f() { #[allow(unused)] let x = 1; } }",
+        "#[expect(clippy::panic)] fn f() {}",
+        "impl X { #[expect(clippy::panic)] fn f() {} }",
+    ] {
+        assert_eq!(silenced(text), 1, "{text}");
+    }
+    assert_eq!(
+        silenced("#[expect(clippy::panic, reason = \"it is a test\")] fn f() {}"),
+        0
+    );
 }
 
 /// A rule's page says what it is for.
