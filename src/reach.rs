@@ -1,5 +1,7 @@
 //! How far a value that somebody else chooses reaches: its patterns, cut by the grants for the action.
 
+mod class;
+
 use serde::{Deserialize, Serialize};
 
 use crate::budget;
@@ -10,7 +12,10 @@ use crate::grants::RoleFacts;
 use crate::grants::role::Grant;
 use crate::iam::{Effect, Unreadable};
 
-/// More patterns than this are told as the first ones.
+pub use class::class_of_texts;
+use class::{class_of, target, without_companions};
+
+/// Of more literals than this, the first ones are told: they are a list either way. What is open is never left out.
 const MAX_PATTERNS: usize = 256;
 
 /// How far.
@@ -337,7 +342,8 @@ fn conditioned(grant: &Grant<'_>, key: &str) -> Option<Vec<Glob>> {
 }
 
 fn push(globs: &mut Vec<Glob>, glob: Glob) {
-    if globs.len() < MAX_PATTERNS && !globs.iter().any(|g| g.includes(&glob)) {
+    let has_room = globs.len() < MAX_PATTERNS || glob.as_literal().is_none();
+    if has_room && !globs.iter().any(|g| g.includes(&glob)) {
         globs.retain(|g| !glob.includes(g));
         globs.push(glob);
     }
@@ -355,72 +361,5 @@ fn classified(
         globs,
         granted,
         statement,
-    }
-}
-
-/// Forms that only repeat another target are dropped.
-fn without_companions(globs: Vec<Glob>) -> Vec<Glob> {
-    let literals: Vec<Glob> = globs
-        .iter()
-        .filter(|g| g.as_literal().is_some())
-        .cloned()
-        .collect();
-    let repeats = |glob: &Glob| {
-        literals
-            .iter()
-            .any(|l| l != glob && catalog::companions(l).contains(glob) && shorter(l, glob))
-    };
-    let kept: Vec<Glob> = globs.iter().filter(|g| !repeats(g)).cloned().collect();
-    if kept.is_empty() { globs } else { kept }
-}
-
-/// The one target that a companion form stands for, such as the function of its qualifiers or the family of its
-/// revisions; any other pattern is its own. The executions of a workflow are many.
-fn target(glob: &Glob) -> Glob {
-    let tails = [":*", "/index/*"];
-    let base = tails.iter().find_map(|tail| {
-        let tail = Glob::parse(tail);
-        let head = glob.tokens().strip_suffix(tail.tokens())?;
-        let mut base = Glob::literal("");
-        head.iter().for_each(|t| base.push(*t));
-        let is_one = base.as_literal().is_some_and(|text| {
-            let resource = text.splitn(6, ':').nth(5).unwrap_or_default();
-            resource.contains([':', '/']) && !resource.starts_with("execution:")
-        });
-        (is_one && catalog::companions(&base).contains(glob)).then_some(base)
-    });
-    base.unwrap_or_else(|| glob.clone())
-}
-
-fn shorter(a: &Glob, b: &Glob) -> bool {
-    a.tokens().len() < b.tokens().len()
-}
-
-fn class_of(action: &str, globs: &[Glob]) -> Class {
-    let mut globs: Vec<Glob> = globs.iter().map(target).collect();
-    globs.sort();
-    globs.dedup();
-    let widest = globs.iter().map(|g| catalog::breadth(action, g)).max();
-    match widest {
-        None => Class::Nothing,
-        Some(Breadth::One) if globs.len() == 1 => Class::One,
-        Some(Breadth::One) => Class::List,
-        Some(Breadth::Part) => Class::Part,
-        Some(Breadth::Any) => Class::Any,
-    }
-}
-
-/// The class of texts that name no resource of a known type: URLs, principals, policies.
-pub fn class_of_texts(globs: &[Glob]) -> Class {
-    use crate::flow::strength;
-    use crate::value::Strength;
-    if globs.is_empty() {
-        return Class::Nothing;
-    }
-    match strength::of_patterns(globs) {
-        Strength::Finite if globs.len() == 1 => Class::One,
-        Strength::Finite => Class::List,
-        Strength::NameOpen => Class::Part,
-        _ => Class::Any,
     }
 }

@@ -80,7 +80,6 @@ impl Reader {
                     self.uses(tree, before);
                 }
             }
-            _ => {}
         }
     }
 
