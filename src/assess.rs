@@ -15,6 +15,7 @@ use crate::baseline;
 use crate::budget;
 use crate::config::Config;
 use crate::drift::{self, Baseline, DriftFacts, Held, Since};
+use crate::facts::entry::Entry;
 use crate::facts::{self, AccountFacts, Facts};
 use crate::finding::Finding;
 use crate::gap::{Gap, Input};
@@ -37,6 +38,8 @@ pub struct Assessment {
     pub findings: Vec<Finding>,
     /// What was not checked.
     pub gaps: Vec<Gap>,
+    /// The ways by which its executions begin.
+    pub entry_points: Vec<Entry>,
     /// The functions that it invokes, by unqualified ARN.
     pub invoked: Vec<Arn>,
     /// What its risk rests on, to be kept as a baseline; `None` where nothing could be read.
@@ -301,6 +304,7 @@ fn by_rules(facts: &Facts<'_>, change: &rules::Change<'_>, today: &str) -> Asses
         workflow: facts.workflow.clone(),
         findings,
         gaps: facts.gaps.clone(),
+        entry_points: facts.entry.entries(&facts.starters.list),
         invoked: facts
             .functions
             .functions

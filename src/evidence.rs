@@ -5,4 +5,4 @@ mod input;
 pub mod starting;
 mod statement;
 
-pub use statement::StatementGroup;
+pub use statement::{StatementGroup, canonical};

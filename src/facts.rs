@@ -4,6 +4,7 @@
 //! principals, log groups and functions into [`Facts`], one for each workflow.
 
 mod account;
+pub mod entry;
 mod execution_role;
 mod missing;
 
@@ -64,6 +65,10 @@ pub struct Facts<'a> {
     pub trust: trust::TrustFacts,
     /// Who can start it.
     pub starters: starters::Starters<'a>,
+    /// What begins its executions, and who steers its tasks by that.
+    pub entry: entry::EntryFacts<'a>,
+    /// Who may start what in the account; `None` where nothing could be read.
+    pub starts: Option<&'a starters::StartIndex>,
     /// The Lambda functions that it invokes.
     pub functions: functions::FunctionFacts,
     /// What could not be read or decided.
@@ -96,6 +101,8 @@ impl<'a> Facts<'a> {
             redactor: None,
             trust: trust::TrustFacts::default(),
             starters: starters::Starters::default(),
+            entry: entry::EntryFacts::default(),
+            starts: None,
             functions: functions::FunctionFacts::default(),
             gaps,
         }
@@ -142,6 +149,16 @@ impl<'a> Facts<'a> {
             .iter()
             .filter(holds)
             .max_by_key(|s| s.pointer.as_str().len())
+    }
+
+    /// Whether all that can start the workflow was read, and nobody but administrators, and entry points that put no value
+    /// of a caller's or of an outsider's there, decides what this sink takes from the input.
+    pub fn is_out_of_reach(&self, sink: &taint::TaintedSink) -> bool {
+        let place = self.taint.iter().position(|s| std::ptr::eq(s, sink));
+        let steering = place.and_then(|place| self.entry.steering.get(place));
+        self.entry.is_whole
+            && !sink.is_external()
+            && steering.is_some_and(entry::Steering::is_nobody)
     }
 
     /// What is needed and not granted.

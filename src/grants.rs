@@ -3,6 +3,7 @@
 
 pub mod assessment;
 pub mod escalation;
+pub mod gain;
 pub mod ideal;
 pub mod role;
 pub mod sharing;

@@ -26,6 +26,7 @@ pub mod dependencies;
 pub mod digest;
 pub mod document;
 pub mod drift;
+pub mod entry_points;
 pub mod evidence;
 pub mod exposure;
 pub mod expr;

@@ -129,6 +129,7 @@ mod missing_permission;
 mod open_role_trust;
 mod pass_role_scope;
 mod public_data;
+mod public_invocation;
 mod replaceable_lambda;
 mod secret_in_definition;
 mod shared_role;
@@ -137,6 +138,7 @@ mod sync_rule_scope;
 mod tainted_command;
 mod tainted_credentials;
 mod tainted_target;
+mod takeover;
 mod token_without_timeout;
 mod tracing_off;
 mod transient_change;
@@ -163,6 +165,8 @@ pub const RULES: &[&dyn Rule] = &[
     &pass_role_scope::PassRoleScope,
     &escalation_permission::EscalationPermission,
     &shared_role::SharedRole,
+    &public_invocation::PublicInvocation,
+    &takeover::Takeover,
     &broad_invocation::BroadInvocation,
     &escalation_path::EscalationPath,
     &external_invocation::ExternalInvocation,

@@ -4,16 +4,20 @@
 //! among the few patterns with wildcards. Asking for one workflow then costs in proportion to the principals that may
 //! start it, not to the account.
 
+mod causes;
 mod grants;
 mod hops;
 mod known;
+mod services;
 mod shape;
+mod takers;
 mod unread;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use crate::arn::Arn;
+use crate::entry_points::Kind;
 use crate::finding::StatementRef;
 use crate::glob::Glob;
 use crate::iam::{
@@ -25,10 +29,11 @@ use crate::workflow::{Workflow, WorkflowType};
 use grants::Grant;
 use known::Asker;
 
-pub use known::Surroundings;
+pub use known::{Surroundings, of_workflow};
 pub use shape::{StartShape, any_opens, mentions_start, start_shapes};
+pub use takers::{Means, Taker, Target};
 pub use unread::gaps;
-use unread::is_of_trust;
+use unread::is_trust_unread;
 
 /// Starting an execution.
 pub const START: &str = "states:StartExecution";
@@ -54,6 +59,10 @@ pub struct Actor {
     pub runs: Vec<String>,
     /// An administrator may start everything, and is only counted.
     pub admin: bool,
+    /// The services that alone can become it and do as they are configured, by the kind of entry point that they are.
+    pub serves: Vec<Kind>,
+    /// Nobody but services that do as they are configured, or as their definition says, can become it.
+    configured: bool,
     /// No boundary, no deny and nothing unreadable concerns starting: an unconditional allow settles it.
     plain: bool,
     /// It is a role whose trust policy could not be read, or not whole.
@@ -85,6 +94,8 @@ pub struct StartIndex {
     named: HashMap<String, Vec<Grant>>,
     /// By pattern.
     wild: BTreeMap<String, (Glob, Vec<Grant>)>,
+    /// Principals that may take something over.
+    takers: Vec<usize>,
     /// Roles that outsiders can assume, by how; administrators included.
     open: Vec<usize>,
     /// Principals of whose policies something could not be read that may be a start permission.
@@ -106,12 +117,14 @@ pub struct Starters<'i> {
     pub administrators: Vec<&'i Arn>,
     /// Ways in from outside to administrators, with whom they lead to.
     pub open_admins: Vec<(&'i Arn, &'i Way)>,
+    /// Administrators whose trust policies could not be read.
+    pub unread_admins: Vec<&'i Arn>,
     /// Principals other than administrators of whose policies something could not be read.
     pub blind: Vec<&'i Arn>,
 }
 
 /// One principal that may start a workflow.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Starter<'i> {
     /// Who.
     pub actor: &'i Actor,
@@ -191,18 +204,26 @@ impl StartIndex {
                 asker: Asker::of(
                     authority,
                     principal.trust.as_ref(),
-                    around.tags.get(principal.arn.as_str()),
+                    // What a session may bring is not known where the trust policy is not.
+                    around
+                        .tags
+                        .get(principal.arn.as_str())
+                        .filter(|_| !is_trust_unread(principal)),
                 ),
                 admin: principal.is_administrator(),
-                trust_unread: principal.is_role
-                    && (principal.trust.is_none()
-                        || principal.problems.iter().any(|p| p.blind && is_of_trust(p))),
-                plain: is_plain(authority),
+                serves: Vec::new(),
+                configured: false,
+                trust_unread: is_trust_unread(principal),
+                plain: unread::is_plain(authority),
                 ceiling: grants::has_ceiling(authority),
                 ways: OnceLock::new(),
             };
+            let actor = services::told(actor);
             if !actor.admin && unread::may_hide_a_start(authority) {
                 index.blind.push(actor.arn.clone());
+            }
+            if !actor.admin && !actor.is_configured() && takers::may_take(authority) {
+                index.takers.push(id);
             }
             if !actor.admin {
                 for policy in &authority.identity {
@@ -284,7 +305,12 @@ impl StartIndex {
             blind: blind.collect(),
             list: list.collect(),
             admins: admins.clone().count(),
-            administrators: admins.map(|a| &a.arn).collect(),
+            administrators: admins.clone().map(|a| &a.arn).collect(),
+            unread_admins: admins
+                .clone()
+                .filter(|a| a.trust_unread)
+                .map(|a| &a.arn)
+                .collect(),
             open_admins: self
                 .open
                 .iter()
@@ -361,20 +387,6 @@ fn decide(
         depends,
         conditions: Arc::clone(&grant.conditions),
     })
-}
-
-/// Whether nothing stands between an unconditional allow of a start and the start.
-fn is_plain(authority: &Authority) -> bool {
-    let concerns = |policy: &Policy| {
-        !policy.unreadable.is_empty()
-            || policy.statements.iter().any(|s| {
-                s.effect == Effect::Deny
-                    && [START, START_SYNC, REDRIVE]
-                        .iter()
-                        .any(|a| s.actions.matches(a))
-            })
-    };
-    authority.boundary.is_none() && !authority.identity.iter().any(|p| concerns(p))
 }
 
 #[cfg(test)]

@@ -166,6 +166,7 @@ impl Admission {
                 let account = self.who.account().unwrap_or_default();
                 (!known(account)).then_some(Outside::Account)
             }
+            Who::Federated(_) if self.limits.contains(&Limit::Guests) => Some(Outside::Anyone),
             Who::Federated(provider) => {
                 let bound = self.limits.iter().any(|l| match l {
                     Limit::Subject => true,

@@ -21,13 +21,14 @@ const OUTSIDE: [&str; 6] = ["aws", "bin", "cli", "collect", "local", "pipeline"]
 /// Modules that own a port: a trait whose methods are futures. They await nothing themselves.
 const PORTS: [&str; 3] = ["baselines", "queue", "route"];
 /// What a rule may see: facts, findings, and the words that both are made of.
-const RULES_SEE: [&str; 31] = [
+const RULES_SEE: [&str; 32] = [
     "analysis",
     "arn",
     "asl",
     "catalog",
     "config",
     "drift",
+    "entry_points",
     "evidence",
     "exposure",
     "expr",

@@ -13,6 +13,7 @@ fn finding(rule: &'static str, severity: Severity) -> Finding {
 
 fn found(findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
     Assessment {
+        entry_points: Vec::new(),
         approved: None,
         to_confirm: false,
         judged: Default::default(),

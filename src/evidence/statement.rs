@@ -307,7 +307,7 @@ impl<'a> Facts<'a> {
 }
 
 /// JSON whose objects and lists of strings are sorted, so that order does not count.
-fn canonical(value: &Value) -> String {
+pub fn canonical(value: &Value) -> String {
     match value {
         Value::Object(map) => {
             let mut fields: Vec<String> = map

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::Facts;
+use super::entry::{self, EntryIndex};
 use super::execution_role::{holders, role_facts};
 use crate::analysis::{self, TaskFacts, WorkflowAnalysis};
 use crate::arn::Arn;
 use crate::budget;
 use crate::catalog::IntegrationKind;
 use crate::config::Config;
+use crate::entry_points::EntryPoints;
 use crate::functions::{self, FunctionFacts};
 use crate::gap::{Gap, GapSubject, Input, Unread};
 use crate::glob::Glob;
@@ -43,9 +45,11 @@ pub struct AccountFacts<'a> {
     /// What the sharers of a role need.
     shared: Shared,
     /// Who may start what, of the principals that were read.
-    starts: StartIndex,
+    pub(super) starts: StartIndex,
     /// What each analysis needs, in comparable form.
     needs: Vec<BTreeSet<String>>,
+    /// What begins executions, and which workflow starts which.
+    pub(super) entry: EntryIndex,
 }
 
 impl<'a> AccountFacts<'a> {
@@ -79,7 +83,13 @@ impl<'a> AccountFacts<'a> {
         let around = starters::Surroundings::of(snapshot, &config.trusted_accounts);
         let starts = StartIndex::new(&principals, &around);
         let needs = analyses.iter().map(|d| trust::comparable(&d.needs));
+        let role_of = |place: usize| -> Option<&RoleFacts> {
+            let machine = snapshot.workflows.get(place)?;
+            roles.get(&machine.role_arn).map(|(facts, _)| facts)
+        };
+        let links = entry::Links::of(&analyses, &role_of);
         Self {
+            entry: EntryIndex::new(EntryPoints::of(snapshot), links),
             snapshot,
             config,
             around: assessment::Around::of(snapshot, &principals),
@@ -140,6 +150,7 @@ impl<'a> AccountFacts<'a> {
             .then_some(analysis.workflow.tags.as_slice());
         let starters = self.starts.starters(&analysis.workflow, tags);
         gaps.extend(starters::gaps(&starters));
+        gaps.extend(self.entry.gaps(&starters));
         let others: Vec<&WorkflowAnalysis> = others
             .into_iter()
             .filter_map(|i| self.analyses.get(i))
@@ -165,8 +176,11 @@ impl<'a> AccountFacts<'a> {
         let around = self.snapshot.iam.present().map(|_| &self.around);
         let judged = role.map(|role| judge(analysis, role, &taint, around));
         let supplies = judged.unwrap_or_default();
+        let entry = self.entry(index, &starters, &taint);
         Some(Facts {
             config: self.config,
+            entry,
+            starts: Some(&self.starts),
             flow: Some(&analysis.flow),
             taint,
             wiring: OnceLock::new(),

@@ -4,6 +4,8 @@ use serde_json::{Map, Value, json};
 
 use super::{Counts, escape};
 use crate::assess::Assessment;
+use crate::entry_points::Authorization;
+use crate::facts::entry::Entry;
 use crate::finding::Finding;
 use crate::gap::Gap;
 use crate::severity::Severity;
@@ -26,8 +28,21 @@ fn workflow(assessment: &Assessment) -> Value {
         "name": workflow.name,
         "type": workflow.kind.word(),
         "owner": workflow.owner,
+        "entry_points": assessment.entry_points.iter().map(entry).collect::<Vec<_>>(),
         "findings": assessment.findings.iter().map(finding).collect::<Vec<_>>(),
         "incomplete": gaps(&assessment.gaps),
+    })
+}
+
+/// One way by which executions begin.
+pub fn entry(entry: &Entry) -> Value {
+    json!({
+        "kind": entry.kind.word(),
+        "name": escape::line(&entry.name),
+        "authorization": entry.authorization.map(Authorization::word),
+        "public": entry.public,
+        "input": entry.input.word(),
+        "role": entry.role,
     })
 }
 
@@ -72,8 +87,8 @@ pub fn finding(finding: &Finding) -> Value {
         "trace": trace,
         "policy": finding.policy,
         "principals": finding.principals.get(..LISTED).unwrap_or(&finding.principals),
-        "suppressed": finding.suppressed,
         "via": finding.via,
+        "suppressed": finding.suppressed,
         "version": finding.version,
         "remediation": { "text": finding.remediation.text, "patch": finding.remediation.patch },
     })

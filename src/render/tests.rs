@@ -59,6 +59,7 @@ pub fn finding(severity: Severity, text: &str) -> Finding {
 
 pub fn assessment(name: &str, findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
     Assessment {
+        entry_points: Vec::new(),
         approved: None,
         to_confirm: false,
         judged: Default::default(),

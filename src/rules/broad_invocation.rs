@@ -29,11 +29,13 @@ impl Rule for BroadInvocation {
     fn review(&self, facts: &Facts<'_>, found: &[Finding], out: &mut Vec<Finding>) {
         // That the workflow's own role may start workflows at large is told of the role itself.
         let own = |s: &&Starter<'_>| Some(&s.actor.arn) == facts.workflow.role.as_ref();
+        // What a service does as it is configured is told as the entry points behind its role.
+        let told_otherwise = |s: &&Starter<'_>| s.actor.is_configured() && s.actor.runs.is_empty();
         let mut broad: Vec<&Starter<'_>> = facts
             .starters
             .list
             .iter()
-            .filter(|s| s.starts() && !s.by_name() && !own(s))
+            .filter(|s| s.starts() && !s.by_name() && !own(s) && !told_otherwise(s))
             .collect();
         if broad.is_empty() {
             return;

@@ -2,8 +2,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Meta, Rule};
 use crate::arn::Arn;
+use crate::entry_points::EntryPoint;
 use crate::evidence::starting::{by_statement, in_words, listed, some_of};
 use crate::facts::Facts;
+use crate::facts::entry::{Steer, Steering};
 use crate::finding::Finding;
 use crate::glob::Glob;
 use crate::loc::Pointer;
@@ -17,13 +19,15 @@ pub struct EscalationPath;
 /// More principals, or statements, than this are counted in the detail, not named.
 const NAMED: usize = 5;
 
-/// A state that a caller steers.
+/// A state that somebody steers.
 #[derive(Default)]
 struct Steered<'f> {
     findings: Vec<&'f Finding>,
-    principals: Vec<&'f Starter<'f>>,
+    principals: Vec<&'f Steer<Starter<'f>>>,
     named: BTreeSet<&'f Arn>,
     actions: Vec<String>,
+    /// Who may bring about an event that reaches it, by what begins it.
+    causes: BTreeMap<String, Vec<Starter<'f>>>,
 }
 
 impl Rule for EscalationPath {
@@ -32,7 +36,7 @@ impl Rule for EscalationPath {
             "escalation-path",
             from [Principals, EntryPoints, Organization],
             builds_on ["tainted-target", "tainted-command", "tainted-credentials"],
-            "critical for a run, write or assume action, else high",
+            "that of the tainted finding",
             "a principal that may start it can do through it what it may not do itself"
         )
     }
@@ -45,33 +49,80 @@ impl Rule for EscalationPath {
             let Some(pointer) = &finding.pointer else {
                 continue;
             };
-            if is_external(facts, pointer) {
-                continue;
-            }
             let state = facts
                 .state_at(pointer)
                 .map_or(pointer.as_str(), |s| s.pointer.as_str());
-            let steered = states.entry(state).or_default();
-            steered.findings.push(finding);
-            for starter in facts.starters.list.iter().filter(|s| s.starts()) {
-                for action in &finding.actions {
-                    if starter.may_everywhere(facts, action, &reach(facts, finding, action)) {
+            for steering in steering(facts, pointer) {
+                let steered = states.entry(state).or_default();
+                steered.findings.push(finding);
+                for steer in &steering.starters {
+                    let beyond = beyond(facts, &steer.who, finding);
+                    if beyond.is_empty() {
                         continue;
                     }
-                    if !steered.actions.contains(action) {
-                        steered.actions.push(action.clone());
+                    add(&mut steered.actions, beyond);
+                    if steered.named.insert(&steer.who.actor.arn) {
+                        steered.principals.push(steer);
                     }
-                    if steered.named.insert(&starter.actor.arn) {
-                        steered.principals.push(starter);
+                }
+                for steer in &steering.points {
+                    for (starter, beyond) in senders(facts, steer.who, finding) {
+                        add(&mut steered.actions, beyond);
+                        let by = steered.causes.entry(steer.who.name.clone()).or_default();
+                        if !by.iter().any(|s| s.actor.arn == starter.actor.arn) {
+                            by.push(starter);
+                        }
                     }
                 }
             }
         }
-        for (state, mut steered) in states {
-            if !steered.principals.is_empty() {
-                let principals = listed(&mut steered.principals);
-                out.extend(tell(facts, self.meta().id, state, &steered, principals));
+        for (state, steered) in states {
+            if !steered.principals.is_empty() || !steered.causes.is_empty() {
+                out.extend(tell(facts, self.meta().id, state, &steered));
             }
+        }
+    }
+}
+
+/// Who steers the sinks at this place.
+fn steering<'f>(facts: &'f Facts<'_>, pointer: &Pointer) -> Vec<&'f Steering<'f>> {
+    let pairs = facts.taint.iter().zip(&facts.entry.steering);
+    pairs
+        .filter(|(sink, _)| sink.parameters.iter().any(|p| p.pointer == *pointer))
+        .map(|(_, steering)| steering)
+        .collect()
+}
+
+/// What of the finding's actions its own policies do not let the principal do.
+fn beyond(facts: &Facts<'_>, starter: &Starter<'_>, finding: &Finding) -> Vec<String> {
+    let actions = finding.actions.iter();
+    actions
+        .filter(|action| !starter.may_everywhere(facts, action, &reach(facts, finding, action)))
+        .cloned()
+        .collect()
+}
+
+/// Who may bring about, with a content of his choice, what begins an execution there, and may not do the rest himself.
+fn senders<'f>(
+    facts: &'f Facts<'_>,
+    point: &EntryPoint,
+    finding: &Finding,
+) -> Vec<(Starter<'f>, Vec<String>)> {
+    let Some(starts) = facts.starts else {
+        return Vec::new();
+    };
+    let all = point.causes.iter().flat_map(|cause| starts.who_may(cause));
+    all.filter_map(|starter| {
+        let beyond = beyond(facts, &starter, finding);
+        (!beyond.is_empty()).then_some((starter, beyond))
+    })
+    .collect()
+}
+
+fn add(actions: &mut Vec<String>, more: Vec<String>) {
+    for action in more {
+        if !actions.contains(&action) {
+            actions.push(action);
         }
     }
 }
@@ -84,16 +135,6 @@ fn is_open(finding: &Finding) -> bool {
         _ => Severity::Medium,
     };
     finding.rule.starts_with("tainted-") && finding.severity >= least
-}
-
-/// Whether outside data decides there and no caller: who starts the workflow then chooses nothing.
-fn is_external(facts: &Facts<'_>, pointer: &Pointer) -> bool {
-    let mut here = facts
-        .taint
-        .iter()
-        .filter(|s| s.parameters.iter().any(|p| p.pointer == *pointer))
-        .peekable();
-    here.peek().is_some() && here.all(TaintedSink::is_external)
 }
 
 /// What a caller can choose there for the action: the reach of what is told, else the resources of the grant.
@@ -129,43 +170,51 @@ fn tell(
     id: &'static str,
     state: &str,
     steered: &Steered<'_>,
-    principals: Vec<String>,
 ) -> Option<Finding> {
     let worst = steered.findings.iter().max_by_key(|f| f.severity)?;
-    let acts = steered.actions.iter().any(|a| facts.acts(a));
-    let severity = if acts {
-        Severity::Critical
-    } else {
-        Severity::High
-    };
     let name = worst.state.clone().unwrap_or_default();
-    let who: Vec<String> = steered.principals.iter().map(|s| in_words(s)).collect();
-    let who = some_of(&who, NAMED);
-    let grants: Vec<String> = by_statement(&steered.principals)
-        .iter()
-        .map(|(grant, _)| {
-            let statement = &grant.statement;
-            format!("statement {} of `{}`", statement.statement, statement.name)
-        })
-        .collect();
+    let mut starters: Vec<&Starter<'_>> = steered.principals.iter().map(|s| &s.who).collect();
+    let senders = steered.causes.values().flatten();
+    let mut principals = listed(&mut starters);
+    for sender in senders.clone() {
+        let arn = sender.actor.arn.to_string();
+        if !principals.contains(&arn) {
+            principals.push(arn);
+        }
+    }
     let reach = match &worst.reach {
         Some(reach) => reach.clone(),
         None if worst.resources.is_empty() => "*".to_owned(),
         None => worst.resources.join(", "),
     };
     let actions = steered.actions.join(", ");
-    let whose = match steered.principals.as_slice() {
-        [one] => format!("`{}`", one.actor.arn.name()),
+    let whose = match principals.as_slice() {
+        [one] => format!(
+            "`{}`",
+            Arn::parse(one).map_or_else(|| one.clone(), |a| a.name().to_owned())
+        ),
         many => format!("{} principals", many.len()),
     };
+    let mut grants: Vec<String> = Vec::new();
+    let mut statements = |starters: &[&Starter<'_>]| {
+        for (grant, _) in by_statement(starters) {
+            let statement = &grant.statement;
+            let text = format!("statement {} of `{}`", statement.statement, statement.name);
+            if !grants.contains(&text) {
+                grants.push(text);
+            }
+        }
+    };
+    statements(&starters);
+    statements(&senders.collect::<Vec<_>>());
     let mut finding = facts.finding(
         id,
-        severity,
+        worst.severity,
         state,
         format!("{whose} can use state `{name}` for {actions}, beyond their own permissions"),
         format!(
-            "{who} → `{}` → state `{name}` → {actions} on `{reach}`: the start permission is theirs, the state takes from its input what it acts on, and their own policies do not allow it",
-            facts.workflow.name
+            "{} → state `{name}` → {actions} on `{reach}`: the start is theirs, the state takes from its input what it acts on, and their own policies do not allow it",
+            ways(facts, steered).join("; ")
         ),
         format!(
             "{}; or take the start permission from whoever may not do this: {}",
@@ -180,5 +229,40 @@ fn tell(
     finding.reach = worst.reach.clone();
     finding.trace = worst.trace.clone();
     finding.principals = principals;
+    let via = steered.principals.iter().flat_map(|s| &s.via);
+    for workflow in via {
+        if !finding.via.contains(workflow) {
+            finding.via.push(workflow.clone());
+        }
+    }
     Some(finding)
+}
+
+/// `user/ada` → `first` → `last`, one for each way; `user/vic` → events of the rule `orders` → `last`.
+fn ways(facts: &Facts<'_>, steered: &Steered<'_>) -> Vec<String> {
+    let own = &facts.workflow.name;
+    let mut by: BTreeMap<Vec<&str>, Vec<&Starter<'_>>> = BTreeMap::new();
+    for steer in &steered.principals {
+        let via = steer.via.iter().map(Arn::name).collect();
+        by.entry(via).or_default().push(&steer.who);
+    }
+    let mut ways = Vec::new();
+    for (via, mut starters) in by {
+        listed(&mut starters);
+        let who: Vec<String> = starters.iter().map(|s| in_words(s)).collect();
+        let between: Vec<String> = via.iter().map(|name| format!("`{name}` → ")).collect();
+        ways.push(format!(
+            "{} → {}`{own}`",
+            some_of(&who, NAMED),
+            between.concat()
+        ));
+    }
+    for (point, senders) in &steered.causes {
+        let who: Vec<String> = senders.iter().map(in_words).collect();
+        ways.push(format!(
+            "{} → what `{point}` passes on → `{own}`",
+            some_of(&who, NAMED)
+        ));
+    }
+    ways
 }

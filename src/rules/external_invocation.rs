@@ -30,10 +30,10 @@ impl Rule for ExternalInvocation {
                 entry.1.push(way);
             }
         }
-        // Another account that holds an administrator's role, as an organization's management account does, holds the
-        // account itself: that is not about one workflow. Strangers who do are.
+        // An administrator starts every workflow. What AWS makes for an organization's management account, which holds its
+        // accounts anyhow, is not told.
         for (role, way) in &facts.starters.open_admins {
-            if way.outside > Outside::Account {
+            if way.outside > Outside::Account || !is_of_the_organization(role, way) {
                 let entry = by_role.entry(role).or_default();
                 entry.0 = true;
                 entry.1.push(way);
@@ -94,6 +94,16 @@ fn tell(facts: &Facts<'_>, id: &'static str, role: &Arn, admin: bool, ways: &[&W
     finding
 }
 
+/// Roles that AWS makes in member accounts for the management account (Organizations User Guide, "Accessing member
+/// accounts"; Control Tower User Guide, "How AWS Control Tower works with roles").
+const OF_THE_MANAGEMENT_ACCOUNT: [&str; 2] =
+    ["OrganizationAccountAccessRole", "AWSControlTowerExecution"];
+
+fn is_of_the_organization(role: &Arn, way: &Way) -> bool {
+    let entered = way.via.as_ref().unwrap_or(role);
+    OF_THE_MANAGEMENT_ACCOUNT.contains(&entered.name())
+}
+
 /// What to write into the trust policy instead, for each kind of way in.
 fn advice(ways: &[&Way]) -> String {
     let mut advice: Vec<String> = ways.iter().map(|w| instead(w)).collect();
@@ -107,6 +117,7 @@ fn advice(ways: &[&Way]) -> String {
 
 fn instead(way: &Way) -> String {
     match (way.outside, &way.who.who) {
+        (Outside::Anyone, Who::Federated(_)) => "give guests of the identity pool a role of their own that may start nothing".to_owned(),
         (Outside::Anyone, _) => "name the principals in the trust policy instead of `*`, or limit it: \"Condition\": {\"StringEquals\": {\"aws:PrincipalOrgID\": \"o-…\"}}".to_owned(),
         (Outside::Provider, Who::Federated(provider)) if !provider.starts_with("arn:") => format!(
             "fix the subject in the trust policy: \"Condition\": {{\"StringEquals\": {{\"{provider}:sub\": \"…\"}}}} (for a CI, the organization, repository and branch)"

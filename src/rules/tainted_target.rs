@@ -24,6 +24,10 @@ impl Rule for TaintedTarget {
             else {
                 continue;
             };
+            let severity = match facts.is_out_of_reach(sink) {
+                true => severity.one_lower(),
+                false => severity,
+            };
             let action = actions.first().map_or("", String::as_str);
             let reach = sink.reach.as_ref();
             let title = format!(

@@ -1,8 +1,8 @@
 //! What could not be read of who starts a workflow.
 
-use super::{START, START_SYNC, Starters};
+use super::{REDRIVE, START, START_SYNC, Starters};
 use crate::gap::{Gap, Input};
-use crate::iam::{ActionSpec, Authority, Effect, Problem};
+use crate::iam::{ActionSpec, Authority, Effect, Policy, Principal, Problem};
 
 /// What was not read of who may start the workflow.
 pub fn gaps(starters: &Starters<'_>) -> Vec<Gap> {
@@ -30,6 +30,13 @@ pub fn gaps(starters: &Starters<'_>) -> Vec<Gap> {
             "it could not be read whole, and the role may start the workflow: who can become it is not known",
         )
     }));
+    gaps.extend(starters.unread_admins.iter().map(|arn| {
+        Gap::new(
+            Input::StarterTrust,
+            format!("the trust policy of `{arn}`"),
+            "it could not be read whole, and the role is an administrator: who can become it is not known",
+        )
+    }));
     gaps
 }
 
@@ -44,6 +51,27 @@ pub(super) fn may_hide_a_start(authority: &Authority) -> bool {
 }
 
 /// Whether the problem is one of a role's trust policy.
-pub(super) fn is_of_trust(problem: &Problem) -> bool {
+fn is_of_trust(problem: &Problem) -> bool {
     problem.policy.contains("trust policy")
+}
+
+/// Whether it is a role whose trust policy could not be read, or not whole.
+pub(super) fn is_trust_unread(principal: &Principal) -> bool {
+    principal.is_role
+        && (principal.trust.is_none()
+            || principal.problems.iter().any(|p| p.blind && is_of_trust(p)))
+}
+
+/// Whether nothing stands between an unconditional allow of a start and the start.
+pub(super) fn is_plain(authority: &Authority) -> bool {
+    let concerns = |policy: &Policy| {
+        !policy.unreadable.is_empty()
+            || policy.statements.iter().any(|s| {
+                s.effect == Effect::Deny
+                    && [START, START_SYNC, REDRIVE]
+                        .iter()
+                        .any(|a| s.actions.matches(a))
+            })
+    };
+    authority.boundary.is_none() && !authority.identity.iter().any(|p| concerns(p))
 }

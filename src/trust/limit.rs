@@ -24,6 +24,8 @@ pub enum Limit {
     Subject,
     /// Another claim of a federated identity, such as its audience.
     Claim,
+    /// A claim that everybody has who asks: an identity pool's guests.
+    Guests,
 }
 
 impl Limit {
@@ -38,6 +40,7 @@ impl Limit {
             Self::Network => "network",
             Self::Subject => "subject",
             Self::Claim => "audience or another claim, not the subject",
+            Self::Guests => "being a guest, whom nobody vouches for",
         }
     }
 }

@@ -50,6 +50,14 @@ pub fn limit(provider: &str, key: &str, values: &[String]) -> Option<Limit> {
     if !(own || saml) || values.is_empty() || !values.iter().all(|v| !v.starts_with(['*', '?'])) {
         return None;
     }
+    // Cognito Developer Guide, "Role trust and permissions": guests are `unauthenticated`.
+    if claim == "amr"
+        && values
+            .iter()
+            .any(|v| v.eq_ignore_ascii_case("unauthenticated"))
+    {
+        return Some(Limit::Guests);
+    }
     if claim == "aud" || saml && claim != "sub" {
         return Some(Limit::Claim);
     }

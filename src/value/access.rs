@@ -59,6 +59,18 @@ impl Value {
         }
     }
 
+    /// The same object, whose other fields may be this.
+    #[must_use]
+    pub fn with_rest(self, rest: Self) -> Self {
+        match self {
+            Self::Object { fields, .. } => Self::Object {
+                fields,
+                rest: Some(Box::new(rest)),
+            },
+            other => other,
+        }
+    }
+
     /// The field of this name; of an array, nothing.
     #[must_use]
     pub fn field(&self, name: &str) -> Self {

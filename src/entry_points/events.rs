@@ -1,0 +1,260 @@
+//! EventBridge: rules, schedules and pipes.
+
+mod event;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value as Json;
+
+use super::start::{StartRequest, Starts, unqualified};
+use super::text::{self, Part};
+use super::{Cause, EntryPoint, EntryPoints, Fill, Kind, Place, follow, pattern};
+use crate::arn::Arn;
+use crate::snapshot::Fetched;
+use crate::snapshot::entries::{EventRule, EventTarget, Pipe, Schedule};
+use crate::value::{Source, Unknown, Value};
+
+/// Rules whose targets are workflows.
+pub fn rules(rules: &[EventRule], home: &Place, found: &mut EntryPoints) {
+    for rule in rules.iter().filter(|r| r.state != "DISABLED") {
+        let targets = match &rule.targets {
+            Fetched::Present(targets) => targets,
+            unread => {
+                found.miss(
+                    Kind::EventRule,
+                    format!("the targets of the rule `{}`", rule.name),
+                    unread,
+                );
+                continue;
+            }
+        };
+        let mut brought = None;
+        for target in targets {
+            let Some(workflow) = unqualified(&target.arn) else {
+                continue;
+            };
+            let event = brought.get_or_insert_with(|| event::of(rule, home));
+            let (input, fill) = given(target, event);
+            found.list.push(EntryPoint {
+                kind: Kind::EventRule,
+                name: rule.name.clone(),
+                authorization: None,
+                public: false,
+                starts: Starts::Workflow(workflow),
+                causes: match fill {
+                    Fill::Constant => Vec::new(),
+                    _ => event.causes.clone(),
+                },
+                input,
+                fill,
+                names: false,
+                role: target.role_arn.as_deref().and_then(Arn::parse),
+                note: "",
+            });
+        }
+    }
+}
+
+/// What a target's workflow gets of an event.
+fn given(target: &EventTarget, event: &event::Event) -> (Value, Fill) {
+    if let Some(text) = &target.input {
+        return (constant(text), Fill::Constant);
+    }
+    if event.by_the_clock {
+        return (event.value.clone(), Fill::Constant);
+    }
+    if let Some(path) = target.input_path.as_deref().filter(|p| *p != "$") {
+        let input = follow(&event.value, path);
+        let fill = Fill::of(&input).min(Fill::Part);
+        return (input, fill);
+    }
+    let Some(transformer) = &target.input_transformer else {
+        return (event.value.clone(), Fill::Whole);
+    };
+    let named = |name: &str| match name {
+        "aws.events.event" | "aws.events.event.json" => event.value.clone(),
+        name if name.starts_with("aws.events.") => fixed(name),
+        name => match transformer.input_paths_map.get(name) {
+            Some(path) => follow(&event.value, path),
+            None => event.value.clone(),
+        },
+    };
+    made(&transformer.input_template, &named, &event.value)
+}
+
+/// What a template with `<name>` makes; chosen whole where it is not understood.
+fn made(template: &str, named: &dyn Fn(&str) -> Value, whole: &Value) -> (Value, Fill) {
+    match text::document(&parts(template, named)) {
+        Some(input) => {
+            let fill = Fill::of(&input).min(Fill::Part);
+            (input, fill)
+        }
+        None => (Value::Any(whole.collapsed()), Fill::Unknown),
+    }
+}
+
+fn parts(template: &str, named: &dyn Fn(&str) -> Value) -> Vec<Part> {
+    let mut parts = Vec::new();
+    for (index, piece) in template.split('<').enumerate() {
+        match (index, piece.split_once('>')) {
+            (0, _) => parts.push(Part::Text(piece.to_owned())),
+            (_, Some((name, rest))) if is_name(name) => {
+                parts.push(Part::Hole(named(name)));
+                parts.push(Part::Text(rest.to_owned()));
+            }
+            _ => parts.push(Part::Text(format!("<{piece}"))),
+        }
+    }
+    parts
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && !text.contains(['"', ' ', '\n', '{', ':'])
+}
+
+fn constant(text: &str) -> Value {
+    let json: Option<Json> = serde_json::from_str(text).ok();
+    json.map_or_else(|| Value::text(text), |json| text::constant(&json))
+}
+
+/// Something that the service fills in.
+fn fixed(name: &str) -> Value {
+    Value::Any(Unknown::of(Source::Context(name.to_owned()), name))
+}
+
+/// Schedules that start a workflow, as a target of its own or as an API action. Their input is constant.
+pub fn schedules(schedules: &[Schedule], found: &mut EntryPoints) {
+    for schedule in schedules.iter().filter(|s| s.state != "DISABLED") {
+        let target = &schedule.target;
+        let input = target
+            .input
+            .as_deref()
+            .map(constant)
+            .unwrap_or_else(|| Value::object([]));
+        let (starts, input) = match unqualified(&target.arn) {
+            Some(workflow) => (Starts::Workflow(workflow), input),
+            None if is_start(&target.arn) => {
+                let request = StartRequest::of(&input);
+                (request.starts, request.input)
+            }
+            None => continue,
+        };
+        found.list.push(EntryPoint {
+            kind: Kind::Schedule,
+            name: match schedule.group_name.as_str() {
+                "" | "default" => schedule.name.clone(),
+                group => format!("{group}/{}", schedule.name),
+            },
+            authorization: None,
+            public: false,
+            starts,
+            input,
+            fill: Fill::Constant,
+            names: false,
+            role: target.role_arn.as_deref().and_then(Arn::parse),
+            causes: Vec::new(),
+            note: "",
+        });
+    }
+}
+
+/// `arn:aws:scheduler:::aws-sdk:sfn:startExecution`
+fn is_start(arn: &str) -> bool {
+    let Some((_, call)) = arn.split_once(":aws-sdk:") else {
+        return false;
+    };
+    let call = call.to_ascii_lowercase();
+    matches!(
+        call.as_str(),
+        "sfn:startexecution" | "sfn:startsyncexecution"
+    )
+}
+
+/// Pipes to workflows. What a queue or a stream holds comes from outside; each execution gets a batch of it.
+pub fn pipes(pipes: &[Pipe], found: &mut EntryPoints) {
+    for pipe in pipes.iter().filter(|p| p.desired_state != "STOPPED") {
+        let Some(workflow) = unqualified(&pipe.target) else {
+            continue;
+        };
+        let record = record(pipe);
+        let (each, fill) = match (&pipe.target_parameters.input_template, &pipe.enrichment) {
+            (None, None) => (record, Fill::Whole),
+            (None, Some(_)) => (record, Fill::Unknown),
+            (Some(template), _) => {
+                let named = |name: &str| match name {
+                    "aws.pipes.event" | "aws.pipes.event.json" => record.clone(),
+                    name if name.starts_with("aws.pipes.") => fixed(name),
+                    path => follow(&record, path),
+                };
+                made(template, &named, &record)
+            }
+        };
+        found.list.push(EntryPoint {
+            kind: Kind::Pipe,
+            name: pipe.name.clone(),
+            authorization: None,
+            public: false,
+            starts: Starts::Workflow(workflow),
+            input: Value::Each(Box::new(each)),
+            fill,
+            names: false,
+            role: pipe.role_arn.as_deref().and_then(Arn::parse),
+            causes: match fill {
+                Fill::Constant => Vec::new(),
+                _ => sent(&pipe.source),
+            },
+            note: "",
+        });
+    }
+}
+
+/// One record of the source, past the filters.
+fn record(pipe: &Pipe) -> Value {
+    let open = Unknown::of(Source::External, "$");
+    // What code makes of it, or an endpoint answers, is not followed.
+    if pipe.enrichment.is_some() {
+        return Value::Any(open);
+    }
+    let criteria = pipe.source_parameters.filter_criteria.as_ref();
+    let filters = criteria.map_or(&[][..], |c| c.filters.as_slice());
+    let read = |text: &Option<String>| serde_json::from_str::<Json>(text.as_deref()?).ok();
+    let each: Option<Vec<Value>> = filters
+        .iter()
+        .map(|f| Some(pattern::let_through(&read(&f.pattern)?, &open)))
+        .collect();
+    match each.filter(|e| !e.is_empty()) {
+        Some(each) => each
+            .iter()
+            .skip(1)
+            .fold(each.first().cloned().unwrap_or(Value::NEVER), |a, b| {
+                a.join(b)
+            }),
+        None => Value::Any(open),
+    }
+}
+
+/// What puts records into a source.
+fn sent(source: &str) -> Vec<Cause> {
+    let Some(arn) = Arn::parse(source) else {
+        return Vec::new();
+    };
+    let (action, resource) = match arn.service() {
+        "sqs" => ("sqs:SendMessage", source.to_owned()),
+        "kinesis" => ("kinesis:PutRecord", source.to_owned()),
+        "dynamodb" => {
+            let table = source.split("/stream/").next().unwrap_or(source);
+            ("dynamodb:PutItem", table.to_owned())
+        }
+        _ => return Vec::new(),
+    };
+    vec![Cause {
+        action,
+        resource,
+        context: Vec::new(),
+    }]
+}
+
+/// The paths of a pattern's object, for `event`.
+fn object(text: &str) -> Option<BTreeMap<String, Json>> {
+    serde_json::from_str(text).ok()
+}

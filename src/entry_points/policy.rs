@@ -1,0 +1,159 @@
+//! Resource policies of APIs and functions: whether they let in everybody.
+
+use serde_json::Value as Json;
+
+use crate::glob::Glob;
+use crate::iam::{self, Condition, Effect, Policy, PrincipalSpec, ResourceSpec, Statement};
+use crate::snapshot::Document;
+
+/// Whether everybody is let in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Admits {
+    /// Everybody, as far as is known.
+    Everybody,
+    /// Named networks, accounts, endpoints or principals only.
+    Some,
+    /// Nobody.
+    Nobody,
+}
+
+/// A REST API's policy as the API returns it: JSON, or JSON escaped once more (API Gateway API Reference, `RestApi`).
+pub fn unescaped(text: &str) -> String {
+    let is_json = |text: &str| serde_json::from_str::<Json>(text).is_ok();
+    if is_json(text) {
+        // JSON in a JSON string.
+        return serde_json::from_str::<String>(text)
+            .map_or_else(|_| text.to_owned(), |inner| unescaped(&inner));
+    }
+    match serde_json::from_str::<String>(&format!("\"{text}\"")) {
+        Ok(inner) if is_json(&inner) => inner,
+        _ => text.to_owned(),
+    }
+}
+
+/// What the policy says to a method of an API; `method` is `METHOD/path` without the leading slash of the path.
+pub fn of_method(text: &str, method: &str) -> Admits {
+    let wanted = Glob::parse(&format!("*/{method}"));
+    let about = |statement: &Statement, whole: bool| match &statement.resources {
+        ResourceSpec::Only(patterns) => patterns.iter().any(|p| {
+            // `arn:…:API/STAGE/METHOD/PATH`, `execute-api:/STAGE/METHOD/PATH`, `execute-api:/*`
+            let text = p
+                .text
+                .split_once('/')
+                .map_or(p.text.as_str(), |(_, rest)| rest);
+            let glob = Glob::parse(text);
+            match whole {
+                true => glob.includes(&wanted),
+                false => glob.overlaps(&wanted),
+            }
+        }),
+        ResourceSpec::AllBut(_) => !whole,
+        ResourceSpec::Unstated => true,
+    };
+    admits(&read(&unescaped(text)), "execute-api:Invoke", &about)
+}
+
+/// What a function's policy says to calls of its URL.
+pub fn of_url(document: &Document) -> Admits {
+    admits(&read(&document.0), "lambda:InvokeFunctionUrl", &|_, _| true)
+}
+
+fn read(text: &str) -> Option<Policy> {
+    let (policy, problems) = iam::parse::trust_policy("", &Document(text.to_owned()));
+    (!problems.iter().any(|p| p.blind)).then_some(policy)
+}
+
+fn admits(
+    policy: &Option<Policy>,
+    action: &str,
+    about: &dyn Fn(&Statement, bool) -> bool,
+) -> Admits {
+    // What cannot be read keeps nobody out.
+    let Some(policy) = policy else {
+        return Admits::Everybody;
+    };
+    let with = |effect: Effect| {
+        let statements = policy.statements.iter();
+        statements.filter(move |s| s.effect == effect && s.actions.matches(action))
+    };
+    let denied_but_some = with(Effect::Deny)
+        .filter(|s| names_everybody(s) && about(s, true))
+        .any(|s| s.conditions.iter().all(|c| !is_of_the_transport(c)) && spares_few(s));
+    let mut allows = with(Effect::Allow).filter(|s| about(s, false)).peekable();
+    if allows.peek().is_none() {
+        return Admits::Nobody;
+    }
+    let open = allows.any(|s| names_everybody(s) && !s.conditions.iter().any(narrows));
+    match open && !denied_but_some {
+        true => Admits::Everybody,
+        false => Admits::Some,
+    }
+}
+
+fn names_everybody(statement: &Statement) -> bool {
+    match &statement.principals {
+        Some(PrincipalSpec::Only(entries)) => entries.iter().any(|e| e.value == "*"),
+        Some(PrincipalSpec::AllBut(_)) => true,
+        None => false,
+    }
+}
+
+fn is_of_the_transport(condition: &Condition) -> bool {
+    condition.key.eq_ignore_ascii_case("aws:SecureTransport")
+}
+
+/// Keys of a request that say from where it comes, or for whom.
+const NARROWING: [&str; 9] = [
+    "aws:sourceip",
+    "aws:vpcsourceip",
+    "aws:sourcevpc",
+    "aws:sourcevpce",
+    "aws:sourceaccount",
+    "aws:sourcearn",
+    "aws:principalorgid",
+    "aws:principalaccount",
+    "aws:principalarn",
+];
+
+/// Whether the condition of an allow keeps most of the world out.
+fn narrows(condition: &Condition) -> bool {
+    let key = condition.key.to_ascii_lowercase();
+    if is_negative(condition) || condition.operator.if_exists || !NARROWING.contains(&key.as_str())
+    {
+        return false;
+    }
+    match key.ends_with("sourceip") {
+        true => !is_most_of_the_world(&condition.texts),
+        false => condition
+            .texts
+            .iter()
+            .all(|t| !t.starts_with('*') && !t.is_empty()),
+    }
+}
+
+/// Whether a deny spares only some: all but those of a network, an endpoint or an account.
+fn spares_few(statement: &Statement) -> bool {
+    statement.conditions.is_empty()
+        || statement.conditions.iter().all(|condition| {
+            let key = condition.key.to_ascii_lowercase();
+            is_negative(condition)
+                && NARROWING.contains(&key.as_str())
+                && !(key.ends_with("sourceip") && is_most_of_the_world(&condition.texts))
+        })
+}
+
+fn is_negative(condition: &Condition) -> bool {
+    condition.operator.negated
+}
+
+/// Whether the networks are together half of all addresses or more.
+pub fn is_most_of_the_world(networks: &[String]) -> bool {
+    let share = |network: &str, bits: i32| {
+        let (_, prefix) = network.split_once('/').unwrap_or((network, ""));
+        let prefix = prefix.parse::<i32>().unwrap_or(bits).clamp(0, bits);
+        0.5_f64.powi(prefix)
+    };
+    let (six, four): (Vec<&String>, Vec<&String>) = networks.iter().partition(|n| n.contains(':'));
+    four.iter().map(|n| share(n, 32)).sum::<f64>() >= 0.5
+        || six.iter().map(|n| share(n, 128)).sum::<f64>() >= 0.125
+}

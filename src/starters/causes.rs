@@ -1,0 +1,57 @@
+//! Who may bring about what begins an execution: put an event on a bus, an object into a bucket, a message into a queue.
+
+use std::sync::Arc;
+
+use super::{START, StartGrant, StartIndex, Starter};
+use crate::entry_points::Cause;
+use crate::finding::StatementRef;
+use crate::glob::Glob;
+use crate::iam::sets::{Coverage, coverage, grants_for};
+use crate::iam::{Context, Effect};
+
+impl StartIndex {
+    /// The principals, administrators and service roles aside, that may do this, each with the statement that lets it.
+    pub fn who_may(&self, cause: &Cause) -> Vec<Starter<'_>> {
+        let resource = Glob::parse(&cause.resource);
+        let known = cause
+            .context
+            .iter()
+            .fold(Context::new(), |known, (key, value)| {
+                known.with(key, value.clone())
+            });
+        let mut found = Vec::new();
+        for (id, actor) in self.actors.iter().enumerate() {
+            if actor.admin || actor.is_configured() || !mentions(actor, cause.action) {
+                continue;
+            }
+            if coverage(&actor.authority, cause.action, &resource, &known) == Coverage::None {
+                continue;
+            }
+            let grants = grants_for(&actor.authority, cause.action);
+            let grant = grants.iter().find(|g| g.resource.overlaps(&resource));
+            let Some(grant) = grant else { continue };
+            found.push(Starter {
+                actor,
+                grants: vec![StartGrant {
+                    statement: StatementRef {
+                        name: grant.policy.name.clone(),
+                        statement: grant.statement.index,
+                        sid: grant.statement.sid.clone(),
+                    },
+                    actions: vec![START],
+                    resource: grant.resource_text.to_owned(),
+                    by_name: true,
+                    depends: Vec::new(),
+                    conditions: Arc::from(grant.statement.conditions.clone()),
+                }],
+                ways: self.ways(id),
+            });
+        }
+        found
+    }
+}
+
+fn mentions(actor: &super::Actor, action: &str) -> bool {
+    let mut statements = actor.authority.identity.iter().flat_map(|p| &p.statements);
+    statements.any(|s| s.effect == Effect::Allow && s.actions.matches(action))
+}
