@@ -119,7 +119,13 @@ fn split_pieces(pieces: &[Piece], separator: &str, how: Split) -> Value {
     if exact {
         Value::Array(values)
     } else {
-        let any = values.iter().fold(Value::NEVER, |a, b| a.join(b));
+        // A part may also begin or end within what is open.
+        let open = pieces.iter().filter_map(|piece| match piece {
+            Piece::Hole(unknown) => Some(Value::Any(unknown.derived())),
+            Piece::Literal(_) => None,
+        });
+        let any = values.into_iter().chain(open);
+        let any = any.fold(Value::NEVER, |a, b| a.join(&b));
         Value::Each(Box::new(any.anonymous()))
     }
 }

@@ -251,12 +251,7 @@ fn join(values: &Value, separator: &Value) -> Value {
                 return rest;
             }
             let first = join(&Value::Array(first.to_vec()), separator);
-            let whole = Value::concat(&[first.clone(), separator.clone(), rest]);
-            if open.iter().all(Value::may_be_absent) {
-                whole.join(&first)
-            } else {
-                whole
-            }
+            Value::concat(&[first, separator.clone(), rest])
         }
         Value::Text(_) => values.clone(),
         Value::OneOf(_) => values.each_alternative(|v| join(v, separator)),

@@ -87,7 +87,12 @@ pub fn any_of(value: &Value) -> Value {
 /// The element at an index; anything but an array is its own only element.
 pub fn index(value: &Value, at: i64) -> Value {
     match value {
-        Value::Array(_) | Value::Each(_) | Value::Any(_) => value.element(at),
+        // There may be fewer elements.
+        Value::Each(_) => match value.element(at) {
+            open @ Value::Any(_) => open,
+            one => one.or_absent(),
+        },
+        Value::Array(_) | Value::Any(_) => value.element(at),
         Value::OneOf(_) => value.each_alternative(|v| index(v, at)),
         one if at == 0 || at == -1 => one.clone(),
         _ => Value::Absent,
