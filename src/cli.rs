@@ -6,12 +6,17 @@
 mod approve;
 mod args;
 mod decide;
+mod diff;
 mod explain;
+mod fix;
 #[cfg(feature = "live")]
 mod live;
+mod outputs;
 mod replay;
 mod report;
 mod source;
+mod trace;
+mod ways_in;
 mod workflow;
 
 use std::ffi::OsString;
@@ -38,6 +43,8 @@ pub struct Host<'a> {
     pub now: Moment,
     /// Whether standard output takes colours.
     pub colour: bool,
+    /// Columns of the terminal on standard output.
+    pub width: Option<usize>,
     /// Whether standard error is a terminal, on which progress may be shown.
     pub progress: bool,
 }
@@ -188,6 +195,12 @@ fn dispatch(command: Command, host: &mut Host<'_>) -> Result<Outcome, Failure> {
         Command::Replay(replay) => replay::replay(&replay, host),
         Command::Policy(one) => workflow::policy(&one, host),
         Command::Map(map) => workflow::map(&map.workflow, map.format, host),
+        Command::Trace(args) => trace::trace(&args, host),
+        Command::Fix(args) => fix::fix(&args, host),
+        Command::Diff(args) => diff::diff(&args, host),
+        Command::Schema(args) => ways_in::schema(args.schema),
+        Command::Completions(args) => ways_in::completions(args.shell),
+        Command::Man => ways_in::man(),
         Command::Decide(decide) => decide::decide(&decide, host),
         Command::Explain(explain) => explain::explain(&explain),
         Command::Rules(rules) => explain::rules(rules.format),

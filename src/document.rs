@@ -4,6 +4,7 @@
 //! are kept by the parser and looked up by [`Pointer`]; nothing is ever searched for in the text again.
 
 mod build;
+pub mod edit;
 mod embedded;
 mod json;
 pub mod lines;

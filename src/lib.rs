@@ -63,6 +63,7 @@ pub mod suggest;
 pub mod suppression;
 pub mod taint;
 pub mod template;
+pub mod trace;
 pub mod trigger;
 pub mod trust;
 pub mod value;

@@ -3,13 +3,18 @@
 //! Names, ARNs, states and policies come from an account and are hostile: everything for people goes through [`escape`].
 
 pub mod alert;
+pub mod diff;
 pub mod escape;
 pub mod human;
 pub mod json;
 pub mod map;
+pub mod markdown;
 pub mod metrics;
+pub mod places;
+pub mod report;
 pub mod sarif;
 pub mod summary;
+pub mod trace;
 
 pub use crate::finding::Counts;
 use crate::finding::Finding;

@@ -8,6 +8,7 @@
 
 mod cli {
     pub mod broken;
+    pub mod commands;
     pub mod replay;
     pub mod reports;
     pub mod single;

@@ -16,6 +16,7 @@ fn main() -> ExitCode {
     let (out, err) = (std::io::stdout(), std::io::stderr());
     let mut host = Host {
         colour: out.is_terminal() && !plain,
+        width: terminal_size::terminal_size_of(&out).map(|(width, _)| usize::from(width.0)),
         progress: err.is_terminal(),
         now: Moment::from_seconds(now.as_secs()),
         input: &mut std::io::stdin(),

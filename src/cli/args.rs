@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::outputs::Output;
 use crate::severity::Severity;
 
 /// Watches the security of AWS Step Functions workflows.
@@ -31,6 +32,12 @@ pub enum Command {
     Policy(OneWorkflow),
     /// Print what every task calls, what it needs, and what the role grants
     Map(Map),
+    /// Print where a parameter's value comes from, and why each rule of the input fires or is quiet
+    Trace(Trace),
+    /// Apply the patches that need no person's decision, as a diff or to the files
+    Fix(Fix),
+    /// Print what is wider in one state of things than in another
+    Diff(Diff),
     /// Decide whether a principal is allowed an action
     Decide(Decide),
     /// Print a rule's page
@@ -41,29 +48,58 @@ pub enum Command {
     Approve(Approve),
     /// Write the live account as a directory that every other command can read
     Snapshot(Snapshot),
+    /// Print the JSON Schema of what is printed or read
+    Schema(Schema),
+    /// Print the completions of a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man,
 }
 
 /// How a report is printed, and what it makes of the exit status.
 #[derive(Debug, Args)]
 pub struct Report {
-    /// How to print
-    #[arg(long, value_enum, default_value_t = Format::Human)]
+    /// How to print on standard output
+    #[arg(long, value_enum, ignore_case = true, default_value_t = Format::Human)]
     pub format: Format,
+    /// Write a report to a file as well; repeat it for several. Without FORMAT the file's ending says it
+    #[arg(long, value_name = "[FORMAT=]FILE", value_parser = Output::parse)]
+    pub output: Vec<Output>,
     /// Exit with status 1 where a finding is at least this bad
-    #[arg(long, value_enum, default_value_t = FailOn::High, value_name = "SEVERITY")]
+    #[arg(long, value_enum, ignore_case = true, default_value_t = FailOn::High, value_name = "SEVERITY")]
     pub fail_on: FailOn,
+    /// Show only findings that are at least this bad; the exit status counts all
+    #[arg(long, value_enum, ignore_case = true, default_value_t = AtLeast::Info, value_name = "SEVERITY")]
+    pub min_severity: AtLeast,
+    /// Colours on standard output
+    #[arg(long, value_enum, ignore_case = true, default_value_t = When::Auto, value_name = "WHEN")]
+    pub color: When,
+    /// Print no report on standard output; files of --output are written all the same
+    #[arg(long, short)]
+    pub quiet: bool,
     #[command(flatten)]
     pub config: ConfigFile,
 }
 
+/// What was there before.
 #[derive(Debug, Args)]
-pub struct ConfigFile {
-    /// Configuration [default: stepwarden.toml where it exists]
-    #[arg(long, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+pub struct Gate {
+    /// An earlier JSON report: only what is not in it, or was milder, counts for the exit status, and is marked new
+    #[arg(long, value_name = "REPORT.json")]
+    pub baseline: Option<PathBuf>,
 }
 
-#[derive(Debug, Args)]
+#[derive(Clone, Debug, Args)]
+pub struct ConfigFile {
+    /// Configuration [default: the nearest stepwarden.toml from the working directory up to the repository's root]
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Honour no suppression, switched-off rule or severity of the configuration, a comment or a tag
+    #[arg(long)]
+    pub no_suppress: bool,
+}
+
+#[derive(Clone, Debug, Args)]
 pub struct Source {
     /// Account directory of AWS CLI outputs [default: the live account]
     #[arg(long, value_name = "DIR")]
@@ -86,13 +122,15 @@ pub struct Scan {
     #[arg(long, value_name = "PATTERN")]
     pub workflow: Option<String>,
     #[command(flatten)]
+    pub gate: Gate,
+    #[command(flatten)]
     pub memory: Memory,
     #[command(flatten)]
     pub report: Report,
 }
 
 /// What is given beside files.
-#[derive(Debug, Default, Args)]
+#[derive(Clone, Debug, Default, Args)]
 pub struct Beside {
     /// The execution role of bare definitions: a policy document, an array of them, or an object with policies, trust, boundary
     #[arg(long, value_name = "FILE")]
@@ -112,6 +150,8 @@ pub struct Check {
     pub files: Vec<PathBuf>,
     #[command(flatten)]
     pub beside: Beside,
+    #[command(flatten)]
+    pub gate: Gate,
     #[command(flatten)]
     pub report: Report,
 }
@@ -177,6 +217,95 @@ pub struct Decide {
 }
 
 #[derive(Debug, Args)]
+#[command(
+    after_help = "The parameter is a path in the request, such as FunctionName or Overrides.ContainerOverrides[].Command."
+)]
+pub struct Trace {
+    /// A file; with --snapshot (or live) a workflow's name or ARN
+    #[arg(value_name = "FILE|NAME")]
+    pub workflow: String,
+    /// The state's name
+    pub state: String,
+    /// The parameter
+    #[arg(value_name = "PARAMETER")]
+    pub traced: String,
+    /// Which workflow, where the file declares several: its name
+    #[arg(long = "workflow", value_name = "NAME", conflicts_with = "snapshot")]
+    pub name: Option<String>,
+    #[command(flatten)]
+    pub beside: Beside,
+    #[command(flatten)]
+    pub source: Source,
+    #[command(flatten)]
+    pub config: ConfigFile,
+    /// How to print
+    #[arg(long, value_enum, ignore_case = true, default_value_t = Plain::Human)]
+    pub format: Plain,
+}
+
+#[derive(Debug, Args)]
+pub struct Fix {
+    /// Files or directories, as `check` takes them
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    #[command(flatten)]
+    pub beside: Beside,
+    /// Print a unified diff (what is done without --write, too)
+    #[arg(long, conflicts_with = "write")]
+    pub diff: bool,
+    /// Write the files
+    #[arg(long)]
+    pub write: bool,
+    #[command(flatten)]
+    pub config: ConfigFile,
+}
+
+#[derive(Debug, Args)]
+pub struct Diff {
+    /// What it was: a file, a directory of files, or an account directory
+    pub old: PathBuf,
+    /// What it is
+    pub new: PathBuf,
+    #[command(flatten)]
+    pub beside: Beside,
+    /// Exit with status 1 where something of at least this severity widened
+    #[arg(long, value_enum, ignore_case = true, default_value_t = FailOn::High, value_name = "SEVERITY")]
+    pub fail_on: FailOn,
+    #[command(flatten)]
+    pub config: ConfigFile,
+    /// How to print
+    #[arg(long, value_enum, ignore_case = true, default_value_t = Plain::Human)]
+    pub format: Plain,
+}
+
+#[derive(Debug, Args)]
+pub struct Schema {
+    /// Of what
+    #[arg(value_enum)]
+    pub schema: SchemaOf,
+}
+
+/// What has a schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum SchemaOf {
+    /// The JSON report
+    Report,
+    /// The alert for machines
+    Alert,
+    /// The integration map
+    Map,
+    /// stepwarden.toml
+    Config,
+}
+
+#[derive(Debug, Args)]
+pub struct Completions {
+    /// Which
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+#[derive(Debug, Args)]
 pub struct Explain {
     /// The rule's id
     pub rule: String,
@@ -219,6 +348,39 @@ pub enum Format {
     Json,
     /// SARIF 2.1.0, for code scanning
     Sarif,
+    /// For a comment on a pull request
+    Markdown,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum When {
+    /// On a terminal, unless NO_COLOR is set
+    Auto,
+    Always,
+    Never,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum AtLeast {
+    Critical,
+    High,
+    Medium,
+    Low,
+    Info,
+}
+
+impl AtLeast {
+    /// The severity.
+    pub const fn severity(self) -> Severity {
+        match self {
+            Self::Critical => Severity::Critical,
+            Self::High => Severity::High,
+            Self::Medium => Severity::Medium,
+            Self::Low => Severity::Low,
+            Self::Info => Severity::Info,
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -22,7 +22,8 @@ use crate::trigger::{self, Affects, Change, GrantsStart};
 
 /// Handles the event on the account and prints every alert, or why there is none.
 pub fn replay(args: &Replay, host: &mut Host<'_>) -> Result<Outcome, Failure> {
-    let config = source::config(&args.report.config)?;
+    let configured = source::configured(&args.report.config)?;
+    let config = configured.config.clone();
     let text = local::read_file(&args.event)?;
     let shown = args.event.display();
     let event: Value = serde_json::from_str(&text).map_err(|error| {
@@ -70,8 +71,12 @@ pub fn replay(args: &Replay, host: &mut Host<'_>) -> Result<Outcome, Failure> {
             assessments.push(assessment);
         }
     }
-    if args.report.format == Format::Sarif {
-        return Ok(report::outcome(&assessments, &[], &args.report, host));
+    if matches!(args.report.format, Format::Sarif | Format::Markdown) {
+        let judged = report::Judged {
+            assessments,
+            ..report::Judged::default()
+        };
+        return report::outcome(judged, &args.report, &configured.applied, None, host);
     }
     let alerts: Vec<Alert<'_>> = assessments
         .iter()
@@ -118,7 +123,7 @@ fn print(alert: &Alert<'_>, format: Format) -> String {
 fn nothing(why: &str, format: Format) -> Outcome {
     match format {
         Format::Human => Outcome::clean(format!("no notification: {}\n", escape::line(why))),
-        Format::Json | Format::Sarif => Outcome::clean(String::new()),
+        Format::Json | Format::Sarif | Format::Markdown => Outcome::clean(String::new()),
     }
 }
 

@@ -1,24 +1,45 @@
 //! `scan` and `check`: reports on many workflows.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use super::args::{Check, Format, Report, Scan};
+use super::args::{Check, Format, Gate, Report as Options, Scan, When};
+use super::source::Configured;
 use super::{Failure, Host, Outcome, source};
 use crate::assess::{self, Assessment};
 use crate::config::Config;
+use crate::document::{Document, Notation, Place, Sources, WorkflowOrigin};
+use crate::finding::Finding;
 use crate::glob::Glob;
-use crate::local::State;
-use crate::render::{Counts, escape, human, json, sarif};
+use crate::loc::Pointer;
+use crate::local::{self, State};
+use crate::render::places::Places;
+use crate::render::report::{Applied, Baseline, Report};
+use crate::render::{Counts, escape, human, json, markdown, sarif};
 use crate::snapshot::Account;
+
+/// Workflows that were judged, with where they are written.
+#[derive(Default)]
+pub struct Judged {
+    /// The workflows.
+    pub assessments: Vec<Assessment>,
+    /// Where each is written, in the same order.
+    pub origins: Vec<Option<WorkflowOrigin>>,
+    /// The documents that they are written in.
+    pub sources: Sources,
+    /// What could not be read: a line each.
+    pub failures: Vec<String>,
+}
 
 /// `stepwarden scan`
 pub fn scan(args: &Scan, host: &mut Host<'_>) -> Result<Outcome, Failure> {
-    let config = source::config(&args.report.config)?;
+    let configured = source::configured(&args.report.config)?;
+    let config = &configured.config;
+    let baseline = ready(&args.gate, &args.report)?;
     let account = source::account(&args.source, host)?;
     host.progress(&format!("judging {} workflows", account.workflows.len()));
     let mut assessments = match &args.memory.state {
-        None => assess::account(&account, &config, &host.now.day()),
-        Some(path) => remembering(&account, &config, &State::read(path)?, host),
+        None => assess::account(&account, config, &host.now.day()),
+        Some(path) => remembering(&account, config, &State::read(path)?, host),
     };
     if let Some(pattern) = &args.workflow {
         let glob = Glob::parse(pattern);
@@ -32,9 +53,42 @@ pub fn scan(args: &Scan, host: &mut Host<'_>) -> Result<Outcome, Failure> {
             return Err(Failure::Words(why));
         }
     }
-    let dir = args.source.snapshot.as_deref();
-    let files: Vec<File> = assessments.iter().map(|a| file_of(a, dir)).collect();
-    Ok(outcome(&assessments, &files, &args.report, host))
+    let mut judged = Judged {
+        assessments,
+        ..Judged::default()
+    };
+    if let Some(dir) = &args.source.snapshot {
+        judged.failures = broken_files(&account, dir);
+        if wants_places(&args.report) {
+            place_in_snapshot(&mut judged, dir);
+        }
+    }
+    outcome(
+        judged,
+        &args.report,
+        &configured.applied,
+        baseline.as_ref(),
+        host,
+    )
+}
+
+/// Files of an account directory that hold no workflow, although they should: each is a gap of the report, and no report
+/// with one is a command that did all its work.
+pub fn broken_files(account: &Account, dir: &Path) -> Vec<String> {
+    let broken = account.unreadable.iter();
+    broken
+        .filter(|unread| unread.what.starts_with("state-machines/"))
+        .map(|unread| {
+            let file = dir.join(&unread.what);
+            format!("`{}` cannot be judged: {}", file.display(), unread.why)
+        })
+        .collect()
+}
+
+/// What must be there before the work is begun.
+fn ready(gate: &Gate, report: &Options) -> Result<Option<Baseline>, Failure> {
+    report.output.iter().try_for_each(|output| output.check())?;
+    source::baseline(gate)
 }
 
 /// Beside the approved baselines: what is wider than them is a finding too.
@@ -58,73 +112,150 @@ fn remembering(
 
 /// `stepwarden check`
 pub fn check(args: &Check, host: &mut Host<'_>) -> Result<Outcome, Failure> {
-    let config = source::config(&args.report.config)?;
+    let configured = source::configured(&args.report.config)?;
+    let baseline = ready(&args.gate, &args.report)?;
     let found = source::inputs(&args.files, &args.beside, host)?;
-    let failures: Vec<String> = found.errors.iter().map(ToString::to_string).collect();
+    let judged = judge(found, &configured, host)?;
+    outcome(
+        judged,
+        &args.report,
+        &configured.applied,
+        baseline.as_ref(),
+        host,
+    )
+}
+
+/// Judges what was read.
+///
+/// # Errors
+/// When nothing of it could be: what is wrong with each.
+pub fn judge(
+    found: local::Found,
+    configured: &Configured,
+    host: &mut Host<'_>,
+) -> Result<Judged, Failure> {
+    let mut judged = Judged {
+        failures: found.errors.iter().map(ToString::to_string).collect(),
+        ..Judged::default()
+    };
     if found.inputs.is_empty() {
-        return Err(Failure::Inputs(failures));
+        return Err(Failure::Inputs(judged.failures));
     }
-    let mut assessments = Vec::new();
-    let mut files = Vec::new();
-    for input in &found.inputs {
+    // What stands in a file is its author's word: a comment in it may suppress, where the configuration is honoured.
+    let config = Config {
+        honours_comments: !configured.applied.ignored,
+        ..configured.config.clone()
+    };
+    for input in found.inputs {
         host.progress(&format!("judging {}", input.path.display()));
         for assessment in assess::account(&input.account, &config, &host.now.day()) {
-            assessments.push(assessment);
-            files.push(File {
-                uri: Some(input.path.to_string_lossy().into_owned()),
-                text: None,
-            });
+            let arn = assessment.workflow.arn.as_str();
+            judged
+                .origins
+                .push(input.origins.workflows.get(arn).cloned());
+            judged.assessments.push(assessment);
         }
+        input
+            .documents
+            .into_iter()
+            .for_each(|d| judged.sources.add(d));
     }
-    Ok(outcome(&assessments, &files, &args.report, host).with(failures))
+    Ok(judged)
 }
 
-/// The file that results point to.
-pub struct File {
-    uri: Option<String>,
-    text: Option<String>,
+/// Whether some report tells lines of machines' files.
+fn wants_places(args: &Options) -> bool {
+    let formats = args.output.iter().map(|output| output.format);
+    let mut all = formats.chain(std::iter::once(args.format));
+    all.any(|format| matches!(format, Format::Sarif | Format::Json))
 }
 
-/// The snapshot's file of a workflow, where it has the name that it should have.
-fn file_of(assessment: &Assessment, dir: Option<&Path>) -> File {
-    let path = dir.map(|dir| {
+/// Where workflows stand in an account directory whose files have the names that they should have.
+fn place_in_snapshot(judged: &mut Judged, dir: &Path) {
+    for assessment in &judged.assessments {
         let name = format!("{}.json", assessment.workflow.name);
-        dir.join("state-machines").join(name)
-    });
-    File {
-        uri: path
-            .filter(|p| p.is_file())
-            .map(|p| p.to_string_lossy().into_owned()),
-        text: None,
-    }
-}
-
-/// Prints a report in the format asked for.
-pub fn outcome(
-    assessments: &[Assessment],
-    files: &[File],
-    args: &Report,
-    host: &Host<'_>,
-) -> Outcome {
-    let text = match args.format {
-        Format::Human => human::report(assessments, colour(host)),
-        Format::Json => format!("{:#}\n", json::report(assessments)),
-        Format::Sarif => {
-            let place = |a: &Assessment| {
-                let index = assessments.iter().position(|b| std::ptr::eq(a, b))?;
-                let file = files.get(index)?;
-                Some((file.uri.clone()?, file.text.as_deref()))
+        let file = dir.join("state-machines").join(name);
+        judged.origins.push(described(&file).map(|document| {
+            judged.sources.add(document);
+            let place = |pointer| Place {
+                file: file.clone(),
+                pointer,
             };
-            format!("{:#}\n", sarif::report(assessments, place))
-        }
-    };
-    let worst = Counts::of(assessments.iter().flat_map(|a| &a.findings)).worst();
-    Outcome::judged(text, worst, args.fail_on)
-}
-
-fn colour(host: &Host<'_>) -> human::Colour {
-    match host.colour {
-        true => human::Colour::Ansi,
-        false => human::Colour::Never,
+            WorkflowOrigin {
+                whole: place(Pointer::root()),
+                definition: place(Pointer::root().key("definition")),
+                ..WorkflowOrigin::default()
+            }
+        }));
     }
 }
+
+fn described(file: &PathBuf) -> Option<Document> {
+    let text = local::read_file(file).ok()?;
+    Document::parse(file.clone(), text, Notation::Json).ok()
+}
+
+/// Prints the reports that are asked for, and says what the worst finding makes of the exit status.
+pub fn outcome(
+    mut judged: Judged,
+    args: &Options,
+    applied: &Applied,
+    baseline: Option<&Baseline>,
+    host: &Host<'_>,
+) -> Result<Outcome, Failure> {
+    let counts = |finding: &&Finding| baseline.is_none_or(|b| b.is_new(finding));
+    let all = judged.assessments.iter().flat_map(|a| &a.findings);
+    let worst = Counts::of(all.filter(counts)).worst();
+    let mut hidden = 0;
+    for assessment in &mut judged.assessments {
+        let before = assessment.findings.len();
+        let least = args.min_severity.severity();
+        assessment.findings.retain(|f| f.severity >= least);
+        hidden += before - assessment.findings.len();
+    }
+    let report = Report {
+        assessments: &judged.assessments,
+        places: Places::new(&judged.sources, &judged.origins),
+        applied: Some(applied),
+        baseline,
+        hidden,
+        failures: &judged.failures,
+    };
+    for output in &args.output {
+        output.write(&print(&report, output.format, human::Style::PLAIN))?;
+    }
+    let text = match args.quiet {
+        true => String::new(),
+        false => print(&report, args.format, style(args, host)),
+    };
+    Ok(Outcome::judged(text, worst, args.fail_on).with(judged.failures))
+}
+
+fn print(report: &Report<'_>, format: Format, style: human::Style) -> String {
+    match format {
+        Format::Human => human::report(report, style),
+        Format::Json => format!("{:#}\n", json::report(report)),
+        Format::Sarif => format!("{:#}\n", sarif::report(report)),
+        Format::Markdown => markdown::report(report),
+    }
+}
+
+fn style(args: &Options, host: &Host<'_>) -> human::Style {
+    let colours = match args.color {
+        When::Auto => host.colour,
+        When::Always => true,
+        When::Never => false,
+    };
+    human::Style {
+        colour: match colours {
+            true => human::Colour::Ansi,
+            false => human::Colour::Never,
+        },
+        width: host.width.unwrap_or(human::WIDTH).clamp(NARROWEST, WIDEST),
+    }
+}
+
+/// Columns of a report, whatever the terminal has.
+const NARROWEST: usize = 50;
+/// See [`NARROWEST`]: longer lines are not read.
+const WIDEST: usize = 160;

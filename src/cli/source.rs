@@ -5,20 +5,80 @@ use std::path::{Path, PathBuf};
 use super::{Failure, Host, Outcome, args};
 use crate::config::Config;
 use crate::local::{self, RoleFile};
+use crate::render::report::{Applied, Baseline};
 use crate::snapshot::Account;
 
-/// The configuration that is looked for in the working directory.
+/// The configuration that is looked for.
 const CONFIG: &str = "stepwarden.toml";
 
-/// The configuration: the file that is named, else the one in the working directory, else the defaults.
-pub fn config(args: &args::ConfigFile) -> Result<Config, Failure> {
-    let path = match &args.config {
-        Some(path) => path.clone(),
-        None if Path::new(CONFIG).is_file() => PathBuf::from(CONFIG),
-        None => return Ok(Config::default()),
+/// A configuration, and what it does to a report.
+pub struct Configured {
+    /// The configuration, as it is honoured.
+    pub config: Config,
+    /// What the report says of it.
+    pub applied: Applied,
+}
+
+/// The configuration: the file that is named, else the nearest one from the working directory up to the repository's root,
+/// else the defaults.
+pub fn configured(args: &args::ConfigFile) -> Result<Configured, Failure> {
+    let path = args.config.clone().or_else(nearest);
+    let mut config = match &path {
+        Some(path) => {
+            let text = local::read_file(path)?;
+            Config::parse(&text)
+                .map_err(|error| Failure::Words(format!("{}, {error}", path.display())))?
+        }
+        None => Config::default(),
     };
-    let text = local::read_file(&path)?;
-    Config::parse(&text).map_err(|error| Failure::Words(format!("{}, {error}", path.display())))
+    if args.no_suppress {
+        config = config.strictly();
+    }
+    let applied = Applied {
+        file: path.map(|path| path.display().to_string()),
+        adjustments: config.adjustments(),
+        ignored: args.no_suppress,
+    };
+    Ok(Configured { config, applied })
+}
+
+/// As [`configured`], where no report says what the configuration does.
+pub fn config(args: &args::ConfigFile) -> Result<Config, Failure> {
+    Ok(configured(args)?.config)
+}
+
+/// The nearest configuration file, looked for no further up than the repository's root; outside of a repository only in
+/// the working directory, so that nobody else's file decides.
+fn nearest() -> Option<PathBuf> {
+    let here = Path::new(CONFIG);
+    if here.is_file() {
+        return Some(here.to_owned());
+    }
+    let dir = Path::new(".").canonicalize().ok()?;
+    let root = dir.ancestors().position(|up| up.join(".git").exists())?;
+    let mut up = PathBuf::new();
+    for _ in 0..root {
+        up.push("..");
+        let file = up.join(CONFIG);
+        if file.is_file() {
+            return Some(file);
+        }
+    }
+    None
+}
+
+/// The findings of an earlier report.
+pub fn baseline(args: &args::Gate) -> Result<Option<Baseline>, Failure> {
+    let Some(path) = &args.baseline else {
+        return Ok(None);
+    };
+    let text = local::read_file(path)?;
+    Baseline::parse(&text).map(Some).map_err(|why| {
+        Failure::Words(format!(
+            "`{}` is not a JSON report to compare with: {why}; make one with `--output json=FILE`",
+            path.display()
+        ))
+    })
 }
 
 /// The account: a directory, or the live one.
@@ -88,7 +148,7 @@ const STDIN: &str = "-";
 const STDIN_NAME: &str = "standard input";
 
 /// The values of templates' parameters: those of the file first, so that those of the command line count.
-fn parameters(beside: &args::Beside) -> Result<Vec<(String, String)>, Failure> {
+pub fn parameters(beside: &args::Beside) -> Result<Vec<(String, String)>, Failure> {
     let mut all = match &beside.parameters {
         Some(path) => local::parameters(path)?,
         None => Vec::new(),

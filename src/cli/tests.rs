@@ -10,6 +10,7 @@ fn run_with(arguments: &[&str]) -> (u8, String, String) {
         err: &mut err,
         now: Moment::parse("2026-11-23T09:00:00Z").unwrap(),
         colour: false,
+        width: None,
         progress: false,
     };
     let arguments = std::iter::once("stepwarden").chain(arguments.iter().copied());
@@ -117,6 +118,7 @@ fn a_reader_that_has_seen_enough_is_no_failure_but_a_full_disk_is() {
             err: &mut err,
             now: Moment::default(),
             colour: false,
+            width: None,
             progress: false,
         };
         assert_eq!(

@@ -52,7 +52,8 @@ pub fn map(args: &OneWorkflow, format: Plain, host: &mut Host<'_>) -> Result<Out
     Ok(Outcome::clean(shown.into_owned()))
 }
 
-fn gone() -> Failure {
+/// Of a workflow that stands in no facts.
+pub fn gone() -> Failure {
     Failure::Words("the workflow could not be read".to_owned())
 }
 

@@ -294,3 +294,39 @@ fn brackets_and_quotes_may_stand_further_left_than_their_key() {
             .is_some()
     );
 }
+
+#[test]
+fn an_element_is_replaced_or_removed_and_nothing_else_moves() {
+    let one =
+        json!({"Effect": "Allow", "Action": ["s3:GetObject"], "Resource": "arn:aws:s3:::b/*"});
+    let two = json!({"Effect": "Deny", "Action": "*", "Resource": "*"});
+    let compact = "{\"Statement\": [{\"a\": 1},  {\"b\": 2}] }";
+    let pretty =
+        "{\r\n\t\"Statement\": [\r\n\t\t{\r\n\t\t\t\"a\": 1\r\n\t\t},\r\n\t\t{ \"b\": 2 } ]\r\n}";
+    let block = "# kept\nStatement:\n  - a: 1 # why\n    c: |\n      x\n  # about b\n  - b: 2\nOther: [1,   2]\n";
+    let flow = "Statement: [{a: 1}, {b: 2}]\n";
+    for (text, notation) in [
+        (compact, Notation::Json),
+        (pretty, Notation::Json),
+        (block, Notation::Yaml),
+        (flow, Notation::Yaml),
+    ] {
+        for index in 0..2 {
+            for with in [vec![], vec![one.clone()], vec![one.clone(), two.clone()]] {
+                let document = document(text, notation);
+                let edit =
+                    edit::replace_element(&document, &at("/Statement"), index, &with).unwrap();
+                let after = edit::apply(text, vec![edit.clone()]).unwrap();
+                let mut expected = document.value.clone();
+                let all = expected["Statement"].as_array_mut().unwrap();
+                all.splice(index..=index, with.iter().cloned());
+                let read = read(&after, notation, Keep::Positions);
+                assert_eq!((read.fault, read.value), (None, expected), "{after}");
+                assert!(
+                    after.starts_with(&text[..edit.range.start])
+                        && after.ends_with(&text[edit.range.end..])
+                );
+            }
+        }
+    }
+}

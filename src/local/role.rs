@@ -35,7 +35,15 @@ impl RoleFile {
     /// # Errors
     /// When it cannot be read, is not valid, or holds no policy.
     pub fn read(path: &Path) -> Result<Self, Error> {
-        let document = recognise::document(path, read::read_file(path)?)?;
+        Self::parse(path, read::read_file(path)?)
+    }
+
+    /// Reads the file's text.
+    ///
+    /// # Errors
+    /// As [`RoleFile::read`].
+    pub fn parse(path: &Path, text: String) -> Result<Self, Error> {
+        let document = recognise::document(path, text)?;
         let not_policies = |what: &str| Error::Unusable {
             path: path.to_owned(),
             what: format!(

@@ -2,11 +2,13 @@
 //! and why, what they share, and each in short.
 
 mod block;
+mod excerpt;
 mod many;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::report::Report;
 use super::{Counts, counted, escape, evidence};
 use crate::assess::Assessment;
 use crate::finding::Finding;
@@ -14,7 +16,7 @@ use crate::gap::Gap;
 use crate::severity::Severity;
 
 /// Columns that text is wrapped to.
-const WIDTH: usize = 100;
+pub const WIDTH: usize = 100;
 /// Column that labels' values begin in.
 const LABEL: usize = 12;
 /// The rule whose findings repeat the gaps.
@@ -29,11 +31,26 @@ pub enum Colour {
     Ansi,
 }
 
-impl Colour {
+/// How text for a terminal looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Colours.
+    pub colour: Colour,
+    /// Columns that text is wrapped to.
+    pub width: usize,
+}
+
+impl Style {
+    /// Plain text of the usual width.
+    pub const PLAIN: Self = Self {
+        colour: Colour::Never,
+        width: WIDTH,
+    };
+
     fn paint(self, text: &str, code: &str) -> String {
-        match self {
-            Self::Never => text.to_owned(),
-            Self::Ansi => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
+        match self.colour {
+            Colour::Never => text.to_owned(),
+            Colour::Ansi => format!("\u{1b}[{code}m{text}\u{1b}[0m"),
         }
     }
 
@@ -55,8 +72,8 @@ impl Colour {
 }
 
 /// The whole report.
-pub fn report(assessments: &[Assessment], colour: Colour) -> String {
-    let mut ordered: Vec<&Assessment> = assessments.iter().collect();
+pub fn report(report: &Report<'_>, style: Style) -> String {
+    let mut ordered: Vec<&Assessment> = report.assessments.iter().collect();
     ordered.sort_by_cached_key(|a| {
         let urgency = std::cmp::Reverse(block::urgency(a));
         (urgency, a.workflow.arn.as_str().to_owned())
@@ -67,15 +84,15 @@ pub fn report(assessments: &[Assessment], colour: Colour) -> String {
     match ordered.as_slice() {
         [_] => {
             for assessment in worth {
-                one(&mut out, assessment, colour);
+                one(&mut out, report, assessment, style);
             }
         }
         _ => {
             let common = block::common(&worth);
-            many::overview(&mut out, &ordered, colour);
-            many::shared(&mut out, &common, colour);
+            many::overview(&mut out, &ordered, style);
+            many::shared(&mut out, &common, style);
             for assessment in worth {
-                many::workflow(&mut out, assessment, &common, colour);
+                many::workflow(&mut out, report, assessment, &common, style);
             }
         }
     }
@@ -88,11 +105,16 @@ pub fn report(assessments: &[Assessment], colour: Colour) -> String {
             true => "nothing found in",
             false => "nothing found, as far as it was checked, in",
         };
-        let _ = writeln!(out, "{}", colour.paint(heading, "1"));
-        put(&mut out, "  ", &escape::wrap(&names.join(", "), WIDTH - 2));
+        let _ = writeln!(out, "{}", style.paint(heading, "1"));
+        put(
+            &mut out,
+            "  ",
+            &escape::wrap(&names.join(", "), style.width - 2),
+        );
         out.push('\n');
     }
-    uncollected(&mut out, &ordered);
+    uncollected(&mut out, &ordered, style);
+    notes(&mut out, report, style);
     out.push_str(&last_line(&ordered));
     bounded(&out)
 }
@@ -138,57 +160,57 @@ fn hard_gaps(assessment: &Assessment) -> impl Iterator<Item = &Gap> {
 }
 
 /// One workflow with everything that is known of its findings.
-fn one(out: &mut String, assessment: &Assessment, colour: Colour) {
-    heading(out, assessment, colour);
+fn one(out: &mut String, report: &Report<'_>, assessment: &Assessment, style: Style) {
+    heading(out, assessment, style);
     for finding in shown(assessment) {
         match finding.suppressed {
-            Some(_) => suppressed(out, finding, colour),
-            None => whole(out, finding, colour),
+            Some(_) => suppressed(out, finding, style),
+            None => whole(out, report, (assessment, finding), style),
         }
     }
-    gaps(out, assessment);
+    gaps(out, assessment, style);
 }
 
-fn heading(out: &mut String, assessment: &Assessment, colour: Colour) {
+fn heading(out: &mut String, assessment: &Assessment, style: Style) {
     let workflow = &assessment.workflow;
     let _ = writeln!(
         out,
         "{}  {}, owner {}",
-        colour.paint(&escape::line(&workflow.name), "1"),
+        style.paint(&escape::line(&workflow.name), "1"),
         workflow.kind.word(),
         escape::line(&workflow.owner)
     );
     let _ = writeln!(
         out,
         "{}\n",
-        colour.paint(&escape::line(workflow.arn.as_str()), "2")
+        style.paint(&escape::line(workflow.arn.as_str()), "2")
     );
 }
 
-fn gaps(out: &mut String, assessment: &Assessment) {
+fn gaps(out: &mut String, assessment: &Assessment, style: Style) {
     for gap in hard_gaps(assessment) {
         let _ = writeln!(out, "  not checked: {}", escape::line(&gap.what));
-        put(out, "    ", &escape::wrap(&gap.why, WIDTH - 4));
+        put(out, "    ", &escape::wrap(&gap.why, style.width - 4));
         out.push('\n');
     }
 }
 
-fn title(out: &mut String, finding: &Finding, mark: &str, colour: Colour) {
+fn title(out: &mut String, finding: &Finding, mark: &str, style: Style) {
     let _ = writeln!(
         out,
         "  {}{mark}{}",
-        colour.severity(finding.severity),
-        colour.paint(finding.rule, "1")
+        style.severity(finding.severity),
+        style.paint(finding.rule, "1")
     );
     put(
         out,
         "    ",
-        &escape::wrap(&escape::line(&finding.title), WIDTH - 4),
+        &escape::wrap(&escape::line(&finding.title), style.width - 4),
     );
 }
 
-fn suppressed(out: &mut String, finding: &Finding, colour: Colour) {
-    title(out, finding, "suppressed ", colour);
+fn suppressed(out: &mut String, finding: &Finding, style: Style) {
+    title(out, finding, "suppressed ", style);
     if let Some(suppression) = &finding.suppressed {
         let until = suppression
             .until
@@ -203,20 +225,26 @@ fn suppressed(out: &mut String, finding: &Finding, colour: Colour) {
     out.push('\n');
 }
 
-fn whole(out: &mut String, finding: &Finding, colour: Colour) {
-    title(out, finding, "", colour);
+fn whole(
+    out: &mut String,
+    report: &Report<'_>,
+    (assessment, finding): (&Assessment, &Finding),
+    style: Style,
+) {
+    title(out, finding, mark(report, finding), style);
+    excerpt::put(out, report, assessment, finding, style);
     for (label, lines) in evidence(finding) {
         labelled(out, label, &lines);
     }
     labelled(
         out,
         "why",
-        &escape::wrap(&finding.detail, WIDTH - 4 - LABEL),
+        &escape::wrap(&finding.detail, style.width - 4 - LABEL),
     );
     labelled(
         out,
         "fix",
-        &escape::wrap(&finding.remediation.text, WIDTH - 4 - LABEL),
+        &escape::wrap(&finding.remediation.text, style.width - 4 - LABEL),
     );
     if let Some(patch) = &finding.remediation.patch {
         let text = serde_json::to_string_pretty(patch).unwrap_or_default();
@@ -239,7 +267,7 @@ fn put(out: &mut String, indent: &str, lines: &[String]) {
 }
 
 /// What was not collected, once for all workflows.
-fn uncollected(out: &mut String, ordered: &[&Assessment]) {
+fn uncollected(out: &mut String, ordered: &[&Assessment], style: Style) {
     let mut seen: BTreeMap<(&str, &str), usize> = BTreeMap::new();
     for gap in ordered.iter().flat_map(|a| &a.gaps).filter(|g| g.optional) {
         *seen.entry((&gap.what, &gap.why)).or_default() += 1;
@@ -250,9 +278,34 @@ fn uncollected(out: &mut String, ordered: &[&Assessment]) {
     out.push_str("not checked, because it is not at hand\n");
     for ((what, why), times) in &seen {
         let text = format!("{what}: {why} ({})", counted(*times, "workflow"));
-        put(out, "  ", &escape::wrap(&escape::line(&text), WIDTH - 2));
+        put(
+            out,
+            "  ",
+            &escape::wrap(&escape::line(&text), style.width - 2),
+        );
     }
     out.push('\n');
+}
+
+/// What the configuration does, and what is not shown.
+fn notes(out: &mut String, report: &Report<'_>, style: Style) {
+    for note in report.notes() {
+        put(out, "", &escape::wrap(&escape::line(&note), style.width));
+    }
+    if let Some(baseline) = report.baseline {
+        let all = report.assessments.iter().flat_map(|a| &a.findings);
+        let open = all.filter(|f| f.suppressed.is_none());
+        let new = open.filter(|f| baseline.is_new(f)).count();
+        let _ = writeln!(out, "{} since the baseline", counted(new, "new finding"));
+    }
+}
+
+/// What stands before the rule of a finding that is new.
+fn mark(report: &Report<'_>, finding: &Finding) -> &'static str {
+    match report.is_new(finding) {
+        Some(true) => "new ",
+        _ => "",
+    }
 }
 
 /// `12 workflows: 1 critical, 3 low; 2 suppressed; 1 not checked whole`

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::report::{Applied, Report};
 use super::{Counts, escape};
 use crate::assess::Assessment;
 use crate::entry_points::Authorization;
@@ -11,17 +12,57 @@ use crate::gap::Gap;
 use crate::severity::Severity;
 
 /// The whole report.
-pub fn report(assessments: &[Assessment]) -> Value {
-    let workflows: Vec<Value> = assessments.iter().map(workflow).collect();
-    let all = assessments.iter().flat_map(|a| &a.findings);
-    json!({
+pub fn report(report: &Report<'_>) -> Value {
+    let each = report.assessments.iter().enumerate();
+    let workflows: Vec<Value> = each.map(|(index, a)| workflow(report, index, a)).collect();
+    let all = report.assessments.iter().flat_map(|a| &a.findings);
+    let mut value = json!({
         "schema": "stepwarden/report/1",
         "workflows": workflows,
         "summary": counts(&Counts::of(all)),
+    });
+    let Some(fields) = value.as_object_mut() else {
+        return value;
+    };
+    if let Some(applied) = report.applied {
+        fields.insert("configuration".to_owned(), configuration(applied));
+    }
+    if report.hidden > 0 {
+        fields.insert("hidden".to_owned(), json!(report.hidden));
+    }
+    if !report.failures.is_empty() {
+        fields.insert("failures".to_owned(), json!(report.failures));
+    }
+    value
+}
+
+/// What the configuration does to the report.
+fn configuration(applied: &Applied) -> Value {
+    let all = applied.adjustments.iter();
+    let adjustments: Vec<Value> = all
+        .map(|a| json!({ "rule": a.rule, "severity": a.severity, "reason": a.reason }))
+        .collect();
+    json!({
+        "file": applied.file,
+        "adjustments": adjustments,
+        "honoured": !applied.ignored,
     })
 }
 
-fn workflow(assessment: &Assessment) -> Value {
+/// A finding with where it is written, and whether it is new.
+fn placed(report: &Report<'_>, index: usize, found: &Finding) -> Value {
+    let mut value = finding(found);
+    if let Some(fields) = value.as_object_mut() {
+        let location = report.places.finding(index, found);
+        fields.insert("location".to_owned(), json!(location));
+        if let Some(new) = report.is_new(found) {
+            fields.insert("new".to_owned(), json!(new));
+        }
+    }
+    value
+}
+
+fn workflow(report: &Report<'_>, index: usize, assessment: &Assessment) -> Value {
     let workflow = &assessment.workflow;
     json!({
         "arn": workflow.arn,
@@ -29,7 +70,7 @@ fn workflow(assessment: &Assessment) -> Value {
         "type": workflow.kind.word(),
         "owner": workflow.owner,
         "entry_points": assessment.entry_points.iter().map(entry).collect::<Vec<_>>(),
-        "findings": assessment.findings.iter().map(finding).collect::<Vec<_>>(),
+        "findings": assessment.findings.iter().map(|f| placed(report, index, f)).collect::<Vec<_>>(),
         "incomplete": gaps(&assessment.gaps),
     })
 }

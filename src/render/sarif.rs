@@ -1,9 +1,14 @@
-//! SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"), for code scanning services.
+//! SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"), with what code scanning services show of it (GitHub,
+//! "SARIF support for code scanning": rules with severity and tags, regions, flows, fingerprints).
 
-use serde_json::{Value, json};
+mod rules;
+
+use serde_json::{Map, Value, json};
 
 use super::escape;
+use super::report::Report;
 use crate::assess::Assessment;
+use crate::document::Location;
 use crate::finding::Finding;
 use crate::loc::Pointer;
 use crate::rules::RULES;
@@ -11,26 +16,29 @@ use crate::severity::Severity;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 
-/// The whole report. `uri` gives the file that a workflow's results are about, relative to the working directory, and its
-/// text where that is the definition itself, so that results get a line.
-pub fn report<'a>(
-    assessments: &[Assessment],
-    uri: impl Fn(&Assessment) -> Option<(String, Option<&'a str>)>,
-) -> Value {
+/// The whole report.
+pub fn report(report: &Report<'_>) -> Value {
     let mut results = Vec::new();
     let mut notifications = Vec::new();
-    for assessment in assessments {
-        let file = uri(assessment);
-        for finding in &assessment.findings {
-            results.push(result(finding, assessment, file.as_ref()));
-        }
+    for (index, assessment) in report.assessments.iter().enumerate() {
+        let one = Workflow {
+            report,
+            index,
+            assessment,
+        };
+        results.extend(assessment.findings.iter().map(|f| one.result(f)));
         for gap in &assessment.gaps {
-            notifications.push(json!({
-                "level": if gap.optional { "note" } else { "warning" },
-                "message": { "text": escape::line(&format!("{}: not checked: {}: {}", assessment.workflow.name, gap.what, gap.why)) },
-            }));
+            let name = &assessment.workflow.name;
+            let text = format!("{name}: not checked: {}: {}", gap.what, gap.why);
+            let level = if gap.optional { "note" } else { "warning" };
+            notifications.push(notification(level, &text));
         }
     }
+    for failure in report.failures {
+        notifications.push(notification("error", failure));
+    }
+    let notes = report.notes();
+    let configuration: Vec<Value> = notes.iter().map(|n| notification("note", n)).collect();
     json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -38,35 +46,25 @@ pub fn report<'a>(
             "tool": { "driver": {
                 "name": "stepwarden",
                 "semanticVersion": env!("CARGO_PKG_VERSION"),
-                "rules": rules(),
+                "rules": rules::all(),
             } },
-            "invocations": [{ "executionSuccessful": true, "toolExecutionNotifications": notifications }],
+            "invocations": [{
+                "executionSuccessful": report.failures.is_empty(),
+                "toolExecutionNotifications": notifications,
+                "toolConfigurationNotifications": configuration,
+            }],
             "columnKind": "unicodeCodePoints",
             "results": results,
         }],
     })
 }
 
-fn rules() -> Vec<Value> {
-    RULES
-        .iter()
-        .map(|rule| {
-            let meta = rule.meta();
-            json!({
-                "id": meta.id,
-                "shortDescription": { "text": meta.summary },
-                "help": { "text": plain_page(meta.page), "markdown": plain_page(meta.page) },
-            })
-        })
-        .collect()
+fn notification(level: &str, text: &str) -> Value {
+    json!({ "level": level, "message": { "text": escape::line(text) } })
 }
 
-/// The page without its scenarios, which are for the tests.
-fn plain_page(page: &str) -> &str {
-    page.split("\n## Scenarios").next().unwrap_or(page).trim()
-}
-
-fn level(severity: Severity) -> &'static str {
+/// A result's level. GitHub shows `error`, `warning` and `note`.
+pub(super) fn level(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical | Severity::High => "error",
         Severity::Medium => "warning",
@@ -75,7 +73,7 @@ fn level(severity: Severity) -> &'static str {
 }
 
 /// What GitHub sorts by: a number like a CVSS score.
-fn score(severity: Severity) -> &'static str {
+pub(super) fn score(severity: Severity) -> &'static str {
     match severity {
         Severity::Critical => "9.5",
         Severity::High => "8.0",
@@ -85,98 +83,123 @@ fn score(severity: Severity) -> &'static str {
     }
 }
 
-fn result(
-    finding: &Finding,
-    assessment: &Assessment,
-    file: Option<&(String, Option<&str>)>,
-) -> Value {
-    let text = format!(
-        "{}\n\n{}\n\nFix: {}",
-        escape::line(&finding.title),
-        finding.detail,
-        finding.remediation.text
-    );
-    let mut result = json!({
-        "ruleId": finding.rule,
-        "level": level(finding.severity),
-        "message": { "text": escape::lines(&text).join("\n") },
-        "locations": [location(finding, assessment, file)],
-        "partialFingerprints": { "stepwarden/1": finding.fingerprint() },
-        "properties": { "severity": finding.severity, "security-severity": score(finding.severity), "workflow": finding.workflow },
-    });
-    let Some(fields) = result.as_object_mut() else {
-        return result;
-    };
-    if let Some(index) = RULES.iter().position(|r| r.meta().id == finding.rule) {
-        fields.insert("ruleIndex".to_owned(), json!(index));
-    }
-    if let Some(suppression) = &finding.suppressed {
-        let until = suppression
-            .until
-            .as_ref()
-            .map_or_else(String::new, |day| format!(" (until {day})"));
-        fields.insert(
-            "suppressions".to_owned(),
-            json!([{ "kind": "external", "justification": escape::line(&format!("{}{until}", suppression.reason)) }]),
-        );
-    }
-    if !finding.trace.is_empty() {
-        let steps: Vec<Value> = finding
-            .trace
-            .iter()
-            .map(|step| {
-                let message = format!("{}: {}", step.state, step.value);
-                json!({ "location": {
-                    "message": { "text": escape::line(message.trim_start_matches(": ")) },
-                    "logicalLocations": [{ "fullyQualifiedName": logical(assessment, Some(&step.pointer)), "kind": "object" }],
-                } })
-            })
-            .collect();
-        fields.insert(
-            "codeFlows".to_owned(),
-            json!([{ "threadFlows": [{ "locations": steps }] }]),
-        );
-    }
-    result
+struct Workflow<'a> {
+    report: &'a Report<'a>,
+    index: usize,
+    assessment: &'a Assessment,
 }
 
-/// The workflow's ARN and the JSON pointer into its definition.
-fn logical(assessment: &Assessment, pointer: Option<&Pointer>) -> String {
-    let pointer = pointer.map(Pointer::as_str).unwrap_or_default();
-    escape::line(&format!("{}#{pointer}", assessment.workflow.arn))
-}
-
-fn location(
-    finding: &Finding,
-    assessment: &Assessment,
-    file: Option<&(String, Option<&str>)>,
-) -> Value {
-    let name = finding
-        .state
-        .as_deref()
-        .unwrap_or(&assessment.workflow.name);
-    let mut location = json!({ "logicalLocations": [{
-        "name": escape::line(name),
-        "fullyQualifiedName": logical(assessment, finding.pointer.as_ref()),
-        "kind": if finding.state.is_some() { "object" } else { "resource" },
-    }] });
-    if let (Some((uri, text)), Some(fields)) = (file, location.as_object_mut()) {
-        let mut physical = json!({ "artifactLocation": { "uri": encoded(uri) } });
-        let line = text
-            .zip(finding.pointer.as_ref())
-            .and_then(|(t, p)| line_of(t, p));
-        if let (Some(line), Some(fields)) = (line, physical.as_object_mut()) {
-            fields.insert("region".to_owned(), json!({ "startLine": line }));
+impl Workflow<'_> {
+    fn result(&self, finding: &Finding) -> Value {
+        let text = format!(
+            "{}\n\n{}\n\nFix: {}",
+            escape::line(&finding.title),
+            finding.detail,
+            finding.remediation.text
+        );
+        let fingerprint = finding.fingerprint();
+        let mut result = json!({
+            "ruleId": finding.rule,
+            "level": level(finding.severity),
+            "message": { "text": escape::lines(&text).join("\n") },
+            "locations": [self.location(finding)],
+            // GitHub matches by the first of these alone; neither depends on a line.
+            "partialFingerprints": { "primaryLocationLineHash": format!("{fingerprint}:1"), "stepwarden/1": fingerprint },
+            "properties": { "severity": finding.severity, "security-severity": score(finding.severity), "workflow": finding.workflow },
+        });
+        if let Some(fields) = result.as_object_mut() {
+            self.more(fields, finding);
         }
-        fields.insert("physicalLocation".to_owned(), physical);
+        result
     }
-    location
+
+    fn more(&self, fields: &mut Map<String, Value>, finding: &Finding) {
+        if let Some(index) = RULES.iter().position(|r| r.meta().id == finding.rule) {
+            fields.insert("ruleIndex".to_owned(), json!(index));
+        }
+        if let Some(new) = self.report.is_new(finding) {
+            let state = if new { "new" } else { "unchanged" };
+            fields.insert("baselineState".to_owned(), json!(state));
+        }
+        if let Some(suppression) = &finding.suppressed {
+            let until = suppression
+                .until
+                .as_ref()
+                .map_or_else(String::new, |day| format!(" (until {day})"));
+            let why = escape::line(&format!("{}{until}", suppression.reason));
+            let kept = json!([{ "kind": "external", "justification": why }]);
+            fields.insert("suppressions".to_owned(), kept);
+        }
+        if !finding.trace.is_empty() {
+            let steps: Vec<Value> = finding
+                .trace
+                .iter()
+                .map(|step| self.step(&format!("{}: {}", step.state, step.value), &step.pointer))
+                .collect();
+            let flows = json!([{ "threadFlows": [{ "locations": steps }] }]);
+            fields.insert("codeFlows".to_owned(), flows);
+        }
+    }
+
+    fn step(&self, message: &str, pointer: &Pointer) -> Value {
+        let mut location = json!({
+            "message": { "text": escape::line(message.trim_start_matches(": ")) },
+            "logicalLocations": [{ "fullyQualifiedName": self.logical(Some(pointer)), "kind": "object" }],
+        });
+        if let (Some(at), Some(fields)) = (
+            self.report.places.pointer(self.index, pointer),
+            location.as_object_mut(),
+        ) {
+            fields.insert("physicalLocation".to_owned(), physical(&at));
+        }
+        json!({ "location": location })
+    }
+
+    fn location(&self, finding: &Finding) -> Value {
+        let workflow = &self.assessment.workflow;
+        let name = finding.state.as_deref().unwrap_or(&workflow.name);
+        let mut location = json!({ "logicalLocations": [{
+            "name": escape::line(name),
+            "fullyQualifiedName": self.logical(finding.pointer.as_ref()),
+            "kind": if finding.state.is_some() { "object" } else { "resource" },
+        }] });
+        if let (Some(at), Some(fields)) = (
+            self.report.places.finding(self.index, finding),
+            location.as_object_mut(),
+        ) {
+            fields.insert("physicalLocation".to_owned(), physical(&at));
+        }
+        location
+    }
+
+    /// The workflow's ARN and the JSON pointer into its definition.
+    fn logical(&self, pointer: Option<&Pointer>) -> String {
+        let pointer = pointer.map(Pointer::as_str).unwrap_or_default();
+        escape::line(&format!("{}#{pointer}", self.assessment.workflow.arn))
+    }
 }
 
-/// A path as a URI reference (RFC 3986).
-fn encoded(path: &str) -> String {
+fn physical(at: &Location) -> Value {
+    json!({
+        "artifactLocation": { "uri": uri(&at.file) },
+        "region": {
+            "startLine": at.line,
+            "startColumn": at.column,
+            "endLine": at.end_line,
+            "endColumn": at.end_column,
+        },
+    })
+}
+
+/// A path as a URI reference (RFC 3986): relative to the working directory, or with the scheme of files.
+fn uri(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let relative = path.trim_start_matches("./");
     let mut uri = String::new();
-    for byte in path.bytes() {
+    if relative.starts_with('/') {
+        uri.push_str("file://");
+    }
+    for byte in relative.bytes() {
         match byte {
             b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => {
                 uri.push(char::from(byte))
@@ -185,26 +208,4 @@ fn encoded(path: &str) -> String {
         }
     }
     uri
-}
-
-/// The line of the definition's text that a pointer leads to: its keys are looked up one after the other, as quoted or
-/// plain keys, which is right for definitions as people write them and never needed for more than showing the place.
-fn line_of(text: &str, pointer: &Pointer) -> Option<usize> {
-    let mut at = 0;
-    for token in pointer.tokens() {
-        if token.parse::<usize>().is_ok() {
-            continue;
-        }
-        let rest = text.get(at..)?;
-        let quoted = serde_json::to_string(&token).ok()?;
-        let offset = [quoted, format!("{token}:")]
-            .iter()
-            .filter_map(|key| rest.find(key))
-            .min()?;
-        at += offset + 1;
-        while !text.is_char_boundary(at) {
-            at += 1;
-        }
-    }
-    Some(1 + text.bytes().take(at).filter(|b| *b == b'\n').count())
 }

@@ -1,10 +1,13 @@
 use proptest::prelude::*;
 use serde_json::Value;
 
-use super::human::{self, Colour};
+use super::human::{self, Colour, Style};
+use super::places::Places;
+use super::report::Report;
 use super::{Counts, json, sarif};
 use crate::arn::Arn;
 use crate::assess::Assessment;
+use crate::document::{Document, Notation, Place, Sources, WorkflowOrigin};
 use crate::finding::{Finding, Patch, StatementRef, Suppression};
 use crate::gap::Gap;
 use crate::loc::Pointer;
@@ -91,7 +94,7 @@ fn suppressed_findings_stay_in_reports_and_out_of_summaries() {
         ],
         vec![],
     )];
-    let report = json::report(&all);
+    let report = json::report(&Report::of(&all));
     assert_eq!(
         report["summary"],
         serde_json::json!({"critical": 0, "high": 0, "medium": 0, "low": 1, "info": 0})
@@ -100,13 +103,13 @@ fn suppressed_findings_stay_in_reports_and_out_of_summaries() {
         report["workflows"][0]["findings"][1]["suppressed"]["until"],
         "2027-01-31"
     );
-    let text = human::report(&all, Colour::Never);
+    let text = human::report(&Report::of(&all), Style::PLAIN);
     assert!(
         text.contains("accepted, until 2027-01-31")
             && text.ends_with("1 workflow: 1 low; 1 suppressed\n"),
         "{text}"
     );
-    let results = &sarif::report(&all, |_| None)["runs"][0]["results"];
+    let results = &sarif::report(&Report::of(&all))["runs"][0]["results"];
     assert_eq!(results[1]["suppressions"][0]["kind"], "external");
     assert!(results[0].get("suppressions").is_none());
 }
@@ -167,7 +170,7 @@ fn the_worst_workflow_comes_first_and_the_clean_ones_are_named() {
         assessment("Mild", vec![finding(Severity::Low, "x"); 9], vec![]),
         assessment("Bad", vec![finding(Severity::Critical, "x")], vec![]),
     ];
-    let text = human::report(&all, Colour::Never);
+    let text = human::report(&Report::of(&all), Style::PLAIN);
     let at = |part: &str| {
         text.find(part)
             .unwrap_or_else(|| panic!("{part} not in {text}"))
@@ -187,7 +190,10 @@ fn a_report_with_a_gap_never_looks_clean() {
         "log groups",
         "no `log-groups.json`",
     );
-    let text = human::report(&[assessment("Orders", vec![], vec![hard])], Colour::Never);
+    let text = human::report(
+        &Report::of(&[assessment("Orders", vec![], vec![hard])]),
+        Style::PLAIN,
+    );
     assert!(
         text.contains("not checked: the role")
             && text.contains("1 not checked whole")
@@ -198,7 +204,7 @@ fn a_report_with_a_gap_never_looks_clean() {
         assessment("A", vec![], vec![soft.clone()]),
         assessment("B", vec![], vec![soft]),
     ];
-    let text = human::report(&two, Colour::Never);
+    let text = human::report(&Report::of(&two), Style::PLAIN);
     assert_eq!(
         text.matches("log-groups.json").count(),
         1,
@@ -217,8 +223,17 @@ fn only_a_colour_terminal_sees_escape_sequences() {
         vec![finding(Severity::High, "x")],
         vec![],
     )];
-    assert!(!human::report(&all, Colour::Never).contains('\u{1b}'));
-    assert!(human::report(&all, Colour::Ansi).contains("\u{1b}[1;31mhigh\u{1b}[0m"));
+    assert!(!human::report(&Report::of(&all), Style::PLAIN).contains('\u{1b}'));
+    assert!(
+        human::report(
+            &Report::of(&all),
+            Style {
+                colour: Colour::Ansi,
+                ..Style::PLAIN
+            }
+        )
+        .contains("\u{1b}[1;31mhigh\u{1b}[0m")
+    );
 }
 
 #[test]
@@ -227,10 +242,34 @@ fn a_sarif_result_points_to_the_line_of_its_state() {
     found.pointer = Some(Pointer::root().key("States").key("B").key("Parameters"));
     let all = [assessment("Orders", vec![found], vec![])];
     let text = "{\n \"States\": {\n  \"A\": {},\n  \"B\": {\n   \"Parameters\": 1\n}}}";
-    let report = sarif::report(&all, |_| Some(("my dir/o.json".to_owned(), Some(text))));
+    let path = std::path::PathBuf::from("my dir/o.json");
+    let document = Document::parse(path.clone(), text.to_owned(), Notation::Json).unwrap();
+    let mut sources = Sources::default();
+    sources.add(document);
+    let place = Place {
+        file: path,
+        pointer: Pointer::root(),
+    };
+    let origins = [Some(WorkflowOrigin {
+        whole: place.clone(),
+        definition: place,
+        ..WorkflowOrigin::default()
+    })];
+    let report = Report {
+        places: Places::new(&sources, &origins),
+        ..Report::of(&all)
+    };
+    let shown = human::report(&report, Style::PLAIN);
+    assert!(shown.contains("my dir/o.json:5:4"), "{shown}");
+    assert!(shown.contains("5 |    \"Parameters\": 1\n"), "{shown}");
+    assert!(shown.contains("  |    ^^^^^^^^^^^^^^^\n"), "{shown}");
+    let report = sarif::report(&report);
     let location = &report["runs"][0]["results"][0]["locations"][0]["physicalLocation"];
     assert_eq!(location["artifactLocation"]["uri"], "my%20dir/o.json");
-    assert_eq!(location["region"]["startLine"], 5);
+    assert_eq!(
+        location["region"],
+        serde_json::json!({"startLine": 5, "startColumn": 4, "endLine": 5, "endColumn": 19})
+    );
 }
 
 #[test]
@@ -254,14 +293,14 @@ proptest! {
         all[0].workflow.owner = text.clone();
         let mut many = all.to_vec();
         many.extend((0..6).map(|i| assessment(&format!("W{i}"), vec![finding(Severity::Low, &text)], vec![])));
-        let report = human::report(&all, Colour::Never) + &human::report(&many, Colour::Never);
+        let report = human::report(&Report::of(&all), Style::PLAIN) + &human::report(&Report::of(&many), Style::PLAIN);
         prop_assert!(report.chars().all(|c| c == '\n' || !c.is_control()));
         let reordered = report.contains(['\u{202e}', '\u{2028}', '\u{200b}']);
         prop_assert!(!reordered);
-        let value = json::report(&all);
+        let value = json::report(&Report::of(&all));
         let title = value["workflows"][0]["findings"][0]["title"].as_str().unwrap().contains(['\n', '\u{1b}']);
         prop_assert!(!title);
-        let sarif = sarif::report(&all, |_| None).to_string();
+        let sarif = sarif::report(&Report::of(&all)).to_string();
         let sarif = sarif.contains(['\u{202e}', '\u{9b}']) || sarif.contains("\\u001b");
         prop_assert!(!sarif);
     }

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::block::{self, Block, Common};
-use super::{Colour, LABEL, WIDTH, hard_gaps, labelled, last_line, put, shown, suppressed};
+use super::{LABEL, Style, excerpt, hard_gaps, labelled, last_line, mark, put, shown, suppressed};
 use crate::assess::Assessment;
 use crate::finding::Finding;
+use crate::render::report::Report;
 use crate::render::{Counts, counted, escape, evidence};
 use crate::severity::Severity;
 
@@ -19,12 +20,8 @@ const REASONS: usize = 2;
 const NAMES: usize = 5;
 
 /// The summary, and the workflows that come first with their reasons.
-pub fn overview(out: &mut String, ordered: &[&Assessment], colour: Colour) {
-    let _ = writeln!(
-        out,
-        "{}\n",
-        colour.paint(last_line(ordered).trim_end(), "1")
-    );
+pub fn overview(out: &mut String, ordered: &[&Assessment], style: Style) {
+    let _ = writeln!(out, "{}\n", style.paint(last_line(ordered).trim_end(), "1"));
     let urgent: Vec<_> = ordered
         .iter()
         .filter(|a| Counts::of(&a.findings).worst() >= Some(Severity::Medium))
@@ -32,7 +29,7 @@ pub fn overview(out: &mut String, ordered: &[&Assessment], colour: Colour) {
     if urgent.is_empty() {
         return;
     }
-    let _ = writeln!(out, "{}", colour.paint("fix first", "1"));
+    let _ = writeln!(out, "{}", style.paint("fix first", "1"));
     for (place, assessment) in urgent.iter().take(FIRST).enumerate() {
         let counts = Counts::of(&assessment.findings).in_words();
         let name = escape::line(&assessment.workflow.name);
@@ -41,15 +38,15 @@ pub fn overview(out: &mut String, ordered: &[&Assessment], colour: Colour) {
             out,
             "  {:>2}  {}  owner {owner}: {counts}",
             place + 1,
-            colour.paint(&name, "1")
+            style.paint(&name, "1")
         );
         let blocks = block::of(shown(assessment).filter(|f| f.suppressed.is_none()));
         let grave = blocks.iter().filter(|b| b.severity() >= Severity::Medium);
         for told in grave.take(REASONS) {
-            let title = escape::wrap(&escape::line(&told.lead.title), WIDTH - 16);
+            let title = escape::wrap(&escape::line(&told.lead.title), style.width - 16);
             for (line, text) in title.iter().enumerate() {
                 let label = match line {
-                    0 => colour.severity(told.severity()),
+                    0 => style.severity(told.severity()),
                     _ => " ".repeat(10),
                 };
                 let _ = writeln!(out, "      {label}{text}");
@@ -68,46 +65,53 @@ pub fn overview(out: &mut String, ordered: &[&Assessment], colour: Colour) {
 }
 
 /// What many workflows share, each once.
-pub fn shared(out: &mut String, common: &[Common<'_>], colour: Colour) {
+pub fn shared(out: &mut String, common: &[Common<'_>], style: Style) {
     if common.is_empty() {
         return;
     }
     let heading = "the same in many workflows, told once";
-    let _ = writeln!(out, "{}\n", colour.paint(heading, "1"));
+    let _ = writeln!(out, "{}\n", style.paint(heading, "1"));
     for one in common {
         let _ = writeln!(
             out,
             "  {}{} in {}",
-            colour.severity(one.example.severity),
-            colour.paint(one.example.rule, "1"),
+            style.severity(one.example.severity),
+            style.paint(one.example.rule, "1"),
             counted(one.workflows.len(), "workflow")
         );
         put(
             out,
             "    ",
-            &escape::wrap(&escape::line(&one.example.title), WIDTH - 4),
+            &escape::wrap(&escape::line(&one.example.title), style.width - 4),
         );
         let names: Vec<String> = one.workflows.iter().map(|n| (*n).to_owned()).collect();
-        row(out, "in", &few(&names));
+        row(out, style, "in", &few(&names));
         let first = one.workflows.first().copied().unwrap_or_default();
         if one.example.severity >= Severity::Medium {
             let whom = one.principals.iter();
             let whom: Vec<String> = whom.map(|(p, n)| format!("{p} ({n} times)")).collect();
-            row(out, "principals", &few(&whom));
+            row(out, style, "principals", &few(&whom));
             row(
                 out,
+                style,
                 "why",
                 &format!("for `{first}`: {}", one.example.detail),
             );
         }
         let fix = &one.example.remediation.text;
-        row(out, "fix", &format!("for `{first}`: {fix}"));
+        row(out, style, "fix", &format!("for `{first}`: {fix}"));
         out.push('\n');
     }
 }
 
 /// One workflow in short. What `common` tells is left out.
-pub fn workflow(out: &mut String, assessment: &Assessment, common: &[Common<'_>], colour: Colour) {
+pub fn workflow(
+    out: &mut String,
+    report: &Report<'_>,
+    assessment: &Assessment,
+    common: &[Common<'_>],
+    style: Style,
+) {
     let told: BTreeSet<_> = common.iter().map(|c| block::kind(c.example)).collect();
     let own = |f: &&Finding| f.severity >= Severity::High || !told.contains(&block::kind(f));
     let (hidden, open): (Vec<&Finding>, Vec<&Finding>) =
@@ -116,64 +120,76 @@ pub fn workflow(out: &mut String, assessment: &Assessment, common: &[Common<'_>]
     if blocks.is_empty() && hidden.is_empty() && hard_gaps(assessment).next().is_none() {
         return;
     }
-    super::heading(out, assessment, colour);
+    super::heading(out, assessment, style);
     let short = blocks.partition_point(|b| b.severity() >= Severity::Medium);
     let (long, short) = blocks.split_at(short);
     for told in long {
-        block(out, told, colour);
+        block(out, report, (assessment, told), style);
     }
-    brief(out, short, colour);
+    brief(out, short, style);
     for finding in hidden {
-        suppressed(out, finding, colour);
+        suppressed(out, finding, style);
     }
-    super::gaps(out, assessment);
+    super::gaps(out, assessment, style);
 }
 
-fn block(out: &mut String, told: &Block<'_>, colour: Colour) {
+fn block(
+    out: &mut String,
+    report: &Report<'_>,
+    (assessment, told): (&Assessment, &Block<'_>),
+    style: Style,
+) {
     let lead = told.lead;
     let _ = writeln!(
         out,
-        "  {}{}",
-        colour.severity(told.severity()),
-        colour.paint(&told.rules().join(", "), "1")
+        "  {}{}{}",
+        style.severity(told.severity()),
+        mark(report, lead),
+        style.paint(&told.rules().join(", "), "1")
     );
     put(
         out,
         "    ",
-        &escape::wrap(&escape::line(&lead.title), WIDTH - 4),
+        &escape::wrap(&escape::line(&lead.title), style.width - 4),
     );
+    excerpt::place(out, report, assessment, lead);
     if told.severity() >= Severity::High {
         for (label, lines) in evidence(lead) {
             match label {
                 "way" | "where" | "grant" => labelled(out, label, &lines),
-                _ => row(out, label, &few(&lines)),
+                _ => row(out, style, label, &few(&lines)),
             }
         }
     } else if let Some((label, lines)) = evidence(lead).first() {
         labelled(out, label, lines);
     }
-    row(out, "why", &lead.detail);
+    row(out, style, "why", &lead.detail);
     for (index, finding) in told.also.iter().enumerate() {
         let label = if index == 0 { "also" } else { "" };
         let (severity, rule) = (finding.severity, finding.rule);
-        row(out, label, &format!("{severity} {rule}: {}", finding.title));
+        row(
+            out,
+            style,
+            label,
+            &format!("{severity} {rule}: {}", finding.title),
+        );
         match rule {
-            "escalation-path" => row(out, "", &few(&finding.principals)),
-            "broad-invocation" => row(out, "", &finding.detail),
+            "escalation-path" => row(out, style, "", &few(&finding.principals)),
+            "broad-invocation" => row(out, style, "", &finding.detail),
             // Another way into the same state, with a fix of its own.
             _ if rule.starts_with("tainted-") && rule != lead.rule => {
-                row(out, "", &finding.detail);
-                row(out, "", &finding.remediation.text);
+                row(out, style, "", &finding.detail);
+                row(out, style, "", &finding.remediation.text);
             }
             _ => {}
         }
     }
-    row(out, "fix", &lead.remediation.text);
+    row(out, style, "fix", &lead.remediation.text);
     out.push('\n');
 }
 
 /// The small ones: a line for each rule.
-fn brief(out: &mut String, blocks: &[Block<'_>], colour: Colour) {
+fn brief(out: &mut String, blocks: &[Block<'_>], style: Style) {
     let mut lines: Vec<(Severity, &str, Vec<&str>)> = Vec::new();
     for finding in blocks.iter().flat_map(Block::findings) {
         match lines
@@ -187,11 +203,11 @@ fn brief(out: &mut String, blocks: &[Block<'_>], colour: Colour) {
     for (severity, rule, titles) in &lines {
         let text = escape::wrap(
             &format!("{rule}: {}", escape::line(&titles.join("; "))),
-            WIDTH - 12,
+            style.width - 12,
         );
         for (index, line) in text.iter().enumerate() {
             let label = match index {
-                0 => colour.severity(*severity),
+                0 => style.severity(*severity),
                 _ => " ".repeat(10),
             };
             let _ = writeln!(out, "  {label}{line}");
@@ -203,12 +219,12 @@ fn brief(out: &mut String, blocks: &[Block<'_>], colour: Colour) {
 }
 
 /// A label and wrapped text; nothing where there is none.
-fn row(out: &mut String, label: &str, text: &str) {
+fn row(out: &mut String, style: Style, label: &str, text: &str) {
     if !text.is_empty() {
         labelled(
             out,
             label,
-            &escape::wrap(&escape::line(text), WIDTH - 4 - LABEL),
+            &escape::wrap(&escape::line(text), style.width - 4 - LABEL),
         );
     }
 }

@@ -1,8 +1,9 @@
 use proptest::prelude::*;
 
-use super::{Colour, report};
+use super::Style;
 use crate::assess::Assessment;
 use crate::finding::Finding;
+use crate::render::report::Report;
 use crate::render::tests::{assessment, finding};
 use crate::severity::Severity;
 
@@ -55,7 +56,7 @@ fn what_follows_from_a_tainted_state_is_told_with_it() {
         ),
         assessment("Other", vec![], vec![]),
     ];
-    let text = report(&all, Colour::Never);
+    let text = super::report(&Report::of(&all), Style::PLAIN);
     let details = position(&text, "Orders  STANDARD");
     let details = text.split_at(details).1;
     assert!(details.contains("tainted-target, escalation-path, weak-validation, broad-invocation"));
@@ -83,7 +84,7 @@ fn criticals_by_their_own_cause_go_before_those_by_who_may_start() {
             vec![],
         ),
     ];
-    let text = report(&all, Colour::Never);
+    let text = super::report(&Report::of(&all), Style::PLAIN);
     assert!(
         position(&text, "1  Any") < position(&text, "2  Part"),
         "{text}"
@@ -105,7 +106,7 @@ fn what_many_workflows_share_is_told_once_and_the_severe_where_it_is() {
         assessment(&name, vec![shared, severe], vec![])
     };
     let all: Vec<Assessment> = (0..9).map(many).collect();
-    let text = report(&all, Colour::Never);
+    let text = super::report(&Report::of(&all), Style::PLAIN);
     let told = |i: &usize| text.contains(&format!("\n    {i} share it\n"));
     assert_eq!((0..9).filter(told).count(), 1, "{text}");
     assert!(text.contains("shared-role in 9 workflows"), "{text}");
@@ -120,8 +121,11 @@ fn what_many_workflows_share_is_told_once_and_the_severe_where_it_is() {
 fn patches_stand_in_the_report_on_one_workflow() {
     let one = || assessment("Orders", vec![finding(Severity::High, "x")], vec![]);
     let patch = "\"kind\": \"tracing-configuration\"";
-    assert!(report(&[one()], Colour::Never).contains(patch));
-    let two = report(&[one(), assessment("Other", vec![], vec![])], Colour::Never);
+    assert!(super::report(&Report::of(&[one()]), Style::PLAIN).contains(patch));
+    let two = super::report(
+        &Report::of(&[one(), assessment("Other", vec![], vec![])]),
+        Style::PLAIN,
+    );
     assert!(
         !two.contains(patch) && two.contains("--workflow NAME"),
         "{two}"
@@ -159,7 +163,7 @@ proptest! {
             all[workflow].findings.push(of(rule, severity, stated.then_some(state.as_str()), &title));
             titles.push(title);
         }
-        let text = report(&all, Colour::Never);
+        let text = super::report(&Report::of(&all), Style::PLAIN);
         for title in titles {
             prop_assert!(text.contains(&title), "{title} not in {text}");
         }

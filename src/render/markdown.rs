@@ -1,0 +1,188 @@
+//! A report as Markdown, for a comment on a pull request: a summary, and each finding folded open by whoever wants it.
+
+use std::fmt::Write as _;
+
+use super::report::Report;
+use super::{counted, escape, evidence};
+use crate::finding::{Counts, Finding};
+
+/// A comment takes 65,536 characters (GitHub, "Comments"); what is over is left out from the least severe on, and counted.
+const MAX_CHARACTERS: usize = 60_000;
+
+/// The whole report.
+pub fn report(report: &Report<'_>) -> String {
+    let all = report.assessments.iter().flat_map(|a| &a.findings);
+    let counts = Counts::of(all);
+    let found = match counts.total() {
+        0 => "no findings".to_owned(),
+        _ => counts.in_words(),
+    };
+    let workflows = counted(report.assessments.len(), "workflow");
+    let mut out = format!("## stepwarden: {found} in {workflows}\n\n");
+    for failure in report.failures {
+        let _ = writeln!(out, "- **not judged**: {}", plain(failure));
+    }
+    let rows = rows(report);
+    let mut left_out = 0;
+    if !rows.is_empty() {
+        out.push_str("| severity | rule | where | what |\n| --- | --- | --- | --- |\n");
+    }
+    let mut details = String::new();
+    for row in &rows {
+        let (line, detail) = (table_row(report, row), details_of(row));
+        if out.len() + details.len() + line.len() + detail.len() > MAX_CHARACTERS {
+            left_out += 1;
+            continue;
+        }
+        out.push_str(&line);
+        details.push_str(&detail);
+    }
+    if left_out > 0 {
+        let _ = writeln!(
+            out,
+            "\n{} more: see the whole report.",
+            counted(left_out, "finding")
+        );
+    }
+    out.push('\n');
+    out.push_str(&details);
+    gaps(&mut out, report);
+    for line in report.notes() {
+        let _ = writeln!(out, "- {}", plain(&line));
+    }
+    out
+}
+
+struct Row<'a> {
+    index: usize,
+    workflow: &'a str,
+    finding: &'a Finding,
+    is_new: bool,
+}
+
+/// Every finding, worst first.
+fn rows<'a>(report: &'a Report<'_>) -> Vec<Row<'a>> {
+    let mut rows: Vec<Row<'a>> = Vec::new();
+    for (index, assessment) in report.assessments.iter().enumerate() {
+        for finding in &assessment.findings {
+            rows.push(Row {
+                index,
+                workflow: &assessment.workflow.name,
+                finding,
+                is_new: report.is_new(finding) == Some(true),
+            });
+        }
+    }
+    rows.sort_by_key(|row| {
+        let open = row.finding.suppressed.is_none();
+        std::cmp::Reverse((open, row.finding.severity))
+    });
+    rows
+}
+
+fn table_row(report: &Report<'_>, row: &Row<'_>) -> String {
+    let finding = row.finding;
+    let place = match report.places.finding(row.index, finding) {
+        Some(at) => format!("{}:{}", at.file, at.line),
+        None => row.workflow.to_owned(),
+    };
+    let mark = match (&finding.suppressed, row.is_new) {
+        (Some(_), _) => " (suppressed)",
+        (None, true) => " **new**",
+        (None, false) => "",
+    };
+    format!(
+        "| {}{mark} | `{}` | {} | {} |\n",
+        finding.severity,
+        finding.rule,
+        plain(&place),
+        plain(&finding.title)
+    )
+}
+
+fn details_of(row: &Row<'_>) -> String {
+    let finding = row.finding;
+    let mut out = format!(
+        "<details><summary>{} <code>{}</code> in {}: {}</summary>\n\n",
+        finding.severity,
+        finding.rule,
+        plain(row.workflow),
+        plain(&finding.title)
+    );
+    for (label, lines) in evidence(finding) {
+        for line in lines {
+            let _ = writeln!(out, "- {label}: {}", plain(&line));
+        }
+    }
+    if let Some(suppression) = &finding.suppressed {
+        let _ = writeln!(out, "- suppressed: {}", plain(&suppression.reason));
+    }
+    let paragraphs = [
+        ("", finding.detail.as_str()),
+        ("**Fix:** ", &finding.remediation.text),
+    ];
+    for (label, text) in paragraphs {
+        let text: Vec<String> = text.lines().map(plain).collect();
+        let _ = writeln!(out, "\n{label}{}", text.join("\\\n"));
+    }
+    out.push_str("\n</details>\n\n");
+    out
+}
+
+fn gaps(out: &mut String, report: &Report<'_>) {
+    let hard = report.assessments.iter().flat_map(|a| {
+        let gaps = a.gaps.iter().filter(|g| !g.optional);
+        gaps.map(|g| (a.workflow.name.as_str(), g))
+    });
+    for (name, gap) in hard.take(50) {
+        let text = format!("{name}: not checked: {}: {}", gap.what, gap.why);
+        let _ = writeln!(out, "- {}", plain(&text));
+    }
+}
+
+/// Text without any meaning in Markdown or HTML: no markup, link, mention or reference of it is shown as such.
+fn plain(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in escape::line(text).chars() {
+        match c {
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '&' => out.push_str("&amp;"),
+            '@' => out.push_str("&#64;"),
+            '#' => out.push_str("&#35;"),
+            ':' => out.push_str("&#58;"),
+            '\\' | '`' | '*' | '_' | '[' | ']' | '|' | '~' | '!' | '$' => {
+                out.push('\\');
+                out.push(c);
+            }
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::render::tests::{assessment, finding};
+    use crate::severity::Severity;
+
+    #[test]
+    fn nothing_of_an_account_is_markup_and_what_is_too_much_is_counted() {
+        let hostile = "@all #1 <img src=x> [a](https://e) `x` | **b**";
+        let all = vec![assessment(
+            "O",
+            vec![finding(Severity::High, hostile)],
+            vec![],
+        )];
+        let text = super::report(&Report::of(&all));
+        for part in ["@all", "#1", "<img", "[a]", "https:", "`x`", "**b**"] {
+            assert!(!text.contains(part), "{part}: {text}");
+        }
+        let long = "x".repeat(2000);
+        let many = (0..100).map(|_| finding(Severity::Low, &long)).collect();
+        let all = vec![assessment("O", many, vec![])];
+        let text = super::report(&Report::of(&all));
+        assert!(text.len() < 65_536 && text.contains("more: see the whole report"));
+    }
+}

@@ -1,0 +1,85 @@
+//! Findings as places in files: pointers become lines and columns here, and nowhere earlier.
+
+use std::path::Path;
+
+use crate::document::{Location, Place, Sources, WorkflowOrigin};
+use crate::finding::Finding;
+use crate::loc::Pointer;
+
+/// Where the workflows of a report are written.
+#[derive(Clone, Copy, Default)]
+pub struct Places<'a> {
+    sources: Option<&'a Sources>,
+    /// One entry a workflow, in the report's order.
+    origins: &'a [Option<WorkflowOrigin>],
+}
+
+/// Rules that are about the role's trust policy.
+const TRUST: [&str; 3] = [
+    "open-role-trust",
+    "unconditioned-role-trust",
+    "external-invocation",
+];
+
+impl<'a> Places<'a> {
+    /// The places of workflows whose origins stand in the report's order.
+    pub const fn new(sources: &'a Sources, origins: &'a [Option<WorkflowOrigin>]) -> Self {
+        Self {
+            sources: Some(sources),
+            origins,
+        }
+    }
+
+    /// The origin of the workflow of this place in the report.
+    pub fn origin(&self, index: usize) -> Option<&'a WorkflowOrigin> {
+        self.origins.get(index)?.as_ref()
+    }
+
+    /// Where a finding is to be shown: in the definition, at the statement of the role's policy, in the trust policy, or at
+    /// the workflow as a whole.
+    pub fn finding(&self, index: usize, finding: &Finding) -> Option<Location> {
+        let origin = self.origin(index)?;
+        if let Some(pointer) = &finding.pointer {
+            return self.at(&origin.definition, pointer);
+        }
+        if let Some(policy) = &finding.policy {
+            if let Some(place) = origin.policies.get(&policy.name) {
+                return self.statement(place, policy.statement);
+            }
+        }
+        if let Some(trust) = origin
+            .trust
+            .as_ref()
+            .filter(|_| TRUST.contains(&finding.rule))
+        {
+            return self.at(trust, &Pointer::root());
+        }
+        self.at(&origin.whole, &Pointer::root())
+    }
+
+    /// Where a pointer into the definition leads.
+    pub fn pointer(&self, index: usize, pointer: &Pointer) -> Option<Location> {
+        self.at(&self.origin(index)?.definition, pointer)
+    }
+
+    /// The text of a line, without its end.
+    pub fn line(&self, file: &str, line: usize) -> Option<&'a str> {
+        let document = self.sources?.document(Path::new(file))?;
+        document.lines.line(&document.text, line)
+    }
+
+    fn at(&self, place: &Place, pointer: &Pointer) -> Option<Location> {
+        self.sources?.locate(place, pointer)
+    }
+
+    /// A statement of a policy's document; `Statement` may hold one without an array.
+    fn statement(&self, place: &Place, index: usize) -> Option<Location> {
+        let sources = self.sources?;
+        let all = Pointer::root().key("Statement");
+        let one = all.index(index);
+        match sources.holds(place, &one) {
+            true => sources.locate(place, &one),
+            false => sources.locate(place, &all),
+        }
+    }
+}
