@@ -15,6 +15,7 @@ use crate::local::{self, State};
 use crate::render::places::Places;
 use crate::render::report::{Applied, Baseline, Report};
 use crate::render::{Counts, escape, human, json, markdown, sarif};
+use crate::secrets;
 use crate::snapshot::Account;
 
 /// Workflows that were judged, with where they are written.
@@ -148,20 +149,27 @@ pub fn judge(
     };
     for input in found.inputs {
         host.progress(&format!("judging {}", input.path.display()));
+        let mut secret = false;
         for assessment in assess::account(&input.account, &config, &host.now.day()) {
             let arn = assessment.workflow.arn.as_str();
             judged
                 .origins
                 .push(input.origins.workflows.get(arn).cloned());
+            secret |= assessment.findings.iter().any(|f| f.rule == SECRET);
             judged.assessments.push(assessment);
         }
-        input
-            .documents
-            .into_iter()
-            .for_each(|d| judged.sources.add(d));
+        for document in input.documents {
+            if secret || !secrets::find(&document.value, "").redactor.is_empty() {
+                judged.sources.withhold(&document.path);
+            }
+            judged.sources.add(document);
+        }
     }
     Ok(judged)
 }
+
+/// The rule that tells of credentials: no line of a file with one is shown.
+const SECRET: &str = "secret-in-definition";
 
 /// Whether some report tells lines of machines' files.
 fn wants_places(args: &Options) -> bool {

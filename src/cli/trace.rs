@@ -23,8 +23,14 @@ pub fn trace(args: &Trace, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let found = trace::of(&facts, &assessment.findings, &args.state, &args.traced);
     let found = found.map_err(Failure::Words)?;
     host.done();
+    let mut json = render::trace::json(&found);
+    let mut text = render::trace::text(&found);
+    if let Some(redactor) = facts.redactor {
+        redactor.clean_json(&mut json);
+        redactor.clean(&mut text);
+    }
     Ok(Outcome::clean(match args.format {
-        Plain::Human => render::trace::text(&found),
-        Plain::Json => format!("{:#}\n", render::trace::json(&found)),
+        Plain::Human => text,
+        Plain::Json => format!("{json:#}\n"),
     }))
 }

@@ -2,7 +2,7 @@
 //! that a pointer into either leads back to a line that a person can change.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -63,6 +63,8 @@ pub struct Location {
 #[derive(Debug, Default)]
 pub struct Sources {
     documents: BTreeMap<PathBuf, Document>,
+    /// Documents whose text is not shown, since a credential stands in them.
+    withheld: BTreeSet<PathBuf>,
     /// Texts inside them that were looked into.
     inside: RefCell<BTreeMap<Place, Option<Rc<Inside>>>>,
 }
@@ -78,6 +80,20 @@ impl Sources {
     /// Adds a document.
     pub fn add(&mut self, document: Document) {
         self.documents.insert(document.path.clone(), document);
+    }
+
+    /// Shows no text of the document of this path.
+    pub fn withhold(&mut self, path: &Path) {
+        self.withheld.insert(path.to_owned());
+    }
+
+    /// A line of a document, from 1, without its end; `None` also where its text is not shown.
+    pub fn line(&self, path: &Path, line: usize) -> Option<&str> {
+        let document = self.documents.get(path)?;
+        match self.withheld.contains(path) {
+            true => None,
+            false => document.lines.line(&document.text, line),
+        }
     }
 
     /// The document of this path.

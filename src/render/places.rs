@@ -64,8 +64,7 @@ impl<'a> Places<'a> {
 
     /// The text of a line, without its end.
     pub fn line(&self, file: &str, line: usize) -> Option<&'a str> {
-        let document = self.sources?.document(Path::new(file))?;
-        document.lines.line(&document.text, line)
+        self.sources?.line(Path::new(file), line)
     }
 
     fn at(&self, place: &Place, pointer: &Pointer) -> Option<Location> {
