@@ -12,6 +12,7 @@ mod management;
 mod map;
 mod models;
 mod names;
+mod objects;
 mod pattern;
 mod request;
 mod required;

@@ -3,6 +3,7 @@
 
 use super::Home;
 use super::models::model;
+use super::objects::{is_url, object_url};
 use super::pattern::{arn, arn_parts, glob, head, is_literal, join, or_any, split};
 use crate::glob::{Glob, Token};
 
@@ -83,6 +84,7 @@ pub(super) fn read(service: &str, kind: &str, last: bool, text: &Glob, home: &Ho
         ("lambda", _) if kind.starts_with("function") => one(function(text)),
         ("secretsmanager", "secret") => one(secret(text)),
         ("ecs", "task-definition") => one(task_definition(text)),
+        ("s3", "object") if is_url(text) => one(object_url(text, home)),
         ("s3", "object") if last => one(name(text.clone())),
         ("s3", "object" | "bucket") => one(s3(text, kind, home)),
         ("ssm", "parameter") => one(arn_or(text, |t| name(strip(t, "/")))),

@@ -328,3 +328,40 @@ fn documents_of_aws_stand_in_no_account_of_ours() {
         "{all:?}"
     );
 }
+
+#[test]
+fn what_a_service_reads_and_writes_for_its_caller_by_the_urls_of_the_request() {
+    let start = |media: &str| json!({"TranscriptionJobName": "j", "Media": {"MediaFileUri": media}, "OutputBucketName": "out"});
+    for (media, expected) in [
+        ("s3://in/a.wav", "arn:aws:s3:::in/a.wav"),
+        ("s3://in/<caller>", "arn:aws:s3:::in/*"),
+        (
+            "https://s3.us-east-1.amazonaws.com/in/a.wav",
+            "arn:aws:s3:::in/a.wav",
+        ),
+        (
+            "https://in.s3.us-east-1.amazonaws.com/a.wav",
+            "arn:aws:s3:::in/a.wav",
+        ),
+        ("https://elsewhere.example/a.wav", "arn:aws:s3:::*/*"),
+    ] {
+        let found = needs("aws-sdk:transcribe:startTranscriptionJob", start(media));
+        assert_eq!(resources(on(&found, "s3:GetObject")), [expected], "{media}");
+        assert_eq!(
+            resources(on(&found, "s3:PutObject")),
+            ["arn:aws:s3:::out/*"]
+        );
+    }
+    let query = |location: &str| json!({"QueryString": "select 1", "ResultConfiguration": {"OutputLocation": location}});
+    for (location, expected) in [
+        ("s3://out/q/", "arn:aws:s3:::out/q/*"),
+        ("s3://out", "arn:aws:s3:::out/*"),
+    ] {
+        let found = needs("athena:startQueryExecution", query(location));
+        let needed = found
+            .iter()
+            .filter(|n| n.action == "s3:PutObject" && !n.optional);
+        let on_them: Vec<Vec<String>> = needed.map(resources).collect();
+        assert_eq!(on_them, [[expected]], "{location}");
+    }
+}
