@@ -1,7 +1,7 @@
 //! The ids of every rule: public, stable, and what a configuration may name.
 
 /// Every id that a finding can carry.
-pub const RULE_IDS: [&str; 41] = [
+pub const RULE_IDS: [&str; 43] = [
     "admin-role",
     "broad-invocation",
     "broad-lambda-role",
@@ -26,6 +26,7 @@ pub const RULE_IDS: [&str; 41] = [
     "open-role-trust",
     "pass-role-scope",
     "public-data",
+    "public-invocation",
     "replaceable-lambda",
     "secret-in-definition",
     "shared-role",
@@ -34,6 +35,7 @@ pub const RULE_IDS: [&str; 41] = [
     "tainted-command",
     "tainted-credentials",
     "tainted-target",
+    "takeover",
     "token-without-timeout",
     "tracing-off",
     "transient-change",

@@ -128,8 +128,8 @@ pub fn finding(finding: &Finding) -> Value {
         "trace": trace,
         "policy": finding.policy,
         "principals": finding.principals.get(..LISTED).unwrap_or(&finding.principals),
-        "via": finding.via,
         "suppressed": finding.suppressed,
+        "via": finding.via,
         "version": finding.version,
         "remediation": { "text": finding.remediation.text, "patch": finding.remediation.patch },
     })

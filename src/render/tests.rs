@@ -133,6 +133,7 @@ fn a_finding_has_every_field_of_the_contract() {
             "workflow",
             "state",
             "pointer",
+            "states",
             "title",
             "detail",
             "actions",
@@ -142,6 +143,8 @@ fn a_finding_has_every_field_of_the_contract() {
             "policy",
             "principals",
             "suppressed",
+            "via",
+            "version",
             "remediation",
         ];
         assert_eq!(keys, contract);
