@@ -58,3 +58,28 @@ fn has_external(kind: &Kind) -> bool {
         _ => false,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::asl;
+    use crate::budget;
+    use crate::flow::{FlowContext, analyse};
+
+    #[test]
+    fn a_walk_that_is_given_up_keeps_the_caller() {
+        let definition = asl::parse(
+            r#"{"StartAt": "A", "States": {
+                "A": {"Type": "Pass", "Parameters": {"a.$": "$", "b.$": "$"}, "Next": "T"},
+                "T": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+                    "Parameters": {"FunctionName.$": "$.a.b.f", "Qualifier": "1"}}}}"#,
+        );
+        for units in [0, 1, 4, 16, 64, 256] {
+            let (flow, _) = budget::within(units, || analyse(&definition, FlowContext::default()));
+            let flow = flow.unwrap();
+            let (state, _) = definition.tasks().next().unwrap();
+            let arguments = flow.arguments(state.id);
+            assert!(arguments.field("FunctionName").is_tainted(), "{units}");
+            assert!(!arguments.field("Qualifier").is_tainted(), "{units}");
+        }
+    }
+}
