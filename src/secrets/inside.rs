@@ -17,6 +17,10 @@ pub(super) fn find(text: &str, is_expression: bool, found: &mut impl FnMut(&'sta
         if after.starts_with('=') {
             continue;
         }
+        // `arn:aws:secretsmanager:…:secret:NAME` names a secret and holds none.
+        if mark == ":" && is_in_arn(before) {
+            continue;
+        }
         let Some(name) = name_before(before) else {
             continue;
         };
@@ -41,6 +45,13 @@ fn head(text: &str) -> &str {
         .nth(MAX_LENGTH)
         .map_or(text.len(), |(at, _)| at);
     text.get(..end).unwrap_or(text)
+}
+
+/// Whether the word that ends here is the beginning of an ARN.
+fn is_in_arn(before: &str) -> bool {
+    let ends = |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '`' | '=' | ',' | '(');
+    let word = before.rsplit(ends).next().unwrap_or_default();
+    word.starts_with("arn:")
 }
 
 fn is_of_name(c: char) -> bool {

@@ -10,6 +10,9 @@ fn what_only_looks_like_one() {
     for quiet in [
         json!({"SecretId": "prod/db/password-1"}),
         json!({"SecretArn": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf"}),
+        json!({"SecretArn": "arn:aws:secretsmanager:eu-central-1:730335188421:secret:pg-Ab1Cd2"}),
+        json!({"Sql": "-- with arn:aws-us-gov:secretsmanager:us-gov-west-1:1:secret:team/pg-Ab1Cd2"}),
+        json!({"Secret": "{% 'arn:aws:secretsmanager:eu-central-1:730335188421:secret:pg-Ab1Cd2' %}"}),
         json!({"TaskToken.$": "$$.Task.Token", "NextToken": "abc123def456ghi789"}),
         json!({"ClientRequestToken": "9f1c2d3e-aaaa-bbbb-cccc-ddddeeeeffff"}),
         json!({"ContinuationToken": "a1B2c3D4e5", "PageToken": "a1B2c3D4e5", "taskToken": "a1B2c3D4e5"}),
