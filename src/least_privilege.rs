@@ -117,7 +117,7 @@ fn resources(need: &Need, home: &Arn) -> (Vec<String>, bool) {
     let mut texts: Vec<String> = need
         .resources
         .iter()
-        .map(|resource| {
+        .flat_map(|resource| {
             let any = catalog::breadth(&need.action, resource) == Breadth::Any;
             let decide = any && (need.target == Target::RunTime || need.optional);
             let patterns = match decide {
@@ -136,7 +136,6 @@ fn resources(need: &Need, home: &Arn) -> (Vec<String>, bool) {
                 })
                 .collect::<Vec<_>>()
         })
-        .flatten()
         .collect();
     texts.sort();
     texts.dedup();

@@ -85,9 +85,9 @@ pub fn of(
     let found = state_named(facts, state)?;
     let flow = facts.flow.ok_or("the definition could not be followed")?;
     let arguments = flow.arguments(found.id);
-    let all = values(&arguments, parameter, || flow.credentials(found.id).clone());
+    let all = values(arguments, parameter, || flow.credentials(found.id).clone());
     if all.is_empty() {
-        return Err(no_parameter(&arguments, state, parameter));
+        return Err(no_parameter(arguments, state, parameter));
     }
     let unknowns: Vec<&Unknown> = all.iter().flat_map(Value::unknowns).collect();
     let sink = facts.taint.iter().filter(|sink| sink.state == found.id);
@@ -283,12 +283,14 @@ fn quiet(rule: &str, sinks: &[&TaintedSink], unknowns: &[&Unknown]) -> String {
     if !unknowns.iter().any(|u| u.is_tainted()) {
         return "nobody outside chooses any part of it".to_owned();
     }
-    let is_meant = |sink: &&&TaintedSink| match (&sink.kind, rule) {
-        (SinkKind::Target { .. }, "tainted-target") => true,
-        (SinkKind::Command { .. }, "tainted-command") => true,
-        (SinkKind::Credentials { .. }, "tainted-credentials") => true,
-        (_, "weak-validation") => true,
-        _ => false,
+    let is_meant = |sink: &&&TaintedSink| {
+        matches!(
+            (&sink.kind, rule),
+            (SinkKind::Target { .. }, "tainted-target")
+                | (SinkKind::Command { .. }, "tainted-command")
+                | (SinkKind::Credentials { .. }, "tainted-credentials")
+                | (_, "weak-validation")
+        )
     };
     let Some(sink) = sinks.iter().find(is_meant) else {
         return match rule {

@@ -198,9 +198,9 @@ fn place_in_snapshot(judged: &mut Judged, dir: &Path) {
     }
 }
 
-fn described(file: &PathBuf) -> Option<Document> {
+fn described(file: &Path) -> Option<Document> {
     let text = local::read_file(file).ok()?;
-    Document::parse(file.clone(), text, Notation::Json).ok()
+    Document::parse(file.to_owned(), text, Notation::Json).ok()
 }
 
 /// Prints the reports that are asked for, and says what the worst finding makes of the exit status.

@@ -141,10 +141,10 @@ impl Sources {
         if let Some(found) = base.find(inner) {
             return Some(found.shown());
         }
-        if let Some(inside) = self.inside(document, place, base) {
-            if let Some(span) = inside.span(inner) {
-                return Some(span);
-            }
+        if let Some(inside) = self.inside(document, place, base)
+            && let Some(span) = inside.span(inner)
+        {
+            return Some(span);
         }
         let mut at = base;
         for token in inner.tokens() {

@@ -10,7 +10,7 @@ fn document(text: &str, notation: Notation) -> Document {
 /// The text that a pointer's value stands in, and that its key does.
 fn written(document: &Document, pointer: &str) -> (String, Option<String>) {
     let node = document.node.find(&at(pointer)).unwrap();
-    let text = |span: Span| document.text[span.start..span.end].to_owned();
+    let text = |span: Span| document.text.get(span.start..span.end).unwrap().to_owned();
     (text(node.value), node.key.map(text))
 }
 
@@ -202,7 +202,7 @@ fn json_value() -> impl Strategy<Value = Value> {
 
 /// Every span holds exactly what the value under it is.
 fn spans_fit(document: &Document, value: &Value, node: &Node) {
-    let text = &document.text[node.value.start..node.value.end];
+    let text = document.text.get(node.value.start..node.value.end).unwrap();
     assert_eq!(serde_json::from_str::<Value>(text).unwrap(), *value);
     match (value, &node.inner) {
         (Value::Array(items), Inner::Items(nodes)) => {
@@ -323,8 +323,8 @@ fn an_element_is_replaced_or_removed_and_nothing_else_moves() {
                 let read = read(&after, notation, Keep::Positions);
                 assert_eq!((read.fault, read.value), (None, expected), "{after}");
                 assert!(
-                    after.starts_with(&text[..edit.range.start])
-                        && after.ends_with(&text[edit.range.end..])
+                    after.starts_with(text.get(..edit.range.start).unwrap())
+                        && after.ends_with(text.get(edit.range.end..).unwrap())
                 );
             }
         }

@@ -63,7 +63,7 @@ pub(super) fn of<'q>(
 ) -> impl Iterator<Item = &'static Row> + use<'q> {
     let named = move |name: &&str| name.eq_ignore_ascii_case(operation);
     ROWS.iter()
-        .filter(move |row| row.service == service && row.operations.iter().any(|o| named(&o)))
+        .filter(move |row| row.service == service && row.operations.iter().any(&named))
 }
 
 #[cfg(test)]

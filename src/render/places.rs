@@ -42,10 +42,10 @@ impl<'a> Places<'a> {
         if let Some(pointer) = &finding.pointer {
             return self.at(&origin.definition, pointer);
         }
-        if let Some(policy) = &finding.policy {
-            if let Some(place) = origin.policies.get(&policy.name) {
-                return self.statement(place, policy.statement);
-            }
+        if let Some(policy) = &finding.policy
+            && let Some(place) = origin.policies.get(&policy.name)
+        {
+            return self.statement(place, policy.statement);
         }
         if let Some(trust) = origin
             .trust

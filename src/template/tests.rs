@@ -1,12 +1,5 @@
 //! Templates as accounts: what they declare is what comes out, and what they do not say is not made up.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::panic,
-    clippy::indexing_slicing,
-    reason = "a test that cannot go on fails"
-)]
-
 mod cloudformation;
 mod entries;
 mod functions;

@@ -161,6 +161,6 @@ fn is_content(name: &str) -> bool {
         "tags",
         "versioning",
     ];
-    !settings.iter().any(|w| name.starts_with(w))
-        && !(name.starts_with("get") && parts.iter().any(|w| name.ends_with(w)))
+    let of_part = name.starts_with("get") && parts.iter().any(|w| name.ends_with(w));
+    !of_part && !settings.iter().any(|w| name.starts_with(w))
 }
