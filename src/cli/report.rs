@@ -1,6 +1,6 @@
 //! `scan` and `check`: reports on many workflows.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::args::{Check, Format, Gate, Report as Options, Scan, When};
 use super::source::Configured;
