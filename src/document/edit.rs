@@ -190,10 +190,12 @@ fn remove(document: &Document, element: &Node) -> Option<Edit> {
         let stands_alone = text.get(line..start)?.trim() == "-";
         let to = after.find('\n').map_or(text.len(), |at| end + at + 1);
         // The last element of all would leave a key without a value.
-        let rest = text.get(to..)?;
         let dash = text.get(line..start)?.trim_end();
+        let says = |l: &&str| !l.trim().is_empty() && !l.trim_start().starts_with('#');
+        let next = text.get(to..)?.lines().find(says);
+        let mut above = text.get(..line)?.lines().rev();
         let others =
-            rest.starts_with(dash) || text.get(..line)?.lines().rev().any(|l| l.starts_with(dash));
+            next.is_some_and(|l| l.starts_with(dash)) || above.any(|l| l.starts_with(dash));
         return (stands_alone && others).then(|| Edit {
             range: line..to,
             text: String::new(),

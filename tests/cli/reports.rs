@@ -219,7 +219,7 @@ fn what_cannot_be_used_is_told_beside_what_can() {
     assert_eq!((run.status, said.len()), (2, 3), "{}", run.err);
     for (line, part) in said.iter().zip(["line 2", "HTML", "no such file"]) {
         assert!(
-            line.starts_with("stepwarden: `") && line.contains(part),
+            line.starts_with("stepwarden: ") && line.contains(part),
             "{line}"
         );
     }
