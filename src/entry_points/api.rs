@@ -13,16 +13,15 @@ pub use rest::rest;
 /// The action of an integration with Step Functions: `arn:PARTITION:apigateway:REGION:states:action/NAME`, or `…:path/…`,
 /// where a header names it.
 fn starts(uri: Option<&str>, target_header: Option<&str>) -> bool {
-    let Some(call) = uri.and_then(|uri| uri.split(':').nth(4).zip(uri.splitn(6, ':').nth(5)))
-    else {
-        return false;
-    };
-    // A subdomain may stand before the service: `sync-states.states`.
-    let (service, call) = call;
-    if service != "states" && !service.ends_with(".states") && service != "sync-states" {
-        return false;
-    }
-    let named = match call.split_once('/') {
+    // A subdomain may stand before the service, and a region that only a deployment knows may hold colons itself.
+    let call = uri.and_then(|uri| {
+        let (before, call) = uri.rsplit_once(':')?;
+        let states = before.ends_with(":states")
+            || before.ends_with(".states")
+            || before.ends_with(":sync-states");
+        states.then_some(call)
+    });
+    let named = match call.and_then(|call| call.split_once('/')) {
         Some(("action", name)) => Some(name),
         Some(("path", _)) => target_header
             .map(|h| h.trim_matches('\''))

@@ -170,51 +170,71 @@ fn is_start(arn: &str) -> bool {
     )
 }
 
-/// Pipes to workflows. What a queue or a stream holds comes from outside; each execution gets a batch of it.
+/// Pipes to workflows, or through one that enriches. What a queue or a stream holds comes from outside; each execution
+/// gets a batch of it.
 pub fn pipes(pipes: &[Pipe], found: &mut EntryPoints) {
     for pipe in pipes.iter().filter(|p| p.desired_state != "STOPPED") {
-        let Some(workflow) = unqualified(&pipe.target) else {
-            continue;
-        };
-        let record = record(pipe);
-        let (each, fill) = match (&pipe.target_parameters.input_template, &pipe.enrichment) {
-            (None, None) => (record, Fill::Whole),
-            (None, Some(_)) => (record, Fill::Unknown),
-            (Some(template), _) => {
-                let named = |name: &str| match name {
-                    "aws.pipes.event" | "aws.pipes.event.json" => record.clone(),
-                    name if name.starts_with("aws.pipes.") => fixed(name),
-                    path => follow(&record, path),
-                };
-                made(template, &named, &record)
-            }
-        };
-        found.list.push(EntryPoint {
-            kind: Kind::Pipe,
-            name: pipe.name.clone(),
-            authorization: None,
-            public: false,
-            starts: Starts::Workflow(workflow),
-            input: Value::Each(Box::new(each)),
-            fill,
-            names: false,
-            role: pipe.role_arn.as_deref().and_then(Arn::parse),
-            causes: match fill {
-                Fill::Constant => Vec::new(),
-                _ => sent(&pipe.source),
-            },
-            note: "",
+        let read = record(pipe);
+        let enriched = pipe.enrichment.as_deref().map(|enrichment| {
+            let template = pipe.enrichment_parameters.input_template.as_deref();
+            found
+                .list
+                .extend(piped(pipe, enrichment, template, (&read, Fill::Whole)));
+            // What code makes of it, or an endpoint answers, is not followed.
+            Value::Any(Unknown::of(Source::External, "$"))
         });
+        let given = match &enriched {
+            Some(made) => (made, Fill::Unknown),
+            None => (&read, Fill::Whole),
+        };
+        let template = pipe.target_parameters.input_template.as_deref();
+        found
+            .list
+            .extend(piped(pipe, &pipe.target, template, given));
     }
+}
+
+/// The workflow that a pipe calls with its records, which are this where there is no template.
+fn piped(
+    pipe: &Pipe,
+    called: &str,
+    template: Option<&str>,
+    given: (&Value, Fill),
+) -> Option<EntryPoint> {
+    let workflow = unqualified(called)?;
+    let (record, fill) = given;
+    let (each, fill) = match template {
+        None => (record.clone(), fill),
+        Some(template) => {
+            let named = |name: &str| match name {
+                "aws.pipes.event" | "aws.pipes.event.json" => record.clone(),
+                name if name.starts_with("aws.pipes.") => fixed(name),
+                path => follow(record, path),
+            };
+            made(template, &named, record)
+        }
+    };
+    Some(EntryPoint {
+        kind: Kind::Pipe,
+        name: pipe.name.clone(),
+        authorization: None,
+        public: false,
+        starts: Starts::Workflow(workflow),
+        input: Value::Each(Box::new(each)),
+        fill,
+        names: false,
+        role: pipe.role_arn.as_deref().and_then(Arn::parse),
+        causes: match fill {
+            Fill::Constant => Vec::new(),
+            _ => sent(&pipe.source),
+        },
+        note: "",
+    })
 }
 
 /// One record of the source, past the filters.
 fn record(pipe: &Pipe) -> Value {
     let open = Unknown::of(Source::External, "$");
-    // What code makes of it, or an endpoint answers, is not followed.
-    if pipe.enrichment.is_some() {
-        return Value::Any(open);
-    }
     let criteria = pipe.source_parameters.filter_criteria.as_ref();
     let filters = criteria.map_or(&[][..], |c| c.filters.as_slice());
     let read = |text: &Option<String>| serde_json::from_str::<Json>(text.as_deref()?).ok();

@@ -338,3 +338,32 @@ fn http_apis_map_parameter_by_parameter() {
         (Starts::Any, Some(Authorization::Authorizer))
     );
 }
+
+#[test]
+fn a_region_that_a_deployment_knows_hides_no_integration() {
+    for (uri, starts) in [
+        (
+            "arn:aws:apigateway:${AWS::Region}:states:action/StartSyncExecution",
+            true,
+        ),
+        (
+            "arn:aws:apigateway:us-east-1:sync-states.states:action/StartSyncExecution",
+            true,
+        ),
+        (
+            "arn:aws:apigateway:us-east-1:states:action/DescribeExecution",
+            false,
+        ),
+        ("arn:aws:apigateway:us-east-1:sqs:action/SendMessage", false),
+    ] {
+        let method = json!({ "methodIntegration": { "type": "AWS", "uri": uri } });
+        let found = points(&[
+            ("rest-apis.json", json!({ "items": [{ "id": "a1" }] })),
+            (
+                "rest-apis/a1.json",
+                json!({ "items": [{ "path": "/o", "resourceMethods": { "POST": method } }] }),
+            ),
+        ]);
+        assert_eq!(!found.list.is_empty(), starts, "{uri}");
+    }
+}

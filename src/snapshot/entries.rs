@@ -149,6 +149,8 @@ pub struct Pipe {
     pub source_parameters: PipeSource,
     /// What works on them before the target.
     pub enrichment: Option<String>,
+    /// How it calls that.
+    pub enrichment_parameters: PipeTarget,
     /// What it calls.
     pub target: String,
     /// How it calls it.

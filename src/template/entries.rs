@@ -132,7 +132,9 @@ impl Found {
             .get("Enrichment")
             .map(|_| shown(scope, resource, "Enrichment"));
         let target = with_texts(&parameters("TargetParameters"), &["InputTemplate"]);
+        let enriching = with_texts(&parameters("EnrichmentParameters"), &["InputTemplate"]);
         self.pipes.push(shape::Pipe {
+            enrichment_parameters: read(&enriching, resource, gaps).unwrap_or_default(),
             name: scope.name(resource),
             desired_state: state(scope, resource, "DesiredState").replace("ENABLED", "RUNNING"),
             source: shown(scope, resource, "Source"),

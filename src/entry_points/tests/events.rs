@@ -251,3 +251,14 @@ fn resolvers_start_by_their_data_source() {
         )
     );
 }
+
+#[test]
+fn a_pipe_begins_the_workflow_that_enriches_too() {
+    let pipe = json!({ "Name": "p", "Source": "arn:aws:sqs:us-east-1:1:q", "Enrichment": format!("{BASE}w"),
+        "EnrichmentParameters": { "InputTemplate": r#"{"a": <$.body.a>}"# }, "Target": "arn:aws:sqs:us-east-1:1:out" });
+    let point = one(&[("pipes/p.json", pipe)]);
+    assert_eq!(
+        (point.fill, point.starts),
+        (Fill::Part, Starts::Workflow(format!("{BASE}w")))
+    );
+}

@@ -6,6 +6,7 @@ use crate::analysis::WorkflowAnalysis;
 use crate::entry_points::{Fill, chosen, follow, passed_on};
 use crate::glob::Glob;
 use crate::grants::RoleFacts;
+use crate::need::{Need, Phase};
 use crate::value::{Source, Value};
 
 /// One task of a workflow that starts another.
@@ -62,7 +63,7 @@ impl Links {
         let mut links = Self::default();
         for (parent, analysis) in analyses.iter().enumerate() {
             let mut seen = BTreeSet::new();
-            for need in analysis.needs.iter().filter(|n| is_start(&n.action)) {
+            for need in analysis.needs.iter().filter(|n| starts_another(n)) {
                 let Some(state) = need.state.filter(|s| seen.insert(*s)) else {
                     continue;
                 };
@@ -105,11 +106,14 @@ impl Links {
     }
 }
 
-fn is_start(action: &str) -> bool {
-    matches!(
+/// Whether it is a task's start of a workflow; the executions of a distributed map's children are the workflow's own.
+fn starts_another(need: &Need) -> bool {
+    let action = need.action.as_str();
+    let start = matches!(
         action,
         "states:StartExecution" | "states:StartSyncExecution"
-    )
+    );
+    start && need.phase != Phase::MapRun
 }
 
 /// The places of the workflows that these patterns name, and the role lets start.
