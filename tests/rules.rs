@@ -201,8 +201,11 @@ fn fingerprints_do_not_depend_on_order() {
     });
 }
 
+/// A read that fails: its name, and what it leaves of an account.
+type FailedRead = (&'static str, fn(&mut Account));
+
 /// Every read of an account, each made to fail: what a verdict is judged from is never whole then.
-const FAILED_READS: &[(&str, fn(&mut Account))] = &[
+const FAILED_READS: &[FailedRead] = &[
     ("every principal", |a| {
         a.iam = Fetched::Denied("denied".to_owned());
         a.iam_is_whole = false;

@@ -92,6 +92,8 @@ fn record(name: &str, basis: &str, rests: &[Dependency]) -> Record {
         depends_on: rests.iter().cloned().collect(),
         baseline: None,
         widened: BTreeMap::new(),
+        held: BTreeMap::new(),
+        judged: BTreeMap::new(),
         sweep: None,
     }
 }

@@ -21,8 +21,10 @@ fn account(temp: &Temp, action: &str) {
 }
 
 fn event(temp: &Temp, source: &str, name: &str, request: &Value) -> String {
+    let service = source.split('.').next().unwrap();
     let event = json!({
-        "detail-type": "AWS API Call via CloudTrail", "account": "123456789012",
+        "source": format!("aws.{service}"), "detail-type": "AWS API Call via CloudTrail",
+        "account": "123456789012", "region": "eu-west-1",
         "detail": {
             "eventSource": source, "eventName": name, "eventID": "e", "eventTime": "2026-11-23T09:14:02Z",
             "awsRegion": "eu-west-1", "recipientAccountId": "123456789012", "sourceIPAddress": "203.0.113.24",
