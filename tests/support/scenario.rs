@@ -9,13 +9,17 @@ use super::account::ID;
 
 pub fn event(region: &str, source: &str, name: &str, request: Value, response: Value) -> String {
     let service = source.trim_end_matches(".amazonaws.com");
+    // An event of a workflow comes from the workflow's own account.
+    let named = [&request, &response].map(|part| part["stateMachineArn"].as_str());
+    let arn = named.into_iter().flatten().next();
+    let account = arn.and_then(|arn| arn.split(':').nth(4)).unwrap_or(ID);
     json!({
         "version": "0", "id": "outer", "detail-type": "AWS API Call via CloudTrail", "source": format!("aws.{service}"),
-        "account": ID, "region": region, "time": "2026-11-23T09:14:02Z", "resources": [],
+        "account": account, "region": region, "time": "2026-11-23T09:14:02Z", "resources": [],
         "detail": {
             "eventVersion": "1.11", "eventID": format!("event-{name}"), "eventTime": "2026-11-23T09:14:02Z",
             "eventSource": source, "eventName": name, "awsRegion": region, "sourceIPAddress": "203.0.113.24",
-            "userAgent": "aws-cli/2", "recipientAccountId": ID,
+            "userAgent": "aws-cli/2", "recipientAccountId": account,
             "userIdentity": { "type": "AssumedRole", "arn": format!("arn:aws:sts::{ID}:assumed-role/dev/kim") },
             "requestParameters": request, "responseElements": response,
         }
