@@ -209,18 +209,20 @@ impl Reader<'_> {
         Fetched::Present(list)
     }
 
+    /// The files of a kind's folder; `None` where neither one of them, nor the folder, nor `collected.json` says that it was read.
+    fn names(&self, kind: &str) -> Option<Vec<String>> {
+        let prefix = format!("{kind}/");
+        let is_of_kind = |name: &&String| name.starts_with(&prefix) && name.ends_with(".json");
+        let names: Vec<String> = self.files.keys().filter(is_of_kind).cloned().collect();
+        let read = self.files.contains_key(&prefix) || self.is_collected(kind);
+        (read || !names.is_empty()).then_some(names)
+    }
+
     /// One response a file of a folder, whose object stands under `at`.
     fn folder<T: DeserializeOwned>(&mut self, kind: &str, at: &str) -> Fetched<Vec<T>> {
-        let prefix = format!("{kind}/");
-        let names: Vec<String> = self
-            .files
-            .keys()
-            .filter(|name| name.starts_with(&prefix) && name.ends_with(".json"))
-            .cloned()
-            .collect();
-        if names.is_empty() && !self.files.contains_key(&prefix) && !self.is_collected(kind) {
+        let Some(names) = self.names(kind) else {
             return Fetched::NotCollected;
-        }
+        };
         let mut list = Vec::new();
         for name in names {
             let Some(value) = self.value(&name) else {
@@ -324,16 +326,9 @@ impl Reader<'_> {
 
     /// Resource policies by the resource's name: a response's `Policy` as text, or the document itself.
     fn policies(&mut self, kind: &str) -> Fetched<BTreeMap<String, Document>> {
-        let prefix = format!("{kind}/");
-        let names: Vec<String> = self
-            .files
-            .keys()
-            .filter(|name| name.starts_with(&prefix) && name.ends_with(".json"))
-            .cloned()
-            .collect();
-        if names.is_empty() && !self.files.contains_key(&prefix) && !self.is_collected(kind) {
+        let Some(names) = self.names(kind) else {
             return Fetched::NotCollected;
-        }
+        };
         let mut policies = BTreeMap::new();
         for name in names {
             let Some(value) = self.value(&name) else {
@@ -345,7 +340,7 @@ impl Reader<'_> {
                 None => value.to_string(),
             };
             let stem = name
-                .strip_prefix(&prefix)
+                .strip_prefix(&format!("{kind}/"))
                 .and_then(|n| n.strip_suffix(".json"));
             policies.extend(stem.map(|stem| (stem.to_owned(), Document(document))));
         }
