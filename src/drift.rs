@@ -3,6 +3,7 @@
 //! The comparison is by inclusion: what is split, reordered or renamed is no change, and what the baseline includes is no
 //! news. A part that is unknown on either side is not compared; where the present side is unknown, a gap says so.
 
+mod entries;
 mod grants;
 mod logging;
 mod reach;
@@ -262,6 +263,9 @@ fn deltas(narrow: &Posture, wide: &Posture) -> Vec<Delta> {
     }
     if let (Some(old), Some(new)) = (&narrow.starters, &wide.starters) {
         all.extend(starters::compare(old, new));
+    }
+    if let (Some(old), Some(new)) = (&narrow.entries, &wide.entries) {
+        all.extend(entries::compare(old, new));
     }
     if let (Some(old), Some(new)) = (&narrow.trust, &wide.trust) {
         all.extend(trust::compare(old, new, wide.role.as_deref()));

@@ -16,6 +16,8 @@ mod text;
 mod urls;
 mod velocity;
 
+use serde::{Deserialize, Serialize};
+
 use crate::arn::Arn;
 use crate::snapshot::{Account, Fetched};
 use crate::value::Value;
@@ -24,7 +26,8 @@ pub use field::{chosen, follow};
 pub use start::{Fill, StartRequest, Starts, passed_on};
 
 /// The kinds of entry point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// API Gateway, REST.
     RestApi,
@@ -73,7 +76,8 @@ impl Kind {
 }
 
 /// What is asked of whoever begins an execution there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Authorization {
     /// Nothing.
     None,
@@ -149,18 +153,23 @@ impl EntryPoint {
             })
     }
 
-    /// For people: `POST /orders of shop (REST API, no authorizer)`.
+    /// For people, as [`in_words`] writes it.
     pub fn in_words(&self) -> String {
-        let how = match self.authorization {
-            Some(Authorization::None) => ", no authorizer",
-            Some(Authorization::ApiKey) => ", an API key alone",
-            Some(Authorization::ResourcePolicy) => ", admitted by its resource policy",
-            Some(Authorization::Iam) => ", with IAM",
-            Some(Authorization::Authorizer) => ", with an authorizer",
-            None => "",
-        };
-        format!("{} ({}{how})", self.name, self.kind.word())
+        in_words(self.kind, &self.name, self.authorization)
     }
+}
+
+/// An entry point for people: `POST /orders of shop (rest-api, no authorizer)`.
+pub fn in_words(kind: Kind, name: &str, authorization: Option<Authorization>) -> String {
+    let how = match authorization {
+        Some(Authorization::None) => ", no authorizer",
+        Some(Authorization::ApiKey) => ", an API key alone",
+        Some(Authorization::ResourcePolicy) => ", admitted by its resource policy",
+        Some(Authorization::Iam) => ", with IAM",
+        Some(Authorization::Authorizer) => ", with an authorizer",
+        None => "",
+    };
+    format!("{name} ({}{how})", kind.word())
 }
 
 /// A part of what begins executions that was not read.

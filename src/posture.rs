@@ -4,6 +4,7 @@
 //! repetition, so that the same workflow under reordered policies gives the same text.
 
 mod bound;
+mod entries;
 mod logging;
 mod permissions;
 mod reach;
@@ -17,6 +18,7 @@ use crate::facts::Facts;
 use crate::secrets::Redactor;
 
 pub use bound::MAX_BYTES;
+pub use entries::EntryPosture;
 pub use logging::{GroupPosture, Level, LoggingPosture};
 pub use permissions::{Asked, Names, Permission, Permissions};
 pub use reach::{By, ReachPosture, SinkWord};
@@ -50,6 +52,9 @@ pub struct Posture {
     pub logging: Option<LoggingPosture>,
     /// Who may start it; `None` where not every principal of the account was read.
     pub starters: Option<StartersPosture>,
+    /// What begins its executions; `None` where not every kind of entry point that may was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub entries: Option<Vec<EntryPosture>>,
     /// Whom the role's trust policy admits: principals stand in the place of resources. `None` where a part of it could
     /// not be read.
     pub trust: Option<Permissions>,
@@ -72,18 +77,21 @@ pub enum Part {
     Logging,
     /// Who may start it.
     Starter,
+    /// What begins its executions.
+    Entry,
     /// Who can be its role.
     Trust,
 }
 
 impl Part {
     /// All of them, in the order in which drift is told.
-    pub const ALL: [Self; 6] = [
+    pub const ALL: [Self; 7] = [
         Self::Grant,
         Self::Reach,
         Self::Target,
         Self::Logging,
         Self::Starter,
+        Self::Entry,
         Self::Trust,
     ];
 
@@ -95,6 +103,7 @@ impl Part {
             Self::Target => "target",
             Self::Logging => "logging",
             Self::Starter => "starter",
+            Self::Entry => "entry",
             Self::Trust => "trust",
         }
     }
@@ -107,6 +116,7 @@ impl Part {
             Self::Target => "what the tasks act on",
             Self::Logging => "what executions leave behind",
             Self::Starter => "who may start the workflow",
+            Self::Entry => "what begins its executions",
             Self::Trust => "who can be the role",
         }
     }
@@ -124,6 +134,7 @@ impl Posture {
             reach: role.and(facts.flow).map(|_| reach::of(facts)),
             logging: logging::of(facts),
             starters: facts.starters.known.then(|| starters::of(facts)),
+            entries: facts.entry.points_are_whole.then(|| entries::of(facts)),
             trust: facts.trust.policy.as_ref().and_then(trust::of),
             left_out: Vec::new(),
         };
@@ -152,6 +163,7 @@ impl Posture {
             Part::Target => self.targets.is_some(),
             Part::Logging => self.logging.is_some(),
             Part::Starter => self.starters.is_some(),
+            Part::Entry => self.entries.is_some(),
             Part::Trust => self.trust.is_some(),
         }
     }

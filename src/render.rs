@@ -16,6 +16,8 @@ pub mod sarif;
 pub mod summary;
 pub mod trace;
 
+use crate::entry_points::Kind;
+use crate::facts::entry::Entry;
 pub use crate::finding::Counts;
 use crate::finding::Finding;
 
@@ -23,6 +25,31 @@ use crate::finding::Finding;
 pub(crate) fn counted(n: usize, noun: &str) -> String {
     let plural = if n == 1 { "" } else { "s" };
     format!("{n} {noun}{plural}")
+}
+
+/// More entry points than this are counted.
+const MAX_ENTRIES: usize = 6;
+
+/// What begins a workflow's executions, those that anybody can use first; users and roles are counted. One line, escaped;
+/// empty where nothing is known.
+pub(crate) fn begun_by(entries: &[Entry]) -> String {
+    let (principals, mut others): (Vec<&Entry>, Vec<&Entry>) =
+        entries.iter().partition(|e| e.kind == Kind::Principal);
+    others.sort_by_key(|entry| !entry.public);
+    let shown = others.iter().take(MAX_ENTRIES);
+    let mut parts: Vec<String> = shown.map(|e| escape::line(&e.in_words())).collect();
+    if others.len() > MAX_ENTRIES {
+        parts.push(format!("{} more", others.len() - MAX_ENTRIES));
+    }
+    if !principals.is_empty() {
+        let noun = if principals.len() == 1 {
+            "user or role"
+        } else {
+            "users and roles"
+        };
+        parts.push(format!("{} {noun}", principals.len()));
+    }
+    parts.join("; ")
 }
 
 /// What a finding rests on, as labels with lines; every line is escaped.

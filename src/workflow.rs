@@ -32,6 +32,12 @@ pub struct Workflow {
 }
 
 impl Workflow {
+    /// Whether every event of its executions is logged somewhere.
+    pub fn is_fully_logged(&self) -> bool {
+        let logging = self.logging.as_ref();
+        logging.is_some_and(|l| l.level == LogLevel::All && !l.destinations.is_empty())
+    }
+
     /// A workflow of which only a name is known, because its description could not be read.
     pub fn unread(name: &str, owner: &str) -> Self {
         let resource = format!("stateMachine:{name}");

@@ -188,7 +188,7 @@ fn can_make(event: &EventInfo, kind: Part, switched: bool) -> bool {
         return match kind {
             Part::Target | Part::Logging | Part::Reach => true,
             Part::Grant | Part::Trust => created || switched,
-            Part::Starter => created,
+            Part::Starter | Part::Entry => created,
         };
     }
     !matches!(kind, Part::Target | Part::Logging)

@@ -165,3 +165,128 @@ fn since_is_kept_as_the_interface_writes_it() {
     assert_eq!(text, "{\"sweep\":\"2026-11-24T03:00:00Z\"}");
     assert_eq!(serde_json::from_str::<Since>(&text).unwrap(), sweep);
 }
+
+mod entry_points {
+    use super::*;
+    use crate::entry_points::{Authorization, Fill, Kind};
+    use crate::posture::EntryPosture;
+
+    fn route(authorization: Authorization, input: Fill) -> EntryPosture {
+        let public = matches!(authorization, Authorization::None | Authorization::ApiKey);
+        EntryPosture {
+            kind: Kind::RestApi,
+            name: "POST /orders of shop".to_owned(),
+            authorization: Some(authorization),
+            public,
+            input,
+            severity: if public {
+                Severity::Medium
+            } else {
+                Severity::Low
+            },
+        }
+    }
+
+    fn begun(entries: Vec<EntryPosture>) -> Posture {
+        Posture {
+            entries: Some(entries),
+            ..Posture::default()
+        }
+    }
+
+    fn told(old: Vec<EntryPosture>, new: Vec<EntryPosture>) -> Vec<(Severity, String)> {
+        let widened = widened(&begun(old), &begun(new)).into_iter();
+        widened.map(|w| (w.severity, w.text)).collect()
+    }
+
+    #[test]
+    fn an_entry_point_that_is_gone_or_asks_for_more_is_no_drift() {
+        let (open, signed) = (
+            route(Authorization::None, Fill::Whole),
+            route(Authorization::Iam, Fill::Whole),
+        );
+        let less = route(Authorization::None, Fill::Part);
+        for (old, new) in [
+            (vec![open.clone()], vec![]),
+            (vec![open.clone()], vec![open.clone()]),
+            (vec![open.clone()], vec![signed.clone()]),
+            (vec![open.clone()], vec![less]),
+            // Two things that keep callers out alike.
+            (
+                vec![signed.clone()],
+                vec![route(Authorization::Authorizer, Fill::Whole)],
+            ),
+            // What is not understood was counted as whole.
+            (vec![open], vec![route(Authorization::None, Fill::Unknown)]),
+        ] {
+            assert_eq!(told(old, new), []);
+        }
+        assert_eq!(told(vec![], vec![]), []);
+        assert_eq!(keys(&Posture::default(), &begun(vec![signed])), [""; 0]);
+    }
+
+    #[test]
+    fn a_new_entry_point_is_told_with_who_is_let_in() {
+        let open = told(vec![], vec![route(Authorization::None, Fill::Whole)]);
+        assert_eq!(
+            open,
+            [(
+                Severity::Medium,
+                "lets anybody begin an execution through POST /orders of shop (rest-api, no authorizer), which the baseline did not".to_owned()
+            )]
+        );
+        let signed = told(vec![], vec![route(Authorization::Iam, Fill::Whole)]);
+        assert_eq!(signed.first().map(|(s, _)| *s), Some(Severity::Low));
+    }
+
+    #[test]
+    fn a_removed_authorizer_is_told_with_what_was_there() {
+        for before in [
+            Authorization::Authorizer,
+            Authorization::Iam,
+            Authorization::ResourcePolicy,
+        ] {
+            let found = told(
+                vec![route(before, Fill::Whole)],
+                vec![route(Authorization::None, Fill::Whole)],
+            );
+            assert_eq!(found.len(), 1);
+            assert_eq!(found[0].0, Severity::Medium);
+            assert!(
+                found[0].1.contains("; in the baseline POST /orders"),
+                "{found:?}"
+            );
+        }
+        let key = told(
+            vec![route(Authorization::ApiKey, Fill::Whole)],
+            vec![route(Authorization::None, Fill::Whole)],
+        );
+        assert_eq!(key.len(), 1);
+    }
+
+    #[test]
+    fn more_of_the_input_is_told_beside_who_is_let_in() {
+        let found = told(
+            vec![route(Authorization::Iam, Fill::Constant)],
+            vec![route(Authorization::Iam, Fill::Whole)],
+        );
+        assert_eq!(
+            found,
+            [(
+                Severity::Low,
+                "takes the whole input from POST /orders of shop (rest-api, with IAM); in the baseline a constant input".to_owned()
+            )]
+        );
+        let both = keys(
+            &begun(vec![route(Authorization::Iam, Fill::Part)]),
+            &begun(vec![route(Authorization::None, Fill::Whole)]),
+        );
+        assert_eq!(
+            both,
+            [
+                "entry rest-api POST /orders of shop authorization",
+                "entry rest-api POST /orders of shop input"
+            ]
+        );
+    }
+}

@@ -1,5 +1,7 @@
 //! A request to start an execution: which workflow, with what.
 
+use serde::{Deserialize, Serialize};
+
 use super::text;
 use crate::arn::Arn;
 use crate::value::{Piece, Source, Unknown, Value};
@@ -14,7 +16,8 @@ pub enum Starts {
 }
 
 /// How much of the input is chosen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Fill {
     /// None of it.
     Constant,
@@ -34,6 +37,16 @@ impl Fill {
             Self::Part => "part",
             Self::Whole => "whole",
             Self::Unknown => "unknown",
+        }
+    }
+
+    /// For people: what of the input somebody chooses.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::Constant => "a constant input",
+            Self::Part => "a part of the input",
+            Self::Whole => "the whole input",
+            Self::Unknown => "the whole input, as far as is known",
         }
     }
 

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::AccountFacts;
 use crate::arn::Arn;
 use crate::budget;
-use crate::entry_points::{Authorization, EntryPoint, EntryPoints, Fill, Kind};
+use crate::entry_points::{Authorization, EntryPoint, EntryPoints, Fill, Kind, in_words};
 use crate::gap::{Gap, Input};
 use crate::iam::{Decision, Principals, Request, evaluate};
 use crate::starters::{self, START, START_SYNC, StartIndex, Starter};
@@ -32,6 +32,8 @@ pub struct EntryFacts<'a> {
     pub steering: Vec<Steering<'a>>,
     /// Whether every kind of entry point and every principal was read.
     pub is_whole: bool,
+    /// Whether every kind of entry point was read that may begin its executions.
+    pub points_are_whole: bool,
 }
 
 /// Who puts a value of his choice where a task takes it from.
@@ -77,6 +79,14 @@ pub struct Entry {
     pub role: Option<String>,
 }
 
+impl Entry {
+    /// For people: `POST /orders of shop (rest-api, no authorizer): the whole input`.
+    pub fn in_words(&self) -> String {
+        let name = in_words(self.kind, &self.name, self.authorization);
+        format!("{name}: {}", self.input.in_words())
+    }
+}
+
 impl EntryFacts<'_> {
     /// Every entry point, for reports; `starters` are the principals.
     pub fn entries(&self, starters: &[Starter<'_>]) -> Vec<Entry> {
@@ -97,7 +107,7 @@ impl EntryFacts<'_> {
             role: link.role.clone(),
         };
         let mut entries: Vec<Entry> = self.points.iter().map(of_point).collect();
-        entries.extend(self.links.iter().map(of_link));
+        entries.extend(self.links.iter().filter(|l| !l.is_own).map(of_link));
         for starter in starters
             .iter()
             .filter(|s| s.starts() && !s.actor.is_configured())
@@ -294,6 +304,8 @@ fn gather<'a>(
             .of(workflow, ground.principals, ground.iam_is_whole),
         links: ground.index.links.to(place),
         steering,
+        points_are_whole: ground.index.is_whole()
+            || starters.known && ground.index.gaps(starters).is_empty(),
         is_whole: starters.known && starters.blind.is_empty() && ground.index.is_whole(),
     }
 }

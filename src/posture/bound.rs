@@ -30,6 +30,7 @@ impl Posture {
             Part::Target => serde_json::to_string(&self.targets),
             Part::Logging => serde_json::to_string(&self.logging),
             Part::Starter => serde_json::to_string(&self.starters),
+            Part::Entry => serde_json::to_string(&self.entries),
             Part::Trust => serde_json::to_string(&self.trust),
         };
         text.map_or(0, |text| text.len())
@@ -42,6 +43,7 @@ impl Posture {
             Part::Target => self.targets = None,
             Part::Logging => self.logging = None,
             Part::Starter => self.starters = None,
+            Part::Entry => self.entries = None,
             Part::Trust => self.trust = None,
         }
         self.left_out.push(part);

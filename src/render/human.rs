@@ -182,9 +182,18 @@ fn heading(out: &mut String, assessment: &Assessment, style: Style) {
     );
     let _ = writeln!(
         out,
-        "{}\n",
+        "{}",
         style.paint(&escape::line(workflow.arn.as_str()), "2")
     );
+    let begun = super::begun_by(&assessment.entry_points);
+    if !begun.is_empty() {
+        let lines = escape::wrap(&begun, style.width - LABEL);
+        for (index, line) in lines.iter().enumerate() {
+            let label = if index == 0 { "begun by" } else { "" };
+            let _ = writeln!(out, "{label:<LABEL$}{line}");
+        }
+    }
+    out.push('\n');
 }
 
 fn gaps(out: &mut String, assessment: &Assessment, style: Style) {

@@ -1,6 +1,7 @@
 //! The integration map as a table that a reviewer reads from top to bottom.
 
 use super::escape;
+use crate::entry_points::in_words;
 use crate::map::{IntegrationMap, NeedRow, TaskRow};
 
 /// The map for a terminal or a review: one block a task state, one line a need.
@@ -13,6 +14,15 @@ pub fn table(map: &IntegrationMap) -> String {
     );
     if !map.role_known {
         out.push_str("the role's policies are not at hand: what it grants is unknown\n");
+    }
+    if !map.entry_points.is_empty() {
+        out.push_str("\nbegun by\n");
+        for entry in &map.entry_points {
+            let name = in_words(entry.kind, &entry.name, entry.authorization);
+            let mark = if entry.public { "PUBLIC " } else { "       " };
+            let line = format!("  {mark} {name}: {}", entry.input.in_words());
+            out.push_str(&format!("{}\n", escape::line(&line)));
+        }
     }
     for task in &map.tasks {
         out.push('\n');

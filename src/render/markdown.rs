@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::report::Report;
-use super::{counted, escape, evidence};
+use super::{begun_by, counted, escape, evidence};
 use crate::finding::{Counts, Finding};
 
 /// A comment takes 65,536 characters (GitHub, "Comments"); what is over is left out from the least severe on, and counted.
@@ -46,6 +46,7 @@ pub fn report(report: &Report<'_>) -> String {
     }
     out.push('\n');
     out.push_str(&details);
+    entry_points(&mut out, report);
     gaps(&mut out, report);
     for line in report.notes() {
         let _ = writeln!(out, "- {}", plain(&line));
@@ -127,6 +128,17 @@ fn details_of(row: &Row<'_>) -> String {
     }
     out.push_str("\n</details>\n\n");
     out
+}
+
+/// What begins executions, of each workflow of which something is known.
+fn entry_points(out: &mut String, report: &Report<'_>) {
+    for assessment in report.assessments.iter().take(50) {
+        let begun = begun_by(&assessment.entry_points);
+        if !begun.is_empty() {
+            let text = format!("{} is begun by {begun}", assessment.workflow.name);
+            let _ = writeln!(out, "- {}", plain(&text));
+        }
+    }
 }
 
 fn gaps(out: &mut String, report: &Report<'_>) {

@@ -111,6 +111,9 @@ const fn way_back(kind: Part) -> &'static str {
         Part::Target => "in the definition, restore the targets",
         Part::Logging => "restore logging, tracing and encryption as they were",
         Part::Starter => "take the permission to start this workflow back from the new principals",
+        Part::Entry => {
+            "remove the new entry points, and give the others their authorizers and input templates back"
+        }
         Part::Trust => {
             "in the role's trust policy, remove the new principals and restore the conditions"
         }

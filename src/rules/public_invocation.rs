@@ -4,7 +4,7 @@ use crate::facts::Facts;
 use crate::facts::entry::Steer;
 use crate::finding::Finding;
 use crate::severity::Severity;
-use crate::workflow::{LogLevel, WorkflowType};
+use crate::workflow::WorkflowType;
 
 /// `public-invocation`
 pub struct PublicInvocation;
@@ -66,18 +66,13 @@ fn steered<'f>(facts: &Facts<'_>, found: &'f [Finding], point: &EntryPoint) -> O
     tainted.max_by_key(|f| f.severity)
 }
 
-fn is_fully_logged(facts: &Facts<'_>) -> bool {
-    let logging = facts.workflow.logging.as_ref();
-    logging.is_some_and(|l| l.level == LogLevel::All && !l.destinations.is_empty())
-}
-
 fn tell(
     facts: &Facts<'_>,
     id: &'static str,
     point: &EntryPoint,
     worst: Option<&Finding>,
 ) -> Finding {
-    let express = facts.workflow.kind == WorkflowType::Express && !is_fully_logged(facts);
+    let express = facts.workflow.kind == WorkflowType::Express && !facts.workflow.is_fully_logged();
     let own = match express {
         true => Severity::High,
         false => Severity::Medium,

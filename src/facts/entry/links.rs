@@ -22,6 +22,8 @@ pub struct Link {
     pub input: Value,
     /// How much of that somebody chooses.
     pub fill: Fill,
+    /// The workflow starts itself: who steers it by that began it otherwise.
+    pub is_own: bool,
 }
 
 impl Link {
@@ -83,15 +85,17 @@ impl Links {
                     given => given,
                 };
                 let input = passed_on(&given);
-                let number = links.all.len();
-                links.all.push(Link {
-                    parent,
-                    name: analysis.workflow.name.clone(),
-                    role: analysis.workflow.role.as_ref().map(ToString::to_string),
-                    fill: Fill::of(&input),
-                    input,
-                });
+                let fill = Fill::of(&input);
                 for child in targets {
+                    let number = links.all.len();
+                    links.all.push(Link {
+                        parent,
+                        name: analysis.workflow.name.clone(),
+                        role: analysis.workflow.role.as_ref().map(ToString::to_string),
+                        fill,
+                        input: input.clone(),
+                        is_own: child == parent,
+                    });
                     links.by_child.entry(child).or_default().push(number);
                 }
             }

@@ -193,7 +193,7 @@ impl Converted<'_> {
             let value = match (name.as_str(), &target) {
                 ("StateMachineArn", Some(target)) => target.clone(),
                 (_, Some(target)) => {
-                    json!({"Fn::Join": ["", ["${unknown}", target, "${unknown}"]]})
+                    json!({"Fn::Join": [" ", ["${unknown}", target, "${unknown}"]]})
                 }
                 (_, None) => Value::from("${unknown}"),
             };
