@@ -1,31 +1,33 @@
 //! `stepwarden decide`: IAM decisions with their reasons, one or as JSON lines. Text in, text out.
 //!
 //! Known of a request is what the line says, and what the principal itself tells: its ARN and, with a snapshot, its tags.
-//! Identity policies and the permissions boundary only: no service or resource control policy, session policy, key or
-//! resource policy is looked at.
+//! Identity policies, the permissions boundary, and of the other layers those that the line or the snapshot gives: session
+//! policies, the organization's policies, the resource's own. What is not given is not considered.
 
-use std::collections::HashMap;
+mod given;
+mod line;
+
 use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::{Map, Value};
+use serde_json::Value;
 
-use crate::arn::Arn;
 use crate::iam::{
-    Authority, Context, Decision, Policy, Principals, Problem, Request, StatementRef, evaluate,
-    parse,
+    Authority, Context, Decision, Principals, Request, ResourceSide, StatementRef, Together,
+    evaluate_on, together,
 };
+use given::Documents;
+use line::Line;
+
+pub use given::Surroundings;
 
 /// Decides lines; the principals are those of a snapshot, where there is one.
 #[derive(Debug, Default)]
 pub struct Decider<'a> {
     principals: Option<&'a Principals>,
-    /// Documents that lines brought with them, by name and text: many lines try the same ones.
-    documents: HashMap<(String, String), Result<Arc<Policy>, String>>,
+    around: Option<&'a Surroundings>,
+    documents: Documents,
 }
-
-/// The cache of documents starts anew at this many.
-const MAX_DOCUMENTS: usize = 1_024;
 
 /// The answer to one line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +62,17 @@ struct Decided<'d> {
 struct By<'d> {
     policy: &'d str,
     statement: usize,
+    /// Where more layers than the principal's own policies and boundary are considered.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layer: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<&'d str>,
+}
+
+/// An answer, and whether layers were considered beyond the principal's own policies and boundary.
+struct Answered {
+    decision: Decision,
+    layered: bool,
 }
 
 #[derive(Serialize)]
@@ -72,7 +85,16 @@ impl<'a> Decider<'a> {
     pub fn new(principals: Option<&'a Principals>) -> Self {
         Self {
             principals,
-            documents: HashMap::new(),
+            ..Self::default()
+        }
+    }
+
+    /// With what stands above and around them.
+    #[must_use]
+    pub fn within(self, around: &'a Surroundings) -> Self {
+        Self {
+            around: Some(around),
+            ..self
         }
     }
 
@@ -116,208 +138,133 @@ impl<'a> Decider<'a> {
             action: &question.action,
             resource: &question.resource,
             context,
-            policies: None,
-            boundary: None,
+            ..Line::default()
         };
         answer(self.decide(line))
     }
 
-    fn read(&mut self, text: &str) -> Result<Decision, String> {
+    fn read(&mut self, text: &str) -> Result<Answered, String> {
         let value: Value = serde_json::from_str(text)
             .map_err(|error| format!("the line is not valid JSON: {error}"))?;
         let fields = value.as_object().ok_or("the line is not a JSON object")?;
-        let line = Line {
-            principal: optional_text(fields, "principal")?,
-            action: required_text(fields, "action")?,
-            resource: required_text(fields, "resource")?,
-            context: context(fields.get("context"))?,
-            policies: match fields.get("policies") {
-                None | Some(Value::Null) => None,
-                Some(Value::Array(documents)) => Some(documents),
-                Some(_) => return Err("`policies` is not an array of policy documents".to_owned()),
-            },
-            boundary: fields.get("boundary"),
-        };
-        self.decide(line)
+        self.decide(Line::read(fields)?)
     }
 
-    fn decide(&mut self, line: Line<'_>) -> Result<Decision, String> {
-        let action = line.action;
-        let (service, name) = action.split_once(':').unwrap_or((action, ""));
-        if service.is_empty() || name.is_empty() || action.contains(['*', '?']) {
-            return Err("`action` is not `service:Action` without wildcards".to_owned());
-        }
-        if line.resource != "*" && Arn::parse(line.resource).is_none() {
-            return Err("`resource` is neither an ARN nor `*`".to_owned());
-        }
-        let principal = line
-            .principal
-            .map(|text| Arn::parse(text).ok_or("`principal` is not an ARN"))
-            .transpose()?;
+    fn decide(&mut self, line: Line<'_>) -> Result<Answered, String> {
+        let (principal, resource) = line.asked()?;
         let known = match (&principal, self.principals) {
             (Some(arn), Some(principals)) => principals.get(arn),
             _ => None,
         };
-        let (authority, own);
-        match (line.policies, line.boundary, known) {
-            (None, None, Some(known)) => authority = &known.authority,
-            (None, _, None) => {
-                return Err(match (line.principal, self.principals) {
-                    (None, _) => "`principal` is missing".to_owned(),
-                    (Some(_), Some(_)) => "the principal is not in the snapshot".to_owned(),
-                    (Some(_), None) => {
-                        "there are no policies to decide by: give `policies` in the line, or a snapshot".to_owned()
-                    }
-                });
-            }
-            (policies, boundary, known) => {
-                own = self.own(policies, boundary, known.map(|k| &k.authority))?;
-                authority = &own;
-            }
+        if known.is_none() && line.policies.is_none() {
+            return Err(match (line.principal, self.principals) {
+                (None, _) => "`principal` is missing".to_owned(),
+                (Some(_), Some(_)) => "the principal is not in the snapshot".to_owned(),
+                (Some(_), None) => {
+                    "there are no policies to decide by: give `policies` in the line, or a snapshot"
+                        .to_owned()
+                }
+            });
         }
+        let mut authority = self.own(&line, known.map(|k| &k.authority))?;
         // The contract: a key that is not in the line's context is unknown, but for what the principal itself tells.
         let told = match (known, &principal) {
-            (Some(known), _) => known.context(authority),
+            (Some(known), _) => known.context(&authority),
             (None, Some(arn)) => Context::of_principal(arn),
             (None, None) => Context::new(),
         };
+        let above = match line.organization {
+            Some(given) => Some(given::organization(given)?),
+            None => self.around.and_then(|around| around.organization.clone()),
+        };
+        if let Some(organization) = &above {
+            authority.service_controls = match &principal {
+                Some(principal) => organization.service_controls_over(principal),
+                None => Arc::clone(&organization.service_controls),
+            };
+        }
+        let told = match above.as_ref().and_then(|o| o.id.as_ref()) {
+            Some(id) => told.with("aws:PrincipalOrgID", id.clone()),
+            None => told,
+        };
         let context = line.context.or(told);
+        let account = resource
+            .as_ref()
+            .map(|r| r.account().to_owned())
+            .filter(|account| !account.is_empty())
+            .or_else(|| context.only("aws:ResourceAccount").map(str::to_owned));
+        let policy = match line.resource_policy {
+            Some(document) => Some(self.documents.of_resource(document)?),
+            None => {
+                let around = self.around.zip(resource.as_ref());
+                around.and_then(|(around, arn)| around.policy_of(arn, self.principals))
+            }
+        };
+        let controls = above.map(|organization| {
+            let account = account.as_deref();
+            // Above another account's resources stands something else; a line gives what stands above its resource.
+            let own = line.organization.is_some()
+                || account.is_none_or(|of| self.around.is_none_or(|around| around.is_home(of)));
+            match own {
+                true => organization.resource_controls_over(account.unwrap_or_default()),
+                false => Arc::default(),
+            }
+        });
+        let side = ResourceSide {
+            policy: policy.as_deref(),
+            together: match policy {
+                Some(_) => together(principal.as_ref(), line.action, account.as_deref()),
+                None => Together::Alone,
+            },
+            controls: controls.as_deref().unwrap_or_default(),
+        };
         let request = Request {
-            principal: None,
-            action,
+            principal: principal.as_ref(),
+            action: line.action,
             resource: line.resource,
             context: &context,
         };
-        Ok(evaluate(authority, &request))
+        Ok(Answered {
+            layered: controls.is_some() || policy.is_some() || authority.session.is_some(),
+            decision: evaluate_on(&authority, &request, side),
+        })
     }
 
-    /// The line's own policies and boundary, each in the place of the principal's.
-    fn own(
-        &mut self,
-        policies: Option<&Vec<Value>>,
-        boundary: Option<&Value>,
-        known: Option<&Authority>,
-    ) -> Result<Authority, String> {
+    /// The principal's own policies and boundary, those that the line brings in their place.
+    fn own(&mut self, line: &Line<'_>, known: Option<&Authority>) -> Result<Authority, String> {
         let mut authority = known.cloned().unwrap_or_default();
-        if let Some(documents) = policies {
-            let named = documents.iter().enumerate();
-            authority.identity = named
-                .map(|(i, document)| self.document(format!("policies[{i}]"), document))
-                .collect::<Result<_, _>>()?;
+        if let Some(documents) = line.policies {
+            authority.identity = self.documents.each("policies", documents)?;
         }
-        match boundary {
+        match line.boundary {
             None => {}
             Some(Value::Null) => authority.boundary = None,
             Some(document) => {
-                authority.boundary = Some(self.document("boundary".to_owned(), document)?);
+                authority.boundary = Some(self.documents.one("boundary".to_owned(), document)?);
             }
+        }
+        if let Some(documents) = line.session_policies {
+            authority.session = Some(self.documents.each("sessionPolicies", documents)?);
         }
         Ok(authority)
     }
-
-    fn document(&mut self, name: String, document: &Value) -> Result<Arc<Policy>, String> {
-        if self.documents.len() > MAX_DOCUMENTS {
-            self.documents.clear();
-        }
-        let text = match document {
-            Value::String(text) => text.clone(),
-            value => value.to_string(),
-        };
-        let key = (name, text);
-        if let Some(parsed) = self.documents.get(&key) {
-            return parsed.clone();
-        }
-        let (policy, problems) = match document {
-            Value::String(text) => {
-                let document = crate::snapshot::Document(text.clone());
-                parse::policy(&key.0, &document)
-            }
-            value => parse::policy_value(&key.0, value),
-        };
-        let parsed = match problems.iter().find(|p| p.blind) {
-            Some(problem) => Err(in_words(problem)),
-            None => Ok(Arc::new(policy)),
-        };
-        self.documents.insert(key, parsed.clone());
-        parsed
-    }
 }
 
-struct Line<'l> {
-    principal: Option<&'l str>,
-    action: &'l str,
-    resource: &'l str,
-    context: Context,
-    policies: Option<&'l Vec<Value>>,
-    boundary: Option<&'l Value>,
-}
-
-fn in_words(problem: &Problem) -> String {
-    match problem.statement {
-        Some(index) => format!("statement {index} of `{}`: {}", problem.policy, problem.why),
-        None => format!("`{}`: {}", problem.policy, problem.why),
-    }
-}
-
-fn optional_text<'f>(
-    fields: &'f Map<String, Value>,
-    name: &str,
-) -> Result<Option<&'f str>, String> {
-    match fields.get(name) {
-        None => Ok(None),
-        Some(Value::String(text)) => Ok(Some(text)),
-        Some(_) => Err(format!("`{name}` is not a string")),
-    }
-}
-
-fn required_text<'f>(fields: &'f Map<String, Value>, name: &str) -> Result<&'f str, String> {
-    optional_text(fields, name)?.ok_or_else(|| format!("`{name}` is missing"))
-}
-
-fn context(value: Option<&Value>) -> Result<Context, String> {
-    let fields = match value {
-        None | Some(Value::Null) => return Ok(Context::new()),
-        Some(Value::Object(fields)) => fields,
-        Some(_) => return Err("`context` is not an object".to_owned()),
-    };
-    let text = |value: &Value| match value {
-        Value::String(text) => Some(text.clone()),
-        Value::Bool(value) => Some(value.to_string()),
-        Value::Number(number) => Some(number.to_string()),
-        _ => None,
-    };
-    let mut context = Context::new();
-    for (key, value) in fields {
-        let values: Option<Vec<String>> = match value {
-            Value::Null => {
-                context = context.without(key);
-                continue;
-            }
-            Value::Array(values) => values.iter().map(text).collect(),
-            value => text(value).map(|text| vec![text]),
-        };
-        let Some(values) = values else {
-            return Err(format!(
-                "the context value of `{key}` is neither a string, a list of strings nor `null`"
-            ));
-        };
-        context = context.with_values(key, values);
-    }
-    Ok(context)
-}
-
-fn answer(decided: Result<Decision, String>) -> Answer {
+fn answer(decided: Result<Answered, String>) -> Answer {
     let error = match &decided {
         Err(error) => error.clone(),
-        Ok(Decision::Depends { unread, .. }) if !unread.is_empty() => {
+        Ok(Answered {
+            decision: Decision::Depends { unread, .. },
+            ..
+        }) if !unread.is_empty() => {
             format!(
                 "not decided, for it could not be read: {}",
                 unread.join(", ")
             )
         }
-        Ok(decision) => {
+        Ok(answered) => {
             return Answer {
-                json: json(&shown(decision)),
+                json: json(&shown(answered)),
                 is_error: false,
             };
         }
@@ -328,27 +275,31 @@ fn answer(decided: Result<Decision, String>) -> Answer {
     }
 }
 
-fn shown(decision: &Decision) -> Decided<'_> {
-    match decision {
-        Decision::Allow { by } => reasons("allow", by),
-        Decision::Deny { by } => reasons("deny", by),
-        Decision::NoMatch => reasons("no-match", &[]),
+fn shown(answered: &Answered) -> Decided<'_> {
+    match &answered.decision {
+        Decision::Allow { by } => answered.reasons("allow", by),
+        Decision::Deny { by } => answered.reasons("deny", by),
+        Decision::NoMatch => answered.reasons("no-match", &[]),
         Decision::Depends { on, .. } => Decided {
             on,
-            ..reasons("depends", &[])
+            ..answered.reasons("depends", &[])
         },
     }
 }
 
-fn reasons<'d>(decision: &'static str, by: &'d [StatementRef]) -> Decided<'d> {
-    let each = by.iter().map(|s| By {
-        policy: &s.policy,
-        statement: s.statement,
-    });
-    Decided {
-        decision,
-        by: each.collect(),
-        on: &[],
+impl Answered {
+    fn reasons<'d>(&self, decision: &'static str, by: &'d [StatementRef]) -> Decided<'d> {
+        let each = by.iter().map(|s| By {
+            policy: &s.policy,
+            statement: s.statement,
+            layer: self.layered.then(|| s.layer.name()),
+            target: s.target.as_deref(),
+        });
+        Decided {
+            decision,
+            by: each.collect(),
+            on: &[],
+        }
     }
 }
 

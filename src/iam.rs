@@ -1,17 +1,22 @@
 //! IAM policies: what a document says, and what it decides.
 //!
-//! [`parse`] reads documents into the types here; [`evaluate`] decides one request; [`sets`] answers for whole patterns;
+//! [`parse`] reads documents into the types here; [`evaluate`] decides one request, by the [`layers`] that there are; [`sets`] answers for whole patterns;
 //! [`compare`] tells what one authority allows beyond another; [`trust`] reads who may assume a role; [`account`] joins principals with their policies. Every question that a condition
 //! leaves open is answered so, with the keys that it depends on; nothing unreadable is taken for absent.
 
 pub mod account;
 mod administrator;
+mod case;
 pub mod compare;
 pub mod condition;
 pub mod context;
 pub mod evaluate;
 mod json;
+pub mod layers;
+mod organization;
 pub mod parse;
+mod principal;
+pub mod resources;
 pub mod sets;
 mod solve;
 pub mod template;
@@ -26,7 +31,12 @@ pub use account::{Principal, Principals};
 pub use administrator::administrator;
 pub use condition::{Condition, SetPrefix, Test};
 pub use context::Context;
-pub use evaluate::{Authority, Decision, Request, StatementRef, evaluate};
+pub use evaluate::{
+    Authority, Decision, Request, ResourceSide, StatementRef, evaluate, evaluate_on,
+};
+pub use layers::{Layer, Level, Organization, Together};
+pub use principal::together;
+pub use resources::{Found, ResourcePolicies};
 pub use template::Template;
 pub use typed::are_most_addresses;
 

@@ -9,6 +9,7 @@ mod entries;
 mod iam;
 mod optional;
 mod parameters;
+mod policies;
 mod read;
 mod recognise;
 mod role;
@@ -107,7 +108,7 @@ pub struct Texts {
     pub functions: Option<String>,
     /// `tags.json`
     pub tags: Option<String>,
-    /// The files of what begins executions, by their path in the directory.
+    /// The files of what begins executions, and of policies, by their path in the directory.
     pub entries: BTreeMap<String, String>,
 }
 
@@ -196,6 +197,8 @@ pub fn from_texts(texts: &Texts) -> Result<Account, Error> {
     account.tags = optional::tags(texts.tags.as_deref(), &mut account.unreadable)
         .map_err(|why| broken(optional::TAGS, why))?;
     account.entries = entries::read(&texts.entries, &mut account.unreadable);
+    account.resource_policies = policies::of_resources(&texts.entries, &mut account.unreadable);
+    account.organization = policies::organization(&texts.entries, &mut account.unreadable)?;
     account.log_resource_policies = Fetched::NotCollected;
     Ok(account)
 }

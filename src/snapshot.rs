@@ -4,8 +4,10 @@ use crate::gap::Unread;
 use std::collections::BTreeMap;
 
 pub mod entries;
+pub mod policies;
 
 pub use entries::Entries;
+pub use policies::{OrganizationLevel, OrganizationPolicies, ResourcePolicies};
 
 /// What became of one thing that was to be read.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -58,6 +60,10 @@ pub struct Account {
     pub tags: Fetched<BTreeMap<String, Vec<Tag>>>,
     /// What begins executions beside principals.
     pub entries: Entries,
+    /// The policies of its resources.
+    pub resource_policies: ResourcePolicies,
+    /// The policies of the organization above it; no levels where it is in none.
+    pub organization: Fetched<OrganizationPolicies>,
     /// Things that could not be read at all, such as an unreadable file.
     pub unreadable: Vec<Unread>,
 }

@@ -99,6 +99,7 @@ fn authority(statements: &[Value], boundary: Option<&[Value]>) -> Authority {
     Authority {
         identity: vec![policy("p", statements)],
         boundary: boundary.map(|b| policy("b", b)),
+        ..Authority::default()
     }
 }
 

@@ -83,6 +83,27 @@ fn an_independent_model_decides_alike() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// Random requests under every layer: service and resource control policies by level, boundaries, session policies, resource
+/// policies of the same and of another account. Every key is known, as a value or as absent. The answers are those of
+/// `@cloud-copilot/iam-simulate` 0.1.173.
+const LAYERED: &str = include_str!("data/iam_layers.jsonl");
+
+#[test]
+fn an_independent_evaluator_of_all_layers_decides_alike() {
+    let mut decider = Decider::new(None);
+    let mut wrong = Vec::new();
+    for (number, line) in LAYERED.lines().enumerate() {
+        let case: Value = serde_json::from_str(line).unwrap();
+        let answer = decider.line(&case["line"].to_string()).json;
+        let answer: Value = serde_json::from_str(&answer).unwrap();
+        if answer["decision"] != case["decision"] {
+            wrong.push(format!("line {number}: {answer} instead of {case}"));
+        }
+    }
+    assert!(LAYERED.lines().count() >= 240);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 /// An answer to one line of `john`, a user, or another principal, by the policy; `context` may overrule.
 fn answer(principal: &str, resource: &str, condition: &Value, context: &Value) -> Value {
     let line = json!({
@@ -260,7 +281,7 @@ fn authority(statements: &[Value]) -> Authority {
     assert_eq!(problems, [], "{document}");
     Authority {
         identity: vec![Arc::new(policy)],
-        boundary: None,
+        ..Authority::default()
     }
 }
 

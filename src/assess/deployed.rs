@@ -251,7 +251,7 @@ fn together(baseline: &Posture, documents: &[&Document]) -> Option<Posture> {
         let (policy, problems) = parse::policy("", document);
         let authority = Authority {
             identity: vec![Arc::new(policy)],
-            boundary: None,
+            ..Authority::default()
         };
         let own = Permissions::of_authority(&authority).filter(|_| problems.is_empty())?;
         grants.allows.extend(own.allows);

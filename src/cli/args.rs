@@ -200,7 +200,7 @@ pub struct Map {
 
 #[derive(Debug, Args)]
 #[command(
-    after_help = "Without --principal, --action and --resource, questions are read as JSON lines from standard input, one answer line each. Only identity policies and the permissions boundary are looked at: no service or resource control policy, session policy, key or resource policy. A context key that is not given is unknown: `depends` lists those that can change the answer."
+    after_help = "Without --principal, --action and --resource, questions are read as JSON lines from standard input, one answer line each. Identity policies and the permissions boundary are looked at, and the layers that are given: in a snapshot organization.json, the policies of keys, functions, buckets, queues, topics and secrets, and trust policies of roles; in a line `sessionPolicies`, `organization` and `resourcePolicy`. What is not given is not considered. A bucket is taken for one of the principal's own account unless `aws:ResourceAccount` says otherwise. A context key that is not given is unknown: `depends` lists those that can change the answer."
 )]
 pub struct Decide {
     /// Account directory that holds the principals

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 
 use super::{Failure, Host, Outcome, args, source};
-use crate::decide::{Decider, Question};
+use crate::decide::{Decider, Question, Surroundings};
 use crate::iam::Principals;
 
 /// Longer input than this is refused: a line a request, a million requests.
@@ -25,7 +25,11 @@ pub fn decide(args: &args::Decide, host: &mut Host<'_>) -> Result<Outcome, Failu
         iam.ok_or_else(|| Failure::Words("the account directory has no `iam.json`".to_owned()))
     });
     let principals = iam.transpose()?.map(Principals::new);
+    let around = account.as_ref().map(Surroundings::of);
     let mut decider = Decider::new(principals.as_ref());
+    if let Some(around) = &around {
+        decider = decider.within(around);
+    }
     host.done();
     if let (Some(principal), Some(action), Some(resource)) =
         (&args.principal, &args.action, &args.resource)

@@ -1,3 +1,5 @@
+mod layers;
+
 use super::*;
 
 fn ask(line: &str) -> String {

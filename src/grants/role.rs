@@ -83,7 +83,7 @@ impl RoleFacts {
         Self {
             authority: Authority {
                 identity,
-                boundary: None,
+                ..Authority::default()
             },
             ..self.clone()
         }

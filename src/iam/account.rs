@@ -50,7 +50,7 @@ impl Principal {
         if brings_tags {
             return known;
         }
-        let policies = authority.policies().map(|(policy, _)| policy);
+        let policies = authority.policies().map(|stands| stands.policy);
         let keys = policies
             .flat_map(|p| &p.statements)
             .flat_map(super::Statement::keys);
@@ -203,7 +203,11 @@ impl<'a> Join<'a> {
         Some(Principal {
             arn,
             name: role.name.clone(),
-            authority: Authority { identity, boundary },
+            authority: Authority {
+                identity,
+                boundary,
+                ..Authority::default()
+            },
             trust,
             is_role: true,
             tags: role.tags.clone(),
@@ -223,7 +227,11 @@ impl<'a> Join<'a> {
         Some(Principal {
             arn,
             name: user.name.clone(),
-            authority: Authority { identity, boundary },
+            authority: Authority {
+                identity,
+                boundary,
+                ..Authority::default()
+            },
             trust: None,
             is_role: false,
             tags: user.tags.clone(),

@@ -1,6 +1,7 @@
 //! Who is, in effect, an administrator: all of IAM, with which the rest can be had, after denies and boundary.
 
 use super::evaluate::StatementRef;
+use super::layers::Layer;
 use super::sets::{Coverage, coverage};
 use super::{ActionSpec, Authority, Context, Effect, Policy, ResourceSpec, Statement};
 use crate::arn::Arn;
@@ -60,6 +61,8 @@ fn all_of_iam(authority: &Authority, everyone: &Glob) -> Option<StatementRef> {
         policy: policy.name.clone(),
         statement: first.index,
         sid: first.sid.clone(),
+        layer: Layer::Identity,
+        target: None,
     })
 }
 
@@ -124,6 +127,7 @@ mod tests {
         let authority = Authority {
             identity: vec![read(statements)],
             boundary: boundary.map(read),
+            ..Authority::default()
         };
         let holder = Arn::parse("arn:aws:iam::123456789012:role/r").unwrap();
         administrator(&authority, &holder, &Context::new()).is_some()

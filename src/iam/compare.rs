@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use std::ops::ControlFlow;
 
 use super::evaluate::{Authority, resource_fits};
+use super::layers::{Logic, Seat};
 use super::solve::{Atom, Problem, Rule, Rules};
 use super::{ActionSpec, Context, Effect, ResourceSpec, Statement};
 use crate::glob::{self, Glob, Shape, Token};
@@ -200,7 +201,7 @@ impl<'a> Question<'a> {
             return Some(false);
         };
         let rules: Vec<Rule<'_>> = rest.iter().map(Matching::rule).collect();
-        let sets = Problem::new(&nothing, false).matching(&rules)?;
+        let sets = Problem::new(&nothing, Logic::default()).matching(&rules)?;
         Some(sets.into_iter().any(|set| self.is_new(&rest, set)))
     }
 
@@ -267,7 +268,7 @@ impl<'a> Matching<'a> {
     fn rule(&self) -> Rule<'a> {
         Rule {
             effect: self.said.statement.effect,
-            boundary: self.said.boundary,
+            seat: Seat::IDENTITY,
             atoms: self.atoms.clone(),
         }
     }

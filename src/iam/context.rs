@@ -84,6 +84,14 @@ impl Context {
         self.facts.get(lower).map(|fact| fact.as_deref())
     }
 
+    /// The one value that the key is known to have.
+    pub fn only(&self, key: &str) -> Option<&str> {
+        match self.get(&key.to_ascii_lowercase()).flatten() {
+            Some([value]) => Some(value),
+            _ => None,
+        }
+    }
+
     /// Whether anything is known of the key.
     pub fn knows(&self, key: &str) -> bool {
         self.facts.contains_key(&key.to_ascii_lowercase())

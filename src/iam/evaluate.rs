@@ -1,13 +1,17 @@
-//! One request decided (IAM User Guide, "Policy evaluation logic"): identity policies and the permissions boundary.
+//! One request decided (IAM User Guide, "Policy evaluation logic"): what the principal has been given, what limits it, and
+//! what the resource's own side says.
 //!
-//! An explicit deny of either wins; an allow needs an identity policy's allow, and the boundary's where there is one.
+//! An explicit deny of any of them wins; which allows are needed is [`super::layers`].
 //! Conditions on keys of which nothing is known leave the answer open only where some value of them would change it:
 //! [`super::solve`] tries one value of each kind that the policies can tell apart.
 
 use std::sync::Arc;
 
-use super::solve::{Atom, Outcome, Outcomes, Problem, Rule};
-use super::{Context, Effect, Policy, ResourceSpec, Statement, Unreadable};
+use super::case::{Case, Stands};
+use super::layers::{self, Layer, Level, Logic, Seat, Seats, Together};
+use super::principal::{Admitted, Who};
+use super::solve::Atom;
+use super::{Context, Policy, ResourceSpec};
 use crate::arn::Arn;
 
 /// What a principal has been given.
@@ -18,6 +22,21 @@ pub struct Authority {
     pub identity: Vec<Arc<Policy>>,
     /// The permissions boundary.
     pub boundary: Option<Arc<Policy>>,
+    /// The policies that the session was made with, where it is known to have some.
+    pub session: Option<Vec<Arc<Policy>>>,
+    /// The service control policies above its account, from the root down.
+    pub service_controls: Arc<[Level]>,
+}
+
+/// What stands at the resource's end of a request.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct ResourceSide<'a> {
+    /// The resource's own policy.
+    pub policy: Option<&'a Policy>,
+    /// How it goes together with the principal's.
+    pub together: Together,
+    /// The resource control policies above the resource's account, from the root down.
+    pub controls: &'a [Level],
 }
 
 /// One request.
@@ -66,51 +85,185 @@ pub struct StatementRef {
     pub statement: usize,
     /// Its Sid.
     pub sid: Option<String>,
+    /// What kind of policy it is.
+    pub layer: Layer,
+    /// To what of the organization the policy is attached.
+    pub target: Option<Arc<str>>,
 }
 
 impl Authority {
-    /// Every policy with whether it is the boundary.
-    pub(super) fn policies(&self) -> impl Iterator<Item = (&Policy, bool)> {
-        let identity = self.identity.iter().map(|p| (&**p, false));
-        identity.chain(self.boundary.iter().map(|p| (&**p, true)))
+    /// Every policy with its place in the decision.
+    pub(super) fn policies(&self) -> impl Iterator<Item = Stands<'_>> {
+        let stands = |policy, seat| Stands {
+            policy,
+            seat,
+            target: None,
+        };
+        let identity = self
+            .identity
+            .iter()
+            .map(move |p| stands(&**p, Seat::IDENTITY));
+        let boundary = self
+            .boundary
+            .iter()
+            .map(move |p| stands(&**p, Seat::BOUNDARY));
+        let session = self.session.iter().flatten();
+        let session = session.map(move |p| stands(&**p, Seat::SESSION));
+        let levels = self.service_controls.iter().enumerate();
+        let controls = levels.flat_map(|(index, level)| {
+            level.policies.iter().map(move |policy| Stands {
+                policy,
+                seat: Seat::level(index),
+                target: Some(&level.target),
+            })
+        });
+        identity.chain(boundary).chain(session).chain(controls)
+    }
+
+    /// The layers of which each must allow what an identity policy allows, each with its policies.
+    pub fn ceilings(&self) -> impl Iterator<Item = &[Arc<Policy>]> {
+        let boundary = self.boundary.as_slice();
+        let session = self.session.as_deref();
+        let levels = self.service_controls.iter().map(|l| l.policies.as_slice());
+        let boundary = (!boundary.is_empty()).then_some(boundary);
+        boundary.into_iter().chain(session).chain(levels)
+    }
+
+    pub(super) fn logic(&self, together: Together) -> Logic {
+        let has = |is_there: bool, seat: Seat| if is_there { seat.bit } else { Seats::NONE };
+        let levels = self.service_controls.iter().enumerate();
+        Logic {
+            limits: has(self.boundary.is_some(), Seat::BOUNDARY)
+                .and(has(self.session.is_some(), Seat::SESSION)),
+            levels: levels.fold(Seats::NONE, |all, (index, _)| {
+                all.and(Seat::level(index).bit)
+            }),
+            together,
+        }
     }
 }
 
-/// Decides one request.
+impl<'a> ResourceSide<'a> {
+    /// Every policy of this side.
+    pub(super) fn policies(&self) -> impl Iterator<Item = &'a Policy> + use<'a> {
+        let controls = self.controls.iter().flat_map(|level| &level.policies);
+        self.policy.into_iter().chain(controls.map(|p| &**p))
+    }
+}
+
+/// Decides one request by what the principal has been given: its own policies and what limits them.
 pub fn evaluate(authority: &Authority, request: &Request<'_>) -> Decision {
+    evaluate_on(authority, request, ResourceSide::default())
+}
+
+/// Decides one request, with the resource's side of it.
+pub fn evaluate_on(
+    authority: &Authority,
+    request: &Request<'_>,
+    side: ResourceSide<'_>,
+) -> Decision {
     let known = match request.principal {
         Some(principal) => request.context.clone().or(Context::of_principal(principal)),
         None => request.context.clone(),
     };
-    let action = request.action.to_ascii_lowercase();
-    let mut case = Case::new(authority, &known);
-    for (policy, boundary) in authority.policies() {
-        for statement in &policy.statements {
-            if !statement.actions.matches_lower(&action) {
-                continue;
-            }
-            let mut atoms = Vec::new();
-            match resource_fits(&statement.resources, request.resource, &known) {
-                Some(true) => {}
-                Some(false) => continue,
-                None => atoms.push(Atom::Resource(&statement.resources, request.resource)),
-            }
-            case.statement(policy, boundary, statement, atoms);
-        }
-        for unreadable in &policy.unreadable {
-            let about = |spec: &Option<super::ActionSpec>| {
-                spec.as_ref().is_none_or(|a| a.matches_lower(&action))
-            };
-            let fits = |spec: &Option<ResourceSpec>| {
-                spec.as_ref()
-                    .is_none_or(|r| resource_fits(r, request.resource, &known) != Some(false))
-            };
-            if about(&unreadable.actions) && fits(&unreadable.resources) {
-                case.unreadable(policy, boundary, unreadable);
+    let asked = Asked {
+        action: request.action.to_ascii_lowercase(),
+        resource: request.resource,
+        known: &known,
+    };
+    let mut case = Case::new(authority, side, &known);
+    for stands in authority.policies() {
+        asked.of_policy(&mut case, stands);
+    }
+    let who = Who::new(request.principal, authority.boundary.is_some());
+    let linked = request.principal.is_some_and(layers::is_service_linked);
+    if !linked && layers::has_resource_controls(&asked.action) {
+        for level in side.controls {
+            for policy in &level.policies {
+                let stands = Stands {
+                    policy,
+                    seat: Seat::RESOURCE_CONTROL,
+                    target: Some(&level.target),
+                };
+                asked.of_resource(&mut case, stands, &who);
             }
         }
     }
+    if let Some(policy) = side.policy {
+        let stands = Stands {
+            policy,
+            seat: Seat::NAMED,
+            target: None,
+        };
+        asked.of_resource(&mut case, stands, &who);
+    }
     case.decide()
+}
+
+/// What is asked of each policy.
+struct Asked<'a> {
+    /// In lower case.
+    action: String,
+    resource: &'a str,
+    known: &'a Context,
+}
+
+impl<'a> Asked<'a> {
+    /// Takes a policy without principals into account.
+    fn of_policy(&self, case: &mut Case<'a>, stands: Stands<'a>) {
+        for statement in &stands.policy.statements {
+            if let Some(atoms) = self.about(statement) {
+                case.statement(stands, statement, atoms);
+            }
+        }
+        self.unreadable(case, stands);
+    }
+
+    /// Takes a policy into account whose statements are about principals.
+    fn of_resource(&self, case: &mut Case<'a>, stands: Stands<'a>, who: &Who<'_>) {
+        for statement in &stands.policy.statements {
+            let Some(mut atoms) = self.about(statement) else {
+                continue;
+            };
+            let (seat, open) = match who.admitted(statement) {
+                Admitted::No => continue,
+                Admitted::Yes(seat) => (seat, None),
+                Admitted::Maybe(seat, key) => (seat, Some(key)),
+            };
+            atoms.extend(open.map(|key| case.open_key(key)));
+            let seat = match stands.seat.layer {
+                Layer::Resource => seat,
+                _ => stands.seat,
+            };
+            case.statement(Stands { seat, ..stands }, statement, atoms);
+        }
+        self.unreadable(case, stands);
+    }
+
+    /// What must hold for the statement to be about the resource; `None` where it is not about action or resource.
+    fn about(&self, statement: &'a super::Statement) -> Option<Vec<Atom<'a>>> {
+        if !statement.actions.matches_lower(&self.action) {
+            return None;
+        }
+        match resource_fits(&statement.resources, self.resource, self.known) {
+            Some(true) => Some(Vec::new()),
+            Some(false) => None,
+            None => Some(vec![Atom::Resource(&statement.resources, self.resource)]),
+        }
+    }
+
+    fn unreadable(&self, case: &mut Case<'a>, stands: Stands<'a>) {
+        for part in &stands.policy.unreadable {
+            let actions = part.actions.as_ref();
+            let resources = part.resources.as_ref();
+            let about = actions.is_none_or(|a| a.matches_lower(&self.action))
+                && resources
+                    .is_none_or(|r| resource_fits(r, self.resource, self.known) != Some(false));
+            if about {
+                case.unreadable(stands, part);
+            }
+        }
+    }
 }
 
 /// Whether the element is about the resource; `None` where that hangs on an unknown key.
@@ -174,175 +327,5 @@ pub(super) fn spec_fits<'v>(
         ResourceSpec::Only(patterns) => any(patterns),
         ResourceSpec::AllBut(patterns) => !any(patterns),
         ResourceSpec::Unstated => true,
-    }
-}
-
-/// The statements that are about one request, on the way to a decision.
-pub(super) struct Case<'a> {
-    known: &'a Context,
-    authority: &'a Authority,
-    problem: Problem<'a>,
-    /// What matches whatever the unknown keys are.
-    sure: Vec<(Outcome, bool, StatementRef)>,
-    /// What may match, in step with the problem's rules.
-    maybe: Vec<StatementRef>,
-    /// What each free choice of the problem stands for.
-    free: Vec<Free>,
-}
-
-/// What a choice that no key's value explains stands for.
-enum Free {
-    /// What an unreadable part says.
-    Unread(String),
-    /// Whether a variable's value lets a pattern match, for questions about whole patterns.
-    Key(String),
-}
-
-impl<'a> Case<'a> {
-    pub(super) fn new(authority: &'a Authority, known: &'a Context) -> Self {
-        Self {
-            known,
-            authority,
-            problem: Problem::new(known, authority.boundary.is_some()),
-            sure: Vec::new(),
-            maybe: Vec::new(),
-            free: Vec::new(),
-        }
-    }
-
-    /// Takes a statement into account whose action fits, and whose resource fits if the atoms hold.
-    pub(super) fn statement(
-        &mut self,
-        policy: &Policy,
-        boundary: bool,
-        statement: &'a Statement,
-        mut atoms: Vec<Atom<'a>>,
-    ) {
-        for condition in &statement.conditions {
-            let open = self.problem.is_open(condition);
-            if open {
-                atoms.push(Atom::Condition(condition));
-            } else if !condition.holds(&|key| self.known.get(key).flatten()) {
-                return;
-            }
-        }
-        let reference = StatementRef {
-            policy: policy.name.clone(),
-            statement: statement.index,
-            sid: statement.sid.clone(),
-        };
-        self.rule(statement.effect, boundary, atoms, reference);
-    }
-
-    fn rule(&mut self, effect: Effect, boundary: bool, atoms: Vec<Atom<'a>>, by: StatementRef) {
-        if atoms.is_empty() {
-            let outcome = match effect {
-                Effect::Allow => Outcome::Allow,
-                Effect::Deny => Outcome::Deny,
-            };
-            self.problem.settle(effect, boundary);
-            self.sure.push((outcome, boundary, by));
-        } else {
-            self.problem.rules.push(Rule {
-                effect,
-                boundary,
-                atoms,
-            });
-            self.maybe.push(by);
-        }
-    }
-
-    /// A choice that stays open because the key's value decides over a whole pattern's matching.
-    pub(super) fn open_key(&mut self, key: &str) -> Atom<'a> {
-        self.free.push(Free::Key(key.to_owned()));
-        Atom::Free(self.free.len() - 1)
-    }
-
-    /// Takes an unreadable part into account.
-    pub(super) fn unreadable(&mut self, policy: &Policy, boundary: bool, part: &Unreadable) {
-        let name = &policy.name;
-        let what = match part.index {
-            Some(index) => format!("statement {index} of `{name}`"),
-            None => format!("policy `{name}`"),
-        };
-        for effect in [Effect::Allow, Effect::Deny] {
-            if part.effect.is_none_or(|e| e == effect) {
-                self.free.push(Free::Unread(what.clone()));
-                let atoms = vec![Atom::Free(self.free.len() - 1)];
-                let by = StatementRef {
-                    policy: name.clone(),
-                    statement: part.index.unwrap_or(0),
-                    sid: None,
-                };
-                self.rule(effect, boundary, atoms, by);
-            }
-        }
-    }
-
-    pub(super) fn decide(mut self) -> Decision {
-        if !self.problem.rules.is_empty() {
-            let policies = self.authority.policies();
-            let conditions = policies
-                .flat_map(|(p, _)| &p.statements)
-                .flat_map(|s| &s.conditions);
-            let sets = conditions.filter(|c| c.is_multivalued());
-            self.problem.several = sets.map(|c| c.lower.as_str()).collect();
-        }
-        let Outcomes {
-            reachable,
-            on,
-            free,
-        } = self.problem.solve();
-        match reachable.as_slice() {
-            [outcome] => self.certain(*outcome),
-            _ => {
-                let mut keys = on;
-                let mut unread = Vec::new();
-                for (i, choice) in self.free.into_iter().enumerate() {
-                    match choice {
-                        _ if !free.contains(&i) => {}
-                        Free::Key(key) => keys.push(key),
-                        Free::Unread(what) => unread.push(what),
-                    }
-                }
-                keys.sort();
-                keys.dedup_by(|a, b| a.eq_ignore_ascii_case(b));
-                unread.sort();
-                unread.dedup();
-                Decision::Depends { on: keys, unread }
-            }
-        }
-    }
-
-    fn certain(self, outcome: Outcome) -> Decision {
-        let counts = |effect: Outcome, boundary: bool| match outcome {
-            // The boundary limits and does not grant: an allow is by the identity policies.
-            Outcome::Allow => effect == Outcome::Allow && !boundary,
-            outcome => effect == outcome,
-        };
-        let sure = self.sure.into_iter();
-        let mut by: Vec<StatementRef> = sure
-            .filter(|(effect, boundary, _)| counts(*effect, *boundary))
-            .map(|(_, _, by)| by)
-            .collect();
-        let mut sometimes = Vec::new();
-        let rules = self.problem.rules.iter().zip(self.maybe);
-        for (rule, statement) in rules.filter(|(rule, _)| counts(rule.effect.into(), rule.boundary))
-        {
-            match self.problem.matches(rule).as_slice() {
-                [true] => by.push(statement),
-                [false] => {}
-                _ => sometimes.push(statement),
-            }
-        }
-        if by.is_empty() {
-            // No one statement matches in every case, but in every case one of these does.
-            by = sometimes;
-        }
-        match outcome {
-            Outcome::Allow => Decision::Allow { by },
-            Outcome::Deny => Decision::Deny { by },
-            Outcome::NoMatch => Decision::NoMatch,
-        }
     }
 }

@@ -32,8 +32,8 @@ const ELEMENTS: [&str; 9] = [
 enum Kind {
     /// An identity policy or permissions boundary: resources, no principals.
     Identity,
-    /// A trust policy: principals, no resources.
-    Trust,
+    /// A trust policy or another resource's: principals, and resources where the service asks for them.
+    Resource,
 }
 
 /// Reads an identity policy or a permissions boundary, URL-encoded or not. What cannot be read is a problem, and stays
@@ -44,7 +44,12 @@ pub fn policy(name: &str, document: &Document) -> (Policy, Vec<Problem>) {
 
 /// Reads a role's trust policy.
 pub fn trust_policy(name: &str, document: &Document) -> (Policy, Vec<Problem>) {
-    read(name, document, Kind::Trust)
+    read(name, document, Kind::Resource)
+}
+
+/// Reads the policy of a resource, or a resource control policy.
+pub fn resource_policy(name: &str, document: &Document) -> (Policy, Vec<Problem>) {
+    read(name, document, Kind::Resource)
 }
 
 /// Reads an identity policy that is JSON already.
@@ -248,7 +253,7 @@ impl Reader {
             (Some(_), Some(_)) => Err("it has both `Resource` and `NotResource`".to_owned()),
             (Some(value), None) => Ok(ResourceSpec::Only(patterns(value, "Resource")?)),
             (None, Some(value)) => Ok(ResourceSpec::AllBut(patterns(value, "NotResource")?)),
-            (None, None) if self.kind == Kind::Trust => Ok(ResourceSpec::Unstated),
+            (None, None) if self.kind != Kind::Identity => Ok(ResourceSpec::Unstated),
             (None, None) => Err("`Resource` is missing".to_owned()),
         }
     }
@@ -269,7 +274,7 @@ impl Reader {
             (Kind::Identity, Some(_)) => {
                 Err("an identity policy can have no `Principal`".to_owned())
             }
-            (Kind::Trust, None) => Err("`Principal` is missing".to_owned()),
+            (Kind::Resource, None) => Err("`Principal` is missing".to_owned()),
             _ => Ok(spec),
         }
     }

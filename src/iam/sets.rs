@@ -3,7 +3,9 @@
 use std::collections::HashSet;
 use std::ops::ControlFlow;
 
-use super::evaluate::{Authority, Case, Decision, StatementRef};
+use super::case::{Case, Stands};
+use super::evaluate::{Authority, Decision, ResourceSide, StatementRef};
+use super::layers::Layer;
 use super::solve::Atom;
 use super::{
     ActionPattern, ActionSpec, Condition, Context, Effect, Policy, ResourcePattern, ResourceSpec,
@@ -40,6 +42,8 @@ impl Grant<'_> {
             policy: self.policy.name.clone(),
             statement: self.statement.index,
             sid: self.statement.sid.clone(),
+            layer: Layer::Identity,
+            target: None,
         }
     }
 
@@ -208,8 +212,7 @@ impl Sum {
 
 /// A statement that is about the action.
 struct Candidate<'a> {
-    policy: &'a Policy,
-    boundary: bool,
+    stands: Stands<'a>,
     statement: &'a Statement,
     patterns: Vec<Reading>,
 }
@@ -220,7 +223,9 @@ impl Candidate<'_> {
             ResourceSpec::Only(_) => self.patterns.iter().any(|p| p.place != Place::Outside),
             _ => true,
         };
-        possible && !self.boundary && self.statement.effect == Effect::Allow
+        possible
+            && self.stands.seat.layer == Layer::Identity
+            && self.statement.effect == Effect::Allow
     }
 }
 
@@ -258,14 +263,13 @@ impl<'a> Question<'a> {
             statements: Vec::new(),
             shapes: vec![Shape::from(resource)],
         };
-        for (policy, boundary) in authority.policies() {
-            for statement in &policy.statements {
+        for stands in authority.policies() {
+            for statement in &stands.policy.statements {
                 if statement.actions.matches_lower(&question.action) {
                     let patterns = statement.resources.patterns().iter();
                     let patterns = patterns.map(|p| question.place(p, resource)).collect();
                     question.statements.push(Candidate {
-                        policy,
-                        boundary,
+                        stands,
                         statement,
                         patterns,
                     });
@@ -301,7 +305,7 @@ impl<'a> Question<'a> {
 
     /// The decision for the resources that are inside these shapes and outside the others.
     fn decide(&self, inside: &[bool]) -> Decision {
-        let mut case = Case::new(self.authority, self.known);
+        let mut case = Case::new(self.authority, ResourceSide::default(), self.known);
         for candidate in &self.statements {
             let holds = |p: &&Reading| match p.place {
                 Place::Around => true,
@@ -324,18 +328,13 @@ impl<'a> Question<'a> {
                     atoms.push(case.open_key(key));
                 }
             }
-            case.statement(
-                candidate.policy,
-                candidate.boundary,
-                candidate.statement,
-                atoms,
-            );
+            case.statement(candidate.stands, candidate.statement, atoms);
         }
-        for (policy, boundary) in self.authority.policies() {
-            for part in &policy.unreadable {
+        for stands in self.authority.policies() {
+            for part in &stands.policy.unreadable {
                 let about = part.actions.as_ref();
                 if about.is_none_or(|a| a.matches_lower(&self.action)) {
-                    case.unreadable(policy, boundary, part);
+                    case.unreadable(stands, part);
                 }
             }
         }

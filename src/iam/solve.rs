@@ -1,7 +1,6 @@
 //! Which outcomes the unknown keys can bring about, and which of the keys matter.
 //!
-//! Every unknown key gets one value of each kind that the conditions on it can tell apart ([`values`]), absence among
-//! them. What a choice of values does is a set of rules that match; choices that match the same rules are one. Keys of
+//! Every unknown key gets one value of each kind that the conditions on it can tell apart ([`values`]), absence included. What a choice of values does is a set of rules that match; choices that match the same rules are one. Keys of
 //! which a condition speaks together (a policy variable) are chosen together. A key matters if two of its values, all
 //! else being equal, lead to different outcomes. Within the bounds this is exact; beyond them every key of an undecided
 //! rule is taken to matter, which never turns an open answer into a certain one.
@@ -12,6 +11,7 @@ mod values;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::evaluate::spec_fits;
+use super::layers::{Logic, Seat, Seats};
 use super::{Condition, Context, Effect, ResourceSpec};
 use choices::{combinations, free_group, matters};
 
@@ -41,7 +41,7 @@ impl From<Effect> for Outcome {
 /// A statement that matches if all its atoms hold.
 pub(super) struct Rule<'a> {
     pub(super) effect: Effect,
-    pub(super) boundary: bool,
+    pub(super) seat: Seat,
     pub(super) atoms: Vec<Atom<'a>>,
 }
 
@@ -56,16 +56,16 @@ pub(super) enum Atom<'a> {
     Free(usize),
 }
 
-/// The rules of one request whose matching is open, and what the others have settled.
+/// Rules whose matching is open, and what the others have settled.
 pub(super) struct Problem<'a> {
     known: &'a Context,
     /// Keys, in lower case, that may have several values: some condition of the policies compares them as sets.
     pub(super) several: Vec<&'a str>,
     pub(super) rules: Vec<Rule<'a>>,
     denied: bool,
-    allowed: bool,
-    /// Whether the boundary allows, or there is none.
-    within_boundary: bool,
+    /// The seats of which some statement surely allows.
+    allowed: Seats,
+    logic: Logic,
 }
 
 /// The answer.
@@ -86,24 +86,34 @@ struct Group {
 }
 
 impl<'a> Problem<'a> {
-    pub(super) const fn new(known: &'a Context, has_boundary: bool) -> Self {
+    pub(super) const fn new(known: &'a Context, logic: Logic) -> Self {
         Self {
             known,
             several: Vec::new(),
             rules: Vec::new(),
             denied: false,
-            allowed: false,
-            within_boundary: !has_boundary,
+            allowed: Seats::NONE,
+            logic,
         }
     }
 
-    /// A statement matches whatever the unknown keys are.
-    pub(super) const fn settle(&mut self, effect: Effect, boundary: bool) {
-        match (effect, boundary) {
-            (Effect::Deny, _) => self.denied = true,
-            (Effect::Allow, false) => self.allowed = true,
-            (Effect::Allow, true) => self.within_boundary = true,
+    /// A statement matches for certain.
+    pub(super) const fn settle(&mut self, effect: Effect, seat: Seat) {
+        match effect {
+            Effect::Deny => self.denied = true,
+            Effect::Allow => self.allowed = self.allowed.and(seat.bit),
         }
+    }
+
+    /// Every seat of which some statement allows or may allow.
+    pub(super) fn all_seats(&self) -> Seats {
+        let allows = self.rules.iter().filter(|r| r.effect == Effect::Allow);
+        allows.fold(self.allowed, |all, rule| all.and(rule.seat.bit))
+    }
+
+    /// Whether an allow of the seat is a reason for what all of these seats allow.
+    pub(super) fn grants(&self, seat: Seat, all: Seats) -> bool {
+        self.logic.grants(seat, all)
     }
 
     /// Whether the condition speaks of a key of which nothing is known.
@@ -115,11 +125,11 @@ impl<'a> Problem<'a> {
 
     /// Whether the rule matches, taken by itself: both answers where it hangs on the unknown keys.
     pub(super) fn matches(&self, rule: &Rule<'a>) -> Vec<bool> {
-        let mut alone = Self::new(self.known, false);
+        let mut alone = Self::new(self.known, Logic::default());
         alone.several.clone_from(&self.several);
         alone.rules.push(Rule {
             effect: rule.effect,
-            boundary: false,
+            seat: Seat::IDENTITY,
             atoms: rule.atoms.clone(),
         });
         let reachable = alone.solve().reachable.into_iter();
@@ -150,25 +160,23 @@ impl<'a> Problem<'a> {
 
     /// An allow that has been given without it cannot change anything.
     const fn is_relevant(&self, rule: &Rule<'a>) -> bool {
-        match (rule.effect, rule.boundary) {
-            (Effect::Deny, _) => true,
-            (Effect::Allow, false) => !self.allowed,
-            (Effect::Allow, true) => !self.within_boundary,
+        match rule.effect {
+            Effect::Deny => true,
+            Effect::Allow => !self.allowed.includes(rule.seat.bit),
         }
     }
 
     fn outcome(&self, rules: &[&Rule<'a>], matching: Rules) -> Outcome {
-        let (mut allowed, mut within) = (self.allowed, self.within_boundary);
+        let mut allowed = self.allowed;
         for (i, rule) in rules.iter().enumerate() {
             if matching & (1 << i) != 0 {
-                match (rule.effect, rule.boundary) {
-                    (Effect::Deny, _) => return Outcome::Deny,
-                    (Effect::Allow, false) => allowed = true,
-                    (Effect::Allow, true) => within = true,
+                match rule.effect {
+                    Effect::Deny => return Outcome::Deny,
+                    Effect::Allow => allowed = allowed.and(rule.seat.bit),
                 }
             }
         }
-        if allowed && within {
+        if self.logic.allows(allowed) {
             Outcome::Allow
         } else {
             Outcome::NoMatch
@@ -248,15 +256,9 @@ impl<'a> Problem<'a> {
 
     /// Kleene's logic: every undecided rule may match or not, independently of the others.
     fn carefully(&self, rules: &[&Rule<'a>]) -> Outcomes {
-        let has = |effect, boundary| {
-            rules
-                .iter()
-                .any(|r| r.effect == effect && r.boundary == boundary)
-        };
-        let may_allow = (self.allowed || has(Effect::Allow, false))
-            && (self.within_boundary || has(Effect::Allow, true));
-        let may_deny = has(Effect::Deny, false) || has(Effect::Deny, true);
-        let sure_to_allow = self.allowed && self.within_boundary;
+        let may_allow = self.logic.allows(self.all_seats());
+        let may_deny = rules.iter().any(|r| r.effect == Effect::Deny);
+        let sure_to_allow = self.logic.allows(self.allowed);
         let mut reachable = Vec::new();
         if may_allow {
             reachable.push(Outcome::Allow);

@@ -15,6 +15,7 @@ fn authority(policies: &[&str], boundary: Option<&str>) -> Authority {
             .map(|(i, p)| read(&format!("p{i}"), p))
             .collect(),
         boundary: boundary.map(|b| read("boundary", b)),
+        ..Authority::default()
     }
 }
 
@@ -223,7 +224,7 @@ fn an_unreadable_deny_is_not_forgotten() {
     assert!(problems[0].blind);
     let authority = Authority {
         identity: vec![Arc::new(policy)],
-        boundary: None,
+        ..Authority::default()
     };
     let ask = |action| {
         let context = Context::new();

@@ -9,10 +9,10 @@ use std::path::Path;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use super::{MAX_ACCOUNT_BYTES, is_object, json_error, read_regular, shape_error};
+use super::{MAX_ACCOUNT_BYTES, is_object, json_error, policies, read_regular, shape_error};
 use crate::gap::{Input, Unread};
+use crate::snapshot::Fetched;
 use crate::snapshot::entries::{ApiSummary, Entries, EventRule, GraphqlApi, HttpApi, RestApi};
-use crate::snapshot::{Document, Fetched};
 
 /// Files by their path in the directory, with `/` between its parts.
 pub type Files = BTreeMap<String, String>;
@@ -22,7 +22,7 @@ type Unreadable = Vec<Unread>;
 /// Which kinds were read, though nothing of them is there.
 const COLLECTED: &str = "collected.json";
 /// The kinds, as `collected.json` and the directory name them.
-const KINDS: [&str; 10] = [
+const KINDS: [&str; 16] = [
     "event-rules",
     "event-targets",
     "schedules",
@@ -33,6 +33,12 @@ const KINDS: [&str; 10] = [
     "function-urls",
     "function-policies",
     "graphql-apis",
+    "key-policies",
+    "bucket-policies",
+    "queue-policies",
+    "topic-policies",
+    "secret-policies",
+    "organization",
 ];
 /// How deep a kind's folder goes: `rest-apis/ID/deployments/DEPLOYMENT.json`.
 const DEEPEST: usize = 4;
@@ -45,11 +51,14 @@ pub fn files(dir: &Path, unreadable: &mut Unreadable) -> Files {
             Ok(text) => {
                 found.insert(name, text);
             }
-            Err(why) => unreadable.push(Unread::of_account(
-                Input::EntryPoints,
-                format!("`{name}`"),
-                why,
-            )),
+            Err(why) => {
+                let input = policies::input(&name);
+                unreadable.push(Unread::of_account(input, format!("`{name}`"), why));
+                // That it is there, and is not known, is not the same as that it is not there.
+                if input != Input::EntryPoints {
+                    found.insert(name, String::new());
+                }
+            }
         };
     };
     for kind in KINDS {
@@ -100,12 +109,7 @@ fn folder(
 
 /// Everything that the files hold.
 pub fn read(files: &Files, unreadable: &mut Unreadable) -> Entries {
-    let mut reader = Reader {
-        files,
-        collected: Vec::new(),
-        unreadable,
-    };
-    reader.collected = reader.collected();
+    let mut reader = Reader::new(files, unreadable);
     Entries {
         event_rules: reader.event_rules(),
         schedules: reader.folder("schedules", ""),
@@ -119,13 +123,24 @@ pub fn read(files: &Files, unreadable: &mut Unreadable) -> Entries {
     }
 }
 
-struct Reader<'a> {
-    files: &'a Files,
+/// Reads files of a directory by their paths.
+pub(super) struct Reader<'a> {
+    pub(super) files: &'a Files,
     collected: Vec<String>,
     unreadable: &'a mut Unreadable,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    pub(super) fn new(files: &'a Files, unreadable: &'a mut Unreadable) -> Self {
+        let mut reader = Self {
+            files,
+            collected: Vec::new(),
+            unreadable,
+        };
+        reader.collected = reader.collected();
+        reader
+    }
+
     fn collected(&mut self) -> Vec<String> {
         let Some(value) = self.value(COLLECTED) else {
             return Vec::new();
@@ -138,20 +153,19 @@ impl Reader<'_> {
         names.map(str::to_owned).collect()
     }
 
-    fn is_collected(&self, kind: &str) -> bool {
+    pub(super) fn is_collected(&self, kind: &str) -> bool {
         self.collected.iter().any(|name| name == kind)
     }
 
-    fn complain(&mut self, file: &str, why: impl Into<String>) {
-        self.unreadable.push(Unread::of_account(
-            Input::EntryPoints,
-            format!("`{file}`"),
-            why,
-        ));
+    pub(super) fn complain(&mut self, file: &str, why: impl Into<String>) {
+        let one = Unread::of_account(policies::input(file), format!("`{file}`"), why);
+        if !self.unreadable.contains(&one) {
+            self.unreadable.push(one);
+        }
     }
 
     /// The JSON of a file, without its nulls: what is null is not there.
-    fn value(&mut self, file: &str) -> Option<Value> {
+    pub(super) fn value(&mut self, file: &str) -> Option<Value> {
         let text = self.files.get(file)?;
         let parsed = is_object(text)
             .and_then(|()| serde_json::from_str::<Value>(text).map_err(|e| json_error(&e)));
@@ -210,7 +224,7 @@ impl Reader<'_> {
     }
 
     /// The files of a kind's folder; `None` where neither one of them, nor the folder, nor `collected.json` says that it was read.
-    fn names(&self, kind: &str) -> Option<Vec<String>> {
+    pub(super) fn names(&self, kind: &str) -> Option<Vec<String>> {
         let prefix = format!("{kind}/");
         let is_of_kind = |name: &&String| name.starts_with(&prefix) && name.ends_with(".json");
         let names: Vec<String> = self.files.keys().filter(is_of_kind).cloned().collect();
@@ -322,29 +336,6 @@ impl Reader<'_> {
             }
         }
         read
-    }
-
-    /// Resource policies by the resource's name: a response's `Policy` as text, or the document itself.
-    fn policies(&mut self, kind: &str) -> Fetched<BTreeMap<String, Document>> {
-        let Some(names) = self.names(kind) else {
-            return Fetched::NotCollected;
-        };
-        let mut policies = BTreeMap::new();
-        for name in names {
-            let Some(value) = self.value(&name) else {
-                continue;
-            };
-            let document = match value.get("Policy") {
-                Some(Value::String(text)) => text.clone(),
-                Some(other) => other.to_string(),
-                None => value.to_string(),
-            };
-            let stem = name
-                .strip_prefix(&format!("{kind}/"))
-                .and_then(|n| n.strip_suffix(".json"));
-            policies.extend(stem.map(|stem| (stem.to_owned(), Document(document))));
-        }
-        Fetched::Present(policies)
     }
 }
 

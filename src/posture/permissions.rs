@@ -97,6 +97,7 @@ impl Permissions {
         Authority {
             identity: vec![policy(allows.chain(denies))],
             boundary: ceiling.map(|all| policy(all.iter().map(|p| (p, Effect::Allow)))),
+            ..Authority::default()
         }
     }
 

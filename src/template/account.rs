@@ -92,6 +92,8 @@ impl Builder {
             functions: Fetched::Present(self.functions),
             tags: Fetched::NotCollected,
             entries: self.entries.into_entries(),
+            resource_policies: crate::snapshot::ResourcePolicies::default(),
+            organization: Fetched::NotCollected,
             unreadable: self.gaps,
         };
         (account, self.origins)

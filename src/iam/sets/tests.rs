@@ -14,6 +14,7 @@ fn authority(statements: &str, boundary: Option<&str>) -> Authority {
     Authority {
         identity: vec![read(statements)],
         boundary: boundary.map(read),
+        ..Authority::default()
     }
 }
 

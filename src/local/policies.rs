@@ -1,0 +1,116 @@
+//! The policies of resources and of the organization: one file a resource, and `organization.json`.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use super::entries::{Files, Reader};
+use super::{Error, broken, is_object, json_error};
+use crate::gap::{Input, Unread};
+use crate::snapshot::{Document, Fetched, OrganizationPolicies, ResourcePolicies};
+
+/// The policies above the account.
+const ORGANIZATION: &str = "organization.json";
+/// The folders of resources' policies that are read for these alone.
+const OF_RESOURCES: [&str; 5] = [
+    "key-policies",
+    "bucket-policies",
+    "queue-policies",
+    "topic-policies",
+    "secret-policies",
+];
+
+/// Of what a file that could not be read is an input.
+pub(super) fn input(file: &str) -> Input {
+    let kind = file.split(['/', '.']).next().unwrap_or_default();
+    match kind {
+        "organization" => Input::Organization,
+        kind if OF_RESOURCES.contains(&kind) => Input::ResourcePolicies,
+        _ => Input::EntryPoints,
+    }
+}
+
+/// The policies of the account's resources.
+pub(super) fn of_resources(files: &Files, unreadable: &mut Vec<Unread>) -> ResourcePolicies {
+    let mut reader = Reader::new(files, unreadable);
+    ResourcePolicies {
+        keys: reader.policies("key-policies"),
+        buckets: reader.policies("bucket-policies"),
+        queues: reader.policies("queue-policies"),
+        topics: reader.policies("topic-policies"),
+        secrets: reader.policies("secret-policies"),
+    }
+}
+
+/// The policies above the account.
+///
+/// # Errors
+/// Where the file is there and does not hold them: a verdict must not look as if nothing stood above.
+pub(super) fn organization(
+    files: &Files,
+    unreadable: &mut Vec<Unread>,
+) -> Result<Fetched<OrganizationPolicies>, Error> {
+    let Some(text) = files.get(ORGANIZATION) else {
+        let read = Reader::new(files, unreadable).is_collected("organization");
+        return Ok(match read {
+            true => Fetched::Present(OrganizationPolicies::default()),
+            false => Fetched::NotCollected,
+        });
+    };
+    let value = is_object(text)
+        .and_then(|()| serde_json::from_str::<Value>(text).map_err(|e| json_error(&e)));
+    let read = value.and_then(|value| OrganizationPolicies::read(&value));
+    read.map(Fetched::Present)
+        .map_err(|why| broken(ORGANIZATION, why))
+}
+
+impl Reader<'_> {
+    /// Policies by the resource's name. A file is a response that holds one, or the document itself; what is broken stays
+    /// as it is, for it may allow or deny something.
+    pub(super) fn policies(&mut self, kind: &str) -> Fetched<BTreeMap<String, Document>> {
+        let Some(names) = self.names(kind) else {
+            return Fetched::NotCollected;
+        };
+        let mut policies = BTreeMap::new();
+        for file in names {
+            let stem = file
+                .strip_prefix(&format!("{kind}/"))
+                .and_then(|name| name.strip_suffix(".json"));
+            let Some(stem) = stem.map(str::to_owned) else {
+                continue;
+            };
+            let text = match self.value(&file).as_ref().map(policy_of) {
+                Some(Ok(Some(text))) => text,
+                Some(Ok(None)) => continue,
+                Some(Err(why)) => {
+                    self.complain(&file, why);
+                    String::new()
+                }
+                None => String::new(),
+            };
+            policies.insert(stem, Document(text));
+        }
+        Fetched::Present(policies)
+    }
+}
+
+/// The policy that a response holds: GetPolicy, GetKeyPolicy, GetBucketPolicy (`Policy`), GetResourcePolicy
+/// (`ResourcePolicy`), GetQueueAttributes and GetTopicAttributes (`Attributes`); nothing where it says that there is none.
+fn policy_of(response: &Value) -> Result<Option<String>, &'static str> {
+    if response.get("Statement").is_some() {
+        return Ok(Some(response.to_string()));
+    }
+    let attributes = response.get("Attributes");
+    let within = attributes.unwrap_or(response);
+    match within
+        .get("Policy")
+        .or_else(|| within.get("ResourcePolicy"))
+    {
+        Some(Value::String(text)) if text.is_empty() => Ok(None),
+        Some(Value::String(text)) => Ok(Some(text.clone())),
+        Some(other) => Ok(Some(other.to_string())),
+        None if attributes.is_some() || response.get("ARN").is_some() => Ok(None),
+        None if response.as_object().is_some_and(serde_json::Map::is_empty) => Ok(None),
+        None => Err("it holds no policy: neither a `Policy` nor a `Statement`"),
+    }
+}
