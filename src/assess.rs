@@ -269,9 +269,13 @@ fn bare<'a>(facts: &Facts<'a>, gaps: Vec<Gap>) -> Facts<'a> {
 
 fn by_rules(facts: &Facts<'_>, change: &rules::Change<'_>, today: &str) -> Assessment {
     let active = || {
-        RULES
-            .iter()
-            .filter(|r| !facts.config.disabled_rules.iter().any(|d| d == r.meta().id))
+        RULES.iter().filter(|r| {
+            !facts
+                .config
+                .disabled_rules
+                .iter()
+                .any(|d| *d == r.meta().id)
+        })
     };
     let mut findings = Vec::new();
     for rule in active() {
@@ -284,12 +288,12 @@ fn by_rules(facts: &Facts<'_>, change: &rules::Change<'_>, today: &str) -> Asses
     }
     findings.append(&mut reviewed);
     for finding in &mut findings {
-        if let Some(severity) = facts.config.severities.get(finding.rule) {
+        if let Some(severity) = facts.config.severities.get(&finding.rule()) {
             // Where nothing of the configuration is honoured that hides, it may still make a finding more severe.
-            finding.severity = match facts.config.strict {
-                true => finding.severity.max(*severity),
+            finding.set_severity(match facts.config.strict {
+                true => finding.severity().max(*severity),
                 false => *severity,
-            };
+            });
         }
     }
     suppression::mark(&mut findings, facts, today);
@@ -324,11 +328,11 @@ fn by_rules(facts: &Facts<'_>, change: &rules::Change<'_>, today: &str) -> Asses
 /// subject under the same rule is one finding.
 fn order(findings: &mut Vec<Finding>) {
     findings.sort_by(|a, b| {
-        b.severity
-            .cmp(&a.severity)
-            .then_with(|| rules::place(a.rule).cmp(&rules::place(b.rule)))
-            .then_with(|| a.pointer.cmp(&b.pointer))
-            .then_with(|| a.subject.cmp(&b.subject))
+        b.severity()
+            .cmp(&a.severity())
+            .then_with(|| a.rule().place().cmp(&b.rule().place()))
+            .then_with(|| a.pointer().cmp(&b.pointer()))
+            .then_with(|| a.subject().cmp(&b.subject()))
     });
-    findings.dedup_by(|a, b| a.rule == b.rule && a.subject == b.subject);
+    findings.dedup_by(|a, b| a.rule() == b.rule() && a.subject() == b.subject());
 }

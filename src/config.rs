@@ -1,15 +1,14 @@
 //! Configuration: the text of `stepwarden.toml`, for the command line and the function alike.
 
-mod ids;
 mod parse;
 mod service;
 
 use std::collections::BTreeMap;
 
 use crate::arn::Arn;
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 
-pub use ids::RULE_IDS;
 pub use parse::ConfigError;
 pub use service::{AccountsConfig, ArnPattern, BaselineConfig};
 
@@ -27,13 +26,13 @@ pub struct Config {
     /// The owner where no tag names one.
     pub default_owner: String,
     /// Severities that replace a rule's own.
-    pub severities: BTreeMap<String, Severity>,
+    pub severities: BTreeMap<RuleId, Severity>,
     /// Rules that are switched off.
-    pub disabled_rules: Vec<String>,
+    pub disabled_rules: Vec<RuleId>,
     /// Why a rule is switched off, or its severity another one, by its id.
-    pub reasons: BTreeMap<String, String>,
+    pub reasons: BTreeMap<RuleId, String>,
     /// Rules that the tag on a workflow may suppress.
-    pub tag_suppressible: Vec<String>,
+    pub tag_suppressible: Vec<RuleId>,
     /// Whether comments in the definition suppress: in a source file that is judged before deployment, never elsewhere.
     pub honours_comments: bool,
     /// Whether nothing that hides is honoured; severities may still be raised.
@@ -56,7 +55,7 @@ pub struct Config {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SuppressionEntry {
     /// The rule's id.
-    pub rule: String,
+    pub rule: RuleId,
     /// Workflow name or ARN pattern with `*` and `?`.
     pub workflow: String,
     /// Why.
@@ -75,7 +74,7 @@ pub struct SuppressionEntry {
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Adjustment {
     /// The rule's id.
-    pub rule: String,
+    pub rule: RuleId,
     /// The severity that replaces its own; `None` where it is switched off.
     pub severity: Option<Severity>,
     /// Why; `None` where the configuration does not say.
@@ -99,14 +98,14 @@ impl Config {
 
     /// The rules that are switched off, and the severities that are replaced.
     pub fn adjustments(&self) -> Vec<Adjustment> {
-        let reason = |rule: &String| self.reasons.get(rule).cloned();
+        let reason = |rule: &RuleId| self.reasons.get(rule).cloned();
         let off = self.disabled_rules.iter().map(|rule| Adjustment {
-            rule: rule.clone(),
+            rule: *rule,
             severity: None,
             reason: reason(rule),
         });
         let other = self.severities.iter().map(|(rule, severity)| Adjustment {
-            rule: rule.clone(),
+            rule: *rule,
             severity: Some(*severity),
             reason: reason(rule),
         });

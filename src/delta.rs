@@ -7,6 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::assess::Assessment;
 use crate::finding::Finding;
+use crate::gap::Input;
+use crate::rule_id::RuleId;
 use crate::rules;
 use crate::severity::Severity;
 use crate::verdict::ReportedFinding;
@@ -38,12 +40,12 @@ pub struct Before<'a> {
     /// The gaps.
     pub gaps: Option<&'a BTreeSet<String>>,
     /// The findings whose subject has grown since, so that they are to be told once more.
-    pub grown: &'a [&'a str],
+    pub grown: &'a [RuleId],
 }
 
 /// Whether a finding is told at all: neither suppressed nor only worth knowing.
 pub fn is_told(finding: &Finding) -> bool {
-    finding.suppressed.is_none() && finding.severity > Severity::Info
+    finding.suppressed().is_none() && finding.severity() > Severity::Info
 }
 
 /// The rule that tells of what is over already.
@@ -61,15 +63,15 @@ pub fn between<'a>(before: Before<'_>, now: &'a Assessment) -> Delta<'a> {
     for finding in &now.findings {
         let fingerprint = finding.fingerprint();
         if is_told(finding) {
-            let grown = before.grown.contains(&finding.rule);
+            let grown = before.grown.contains(&finding.rule());
             match old.get(fingerprint.as_str()) {
-                Some(old) if old.severity >= finding.severity && !grown => {
-                    delta.persisting.push(finding.severity);
+                Some(old) if old.severity >= finding.severity() && !grown => {
+                    delta.persisting.push(finding.severity());
                 }
                 _ => delta.opened.push(finding),
             }
             // What is over already is told once, and never told to be gone.
-            if finding.rule == TRANSIENT {
+            if finding.rule() == TRANSIENT {
                 continue;
             }
             delta.told.push(told(finding, &fingerprint));
@@ -81,11 +83,7 @@ pub fn between<'a>(before: Before<'_>, now: &'a Assessment) -> Delta<'a> {
         if present.contains(&old.fingerprint) {
             continue;
         }
-        if now
-            .gaps
-            .iter()
-            .any(|gap| rules::is_hidden(&old.rule, gap.input))
-        {
+        if now.gaps.iter().any(|gap| is_hidden(&old.rule, gap.input)) {
             delta.unseen.push(old.clone());
             delta.told.push(old.clone());
         } else {
@@ -101,12 +99,17 @@ pub fn between<'a>(before: Before<'_>, now: &'a Assessment) -> Delta<'a> {
     delta
 }
 
+/// Whether a gap may hide a finding of this rule; of an id of an earlier version it is not known what it judged from.
+fn is_hidden(rule: &str, input: Input) -> bool {
+    RuleId::parse(rule).is_none_or(|id| rules::is_hidden(id, input))
+}
+
 fn told(finding: &Finding, fingerprint: &str) -> ReportedFinding {
     ReportedFinding {
         fingerprint: fingerprint.to_owned(),
-        rule: finding.rule.to_owned(),
-        severity: finding.severity,
-        title: finding.title.chars().take(MAX_TITLE).collect(),
+        rule: finding.rule().to_string(),
+        severity: finding.severity(),
+        title: finding.title().chars().take(MAX_TITLE).collect(),
     }
 }
 

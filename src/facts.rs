@@ -19,11 +19,12 @@ use std::sync::OnceLock;
 use crate::analysis::TaskFacts;
 use crate::asl::{Definition, Kind, State, StateId, Task};
 use crate::config::Config;
-use crate::finding::Finding;
+use crate::finding::{FindingBuilder, FindingPlace, Subject, Words};
 use crate::flow::Flow;
 use crate::gap::Gap;
 use crate::grants::{GrantAssessment, RoleFacts};
 use crate::loc::Pointer;
+use crate::rule_id::RuleId;
 use crate::secrets::{Redactor, SecretSite};
 use crate::severity::Severity;
 use crate::workflow::Workflow;
@@ -111,21 +112,24 @@ impl<'a> Facts<'a> {
     /// A finding about this workflow as a whole.
     pub fn finding(
         &self,
-        rule: &'static str,
+        rule: RuleId,
         severity: Severity,
-        subject: impl Into<String>,
+        subject: impl Into<Subject>,
         title: impl Into<String>,
         detail: impl Into<String>,
         fix: impl Into<String>,
-    ) -> Finding {
-        Finding::new(
+    ) -> FindingBuilder {
+        FindingBuilder::new(
             rule,
             severity,
             &self.workflow.arn,
-            subject,
-            title,
-            detail,
-            fix,
+            subject.into(),
+            FindingPlace::Workflow,
+            Words {
+                title: title.into(),
+                detail: detail.into(),
+                fix: fix.into(),
+            },
         )
     }
 

@@ -1,4 +1,9 @@
-//! Findings: what is wrong, with the evidence and the fix. A finding holds no reference into the facts.
+//! Findings: what is wrong, with the evidence and the fix. A finding holds no reference into the facts, and no rule can make
+//! one that has no subject or stands nowhere: [`FindingBuilder`] is the only way to one.
+
+mod builder;
+mod counts;
+mod patch;
 
 use serde::Serialize;
 
@@ -7,50 +12,35 @@ use crate::config::SuppressionEntry;
 use crate::digest::Digest;
 use crate::glob::Glob;
 use crate::loc::Pointer;
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 use crate::value::TraceStep;
+
+pub use builder::{FindingBuilder, FindingPlace, Subject, Words};
+pub use counts::Counts;
+pub use patch::{Patch, Remediation};
 
 /// One finding.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
-    /// The rule's id.
-    pub rule: &'static str,
-    /// How bad.
-    pub severity: Severity,
-    /// The workflow.
-    pub workflow: Arn,
-    /// The state's own name; `None` for a whole-workflow finding.
-    pub state: Option<String>,
-    /// Every state it concerns, `state` the first of them; empty where that is the only one.
-    pub states: Vec<String>,
-    /// Where in the definition.
-    pub pointer: Option<Pointer>,
-    /// One line.
-    pub title: String,
-    /// What and why, plain text.
-    pub detail: String,
-    /// The actions concerned, as the policy writes them.
-    pub actions: Vec<String>,
-    /// The resources concerned, as the policy writes them.
-    pub resources: Vec<String>,
-    /// How far a caller can reach, for the input rules.
-    pub reach: Option<String>,
-    /// From the source to the sink.
-    pub trace: Vec<TraceStep>,
-    /// The policy statement concerned.
-    pub policy: Option<StatementRef>,
-    /// The principals concerned.
-    pub principals: Vec<String>,
-    /// The workflows that hand the input on, the one that is started first at the front.
-    pub via: Vec<Arn>,
-    /// Set by the suppression step only.
-    pub suppressed: Option<Suppression>,
-    /// The published version that it is about; `None` for the current revision. No part of the fingerprint.
-    pub version: Option<String>,
-    /// What to do.
-    pub remediation: Remediation,
-    /// What identifies the subject across evaluations: state path, statement content, principal; never an index.
-    pub subject: String,
+    rule: RuleId,
+    severity: Severity,
+    workflow: Arn,
+    place: FindingPlace,
+    states: Vec<String>,
+    title: String,
+    detail: String,
+    actions: Vec<String>,
+    resources: Vec<String>,
+    reach: Option<String>,
+    trace: Vec<TraceStep>,
+    policy: Option<StatementRef>,
+    principals: Vec<String>,
+    via: Vec<Arn>,
+    suppressed: Option<Suppression>,
+    version: Option<String>,
+    remediation: Remediation,
+    subject: Subject,
 }
 
 /// A statement of a policy.
@@ -87,154 +77,179 @@ pub enum By {
     Tag,
 }
 
-/// What to do about a finding.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Remediation {
-    /// In words, concrete.
-    pub text: String,
-    /// To paste.
-    pub patch: Option<Patch>,
-}
-
-/// A change to paste. Each kind can be applied by [`crate::patch`], which is how it is tested.
-#[derive(Clone, Debug, PartialEq, Serialize)]
-#[serde(tag = "kind", rename_all = "kebab-case")]
-pub enum Patch {
-    /// Replace one statement of a role's policy by these (none: remove it).
-    PolicyStatement {
-        /// The policy's name.
-        policy: String,
-        /// The statement's index from 0.
-        statement: usize,
-        /// The statements as they should be.
-        replace_with: Vec<serde_json::Value>,
-    },
-    /// Add these statements to the role (as a new inline policy of this name).
-    AddStatements {
-        /// The new inline policy's name.
-        policy: String,
-        /// Its statements.
-        statements: Vec<serde_json::Value>,
-    },
-    /// Detach a managed policy that other principals hold too, and give the role these statements of its own instead.
-    ReplaceAttachment {
-        /// The managed policy's ARN.
-        detach: String,
-        /// The new inline policy's name.
-        policy: String,
-        /// Its statements.
-        statements: Vec<serde_json::Value>,
-    },
-    /// Replace the role's trust policy.
-    TrustPolicy {
-        /// The document as it should be.
-        document: serde_json::Value,
-    },
-    /// Replace the workflow's `loggingConfiguration` (fields given replace the present ones).
-    LoggingConfiguration {
-        /// The fields to set.
-        set: serde_json::Value,
-    },
-    /// Replace the workflow's `tracingConfiguration`.
-    TracingConfiguration {
-        /// The value.
-        set: serde_json::Value,
-    },
-    /// All of these together: a guard in the definition and the role statement that fits it.
-    Several {
-        /// The patches.
-        patches: Vec<Self>,
-    },
-    /// RFC 6902 operations on the definition.
-    Definition {
-        /// The operations in order.
-        operations: Vec<serde_json::Value>,
-    },
-}
-
-/// How many findings of each severity, suppressed ones left out.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts([usize; 5]);
-
-impl Counts {
-    /// Counts the findings that are not suppressed.
-    pub fn of<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Self {
-        let mut counts = Self::default();
-        for finding in findings {
-            if finding.suppressed.is_none() {
-                counts.add(finding.severity, 1);
-            }
-        }
-        counts
-    }
-
-    /// Counts more of one severity.
-    pub fn add(&mut self, severity: Severity, more: usize) {
-        if let Some(n) = self.0.get_mut(severity as usize) {
-            *n += more;
-        }
-    }
-
-    /// How many of this severity.
-    pub fn get(&self, severity: Severity) -> usize {
-        self.0.get(severity as usize).copied().unwrap_or_default()
-    }
-
-    /// How many in all.
-    pub fn total(&self) -> usize {
-        self.0.iter().sum()
-    }
-
-    /// The worst severity that is there.
-    pub fn worst(&self) -> Option<Severity> {
-        Severity::WORST_FIRST.into_iter().find(|s| self.get(*s) > 0)
-    }
-
-    /// `2 critical, 1 low`; empty where there is nothing.
-    pub fn in_words(&self) -> String {
-        Severity::WORST_FIRST
-            .into_iter()
-            .filter(|s| self.get(*s) > 0)
-            .map(|s| format!("{} {s}", self.get(s)))
-            .collect::<Vec<_>>()
-            .join(", ")
-    }
-}
-
 impl Finding {
-    /// A finding with the parts that none can be without; the rest is set by the rule.
-    pub fn new(
-        rule: &'static str,
-        severity: Severity,
-        workflow: &Arn,
-        subject: impl Into<String>,
-        title: impl Into<String>,
-        detail: impl Into<String>,
-        fix: impl Into<String>,
-    ) -> Self {
-        Self {
-            rule,
-            severity,
-            workflow: workflow.clone(),
-            state: None,
-            states: Vec::new(),
-            pointer: None,
-            title: title.into(),
-            detail: detail.into(),
-            actions: Vec::new(),
-            resources: Vec::new(),
-            reach: None,
-            trace: Vec::new(),
-            policy: None,
-            principals: Vec::new(),
-            via: Vec::new(),
-            version: None,
-            suppressed: None,
-            remediation: Remediation {
-                text: fix.into(),
-                patch: None,
-            },
-            subject: subject.into(),
+    /// The rule's id.
+    pub const fn rule(&self) -> RuleId {
+        self.rule
+    }
+
+    /// How bad.
+    pub const fn severity(&self) -> Severity {
+        self.severity
+    }
+
+    /// The workflow.
+    pub fn workflow(&self) -> &Arn {
+        &self.workflow
+    }
+
+    /// Where in the workflow it stands.
+    pub fn place(&self) -> &FindingPlace {
+        &self.place
+    }
+
+    /// Every state it concerns, the one where it stands first; empty where that is the only one.
+    pub fn states(&self) -> &[String] {
+        &self.states
+    }
+
+    /// One line.
+    pub fn title(&self) -> &str {
+        &self.title
+    }
+
+    /// What and why, plain text.
+    pub fn detail(&self) -> &str {
+        &self.detail
+    }
+
+    /// The actions concerned, as the policy writes them.
+    pub fn actions(&self) -> &[String] {
+        &self.actions
+    }
+
+    /// The resources concerned, as the policy writes them.
+    pub fn resources(&self) -> &[String] {
+        &self.resources
+    }
+
+    /// How far a caller can reach, for the input rules.
+    pub fn reach(&self) -> Option<&str> {
+        self.reach.as_deref()
+    }
+
+    /// From the source to the sink.
+    pub fn trace(&self) -> &[TraceStep] {
+        &self.trace
+    }
+
+    /// The policy statement concerned.
+    pub fn policy(&self) -> Option<&StatementRef> {
+        self.policy.as_ref()
+    }
+
+    /// The principals concerned.
+    pub fn principals(&self) -> &[String] {
+        &self.principals
+    }
+
+    /// The workflows that hand the input on, the one that is started first at the front.
+    pub fn via(&self) -> &[Arn] {
+        &self.via
+    }
+
+    /// By what and why it is suppressed.
+    pub fn suppressed(&self) -> Option<&Suppression> {
+        self.suppressed.as_ref()
+    }
+
+    /// The published version that it is about; `None` for the current revision. No part of the fingerprint.
+    pub fn version(&self) -> Option<&str> {
+        self.version.as_deref()
+    }
+
+    /// What to do.
+    pub fn remediation(&self) -> &Remediation {
+        &self.remediation
+    }
+
+    /// What identifies it among the findings of its rule on its workflow.
+    pub fn subject(&self) -> &Subject {
+        &self.subject
+    }
+
+    /// The state's own name; `None` for a whole-workflow finding.
+    pub fn state(&self) -> Option<&str> {
+        self.place.state()
+    }
+
+    /// Where in the definition; `None` for a whole-workflow finding.
+    pub const fn pointer(&self) -> Option<&Pointer> {
+        self.place.pointer()
+    }
+
+    /// Whether it counts: nothing suppresses it.
+    pub const fn is_open(&self) -> bool {
+        self.suppressed.is_none()
+    }
+
+    /// The same with another severity, which the configuration sets.
+    pub const fn set_severity(&mut self, severity: Severity) {
+        self.severity = severity;
+    }
+
+    /// Marks whether it is suppressed.
+    pub fn set_suppressed(&mut self, suppressed: Option<Suppression>) {
+        self.suppressed = suppressed;
+    }
+
+    /// Adds a clause to what and why.
+    pub fn add_to_detail(&mut self, clause: &str) {
+        self.detail.push_str("; ");
+        self.detail.push_str(clause);
+    }
+
+    /// The same about a published version, which nobody can change any more: what to do is said by `fix`, and nothing is to
+    /// paste.
+    #[must_use]
+    pub fn of_version(mut self, number: &str, fix: impl FnOnce(&str) -> String) -> Self {
+        self.version = Some(number.to_owned());
+        self.title = format!("version {number}: {}", self.title);
+        self.remediation = Remediation {
+            text: fix(&self.remediation.text),
+            patch: None,
+        };
+        self
+    }
+
+    /// Passes every text that is shown through `clean`, which says whether it changed it, and the patch through `repeats`,
+    /// which says whether it must not be shown. The subject is not shown, and what identifies a finding stays.
+    pub fn cleaned(
+        &mut self,
+        clean: &impl Fn(&mut String) -> bool,
+        repeats: &impl Fn(&Patch) -> bool,
+        no_patch: &str,
+    ) {
+        let lists = [
+            &mut self.actions,
+            &mut self.resources,
+            &mut self.principals,
+            &mut self.states,
+        ];
+        let listed = lists.into_iter().flatten();
+        let single = [
+            &mut self.title,
+            &mut self.detail,
+            &mut self.remediation.text,
+        ];
+        for text in listed.chain(single).chain(&mut self.reach) {
+            clean(text);
+        }
+        if let Some(policy) = &mut self.policy {
+            clean(&mut policy.name);
+            policy.sid.iter_mut().for_each(|sid| {
+                clean(sid);
+            });
+        }
+        for step in &mut self.trace {
+            clean(&mut step.state);
+            clean(&mut step.value);
+            step.pointer = step.pointer.cleaned(clean);
+        }
+        self.place.clean(clean);
+        if self.remediation.patch.as_ref().is_some_and(repeats) {
+            self.remediation.patch = None;
+            self.remediation.text.push_str(no_patch);
         }
     }
 
@@ -259,7 +274,7 @@ impl Finding {
     /// The names of every state it concerns, the first one first.
     pub fn concerned_states(&self) -> Vec<&str> {
         if self.states.is_empty() {
-            return self.state.as_deref().into_iter().collect();
+            return self.state().into_iter().collect();
         }
         self.states.iter().map(String::as_str).collect()
     }
@@ -267,7 +282,11 @@ impl Finding {
     /// Identifies the finding across evaluations: hex SHA-256 over workflow ARN, rule and subject, cut to 128 bits.
     pub fn fingerprint(&self) -> String {
         let mut digest = Digest::default();
-        for part in [self.workflow.as_str(), self.rule, &self.subject] {
+        for part in [
+            self.workflow.as_str(),
+            self.rule.as_str(),
+            self.subject.as_str(),
+        ] {
             digest.part(part);
         }
         digest.hex()

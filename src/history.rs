@@ -12,6 +12,7 @@ use crate::drift::{self, Approval, Baseline, Held, How, Since};
 use crate::finding::Counts;
 use crate::moment::Moment;
 use crate::render::alert::{self, Alert, Drift, Resolved};
+use crate::rule_id::{RuleId, rule_ids};
 use crate::snapshot::{Account, StateMachine};
 use crate::trigger::EventInfo;
 use crate::verdict::{Record, ReportedFinding};
@@ -127,7 +128,11 @@ impl Evaluation<'_> {
         // Only what is wider since the last look is told as drift.
         let told = assessment.drift.as_ref();
         let drift = told.and_then(|drift| Drift::of(drift, |key| !known(key)));
-        let grown: &[&str] = if drift.is_some() { &["drift"] } else { &[] };
+        let grown: &[RuleId] = if drift.is_some() {
+            rule_ids!["drift"]
+        } else {
+            &[]
+        };
         let delta = delta::between(
             Before {
                 told: self.record.map_or(&[], |r| &r.told),

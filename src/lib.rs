@@ -53,6 +53,7 @@ pub mod queue;
 pub mod reach;
 pub mod render;
 pub mod route;
+pub mod rule_id;
 pub mod rules;
 pub mod secrets;
 pub mod severity;

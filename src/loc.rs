@@ -28,6 +28,21 @@ impl Pointer {
         Self(text)
     }
 
+    /// The same with every token passed through `clean`, which says whether it changed it.
+    #[must_use]
+    pub fn cleaned(&self, clean: &impl Fn(&mut String) -> bool) -> Self {
+        let mut whole = self.0.clone();
+        if !clean(&mut whole) {
+            return self.clone();
+        }
+        self.tokens()
+            .into_iter()
+            .fold(Self::root(), |to, mut token| {
+                clean(&mut token);
+                to.key(&token)
+            })
+    }
+
     /// The element `index` of what this points at.
     #[must_use]
     pub fn index(&self, index: usize) -> Self {

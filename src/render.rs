@@ -54,15 +54,15 @@ pub(crate) fn begun_by(entries: &[Entry]) -> String {
 
 /// What a finding rests on, as labels with lines; every line is escaped.
 pub(crate) fn evidence(finding: &Finding) -> Vec<(&'static str, Vec<String>)> {
-    let mut rows = Vec::new();
-    let place = match (&finding.state, &finding.pointer) {
+    let mut rows: Vec<(_, Vec<String>)> = Vec::new();
+    let place = match (finding.state(), finding.pointer()) {
         (Some(state), Some(pointer)) => Some(format!("state \"{state}\" at {pointer}")),
         (Some(state), None) => Some(format!("state \"{state}\"")),
         (None, Some(pointer)) if !pointer.as_str().is_empty() => Some(format!("at {pointer}")),
         _ => None,
     };
     rows.push(("where", place.into_iter().collect()));
-    let policy = finding.policy.as_ref().map(|p| {
+    let policy = finding.policy().map(|p| {
         let sid = p
             .sid
             .as_ref()
@@ -70,10 +70,13 @@ pub(crate) fn evidence(finding: &Finding) -> Vec<(&'static str, Vec<String>)> {
         format!("policy {}, statement {}{sid}", p.name, p.statement)
     });
     rows.push(("grant", policy.into_iter().collect()));
-    rows.push(("actions", finding.actions.clone()));
-    rows.push(("resources", finding.resources.clone()));
-    rows.push(("reach", finding.reach.iter().cloned().collect()));
-    let way = finding.trace.iter().map(|step| {
+    rows.push(("actions", finding.actions().to_vec()));
+    rows.push(("resources", finding.resources().to_vec()));
+    rows.push((
+        "reach",
+        finding.reach().into_iter().map(str::to_owned).collect(),
+    ));
+    let way = finding.trace().iter().map(|step| {
         let state = if step.state.is_empty() {
             "execution input"
         } else {
@@ -82,7 +85,7 @@ pub(crate) fn evidence(finding: &Finding) -> Vec<(&'static str, Vec<String>)> {
         format!("{state}: {}", step.value)
     });
     rows.push(("way", way.collect()));
-    rows.push(("principals", finding.principals.clone()));
+    rows.push(("principals", finding.principals().to_vec()));
     rows.retain(|(_, lines)| !lines.is_empty());
     for (_, lines) in &mut rows {
         shorten(lines);

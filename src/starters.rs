@@ -23,6 +23,7 @@ use crate::glob::Glob;
 use crate::iam::{
     Authority, Condition, Context, Decision, Effect, Policy, Principals, Request, evaluate,
 };
+use crate::rule_id::{RuleId, rule_ids};
 use crate::trust::{self, Admission, Outside};
 use crate::workflow::{Workflow, WorkflowType};
 
@@ -43,8 +44,8 @@ pub const START_SYNC: &str = "states:StartSyncExecution";
 pub const REDRIVE: &str = "states:RedriveExecution";
 
 /// The rules that speak of who may start a workflow.
-pub const ABOUT_STARTING: [&str; 3] =
-    ["broad-invocation", "escalation-path", "external-invocation"];
+pub const ABOUT_STARTING: &[RuleId] =
+    rule_ids!["broad-invocation", "escalation-path", "external-invocation"];
 
 /// One user or role of the account.
 #[derive(Debug)]

@@ -9,13 +9,15 @@ use crate::glob::Glob;
 /// Marks the findings that are suppressed; those whose suppression has ended say so.
 pub fn mark(findings: &mut [Finding], facts: &Facts<'_>, today: &str) {
     for finding in findings {
-        finding.suppressed = of(finding, facts, today);
+        let by = of(finding, facts, today);
+        let is_open = by.is_none();
+        finding.set_suppressed(by);
         let void = entries(finding, facts).next().cloned();
-        if let Some(void) = void.filter(|_| finding.suppressed.is_none()) {
-            finding.detail = format!(
-                "{}; the suppression of it (`{}`) ended on {} and is void",
-                finding.detail, void.reason, void.until
-            );
+        if let Some(void) = void.filter(|_| is_open) {
+            finding.add_to_detail(&format!(
+                "the suppression of it (`{}`) ended on {} and is void",
+                void.reason, void.until
+            ));
         }
     }
 }
@@ -50,8 +52,8 @@ fn by_tag(finding: &Finding, facts: &Facts<'_>) -> Option<Suppression> {
     let mut tags = facts.workflow.tags.iter();
     let (_, tag) = tags.find(|(key, _)| key == SUPPRESS_TAG)?;
     let mut allowed = facts.config.tag_suppressible.iter();
-    let allowed = allowed.any(|rule| rule == finding.rule);
-    let listed = config::listed_rules(tag).any(|id| id == finding.rule);
+    let allowed = allowed.any(|rule| *rule == finding.rule());
+    let listed = config::listed_rules(tag).any(|id| finding.rule() == id);
     (allowed && listed).then(|| Suppression {
         reason: format!("tag `{SUPPRESS_TAG}` on the workflow"),
         until: None,
@@ -64,11 +66,11 @@ fn by_comment(finding: &Finding, facts: &Facts<'_>) -> Option<Suppression> {
     if !facts.config.honours_comments {
         return None;
     }
-    let name = finding.state.as_ref()?;
-    let pointer = finding.pointer.as_ref()?;
-    let state = facts.state_at(pointer).filter(|s| s.name == *name)?;
+    let name = finding.state()?;
+    let pointer = finding.pointer()?;
+    let state = facts.state_at(pointer).filter(|s| s.name == name)?;
     let (rule, reason) = ignored(state.comment.as_deref()?)?;
-    (rule == finding.rule && !reason.is_empty()).then(|| Suppression {
+    (finding.rule() == rule && !reason.is_empty()).then(|| Suppression {
         reason: reason.to_owned(),
         until: None,
         by: By::Comment,

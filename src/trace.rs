@@ -92,7 +92,7 @@ pub fn of(
     let unknowns: Vec<&Unknown> = all.iter().flat_map(Value::unknowns).collect();
     let sink = facts.taint.iter().filter(|sink| sink.state == found.id);
     let sinks: Vec<&TaintedSink> = sink.filter(|s| names(s, parameter)).collect();
-    let own = |f: &&Finding| f.state.as_deref() == Some(found.name.as_str());
+    let own = |f: &&Finding| f.state() == Some(found.name.as_str());
     let findings: Vec<&Finding> = findings.iter().filter(own).collect();
     let rules = INPUT_RULES.map(|rule| verdict(rule, &findings, &sinks, &unknowns));
     Ok(Trace {
@@ -259,13 +259,13 @@ fn verdict(
     sinks: &[&TaintedSink],
     unknowns: &[&Unknown],
 ) -> RuleTrace {
-    let mut fired = findings.iter().filter(|f| f.rule == rule);
+    let mut fired = findings.iter().filter(|f| f.rule() == rule);
     if let Some(finding) = fired.next().filter(|_| !sinks.is_empty()) {
-        let suppressed = match &finding.suppressed {
+        let suppressed = match &finding.suppressed() {
             Some(suppression) => format!(" (suppressed: {})", suppression.reason),
             None => String::new(),
         };
-        let why = format!("{}: {}{suppressed}", finding.severity, finding.title);
+        let why = format!("{}: {}{suppressed}", finding.severity(), finding.title());
         return RuleTrace {
             rule,
             fires: true,

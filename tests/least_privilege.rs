@@ -65,8 +65,16 @@ fn it_is_enough_and_no_more() {
             let said: Vec<String> = assessment
                 .findings
                 .iter()
-                .filter(|f| QUIET.contains(&f.rule))
-                .map(|f| format!("{}: {} {:?} {:?}", f.rule, f.title, f.actions, f.resources))
+                .filter(|f| QUIET.contains(&f.rule().as_str()))
+                .map(|f| {
+                    format!(
+                        "{}: {} {:?} {:?}",
+                        f.rule(),
+                        f.title(),
+                        f.actions(),
+                        f.resources()
+                    )
+                })
                 .collect();
             assert!(
                 said.is_empty(),

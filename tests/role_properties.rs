@@ -92,7 +92,7 @@ fn role_findings(assessment: &Assessment) -> Vec<&Finding> {
     assessment
         .findings
         .iter()
-        .filter(|f| ROLE_RULES.contains(&f.rule))
+        .filter(|f| ROLE_RULES.contains(&f.rule()))
         .collect()
 }
 
@@ -205,17 +205,31 @@ fn worse(before: &Assessment, after: &Assessment) -> Vec<String> {
     // What opened a path together with the patched statement may still open another one by itself: less of what was told.
     let is_part = |f: &Finding| {
         role_findings(before).iter().any(|b| {
-            let acts = f.actions.iter().all(|action| b.actions.contains(action));
-            b.rule == f.rule && b.resources == f.resources && b.severity >= f.severity && acts
+            let acts = f
+                .actions()
+                .iter()
+                .all(|action| b.actions().contains(action));
+            b.rule() == f.rule()
+                && b.resources() == f.resources()
+                && b.severity() >= f.severity()
+                && acts
         })
     };
     role_findings(after)
         .iter()
-        .filter(|f| f.severity > Severity::Info && !known.contains(&f.fingerprint()))
+        .filter(|f| f.severity() > Severity::Info && !known.contains(&f.fingerprint()))
         .filter(|f| !is_part(f))
         // A statement that is rewritten takes what a person must decide along, under a fingerprint of its own.
-        .filter(|f| f.remediation.patch.is_some())
-        .map(|f| format!("{} {} {:?} {:?}", f.rule, f.title, f.actions, f.resources))
+        .filter(|f| f.remediation().patch.is_some())
+        .map(|f| {
+            format!(
+                "{} {} {:?} {:?}",
+                f.rule(),
+                f.title(),
+                f.actions(),
+                f.resources()
+            )
+        })
         .collect()
 }
 
@@ -242,11 +256,11 @@ proptest! {
         let before = assess(&account);
         let lacked = missing(&account);
         for finding in role_findings(&before) {
-            let Some(patch) = &finding.remediation.patch else { continue };
+            let Some(patch) = &finding.remediation().patch else { continue };
             let cured = patched(&account, std::slice::from_ref(patch));
             let after = assess(&cured);
             let gone = after.findings.iter().all(|f| f.fingerprint() != finding.fingerprint());
-            prop_assert!(gone, "{} `{}` is still there after {patch:?}", finding.rule, finding.title);
+            prop_assert!(gone, "{} `{}` is still there after {patch:?}", finding.rule(), finding.title());
             prop_assert!(worse(&before, &after).is_empty(), "{:?} after {patch:?}", worse(&before, &after));
             let lacks = missing(&cured);
             prop_assert!(lacks.is_subset(&lacked), "{:?} lost by {patch:?}", lacks.difference(&lacked));
@@ -261,12 +275,12 @@ proptest! {
         // until the other is cured: then it is patched in the next round.
         for _ in 0..3 {
             let patches: Vec<Patch> =
-                role_findings(&assess(&cured)).iter().filter_map(|f| f.remediation.patch.clone()).collect();
+                role_findings(&assess(&cured)).iter().filter_map(|f| f.remediation().patch.clone()).collect();
             cured = patched(&cured, &patches);
         }
         let after = assess(&cured);
         prop_assert!(missing(&cured).is_subset(&missing(&account)), "{:?}", missing(&cured));
-        let left: Vec<_> = role_findings(&after).into_iter().filter(|f| f.remediation.patch.is_some()).collect();
+        let left: Vec<_> = role_findings(&after).into_iter().filter(|f| f.remediation().patch.is_some()).collect();
         prop_assert!(left.is_empty(), "{left:?}");
     }
 
@@ -305,7 +319,7 @@ proptest! {
     fn a_role_that_may_more_is_never_told_milder(policies in policies(), more in statement(), at in 0_usize..8) {
         let worst = |policies: &[Value]| {
             let assessment = assess(&account(policies));
-            role_findings(&assessment).iter().map(|f| f.severity).max()
+            role_findings(&assessment).iter().map(|f| f.severity()).max()
         };
         let before = worst(&policies);
         // One allow more.

@@ -48,7 +48,7 @@ fn found<'a>(assessment: &'a Assessment, rule: &str) -> Vec<&'a Finding> {
     assessment
         .findings
         .iter()
-        .filter(|f| f.rule == rule)
+        .filter(|f| f.rule() == rule)
         .collect()
 }
 
@@ -108,7 +108,7 @@ fn every_page_is_complete() {
 
 #[test]
 fn every_file_beside_the_rules_is_a_listed_rule() {
-    let listed: BTreeSet<&str> = RULES.iter().map(|r| r.meta().id).collect();
+    let listed: BTreeSet<&str> = RULES.iter().map(|r| r.meta().id.as_str()).collect();
     assert_eq!(listed.len(), RULES.len(), "an id is listed twice");
     assert_eq!(
         page::ids_of_files("md"),
@@ -125,12 +125,12 @@ fn a_patch_cures_and_opens_nothing() {
     every_scenario(|page, scenario| {
         let before = judged(scenario, &scenario.account);
         for finding in found(&before, page.id) {
-            let Some(patch) = finding.remediation.patch.clone() else {
+            let Some(patch) = finding.remediation().patch.clone() else {
                 continue;
             };
             let mut account = scenario.account.clone();
             stepwarden::patch::apply(&mut account, WORKFLOW, &[patch]).map_err(|error| {
-                format!("the patch of `{}` does not apply: {error}", finding.title)
+                format!("the patch of `{}` does not apply: {error}", finding.title())
             })?;
             let after = judged(scenario, &account);
             cured(finding, &before, &after)?;
@@ -149,21 +149,21 @@ fn cured(finding: &Finding, before: &Assessment, after: &Assessment) -> Result<(
     {
         return Err(format!(
             "`{}` is still there after its patch",
-            finding.title
+            finding.title()
         ));
     }
     let opened: Vec<String> = after
         .findings
         .iter()
-        .filter(|f| f.severity > Severity::Info && !known.contains(&f.fingerprint()))
-        .map(|f| format!("  {} {}: {}", f.severity, f.rule, f.title))
+        .filter(|f| f.severity() > Severity::Info && !known.contains(&f.fingerprint()))
+        .map(|f| format!("  {} {}: {}", f.severity(), f.rule(), f.title()))
         .collect();
     if opened.is_empty() {
         return Ok(());
     }
     Err(format!(
         "the patch of `{}` opens\n{}",
-        finding.title,
+        finding.title(),
         opened.join("\n")
     ))
 }
@@ -175,7 +175,7 @@ fn fingerprints_do_not_depend_on_order() {
             judged(scenario, account)
                 .findings
                 .iter()
-                .map(|f| format!("{} {} {}", f.rule, f.fingerprint(), f.title))
+                .map(|f| format!("{} {} {}", f.rule(), f.fingerprint(), f.title()))
                 .collect()
         };
         let straight = prints(&scenario.account);

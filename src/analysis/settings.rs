@@ -2,8 +2,9 @@
 
 use crate::analysis::owner;
 use crate::arn::Arn;
-use crate::config::{Config, RULE_IDS, SUPPRESS_TAG, listed_rules};
+use crate::config::{Config, SUPPRESS_TAG, listed_rules};
 use crate::gap::{Gap, Input};
+use crate::rule_id::{RULE_IDS, RuleId};
 use crate::snapshot::{Account, Fetched, StateMachine, Tag};
 use crate::suggest::did_you_mean;
 use crate::workflow::{LogLevel, Logging, Workflow, WorkflowType};
@@ -106,8 +107,13 @@ fn tags(account: &Account, machine: &StateMachine, gaps: &mut Vec<Gap>) -> Vec<(
 fn misspelt(tags: &[(String, String)]) -> Option<Gap> {
     let (_, tag) = tags.iter().find(|(key, _)| key == SUPPRESS_TAG)?;
     let unknown: Vec<String> = listed_rules(tag)
-        .filter(|id| !RULE_IDS.contains(id))
-        .map(|id| format!("`{id}` is no rule{}", did_you_mean(id, RULE_IDS)))
+        .filter(|id| RuleId::parse(id).is_none())
+        .map(|id| {
+            format!(
+                "`{id}` is no rule{}",
+                did_you_mean(id, RULE_IDS.iter().map(|id| id.as_str()))
+            )
+        })
         .collect();
     (!unknown.is_empty()).then(|| {
         let what = format!("a part of the workflow's tag `{SUPPRESS_TAG}`");

@@ -108,13 +108,13 @@ fn opened(with: &Account, known: &Known<'_>, facts: &Facts<'_>) -> (Vec<String>,
         .find(|f| f.workflow.arn == facts.workflow.arn);
     let found = then.map(|then| judge(&then, known.today).findings);
     let new = found.into_iter().flatten().filter(|f| {
-        f.suppressed.is_none() && f.severity > Severity::Info && !now.contains(&f.fingerprint())
+        f.suppressed().is_none() && f.severity() > Severity::Info && !now.contains(&f.fingerprint())
     });
     let new: Vec<Finding> = new.collect();
-    let severity = new.iter().map(|f| f.severity).max();
+    let severity = new.iter().map(|f| f.severity()).max();
     let titles = new
         .iter()
-        .map(|f| format!("{}: {} ({})", f.severity, f.title, f.rule));
+        .map(|f| format!("{}: {} ({})", f.severity(), f.title(), f.rule()));
     (
         titles.collect(),
         severity.unwrap_or(Severity::Low).max(Severity::Low),

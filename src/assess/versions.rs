@@ -7,11 +7,12 @@ use super::{Assessment, judge};
 use crate::config::Config;
 use crate::facts::AccountFacts;
 use crate::finding::Finding;
+use crate::rule_id::{RuleId, rule_ids};
 use crate::snapshot::{Account, StateMachine};
 
 /// Rules that judge the role: what they say of a version with the workflow's own role, they say of the workflow, and what a
 /// version does not need another one may.
-const OF_THE_ROLE: &[&str] = &[
+const OF_THE_ROLE: &[RuleId] = rule_ids![
     "admin-role",
     "broad-invocation",
     "dynamic-target-wildcard",
@@ -27,7 +28,8 @@ const OF_THE_ROLE: &[&str] = &[
     "wildcard-resource",
 ];
 /// Rules that say nothing of a version by itself.
-const OF_THE_WORKFLOW: &[&str] = &["drift", "shared-role", "suppression", "transient-change"];
+const OF_THE_WORKFLOW: &[RuleId] =
+    rule_ids!["drift", "shared-role", "suppression", "transient-change"];
 
 /// Adds to each workflow's assessment what its versions hold beyond it.
 pub(super) fn add(
@@ -103,21 +105,17 @@ fn merge(
     let same_role = version.role_arn == current.role_arn;
     let told: BTreeSet<String> = own.findings.iter().map(Finding::fingerprint).collect();
     let number = version.version.as_deref().unwrap_or_default();
-    for mut finding in of_version.findings {
-        let of_role = same_role && OF_THE_ROLE.contains(&finding.rule);
-        let skipped = of_role || OF_THE_WORKFLOW.contains(&finding.rule);
+    for finding in of_version.findings {
+        let of_role = same_role && OF_THE_ROLE.contains(&finding.rule());
+        let skipped = of_role || OF_THE_WORKFLOW.contains(&finding.rule());
         if skipped || told.contains(&finding.fingerprint()) {
             continue;
         }
-        finding.version = Some(number.to_owned());
-        finding.title = format!("version {number}: {}", finding.title);
-        // A version is never changed.
-        finding.remediation.patch = None;
-        finding.remediation.text = format!(
-            "point every alias at a version without it, and delete version {number} (`aws stepfunctions delete-state-machine-version`): whoever may start the workflow may start it by the version's ARN. In the next version: {}",
-            finding.remediation.text
-        );
-        own.findings.push(finding);
+        own.findings.push(finding.of_version(number, |fix| {
+            format!(
+                "point every alias at a version without it, and delete version {number} (`aws stepfunctions delete-state-machine-version`): whoever may start the workflow may start it by the version's ARN. In the next version: {fix}"
+            )
+        }));
     }
     super::order(&mut own.findings);
     for gap in of_version.gaps {

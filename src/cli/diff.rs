@@ -110,7 +110,7 @@ fn compared(old: &[Assessment], new: &[Assessment]) -> Vec<Difference> {
                 findings: now
                     .findings
                     .iter()
-                    .filter(|f| f.suppressed.is_none())
+                    .filter(|f| f.suppressed().is_none())
                     .cloned()
                     .collect(),
                 ..Difference::of(now)

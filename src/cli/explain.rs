@@ -6,13 +6,14 @@ use serde_json::{Value, json};
 
 use super::args::{Explain, Plain};
 use super::{Failure, Outcome};
+use crate::rule_id::{RULE_IDS, RuleId};
 use crate::rules::{self, RULES};
 use crate::suggest::did_you_mean;
 
 /// A rule's page; the scenarios at its end are for the tests and left out.
 pub fn explain(args: &Explain) -> Result<Outcome, Failure> {
-    let Some(rule) = rules::by_id(&args.rule) else {
-        let hint = match did_you_mean(&args.rule, RULES.iter().map(|r| r.meta().id)) {
+    let Some(rule) = RuleId::parse(&args.rule).and_then(rules::by_id) else {
+        let hint = match did_you_mean(&args.rule, RULE_IDS.iter().map(|id| id.as_str())) {
             none if none.is_empty() => "; `stepwarden rules` lists them".to_owned(),
             hint => hint,
         };
@@ -35,7 +36,11 @@ pub fn rules(format: Plain) -> Result<Outcome, Failure> {
             .collect();
         return Ok(Outcome::clean(format!("{list:#}\n")));
     }
-    let width = all.clone().map(|m| m.id.len()).max().unwrap_or_default();
+    let width = all
+        .clone()
+        .map(|m| m.id.as_str().len())
+        .max()
+        .unwrap_or_default();
     let mut out = String::new();
     for meta in all {
         let _ = writeln!(out, "{:width$}  {}", meta.id, meta.severity);

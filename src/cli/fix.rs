@@ -54,7 +54,7 @@ pub fn fix(args: &Fix, host: &mut Host<'_>) -> Result<Outcome, Failure> {
 
 fn count(judged: &Judged) -> usize {
     let all = judged.assessments.iter().flat_map(|a| &a.findings);
-    all.filter(|f| f.suppressed.is_none()).count()
+    all.filter(|f| f.suppressed().is_none()).count()
 }
 
 /// The texts as they should be, by file.
@@ -64,7 +64,7 @@ fn edited(judged: &Judged, left: &mut Vec<String>) -> BTreeMap<PathBuf, String> 
         for finding in assessment
             .findings
             .iter()
-            .filter(|f| f.suppressed.is_none())
+            .filter(|f| f.suppressed().is_none())
         {
             let name = &assessment.workflow.name;
             let change = change(judged, origin.as_ref(), finding);
@@ -77,8 +77,8 @@ fn edited(judged: &Judged, left: &mut Vec<String>) -> BTreeMap<PathBuf, String> 
                     }
                 }
                 // What was not read is nothing that a change of the file cures.
-                Err(_) if finding.rule == "evaluation-incomplete" => {}
-                Err(why) => left.push(format!("{name}: {} is left: {why}", finding.rule)),
+                Err(_) if finding.rule() == "evaluation-incomplete" => {}
+                Err(why) => left.push(format!("{name}: {} is left: {why}", finding.rule())),
             }
         }
     }
@@ -112,7 +112,7 @@ fn change(
     origin: Option<&crate::document::WorkflowOrigin>,
     finding: &Finding,
 ) -> Result<(PathBuf, Pointer, Edit), &'static str> {
-    let Some(patch) = &finding.remediation.patch else {
+    let Some(patch) = &finding.remediation().patch else {
         return Err("it has no patch; see what it says to do");
     };
     let Patch::PolicyStatement {
@@ -130,7 +130,7 @@ fn change(
             _ => "it is a setting of the deployment",
         });
     };
-    if finding.rule.starts_with("tainted-") || finding.rule == "weak-validation" {
+    if finding.rule().is_tainted() || finding.rule() == "weak-validation" {
         return Err("a person must choose the targets that are meant");
     }
     let elsewhere = "the policy does not stand in the files that were given";

@@ -155,7 +155,7 @@ pub fn judge(
             judged
                 .origins
                 .push(input.origins.workflows.get(arn).cloned());
-            secret |= assessment.findings.iter().any(|f| f.rule == SECRET);
+            secret |= assessment.findings.iter().any(|f| f.rule() == SECRET);
             judged.assessments.push(assessment);
         }
         for document in input.documents {
@@ -218,7 +218,7 @@ pub fn outcome(
     for assessment in &mut judged.assessments {
         let before = assessment.findings.len();
         let least = args.min_severity.severity();
-        assessment.findings.retain(|f| f.severity >= least);
+        assessment.findings.retain(|f| f.severity() >= least);
         hidden += before - assessment.findings.len();
     }
     let report = Report {

@@ -88,7 +88,7 @@ fn every_rule_is_listed() {
     assert!(
         crate::rules::RULES
             .iter()
-            .all(|r| human.contains(r.meta().id) && human.contains(r.meta().summary))
+            .all(|r| human.contains(r.meta().id.as_str()) && human.contains(r.meta().summary))
     );
 }
 

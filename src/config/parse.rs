@@ -4,8 +4,8 @@
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::ids::RULE_IDS;
 use super::{Config, SuppressionEntry, service};
+use crate::rule_id::{RULE_IDS, RuleId};
 use crate::severity::Severity;
 use crate::suggest::did_you_mean;
 
@@ -80,13 +80,13 @@ fn set(
             for (key, value) in entries(value)? {
                 let id = rule(key.get_ref(), key.span().start)?;
                 let (word, why) = with_reason(value, "severity")?;
-                config.severities.insert(id.clone(), severity(word)?);
+                config.severities.insert(id, severity(word)?);
                 config.reasons.extend(why.map(|why| (id, why)));
             }
         }
         "disabled-rules" => {
             for (id, why) in each(value, switched_off)? {
-                config.reasons.extend(why.map(|why| (id.clone(), why)));
+                config.reasons.extend(why.map(|why| (id, why)));
                 config.disabled_rules.push(id);
             }
         }
@@ -129,13 +129,13 @@ fn with_reason<'v, 'i>(
     Ok((named.ok_or_else(missing)?, why))
 }
 
-fn switched_off(value: &Value<'_>) -> Result<(String, Option<String>), Fault> {
+fn switched_off(value: &Value<'_>) -> Result<(RuleId, Option<String>), Fault> {
     let (named, why) = with_reason(value, "rule")?;
     Ok((rule(&text(named)?, named.span().start)?, why))
 }
 
 /// No tag silences the rule that tells of tags.
-fn tag_suppressible(value: &Value<'_>) -> Result<String, Fault> {
+fn tag_suppressible(value: &Value<'_>) -> Result<RuleId, Fault> {
     let id = rule(&text(value)?, value.span().start)?;
     if id == "suppression" {
         let why = "a tag cannot suppress `suppression`, which tells of tags";
@@ -229,11 +229,11 @@ fn severity(value: &Value<'_>) -> Result<Severity, Fault> {
     })
 }
 
-fn rule(id: &str, at: usize) -> Result<String, Fault> {
-    if RULE_IDS.contains(&id) {
-        return Ok(id.to_owned());
+fn rule(id: &str, at: usize) -> Result<RuleId, Fault> {
+    if let Some(known) = RuleId::parse(id) {
+        return Ok(known);
     }
-    let hint = match did_you_mean(id, RULE_IDS) {
+    let hint = match did_you_mean(id, RULE_IDS.iter().map(|id| id.as_str())) {
         none if none.is_empty() => "; `stepwarden rules` lists them".to_owned(),
         hint => hint,
     };

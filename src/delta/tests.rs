@@ -1,6 +1,6 @@
 use super::*;
 use crate::arn::Arn;
-use crate::finding::Suppression;
+use crate::finding::{FindingBuilder, FindingPlace, Suppression, Words};
 use crate::gap::{Gap, Input};
 use crate::workflow::Workflow;
 
@@ -8,7 +8,21 @@ const ARN: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:w";
 
 fn finding(rule: &'static str, severity: Severity) -> Finding {
     let arn = Arn::parse(ARN).unwrap();
-    Finding::new(rule, severity, &arn, "subject", rule, "", "")
+    let words = Words {
+        title: rule.to_owned(),
+        detail: String::new(),
+        fix: String::new(),
+    };
+    let id = RuleId::parse(rule).unwrap();
+    FindingBuilder::new(
+        id,
+        severity,
+        &arn,
+        "subject".into(),
+        FindingPlace::Workflow,
+        words,
+    )
+    .build()
 }
 
 fn found(findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
@@ -87,11 +101,11 @@ fn what_is_only_worth_knowing_or_suppressed_is_never_told_nor_told_to_be_gone() 
     assert!(told.is_empty());
     let told = after(vec![finding("admin-role", Severity::Critical)]);
     let mut suppressed = finding("admin-role", Severity::Critical);
-    suppressed.suppressed = Some(Suppression {
+    suppressed.set_suppressed(Some(Suppression {
         reason: "known".to_owned(),
         until: None,
         by: crate::finding::By::Configuration,
-    });
+    }));
     let now = found(vec![suppressed], Vec::new());
     let delta = against(&told, &now);
     assert!(delta.opened.is_empty() && delta.resolved.is_empty() && delta.told.is_empty());
@@ -157,7 +171,7 @@ fn what_has_grown_is_told_once_more() {
     let now = found(vec![finding("drift", Severity::High)], Vec::new());
     let grown = Before {
         told: &told,
-        grown: &["drift"],
+        grown: crate::rule_id::rule_ids!["drift"],
         ..Before::default()
     };
     assert_eq!(between(grown, &now).opened.len(), 1);

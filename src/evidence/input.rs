@@ -3,9 +3,10 @@
 use super::guard;
 use crate::asl::{QueryLanguage, State};
 use crate::facts::Facts;
-use crate::finding::{Finding, Patch};
+use crate::finding::{FindingBuilder, FindingPlace, Patch};
 use crate::gap::Input;
 use crate::reach::Class;
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 use crate::taint::{SinkKind, TaintedSink, Wiring};
 
@@ -29,30 +30,32 @@ impl Facts<'_> {
     /// A finding about one thing that somebody outside decides.
     pub fn tainted_finding(
         &self,
-        rule: &'static str,
+        rule: RuleId,
         severity: Severity,
         sink: &TaintedSink,
         state: &State,
         title: String,
         detail: String,
-    ) -> Finding {
+    ) -> FindingBuilder {
         let paths: Vec<&str> = sink.parameters.iter().map(|p| p.path.as_str()).collect();
         let subject = format!("{}\n{}", sink.actions().join(" "), paths.join(" "));
         let (text, patch) = self.guard_fix(sink, state);
         let mut finding = self.state_finding(rule, severity, state, &subject, title, detail, text);
-        finding.pointer = sink.parameters.first().map(|p| p.pointer.clone());
-        finding.actions = sink.actions();
-        finding.trace = sink.trace(state);
+        if let Some(first) = sink.parameters.first() {
+            finding.at(FindingPlace::within(Some(state), first.pointer.clone()));
+        }
+        finding.actions(sink.actions());
+        finding.trace(sink.trace(state));
         if let Some(reach) = &sink.reach {
-            finding.reach = Some(reach.text());
-            finding.resources = if reach.granted.is_empty() {
+            finding.reach(Some(reach.text()));
+            finding.resources(if reach.granted.is_empty() {
                 reach.globs.iter().map(ToString::to_string).collect()
             } else {
                 reach.granted.clone()
-            };
-            finding.policy.clone_from(&reach.statement);
+            });
+            finding.policy(reach.statement.clone());
         }
-        finding.remediation.patch = patch;
+        finding.patch(patch);
         finding
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::asl::{QueryLanguage, StateId};
 use crate::catalog::{self, Level};
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::{FindingBuilder, FindingPlace};
 use crate::glob::Glob;
 use crate::iam::{Condition, Effect, Policy, ResourceSpec, Statement};
 use crate::starters::{START, START_SYNC, StartGrant, Starter};
@@ -21,14 +21,13 @@ impl Facts<'_> {
     }
 
     /// Sets the state of a finding about several: the first one.
-    pub fn place(&self, finding: &mut Finding, states: &[StateId]) {
+    pub fn place(&self, finding: &mut FindingBuilder, states: &[StateId]) {
         let Some(state) = states.first().and_then(|id| self.definition.state(*id)) else {
             return;
         };
-        finding.state = Some(state.name.clone());
+        finding.at(FindingPlace::state_itself(state));
         let named = states.iter().filter_map(|id| self.definition.state(*id));
-        finding.states = named.map(|s| s.name.clone()).collect();
-        finding.pointer = Some(state.pointer.clone());
+        finding.states(named.map(|s| s.name.clone()).collect());
     }
 
     /// The field that holds the arguments in the query language of the first of these states.

@@ -6,12 +6,13 @@ use serde_json::Value;
 
 use crate::asl::State;
 use crate::facts::Facts;
-use crate::finding::{Finding, Patch, StatementRef};
+use crate::finding::{FindingBuilder, FindingPlace, Patch, StatementRef};
 use crate::grants::assessment::{Cause, GrantAssessment};
 use crate::grants::ideal;
 use crate::grants::role::PolicySource;
 use crate::iam::{ActionSpec, Effect, ResourceSpec, Statement};
 use crate::need::Need;
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 
 /// The action patterns of one statement that one rule reports with one severity.
@@ -89,18 +90,17 @@ impl<'a> Facts<'a> {
     )]
     pub fn state_finding(
         &self,
-        rule: &'static str,
+        rule: RuleId,
         severity: Severity,
         state: &State,
         subject: &str,
         title: impl Into<String>,
         detail: impl Into<String>,
         fix: impl Into<String>,
-    ) -> Finding {
+    ) -> FindingBuilder {
         let subject = format!("{}\n{subject}", state.pointer);
         let mut finding = self.finding(rule, severity, subject, title, detail, fix);
-        finding.state = Some(state.name.clone());
-        finding.pointer = Some(state.pointer.clone());
+        finding.at(FindingPlace::state_itself(state));
         finding
     }
 
@@ -137,23 +137,24 @@ impl<'a> Facts<'a> {
     /// A finding about a statement, with its evidence and the statement as it should be.
     pub fn statement_finding(
         &self,
-        rule: &'static str,
+        rule: RuleId,
         group: &StatementGroup<'_, 'a>,
         title: impl Into<String>,
         detail: impl Into<String>,
         fix: impl Into<String>,
-    ) -> Finding {
+    ) -> FindingBuilder {
         let mut actions = group.actions();
         let subject = self.subject(group, &actions);
         let mut finding = self.finding(rule, group.severity, subject, title, detail, fix);
-        finding.policy = Some(StatementRef {
+        finding.at(FindingPlace::Role { state: None });
+        finding.policy(Some(StatementRef {
             name: group.policy_name.to_owned(),
             statement: group.statement.index,
             sid: group.statement.sid.clone(),
-        });
-        finding.resources = group.resources();
-        finding.remediation.patch = self.statement_patch(group);
-        finding.actions = std::mem::take(&mut actions);
+        }));
+        finding.resources(group.resources());
+        finding.patch(self.statement_patch(group));
+        finding.actions(std::mem::take(&mut actions));
         finding
     }
 

@@ -87,7 +87,7 @@ pub fn about_starting(assessment: &mut Assessment, principal: &str) {
         .split_once('/')
         .map_or(principal, |(_, name)| name);
     let named = |finding: &Finding| {
-        let mut all = finding.principals.iter();
+        let mut all = finding.principals().iter();
         // A group stands for its members; from a message it is not known who.
         principal.is_empty()
             || principal.starts_with("group/")
@@ -95,7 +95,7 @@ pub fn about_starting(assessment: &mut Assessment, principal: &str) {
     };
     assessment
         .findings
-        .retain(|f| ABOUT_STARTING.contains(&f.rule) && named(f));
+        .retain(|f| ABOUT_STARTING.contains(&f.rule()) && named(f));
     assessment.gaps.clear();
 }
 
@@ -169,7 +169,7 @@ fn key(alert: &Alert<'_>, since: &str) -> String {
     part(alert.event.map_or("", |event| &event.id));
     for finding in &alert.opened {
         part(&finding.fingerprint());
-        part(finding.severity.word());
+        part(finding.severity().word());
     }
     for gone in &alert.resolved {
         part(&gone.fingerprint);

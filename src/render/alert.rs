@@ -67,7 +67,7 @@ impl<'a> Alert<'a> {
     /// The alert where nothing is known of what was there before: everything that is found is new, but for what is
     /// suppressed or only worth knowing. `None` where there is nothing to tell.
     pub fn in_full(assessment: &'a Assessment, event: Option<&'a EventInfo>) -> Option<Self> {
-        let tells = |f: &&Finding| f.suppressed.is_none() && f.severity > Severity::Info;
+        let tells = |f: &&Finding| f.suppressed().is_none() && f.severity() > Severity::Info;
         let alert = Self {
             event,
             workflow: &assessment.workflow,
@@ -110,13 +110,13 @@ impl<'a> Alert<'a> {
 /// How many findings are suppressed.
 pub fn suppressed(assessment: &Assessment) -> usize {
     let all = assessment.findings.iter();
-    all.filter(|f| f.suppressed.is_some()).count()
+    all.filter(|f| f.suppressed().is_some()).count()
 }
 
 /// The subject line: at most 99 printable ASCII characters.
 pub fn subject(alert: &Alert<'_>) -> String {
     let name = escape::line(&alert.workflow.name);
-    let first = alert.opened.iter().find(|f| f.suppressed.is_none());
+    let first = alert.opened.iter().find(|f| f.suppressed().is_none());
     let what = match (alert.severity(), first) {
         (Some(severity), Some(first)) => {
             let more = alert.counts().total() - 1;
@@ -128,7 +128,7 @@ pub fn subject(alert: &Alert<'_>) -> String {
             format!(
                 "[{}] {name}: {}{more}",
                 severity.word().to_uppercase(),
-                first.rule
+                first.rule()
             )
         }
         (Some(severity), None) => format!(

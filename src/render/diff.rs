@@ -64,7 +64,9 @@ impl Difference {
     /// The worst that widened.
     pub fn worst(&self) -> Option<Severity> {
         let wider = self.wider.iter().map(|w| w.severity);
-        wider.chain(self.findings.iter().map(|f| f.severity)).max()
+        wider
+            .chain(self.findings.iter().map(|f| f.severity()))
+            .max()
     }
 
     fn is_empty(&self) -> bool {
@@ -97,12 +99,12 @@ pub fn text(all: &[Difference]) -> String {
             }
         }
         for finding in &one.findings {
-            let title = escape::line(&finding.title);
+            let title = escape::line(&finding.title());
             let _ = writeln!(
                 out,
                 "  {:<9} {}: {title}",
-                finding.severity.word(),
-                finding.rule
+                finding.severity().word(),
+                finding.rule()
             );
         }
         for narrower in &one.narrower {

@@ -147,7 +147,7 @@ fn shown(assessment: &Assessment) -> impl Iterator<Item = &Finding> {
     assessment
         .findings
         .iter()
-        .filter(|f| !(f.rule == INCOMPLETE && f.severity == Severity::Info))
+        .filter(|f| !(f.rule() == INCOMPLETE && f.severity() == Severity::Info))
 }
 
 /// Gaps that no finding tells of, such as where the rule that does is switched off.
@@ -155,7 +155,7 @@ fn hard_gaps(assessment: &Assessment) -> impl Iterator<Item = &Gap> {
     let told = assessment
         .findings
         .iter()
-        .any(|f| f.rule == INCOMPLETE && f.severity > Severity::Info);
+        .any(|f| f.rule() == INCOMPLETE && f.severity() > Severity::Info);
     assessment.gaps.iter().filter(move |g| !g.optional && !told)
 }
 
@@ -163,7 +163,7 @@ fn hard_gaps(assessment: &Assessment) -> impl Iterator<Item = &Gap> {
 fn one(out: &mut String, report: &Report<'_>, assessment: &Assessment, style: Style) {
     heading(out, assessment, style);
     for finding in shown(assessment) {
-        match finding.suppressed {
+        match finding.suppressed() {
             Some(_) => suppressed(out, finding, style),
             None => whole(out, report, (assessment, finding), style),
         }
@@ -208,19 +208,19 @@ fn title(out: &mut String, finding: &Finding, mark: &str, style: Style) {
     let _ = writeln!(
         out,
         "  {}{mark}{}",
-        style.severity(finding.severity),
-        style.paint(finding.rule, "1")
+        style.severity(finding.severity()),
+        style.paint(finding.rule().as_str(), "1")
     );
     put(
         out,
         "    ",
-        &escape::wrap(&escape::line(&finding.title), style.width - 4),
+        &escape::wrap(&escape::line(&finding.title()), style.width - 4),
     );
 }
 
 fn suppressed(out: &mut String, finding: &Finding, style: Style) {
     title(out, finding, "suppressed ", style);
-    if let Some(suppression) = &finding.suppressed {
+    if let Some(suppression) = &finding.suppressed() {
         let until = suppression
             .until
             .as_ref()
@@ -248,14 +248,14 @@ fn whole(
     labelled(
         out,
         "why",
-        &escape::wrap(&finding.detail, style.width - 4 - LABEL),
+        &escape::wrap(&finding.detail(), style.width - 4 - LABEL),
     );
     labelled(
         out,
         "fix",
-        &escape::wrap(&finding.remediation.text, style.width - 4 - LABEL),
+        &escape::wrap(&finding.remediation().text, style.width - 4 - LABEL),
     );
-    if let Some(patch) = &finding.remediation.patch {
+    if let Some(patch) = &finding.remediation().patch {
         let text = serde_json::to_string_pretty(patch).unwrap_or_default();
         labelled(out, "patch", &escape::lines(&text));
     }
@@ -303,7 +303,7 @@ fn notes(out: &mut String, report: &Report<'_>, style: Style) {
     }
     if let Some(baseline) = report.baseline {
         let all = report.assessments.iter().flat_map(|a| &a.findings);
-        let open = all.filter(|f| f.suppressed.is_none());
+        let open = all.filter(|f| f.suppressed().is_none());
         let new = open.filter(|f| baseline.is_new(f)).count();
         let _ = writeln!(out, "{} since the baseline", counted(new, "new finding"));
     }
@@ -326,7 +326,7 @@ fn last_line(ordered: &[&Assessment]) -> String {
         _ => counts.in_words(),
     };
     let mut line = format!("{}: {found}", counted(ordered.len(), "workflow"));
-    let suppressed = all().filter(|f| f.suppressed.is_some()).count();
+    let suppressed = all().filter(|f| f.suppressed().is_some()).count();
     if suppressed > 0 {
         let _ = write!(line, "; {suppressed} suppressed");
     }

@@ -107,30 +107,30 @@ const LISTED: usize = 50;
 /// One finding.
 pub fn finding(finding: &Finding) -> Value {
     let trace: Vec<Value> = finding
-        .trace
+        .trace()
         .iter()
         .map(|step| json!({ "state": step.state, "pointer": step.pointer, "value": step.value }))
         .collect();
     json!({
         "fingerprint": finding.fingerprint(),
-        "rule": finding.rule,
-        "severity": finding.severity,
-        "workflow": finding.workflow,
-        "state": finding.state,
-        "pointer": finding.pointer,
+        "rule": finding.rule(),
+        "severity": finding.severity(),
+        "workflow": finding.workflow(),
+        "state": finding.state(),
+        "pointer": finding.pointer(),
         "states": finding.concerned_states(),
         // A title is one line by contract; a line break in a state's name must not break it.
-        "title": escape::line(&finding.title),
-        "detail": finding.detail,
-        "actions": finding.actions,
-        "resources": finding.resources,
-        "reach": finding.reach,
+        "title": escape::line(&finding.title()),
+        "detail": finding.detail(),
+        "actions": finding.actions(),
+        "resources": finding.resources(),
+        "reach": finding.reach(),
         "trace": trace,
-        "policy": finding.policy,
-        "principals": finding.principals.get(..LISTED).unwrap_or(&finding.principals),
-        "suppressed": finding.suppressed,
-        "via": finding.via,
-        "version": finding.version,
-        "remediation": { "text": finding.remediation.text, "patch": finding.remediation.patch },
+        "policy": finding.policy(),
+        "principals": finding.principals().get(..LISTED).unwrap_or(&finding.principals()),
+        "suppressed": finding.suppressed(),
+        "via": finding.via(),
+        "version": finding.version(),
+        "remediation": { "text": finding.remediation().text, "patch": finding.remediation().patch },
     })
 }

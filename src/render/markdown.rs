@@ -75,8 +75,8 @@ fn rows<'a>(report: &'a Report<'_>) -> Vec<Row<'a>> {
         }
     }
     rows.sort_by_key(|row| {
-        let open = row.finding.suppressed.is_none();
-        std::cmp::Reverse((open, row.finding.severity))
+        let open = row.finding.suppressed().is_none();
+        std::cmp::Reverse((open, row.finding.severity()))
     });
     rows
 }
@@ -87,17 +87,17 @@ fn table_row(report: &Report<'_>, row: &Row<'_>) -> String {
         Some(at) => format!("{}:{}", at.file, at.line),
         None => row.workflow.to_owned(),
     };
-    let mark = match (&finding.suppressed, row.is_new) {
+    let mark = match (&finding.suppressed(), row.is_new) {
         (Some(_), _) => " (suppressed)",
         (None, true) => " **new**",
         (None, false) => "",
     };
     format!(
         "| {}{mark} | `{}` | {} | {} |\n",
-        finding.severity,
-        finding.rule,
+        finding.severity(),
+        finding.rule(),
         plain(&place),
-        plain(&finding.title)
+        plain(&finding.title())
     )
 }
 
@@ -105,22 +105,22 @@ fn details_of(row: &Row<'_>) -> String {
     let finding = row.finding;
     let mut out = format!(
         "<details><summary>{} <code>{}</code> in {}: {}</summary>\n\n",
-        finding.severity,
-        finding.rule,
+        finding.severity(),
+        finding.rule(),
         plain(row.workflow),
-        plain(&finding.title)
+        plain(&finding.title())
     );
     for (label, lines) in evidence(finding) {
         for line in lines {
             let _ = writeln!(out, "- {label}: {}", plain(&line));
         }
     }
-    if let Some(suppression) = &finding.suppressed {
+    if let Some(suppression) = &finding.suppressed() {
         let _ = writeln!(out, "- suppressed: {}", plain(&suppression.reason));
     }
     let paragraphs = [
-        ("", finding.detail.as_str()),
-        ("**Fix:** ", &finding.remediation.text),
+        ("", finding.detail()),
+        ("**Fix:** ", &finding.remediation().text),
     ];
     for (label, text) in paragraphs {
         let text: Vec<String> = text.lines().map(plain).collect();

@@ -69,7 +69,7 @@ impl Metrics {
     pub fn told(&mut self, alert: &Alert<'_>) {
         self.alerts += 1;
         for finding in &alert.opened {
-            self.opened.add(finding.severity, 1);
+            self.opened.add(finding.severity(), 1);
         }
         self.resolved += alert.resolved.len() as u64;
         self.drifts += u64::from(alert.drift.is_some());

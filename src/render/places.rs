@@ -5,6 +5,7 @@ use std::path::Path;
 use crate::document::{Location, Place, Sources, WorkflowOrigin};
 use crate::finding::Finding;
 use crate::loc::Pointer;
+use crate::rule_id::{RuleId, rule_ids};
 
 /// Where the workflows of a report are written.
 #[derive(Clone, Copy, Default)]
@@ -15,7 +16,7 @@ pub struct Places<'a> {
 }
 
 /// Rules that are about the role's trust policy.
-const TRUST: [&str; 3] = [
+const TRUST: &[RuleId] = rule_ids![
     "open-role-trust",
     "unconditioned-role-trust",
     "external-invocation",
@@ -39,10 +40,10 @@ impl<'a> Places<'a> {
     /// the workflow as a whole.
     pub fn finding(&self, index: usize, finding: &Finding) -> Option<Location> {
         let origin = self.origin(index)?;
-        if let Some(pointer) = &finding.pointer {
+        if let Some(pointer) = finding.pointer() {
             return self.at(&origin.definition, pointer);
         }
-        if let Some(policy) = &finding.policy
+        if let Some(policy) = finding.policy()
             && let Some(place) = origin.policies.get(&policy.name)
         {
             return self.statement(place, policy.statement);
@@ -50,7 +51,7 @@ impl<'a> Places<'a> {
         if let Some(trust) = origin
             .trust
             .as_ref()
-            .filter(|_| TRUST.contains(&finding.rule))
+            .filter(|_| TRUST.contains(&finding.rule()))
         {
             return self.at(trust, &Pointer::root());
         }

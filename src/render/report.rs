@@ -79,7 +79,7 @@ impl Baseline {
     /// Whether the finding was not open before, or is worse than it was.
     pub fn is_new(&self, finding: &Finding) -> bool {
         let before = self.0.get(&finding.fingerprint());
-        before.is_none_or(|severity| finding.severity > *severity)
+        before.is_none_or(|severity| finding.severity() > *severity)
     }
 }
 

@@ -93,19 +93,19 @@ impl Workflow<'_> {
     fn result(&self, finding: &Finding) -> Value {
         let text = format!(
             "{}\n\n{}\n\nFix: {}",
-            escape::line(&finding.title),
-            finding.detail,
-            finding.remediation.text
+            escape::line(&finding.title()),
+            finding.detail(),
+            finding.remediation().text
         );
         let fingerprint = finding.fingerprint();
         let mut result = json!({
-            "ruleId": finding.rule,
-            "level": level(finding.severity),
+            "ruleId": finding.rule(),
+            "level": level(finding.severity()),
             "message": { "text": escape::lines(&text).join("\n") },
             "locations": [self.location(finding)],
             // GitHub matches by the first of these alone; neither depends on a line.
             "partialFingerprints": { "primaryLocationLineHash": format!("{fingerprint}:1"), "stepwarden/1": fingerprint },
-            "properties": { "severity": finding.severity, "security-severity": score(finding.severity), "workflow": finding.workflow },
+            "properties": { "severity": finding.severity(), "security-severity": score(finding.severity()), "workflow": finding.workflow() },
         });
         if let Some(fields) = result.as_object_mut() {
             self.more(fields, finding);
@@ -114,14 +114,14 @@ impl Workflow<'_> {
     }
 
     fn more(&self, fields: &mut Map<String, Value>, finding: &Finding) {
-        if let Some(index) = RULES.iter().position(|r| r.meta().id == finding.rule) {
+        if let Some(index) = RULES.iter().position(|r| r.meta().id == finding.rule()) {
             fields.insert("ruleIndex".to_owned(), json!(index));
         }
         if let Some(new) = self.report.is_new(finding) {
             let state = if new { "new" } else { "unchanged" };
             fields.insert("baselineState".to_owned(), json!(state));
         }
-        if let Some(suppression) = &finding.suppressed {
+        if let Some(suppression) = &finding.suppressed() {
             let until = suppression
                 .until
                 .as_ref()
@@ -130,9 +130,9 @@ impl Workflow<'_> {
             let kept = json!([{ "kind": "external", "justification": why }]);
             fields.insert("suppressions".to_owned(), kept);
         }
-        if !finding.trace.is_empty() {
+        if !finding.trace().is_empty() {
             let steps: Vec<Value> = finding
-                .trace
+                .trace()
                 .iter()
                 .map(|step| self.step(&format!("{}: {}", step.state, step.value), &step.pointer))
                 .collect();
@@ -157,11 +157,11 @@ impl Workflow<'_> {
 
     fn location(&self, finding: &Finding) -> Value {
         let workflow = &self.assessment.workflow;
-        let name = finding.state.as_deref().unwrap_or(&workflow.name);
+        let name = finding.state().unwrap_or(&workflow.name);
         let mut location = json!({ "logicalLocations": [{
             "name": escape::line(name),
-            "fullyQualifiedName": self.logical(finding.pointer.as_ref()),
-            "kind": if finding.state.is_some() { "object" } else { "resource" },
+            "fullyQualifiedName": self.logical(finding.pointer()),
+            "kind": if finding.state().is_some() { "object" } else { "resource" },
         }] });
         if let (Some(at), Some(fields)) = (
             self.report.places.finding(self.index, finding),

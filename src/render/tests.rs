@@ -8,9 +8,12 @@ use super::{Counts, json, sarif};
 use crate::arn::Arn;
 use crate::assess::Assessment;
 use crate::document::{Document, Notation, Place, Sources, WorkflowOrigin};
-use crate::finding::{Finding, Patch, StatementRef, Suppression};
+use crate::finding::{
+    Finding, FindingBuilder, FindingPlace, Patch, StatementRef, Suppression, Words,
+};
 use crate::gap::Gap;
 use crate::loc::Pointer;
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 use crate::value::TraceStep;
 use crate::workflow::{Workflow, WorkflowType};
@@ -36,28 +39,46 @@ pub fn workflow(name: &str) -> Workflow {
 
 /// A finding with every field set, each text being `text`.
 pub fn finding(severity: Severity, text: &str) -> Finding {
-    let arn = workflow("Orders").arn;
-    let mut finding = Finding::new("logging-off", severity, &arn, text, text, text, text);
-    finding.state = Some(text.to_owned());
-    finding.pointer = Some(Pointer::root().key("States").key(text));
-    finding.actions = vec![text.to_owned()];
-    finding.resources = vec![text.to_owned()];
-    finding.reach = Some(text.to_owned());
-    finding.trace = vec![TraceStep {
-        state: text.to_owned(),
-        pointer: Pointer::root(),
-        value: text.to_owned(),
-    }];
-    finding.policy = Some(StatementRef {
+    let place = FindingPlace::State {
         name: text.to_owned(),
-        statement: 1,
-        sid: Some(text.to_owned()),
-    });
-    finding.principals = vec![text.to_owned()];
-    finding.remediation.patch = Some(Patch::TracingConfiguration {
-        set: Value::String(text.to_owned()),
-    });
+        pointer: Pointer::root().key("States").key(text),
+    };
+    let mut finding = made(RuleId::known("logging-off"), severity, place, text);
+    evidence(&mut finding, text);
+    finding.build()
+}
+
+/// A finding without evidence.
+pub fn made(rule: RuleId, severity: Severity, place: FindingPlace, text: &str) -> FindingBuilder {
+    let arn = workflow("Orders").arn;
+    let words = Words {
+        title: text.to_owned(),
+        detail: text.to_owned(),
+        fix: text.to_owned(),
+    };
+    FindingBuilder::new(rule, severity, &arn, text.into(), place, words)
+}
+
+/// Gives it every kind of evidence.
+pub fn evidence(finding: &mut FindingBuilder, text: &str) {
     finding
+        .actions(vec![text.to_owned()])
+        .resources(vec![text.to_owned()])
+        .reach(Some(text.to_owned()))
+        .trace(vec![TraceStep {
+            state: text.to_owned(),
+            pointer: Pointer::root(),
+            value: text.to_owned(),
+        }])
+        .policy(Some(StatementRef {
+            name: text.to_owned(),
+            statement: 1,
+            sid: Some(text.to_owned()),
+        }))
+        .principals(vec![text.to_owned()])
+        .patch(Some(Patch::TracingConfiguration {
+            set: Value::String(text.to_owned()),
+        }));
 }
 
 pub fn assessment(name: &str, findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
@@ -76,11 +97,11 @@ pub fn assessment(name: &str, findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessm
 }
 
 fn suppressed(mut finding: Finding) -> Finding {
-    finding.suppressed = Some(Suppression {
+    finding.set_suppressed(Some(Suppression {
         reason: "accepted".to_owned(),
         until: Some("2027-01-31".to_owned()),
         by: crate::finding::By::Configuration,
-    });
+    }));
     finding
 }
 
@@ -116,8 +137,10 @@ fn suppressed_findings_stay_in_reports_and_out_of_summaries() {
 
 #[test]
 fn a_finding_has_every_field_of_the_contract() {
-    let mut bare = finding(Severity::Low, "x");
-    (bare.state, bare.pointer, bare.reach, bare.policy) = (None, None, None, None);
+    let rule = RuleId::known("logging-off");
+    let mut bare = made(rule, Severity::Low, FindingPlace::Workflow, "x");
+    bare.patch(finding(Severity::Low, "x").remediation().patch.clone());
+    let bare = bare.build();
     for finding in [finding(Severity::Critical, "x"), bare] {
         let value = json::finding(&finding);
         let keys: Vec<&str> = value
@@ -157,13 +180,15 @@ fn a_finding_has_every_field_of_the_contract() {
 
 #[test]
 fn many_principals_are_listed_in_part() {
-    let mut broad = finding(Severity::Medium, "x");
-    broad.principals = (0..60).map(|i| format!("user-{i}")).collect();
+    let rule = RuleId::known("broad-invocation");
+    let mut broad = made(rule, Severity::Medium, FindingPlace::Workflow, "x");
+    broad.principals((0..60).map(|i| format!("user-{i}")).collect());
+    let broad = broad.build();
     let listed = json::finding(&broad)["principals"]
         .as_array()
         .unwrap()
         .len();
-    assert_eq!((broad.principals.len(), listed), (60, 50));
+    assert_eq!((broad.principals().len(), listed), (60, 50));
 }
 
 #[test]
@@ -241,8 +266,11 @@ fn only_a_colour_terminal_sees_escape_sequences() {
 
 #[test]
 fn a_sarif_result_points_to_the_line_of_its_state() {
-    let mut found = finding(Severity::High, "x");
-    found.pointer = Some(Pointer::root().key("States").key("B").key("Parameters"));
+    let place = FindingPlace::State {
+        name: "B".to_owned(),
+        pointer: Pointer::root().key("States").key("B").key("Parameters"),
+    };
+    let found = made(RuleId::known("logging-off"), Severity::High, place, "x").build();
     let all = [assessment("Orders", vec![found], vec![])];
     let text = "{\n \"States\": {\n  \"A\": {},\n  \"B\": {\n   \"Parameters\": 1\n}}}";
     let path = std::path::PathBuf::from("my dir/o.json");

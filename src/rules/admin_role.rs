@@ -36,7 +36,7 @@ impl Rule for AdminRole {
                     facts.needed_in_words()
                 ),
                 "replace the statement by the permissions that the states need (`stepwarden policy` prints them)",
-            ));
+            ).build());
         }
     }
 }

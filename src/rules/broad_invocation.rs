@@ -43,7 +43,7 @@ impl Rule for BroadInvocation {
         let principals = listed(&mut broad);
         let dangerous = found
             .iter()
-            .find(|f| f.rule.starts_with("tainted-") && f.severity >= Severity::High);
+            .find(|f| f.rule().is_tainted() && f.severity() >= Severity::High);
         let severity = if dangerous.is_some() {
             Severity::High
         } else {
@@ -60,11 +60,13 @@ impl Rule for BroadInvocation {
                 statement(facts)
             ),
         );
-        finding.principals = principals;
+        finding.principals(principals);
         let grants = || broad.iter().flat_map(|s| &s.grants).filter(|g| g.starts());
-        finding.actions = sorted(grants().flat_map(|g| g.actions.iter().map(|a| (*a).to_owned())));
-        finding.resources = sorted(grants().map(|g| g.resource.clone()));
-        out.push(finding);
+        finding.actions(sorted(
+            grants().flat_map(|g| g.actions.iter().map(|a| (*a).to_owned())),
+        ));
+        finding.resources(sorted(grants().map(|g| g.resource.clone())));
+        out.push(finding.build());
     }
 }
 
@@ -104,7 +106,7 @@ fn detail(facts: &Facts<'_>, broad: &[&Starter<'_>], dangerous: Option<&Finding>
     let danger = match dangerous {
         Some(finding) => format!(
             "; whoever starts this workflow chooses what it acts on (`{}`), so that each of them holds that power",
-            finding.rule
+            finding.rule()
         ),
         None => "; who may start any workflow may start the next, more powerful one too".to_owned(),
     };

@@ -1,7 +1,10 @@
+use std::collections::BTreeSet;
+
 use super::{Meta, Rule};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::functions::{FunctionRole, Held, InvokedFunction};
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 
 /// `broad-lambda-role`
@@ -29,7 +32,7 @@ impl Rule for BroadLambdaRole {
 
 fn tell(
     facts: &Facts<'_>,
-    id: &'static str,
+    id: RuleId,
     function: &InvokedFunction,
     role: &FunctionRole,
 ) -> Option<Finding> {
@@ -68,21 +71,21 @@ fn tell(
         ),
         "grant the function the actions that its code calls, on the resources that it uses",
     );
-    finding.actions = held.iter().map(|h| h.action.clone()).collect();
-    finding.resources = held.iter().flat_map(|h| h.resources.clone()).collect();
-    finding.resources.sort();
-    finding.resources.dedup();
-    if role.admin.is_some() {
-        finding.actions = vec!["*".to_owned()];
-        finding.resources = vec!["*".to_owned()];
-    }
-    if let (None, Some((path, _))) = (&role.admin, &role.escalates) {
-        finding.actions.clone_from(&path.actions);
-    }
-    finding.principals = vec![role.arn.to_string()];
-    finding.policy = Some(policy);
+    let on: BTreeSet<String> = held.iter().flat_map(|h| h.resources.clone()).collect();
+    let all = || vec!["*".to_owned()];
+    let (actions, resources) = match (&role.admin, &role.escalates) {
+        (Some(_), _) => (all(), all()),
+        (None, Some((path, _))) => (path.actions.clone(), on.into_iter().collect()),
+        (None, None) => (
+            held.iter().map(|h| h.action.clone()).collect(),
+            on.into_iter().collect(),
+        ),
+    };
+    finding.actions(actions).resources(resources);
+    finding.principals(vec![role.arn.to_string()]);
+    finding.policy(Some(policy));
     facts.place(&mut finding, &function.states);
-    Some(finding)
+    Some(finding.build())
 }
 
 /// Why it is broad: at most four patterns by name.

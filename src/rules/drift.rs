@@ -37,9 +37,9 @@ impl Rule for Drift {
             detail(drift),
             fix(facts, drift),
         );
-        finding.remediation.patch = patch(facts, drift);
-        finding.principals = principals(drift);
-        out.push(finding);
+        finding.patch(patch(facts, drift));
+        finding.principals(principals(drift));
+        out.push(finding.build());
     }
 }
 

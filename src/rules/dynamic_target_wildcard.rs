@@ -46,7 +46,7 @@ impl Rule for DynamicTargetWildcard {
                 ),
                 "list the resources that can occur in the statement, give them a common name prefix, or run the step in a \
                  workflow of its own with a role of its own",
-            ));
+            ).build());
         }
     }
 }

@@ -9,6 +9,7 @@ use crate::facts::entry::{Steer, Steering};
 use crate::finding::Finding;
 use crate::glob::Glob;
 use crate::loc::Pointer;
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 use crate::starters::Starter;
 use crate::taint::TaintedSink;
@@ -46,7 +47,7 @@ impl Rule for EscalationPath {
     fn review(&self, facts: &Facts<'_>, found: &[Finding], out: &mut Vec<Finding>) {
         let mut states: BTreeMap<&str, Steered<'_>> = BTreeMap::new();
         for finding in found.iter().filter(|f| is_open(f)) {
-            let Some(pointer) = &finding.pointer else {
+            let Some(pointer) = &finding.pointer() else {
                 continue;
             };
             let state = facts
@@ -95,7 +96,7 @@ fn steering<'f>(facts: &'f Facts<'_>, pointer: &Pointer) -> Vec<&'f Steering<'f>
 
 /// What of the finding's actions its own policies do not let the principal do.
 fn beyond(facts: &Facts<'_>, starter: &Starter<'_>, finding: &Finding) -> Vec<String> {
-    let actions = finding.actions.iter();
+    let actions = finding.actions().iter();
     actions
         .filter(|action| !starter.may_everywhere(facts, action, &reach(facts, finding, action)))
         .cloned()
@@ -130,18 +131,18 @@ fn add(actions: &mut Vec<String>, more: Vec<String>) {
 /// Whether the caller chooses among more than a list that the grant makes: of a list, `tainted-target` is low and
 /// `tainted-credentials` is medium.
 fn is_open(finding: &Finding) -> bool {
-    let least = match finding.rule {
+    let least = match finding.rule().as_str() {
         "tainted-credentials" => Severity::High,
         _ => Severity::Medium,
     };
-    finding.rule.starts_with("tainted-") && finding.severity >= least
+    finding.rule().is_tainted() && finding.severity() >= least
 }
 
 /// What a caller can choose there for the action: the reach of what is told, else the resources of the grant.
 fn reach(facts: &Facts<'_>, finding: &Finding, action: &str) -> Vec<Glob> {
     let told = |sink: &&TaintedSink| {
         let pointer = sink.parameters.first().map(|p| &p.pointer);
-        pointer == finding.pointer.as_ref() && sink.actions().iter().any(|a| a == action)
+        pointer == finding.pointer() && sink.actions().iter().any(|a| a == action)
     };
     let mut globs: Vec<Glob> = Vec::new();
     for reach in facts
@@ -154,7 +155,7 @@ fn reach(facts: &Facts<'_>, finding: &Finding, action: &str) -> Vec<Glob> {
     }
     if globs.is_empty() {
         globs = finding
-            .resources
+            .resources()
             .iter()
             .map(|r| Glob::parse(r).segmented())
             .collect();
@@ -165,14 +166,9 @@ fn reach(facts: &Facts<'_>, finding: &Finding, action: &str) -> Vec<Glob> {
     globs
 }
 
-fn tell(
-    facts: &Facts<'_>,
-    id: &'static str,
-    state: &str,
-    steered: &Steered<'_>,
-) -> Option<Finding> {
-    let worst = steered.findings.iter().max_by_key(|f| f.severity)?;
-    let name = worst.state.clone().unwrap_or_default();
+fn tell(facts: &Facts<'_>, id: RuleId, state: &str, steered: &Steered<'_>) -> Option<Finding> {
+    let worst = steered.findings.iter().max_by_key(|f| f.severity())?;
+    let name = worst.state().unwrap_or_default();
     let mut starters: Vec<&Starter<'_>> = steered.principals.iter().map(|s| &s.who).collect();
     let senders = steered.causes.values().flatten();
     let mut principals = listed(&mut starters);
@@ -182,10 +178,10 @@ fn tell(
             principals.push(arn);
         }
     }
-    let reach = match &worst.reach {
-        Some(reach) => reach.clone(),
-        None if worst.resources.is_empty() => "*".to_owned(),
-        None => worst.resources.join(", "),
+    let reach = match worst.reach() {
+        Some(reach) => reach.to_owned(),
+        None if worst.resources().is_empty() => "*".to_owned(),
+        None => worst.resources().join(", "),
     };
     let actions = steered.actions.join(", ");
     let whose = match principals.as_slice() {
@@ -209,7 +205,7 @@ fn tell(
     statements(&senders.collect::<Vec<_>>());
     let mut finding = facts.finding(
         id,
-        worst.severity,
+        worst.severity(),
         state,
         format!("{whose} can use state `{name}` for {actions}, beyond their own permissions"),
         format!(
@@ -218,24 +214,24 @@ fn tell(
         ),
         format!(
             "{}; or take the start permission from whoever may not do this: {}",
-            worst.remediation.text,
+            worst.remediation().text,
             some_of(&grants, NAMED)
         ),
     );
-    finding.state = worst.state.clone();
-    finding.pointer = worst.pointer.clone();
-    finding.actions = steered.actions.clone();
-    finding.resources = worst.resources.clone();
-    finding.reach = worst.reach.clone();
-    finding.trace = worst.trace.clone();
-    finding.principals = principals;
-    let via = steered.principals.iter().flat_map(|s| &s.via);
-    for workflow in via {
-        if !finding.via.contains(workflow) {
-            finding.via.push(workflow.clone());
+    finding.at(worst.place().clone());
+    finding.actions(steered.actions.clone());
+    finding.resources(worst.resources().to_vec());
+    finding.reach(worst.reach().map(str::to_owned));
+    finding.trace(worst.trace().to_vec());
+    finding.principals(principals);
+    let mut via: Vec<Arn> = Vec::new();
+    for workflow in steered.principals.iter().flat_map(|s| &s.via) {
+        if !via.contains(workflow) {
+            via.push(workflow.clone());
         }
     }
-    Some(finding)
+    finding.via(via);
+    Some(finding.build())
 }
 
 /// `user/ada` → `first` → `last`, one for each way; `user/vic` → events of the rule `orders` → `last`.

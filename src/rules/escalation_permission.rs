@@ -1,6 +1,6 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingPlace};
 use crate::grants::Cause;
 use crate::grants::assessment::Opened;
 use crate::severity::Severity;
@@ -70,8 +70,8 @@ impl Rule for EscalationPermission {
                 format!("with this permission {}{more}{tainted}", ways.join("; ")),
                 "remove it, or allow it on the one resource that a state names, with that state's content fixed in the definition",
             );
-            finding.state = state;
-            out.push(finding);
+            finding.at(FindingPlace::Role { state });
+            out.push(finding.build());
         }
     }
 }

@@ -4,6 +4,7 @@ use super::{Meta, Rule, affected_by};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::gap::Gap;
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 
 /// `evaluation-incomplete`
@@ -35,17 +36,17 @@ impl Rule for EvaluationIncomplete {
     }
 }
 
-fn tell(facts: &Facts<'_>, id: &'static str, what: &str, gaps: &[&Gap]) -> Finding {
+fn tell(facts: &Facts<'_>, id: RuleId, what: &str, gaps: &[&Gap]) -> Finding {
     let severity = if gaps.iter().all(|g| g.optional) {
         Severity::Info
     } else {
         Severity::Medium
     };
-    let silences: BTreeSet<&str> = gaps.iter().flat_map(|gap| affected_by(gap.input)).collect();
+    let silences: BTreeSet<RuleId> = gaps.iter().flat_map(|gap| affected_by(gap.input)).collect();
     let silent = if silences.is_empty() {
         "no rule is silent because of it".to_owned()
     } else {
-        let list: Vec<&str> = silences.into_iter().collect();
+        let list: Vec<&str> = silences.iter().map(|id| id.as_str()).collect();
         format!(
             "silent, or less than whole, because of it: {}",
             list.join(", ")
@@ -60,5 +61,5 @@ fn tell(facts: &Facts<'_>, id: &'static str, what: &str, gaps: &[&Gap]) -> Findi
         format!("not checked: {what}"),
         format!("{}; {silent}", why.join("; ")),
         "remove the cause and evaluate again; until then the absence of findings of these rules proves nothing",
-    )
+    ).build()
 }

@@ -37,9 +37,9 @@ impl Rule for ExecutionDataExposed {
             ),
             "set `includeExecutionData` to false",
         );
-        finding.remediation.patch = Some(Patch::LoggingConfiguration {
+        finding.patch(Some(Patch::LoggingConfiguration {
             set: serde_json::json!({"includeExecutionData": false}),
-        });
-        out.push(finding);
+        }));
+        out.push(finding.build());
     }
 }

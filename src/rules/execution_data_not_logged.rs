@@ -50,10 +50,10 @@ impl Rule for ExecutionDataNotLogged {
         );
         // Data in a group without a key would be the next finding.
         if unencrypted.is_empty() {
-            finding.remediation.patch = Some(Patch::LoggingConfiguration {
+            finding.patch(Some(Patch::LoggingConfiguration {
                 set: serde_json::json!({"includeExecutionData": true}),
-            });
+            }));
         }
-        out.push(finding);
+        out.push(finding.build());
     }
 }

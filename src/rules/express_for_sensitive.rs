@@ -25,11 +25,14 @@ impl Rule for ExpressForSensitive {
         if workflow.kind != WorkflowType::Express {
             return;
         }
-        let critical = found.iter().find(|f| f.severity == Severity::Critical);
+        let critical = found.iter().find(|f| f.severity() == Severity::Critical);
         let why = match (&workflow.sensitive, critical) {
             (Some(mark), _) => format!("the tag `{mark}` marks the workflow as sensitive"),
             (None, Some(finding)) => {
-                format!("the workflow holds a critical finding (`{}`)", finding.rule)
+                format!(
+                    "the workflow holds a critical finding (`{}`)",
+                    finding.rule()
+                )
             }
             (None, None) => return,
         };
@@ -42,6 +45,6 @@ impl Rule for ExpressForSensitive {
                 "{why}, and of an EXPRESS execution only its log remains, which depends on a log level, a log group and its retention; a STANDARD workflow keeps input and output of every state for 90 days, whatever is configured"
             ),
             "make it a STANDARD workflow (the type of an existing one cannot be changed: create a new one), or keep it EXPRESS and log everything with execution data to an encrypted group",
-        ));
+        ).build());
     }
 }

@@ -4,6 +4,7 @@ use super::{Meta, Rule};
 use crate::arn::Arn;
 use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 use crate::starters::Way;
 use crate::trust::{Outside, Who};
@@ -45,7 +46,7 @@ impl Rule for ExternalInvocation {
     }
 }
 
-fn tell(facts: &Facts<'_>, id: &'static str, role: &Arn, admin: bool, ways: &[&Way]) -> Finding {
+fn tell(facts: &Facts<'_>, id: RuleId, role: &Arn, admin: bool, ways: &[&Way]) -> Finding {
     let anyone = ways.iter().any(|w| w.outside == Outside::Anyone);
     let (severity, who) = if anyone {
         (Severity::Critical, "anyone with an AWS account")
@@ -81,17 +82,18 @@ fn tell(facts: &Facts<'_>, id: &'static str, role: &Arn, admin: bool, ways: &[&W
         ),
         advice(ways),
     );
-    finding.principals = vec![role.to_string()];
     let mut named: Vec<String> = ways.iter().map(|w| w.who.who.text().to_owned()).collect();
     named.sort();
     named.dedup();
-    finding.principals.extend(named);
-    finding.actions = facts
-        .start_actions()
-        .iter()
-        .map(|a| (*a).to_owned())
-        .collect();
-    finding
+    finding.principals([role.to_string()].into_iter().chain(named).collect());
+    finding.actions(
+        facts
+            .start_actions()
+            .iter()
+            .map(|a| (*a).to_owned())
+            .collect(),
+    );
+    finding.build()
 }
 
 /// Roles that AWS makes in member accounts for the management account (Organizations User Guide, "Accessing member

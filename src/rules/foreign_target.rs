@@ -54,9 +54,9 @@ impl Rule for ForeignTarget {
                     ),
                     format!("if the account is yours, add \"{account}\" to `trusted-accounts` in the configuration; otherwise point the task at your own resource"),
                 );
-                finding.actions = vec![need.action.clone()];
-                finding.resources = vec![text];
-                out.push(finding);
+                finding.actions(vec![need.action.clone()]);
+                finding.resources(vec![text]);
+                out.push(finding.build());
             }
         }
     }

@@ -1,6 +1,6 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingPlace};
 use crate::severity::Severity;
 
 /// `invalid-definition`
@@ -41,9 +41,9 @@ impl Rule for InvalidDefinition {
                 format!("{}{place}{rest}; the rest of the definition was analysed", problem.message),
                 "correct the definition; `aws stepfunctions validate-state-machine-definition` checks it against the service",
             );
-            finding.state = facts.state_at(&problem.pointer).map(|s| s.name.clone());
-            finding.pointer = Some(problem.pointer.clone());
-            out.push(finding);
+            let state = facts.state_at(&problem.pointer);
+            finding.at(FindingPlace::within(state, problem.pointer.clone()));
+            out.push(finding.build());
         }
     }
 }

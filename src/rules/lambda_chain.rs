@@ -42,8 +42,8 @@ impl Rule for LambdaChain {
             ),
             "call the service directly where a function does little more (`replaceable-lambda` names such functions), and give each remaining function a role of its own",
         );
-        finding.actions = vec!["lambda:InvokeFunction".to_owned()];
-        finding.resources = lambda.wildcard.iter().cloned().collect();
-        out.push(finding);
+        finding.actions(vec!["lambda:InvokeFunction".to_owned()]);
+        finding.resources(lambda.wildcard.iter().cloned().collect());
+        out.push(finding.build());
     }
 }

@@ -2,6 +2,7 @@ use super::{Meta, Rule};
 use crate::facts::Facts;
 use crate::finding::{Finding, Patch};
 use crate::log_delivery::{DELIVERY_ACTIONS, GroupState};
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 
 /// `log-destination-broken`
@@ -24,7 +25,7 @@ impl Rule for LogDestinationBroken {
     }
 }
 
-fn missing_groups(facts: &Facts<'_>, id: &'static str, out: &mut Vec<Finding>) {
+fn missing_groups(facts: &Facts<'_>, id: RuleId, out: &mut Vec<Finding>) {
     for destination in &facts.logging.groups {
         if destination.state != GroupState::Missing {
             continue;
@@ -38,12 +39,12 @@ fn missing_groups(facts: &Facts<'_>, id: &'static str, out: &mut Vec<Finding>) {
             "logging is configured, but its log group is not in the account: executions run on without any log, and nothing tells so",
             format!("create the log group `{name}` with a retention and a KMS key, or set the destination to one that exists"),
         );
-        finding.resources = vec![destination.arn.to_string()];
-        out.push(finding);
+        finding.resources(vec![destination.arn.to_string()]);
+        out.push(finding.build());
     }
 }
 
-fn missing_permissions(facts: &Facts<'_>, id: &'static str, out: &mut Vec<Finding>) {
+fn missing_permissions(facts: &Facts<'_>, id: RuleId, out: &mut Vec<Finding>) {
     let lacking = &facts.logging.undeliverable;
     let logs = facts.workflow.logging.as_ref().is_some_and(|l| l.is_on());
     if lacking.is_empty() || !logs {
@@ -69,15 +70,15 @@ fn missing_permissions(facts: &Facts<'_>, id: &'static str, out: &mut Vec<Findin
             "grant the missing actions on `*` (log delivery has no resource-level permissions)"
         },
     );
-    finding.actions = lacking.iter().map(|a| (*a).to_owned()).collect();
-    finding.resources = vec!["*".to_owned()];
+    finding.actions(lacking.iter().map(|a| (*a).to_owned()).collect());
+    finding.resources(vec!["*".to_owned()]);
     if !facts.logging.held_back {
-        finding.remediation.patch = Some(Patch::AddStatements {
+        finding.patch(Some(Patch::AddStatements {
             policy: "LogDelivery".to_owned(),
             statements: vec![serde_json::json!({
                 "Sid": "LogDelivery", "Effect": "Allow", "Action": lacking, "Resource": "*"
             })],
-        });
+        }));
     }
-    out.push(finding);
+    out.push(finding.build());
 }

@@ -51,8 +51,8 @@ impl Rule for LogGroupUnencrypted {
                     destination.arn.region()
                 ),
             );
-            finding.resources = vec![destination.arn.to_string()];
-            out.push(finding);
+            finding.resources(vec![destination.arn.to_string()]);
+            out.push(finding.build());
         }
     }
 }

@@ -60,8 +60,8 @@ impl Rule for LogRetention {
                 detail,
                 fix,
             );
-            finding.resources = vec![destination.arn.to_string()];
-            out.push(finding);
+            finding.resources(vec![destination.arn.to_string()]);
+            out.push(finding.build());
         }
     }
 }

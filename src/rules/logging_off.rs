@@ -57,8 +57,8 @@ impl Rule for LoggingOff {
                 "create {group} with a retention and a KMS key{grant}, then set level ALL with that destination"
             ),
         );
-        finding.remediation.patch = patch(facts);
-        out.push(finding);
+        finding.patch(patch(facts));
+        out.push(finding.build());
     }
 }
 

@@ -51,9 +51,9 @@ impl Rule for LoggingPartial {
             format!("the logging level is {word}; {lost}"),
             "set the logging level to ALL",
         );
-        finding.remediation.patch = Some(Patch::LoggingConfiguration {
+        finding.patch(Some(Patch::LoggingConfiguration {
             set: serde_json::json!({"level": "ALL"}),
-        });
-        out.push(finding);
+        }));
+        out.push(finding.build());
     }
 }

@@ -62,30 +62,26 @@ impl Rule for MissingPermission {
             };
             let subject = format!("{:?}\n{actions}\n{resources}", missing.phase);
             let mut finding = match missing.state.and_then(|id| facts.definition.state(id)) {
-                Some(state) => {
-                    let mut f = facts.state_finding(
-                        self.meta().id,
-                        severity,
-                        state,
-                        &subject,
-                        title,
-                        detail,
-                        fix,
-                    );
-                    f.pointer = Some(state.pointer.clone());
-                    f
-                }
+                Some(state) => facts.state_finding(
+                    self.meta().id,
+                    severity,
+                    state,
+                    &subject,
+                    title,
+                    detail,
+                    fix,
+                ),
                 None => facts.finding(self.meta().id, severity, subject, title, detail, fix),
             };
-            finding.actions = missing.actions.clone();
-            finding.resources = missing.resources.clone();
+            finding.actions(missing.actions.clone());
+            finding.resources(missing.resources.clone());
             if missing.withheld.is_none() {
-                finding.remediation.patch = Some(Patch::AddStatements {
+                finding.patch(Some(Patch::AddStatements {
                     policy: "stepwarden-missing-permissions".to_owned(),
                     statements: vec![missing.statement()],
-                });
+                }));
             }
-            out.push(finding);
+            out.push(finding.build());
         }
     }
 }

@@ -1,6 +1,7 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
 use crate::finding::{Finding, Patch};
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 use crate::trust::{Admission, Outside, Who};
 
@@ -28,7 +29,7 @@ impl Rule for OpenRoleTrust {
     }
 }
 
-fn tell(facts: &Facts<'_>, admission: &Admission, id: &'static str) -> Finding {
+fn tell(facts: &Facts<'_>, admission: &Admission, id: RuleId) -> Finding {
     let (severity, why) = judge(facts, admission);
     let who = admission.in_words();
     let mut finding = facts.finding(
@@ -42,14 +43,16 @@ fn tell(facts: &Facts<'_>, admission: &Admission, id: &'static str) -> Finding {
         ),
         "let the trust policy admit `states.amazonaws.com` alone, with `aws:SourceArn` or `aws:SourceAccount`; give people and programs a role of their own",
     );
-    finding.principals = vec![admission.who.text().to_owned()];
-    finding.actions = vec!["sts:AssumeRole".to_owned()];
-    finding.remediation.patch = facts
-        .trust
-        .ideal
-        .clone()
-        .map(|document| Patch::TrustPolicy { document });
-    finding
+    finding.principals(vec![admission.who.text().to_owned()]);
+    finding.actions(vec!["sts:AssumeRole".to_owned()]);
+    finding.patch(
+        facts
+            .trust
+            .ideal
+            .clone()
+            .map(|document| Patch::TrustPolicy { document }),
+    );
+    finding.build()
 }
 
 fn judge(facts: &Facts<'_>, admission: &Admission) -> (Severity, &'static str) {

@@ -55,7 +55,7 @@ impl Rule for PassRoleScope {
                     "name {roles} as the resource and set the condition `iam:PassedToService`{}",
                     facts.services_in_words()
                 ),
-            ));
+            ).build());
         }
     }
 }

@@ -74,14 +74,16 @@ impl Rule for PublicData {
                     format!("{how}{whose}"),
                     fix.to_owned(),
                 );
-                finding.actions = facts
-                    .needs
-                    .iter()
-                    .filter(|n| n.state == Some(state.id) && !n.optional)
-                    .map(|n| n.action.clone())
-                    .take(1)
-                    .collect();
-                out.push(finding);
+                finding.actions(
+                    facts
+                        .needs
+                        .iter()
+                        .filter(|n| n.state == Some(state.id) && !n.optional)
+                        .map(|n| n.action.clone())
+                        .take(1)
+                        .collect(),
+                );
+                out.push(finding.build());
             }
         }
     }

@@ -2,7 +2,8 @@ use super::{Meta, Rule};
 use crate::entry_points::{EntryPoint, Fill, Kind};
 use crate::facts::Facts;
 use crate::facts::entry::Steer;
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingBuilder};
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 use crate::workflow::WorkflowType;
 
@@ -59,19 +60,14 @@ fn steered<'f>(facts: &Facts<'_>, found: &'f [Finding], point: &EntryPoint) -> O
         .flat_map(|(sink, _)| sink.parameters.iter().map(|p| &p.pointer))
         .collect();
     let tainted = found.iter().filter(|f| {
-        f.rule.starts_with("tainted-")
-            && f.severity >= Severity::High
-            && f.pointer.as_ref().is_some_and(|p| pointers.contains(&p))
+        f.rule().is_tainted()
+            && f.severity() >= Severity::High
+            && f.pointer().is_some_and(|p| pointers.contains(&p))
     });
-    tainted.max_by_key(|f| f.severity)
+    tainted.max_by_key(|f| f.severity())
 }
 
-fn tell(
-    facts: &Facts<'_>,
-    id: &'static str,
-    point: &EntryPoint,
-    worst: Option<&Finding>,
-) -> Finding {
+fn tell(facts: &Facts<'_>, id: RuleId, point: &EntryPoint, worst: Option<&Finding>) -> Finding {
     let express = facts.workflow.kind == WorkflowType::Express && !facts.workflow.is_fully_logged();
     let own = match express {
         true => Severity::High,
@@ -80,7 +76,7 @@ fn tell(
     let severity = match (point.kind, worst) {
         // Its code may check what comes.
         (Kind::FunctionUrl, _) => Severity::Medium,
-        (_, Some(worst)) => own.max(worst.severity),
+        (_, Some(worst)) => own.max(worst.severity()),
         (_, None) => own,
     };
     let mut finding = facts.finding(
@@ -95,8 +91,8 @@ fn tell(
         fix(point),
     );
     concern(&mut finding, worst);
-    finding.principals = point.role.iter().map(ToString::to_string).collect();
-    finding
+    finding.principals(point.role.iter().map(ToString::to_string).collect());
+    finding.build()
 }
 
 fn detail(facts: &Facts<'_>, point: &EntryPoint, worst: Option<&Finding>, express: bool) -> String {
@@ -113,12 +109,12 @@ fn detail(facts: &Facts<'_>, point: &EntryPoint, worst: Option<&Finding>, expres
     };
     let mut detail = format!("{}: {fills}", point.in_words());
     if let Some(worst) = worst {
-        let state = worst.state.as_deref().unwrap_or_default();
-        let reach = worst.reach.as_deref().unwrap_or("*");
+        let state = worst.state().unwrap_or_default();
+        let reach = worst.reach().unwrap_or("*");
         detail.push_str(&format!(
             "; with it, whoever sends the request decides `{state}`: {} on {reach} (`{}`)",
-            worst.actions.join(", "),
-            worst.rule
+            worst.actions().join(", "),
+            worst.rule()
         ));
     }
     if express {
@@ -158,12 +154,7 @@ fn fix(point: &EntryPoint) -> String {
     }
 }
 
-fn through(
-    facts: &Facts<'_>,
-    id: &'static str,
-    steer: &Steer<&EntryPoint>,
-    worst: &Finding,
-) -> Finding {
+fn through(facts: &Facts<'_>, id: RuleId, steer: &Steer<&EntryPoint>, worst: &Finding) -> Finding {
     let point = steer.who;
     let way: Vec<String> = steer
         .via
@@ -172,7 +163,7 @@ fn through(
         .collect();
     let severity = match point.kind {
         Kind::FunctionUrl => Severity::Medium,
-        _ => worst.severity,
+        _ => worst.severity(),
     };
     let mut finding = facts.finding(
         id,
@@ -188,25 +179,25 @@ fn through(
             point.in_words(),
             way.join(" → "),
             facts.workflow.name,
-            worst.actions.join(", "),
-            worst.reach.as_deref().unwrap_or("*"),
-            worst.rule
+            worst.actions().join(", "),
+            worst.reach().unwrap_or("*"),
+            worst.rule()
         ),
         fix(point),
     );
     concern(&mut finding, Some(worst));
-    finding.via.clone_from(&steer.via);
-    finding
+    finding.via(steer.via.clone());
+    finding.build()
 }
 
 /// Where it leads, where it leads somewhere.
-fn concern(finding: &mut Finding, worst: Option<&Finding>) {
+fn concern(finding: &mut FindingBuilder, worst: Option<&Finding>) {
     if let Some(worst) = worst {
-        finding.state.clone_from(&worst.state);
-        finding.pointer.clone_from(&worst.pointer);
-        finding.actions.clone_from(&worst.actions);
-        finding.resources.clone_from(&worst.resources);
-        finding.reach.clone_from(&worst.reach);
-        finding.trace.clone_from(&worst.trace);
+        finding
+            .at(worst.place().clone())
+            .actions(worst.actions().to_vec())
+            .resources(worst.resources().to_vec())
+            .reach(worst.reach().map(str::to_owned))
+            .trace(worst.trace().to_vec());
     }
 }

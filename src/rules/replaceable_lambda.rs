@@ -2,6 +2,7 @@ use super::{Meta, Rule};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::functions::{InvokedFunction, Replacement};
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 
 /// `replaceable-lambda`
@@ -30,7 +31,7 @@ impl Rule for ReplaceableLambda {
 
 fn tell(
     facts: &Facts<'_>,
-    id: &'static str,
+    id: RuleId,
     function: &InvokedFunction,
     replacement: &Replacement,
 ) -> Finding {
@@ -62,7 +63,7 @@ fn tell(
         ),
         format!("{{\"Type\": \"Task\", \"Resource\": \"{resource}\"{fields}}}"),
     );
-    finding.actions = vec![replacement.action.clone()];
+    finding.actions(vec![replacement.action.clone()]);
     facts.place(&mut finding, &function.states);
-    finding
+    finding.build()
 }

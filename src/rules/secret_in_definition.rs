@@ -1,6 +1,6 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingPlace};
 use crate::severity::Severity;
 
 /// `secret-in-definition`
@@ -32,9 +32,9 @@ impl Rule for SecretInDefinition {
                 "revoke the credential; store the new one in Secrets Manager and let the called service read it there, or \
                  use an EventBridge connection for `http:invoke`",
             );
-            finding.state = facts.state_at(&site.pointer).map(|s| s.name.clone());
-            finding.pointer = Some(site.pointer.clone());
-            out.push(finding);
+            let state = facts.state_at(&site.pointer);
+            finding.at(FindingPlace::within(state, site.pointer.clone()));
+            out.push(finding.build());
         }
     }
 }

@@ -68,7 +68,7 @@ impl Rule for SharedRole {
             format!("the role serves this workflow and can also be used by {users}; {consequence}, and no log tells who acted by the role alone"),
             "give each workflow a role of its own with the permissions that it needs (`stepwarden policy` writes them)",
         );
-        finding.principals = services.iter().map(|s| (*s).to_owned()).collect();
-        out.push(finding);
+        finding.principals(services.iter().map(|s| (*s).to_owned()).collect());
+        out.push(finding.build());
     }
 }

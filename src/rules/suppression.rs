@@ -1,9 +1,10 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Meta, Rule};
 use crate::config::{SUPPRESS_TAG, listed_rules};
 use crate::facts::Facts;
 use crate::finding::{By, Finding};
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 
 /// `suppression`
@@ -36,13 +37,11 @@ impl Rule for Suppression {
 }
 
 /// What the tag asks for without the configuration's leave.
-fn not_allowed(facts: &Facts<'_>, id: &'static str, tag: &str) -> Option<Finding> {
-    let mut rules: Vec<&str> = listed_rules(tag).collect();
-    rules.sort_unstable();
-    rules.dedup();
-    rules.retain(|rule| {
-        super::by_id(rule).is_some() && !facts.config.tag_suppressible.iter().any(|a| a == rule)
-    });
+fn not_allowed(facts: &Facts<'_>, id: RuleId, tag: &str) -> Option<Finding> {
+    let listed: BTreeSet<RuleId> = listed_rules(tag).filter_map(RuleId::parse).collect();
+    let allowed = &facts.config.tag_suppressible;
+    let refused = listed.iter().filter(|rule| !allowed.contains(rule));
+    let rules: Vec<&str> = refused.map(|rule| rule.as_str()).collect();
     let list = rules.join("`, `");
     (!rules.is_empty()).then(|| {
         facts.finding(
@@ -52,18 +51,18 @@ fn not_allowed(facts: &Facts<'_>, id: &'static str, tag: &str) -> Option<Finding
             format!("the tag `{SUPPRESS_TAG}` is not allowed to suppress `{list}`"),
             "whoever may tag the workflow tries to silence these rules; the configuration does not let a tag speak for them (`tag-suppressible`), so it suppresses nothing",
             "remove the tag, and ask who set it (TagResource or CreateStateMachine in CloudTrail); where a finding is to be suppressed, write an entry with reason and end in the configuration",
-        )
+        ).build()
     })
 }
 
 /// What the tag hides.
-fn hidden(facts: &Facts<'_>, id: &'static str, rule: &str, found: &[Finding]) -> Option<Finding> {
+fn hidden(facts: &Facts<'_>, id: RuleId, rule: &str, found: &[Finding]) -> Option<Finding> {
     let by_tag = |f: &&Finding| {
-        let by = f.suppressed.as_ref().map(|suppressed| suppressed.by);
-        f.rule == rule && by == Some(By::Tag)
+        let by = f.suppressed().map(|suppressed| suppressed.by);
+        f.rule() == rule && by == Some(By::Tag)
     };
     let hidden: Vec<&Finding> = found.iter().filter(by_tag).collect();
-    let worst = hidden.iter().map(|f| f.severity).max()?;
+    let worst = hidden.iter().map(|f| f.severity()).max()?;
     let first = hidden.first()?;
     let more = match hidden.len() - 1 {
         0 => String::new(),
@@ -76,14 +75,14 @@ fn hidden(facts: &Facts<'_>, id: &'static str, rule: &str, found: &[Finding]) ->
         format!("the tag `{SUPPRESS_TAG}` hides `{rule}`"),
         format!(
             "it hides: {}{more}; the worst is {worst}. The configuration lets a tag speak for this rule, so whoever may tag the workflow decides",
-            first.title
+            first.title()
         ),
         "where nobody answers for it, remove the tag; else replace it by an entry with reason and end in the configuration",
-    ))
+    ).build())
 }
 
 /// Entries for this very workflow that hide nothing. Of one for many workflows only a whole report can tell.
-fn unused(facts: &Facts<'_>, id: &'static str, found: &[Finding]) -> Vec<Finding> {
+fn unused(facts: &Facts<'_>, id: RuleId, found: &[Finding]) -> Vec<Finding> {
     let own = |name: &str| name == facts.workflow.name || name == facts.workflow.arn.as_str();
     let entries = facts
         .config
@@ -115,7 +114,7 @@ fn unused(facts: &Facts<'_>, id: &'static str, found: &[Finding]) -> Vec<Finding
                     entry.rule, entry.until, entry.reason
                 ),
                 "remove the entry from the configuration",
-            )
+            ).build()
         });
     }
     once.into_values().collect()

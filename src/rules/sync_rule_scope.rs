@@ -40,7 +40,7 @@ impl Rule for SyncRuleScope {
                      the account and send their events elsewhere"
                 ),
                 format!("allow `events:PutTargets`, `events:PutRule` and `events:DescribeRule` on `{rules}` only"),
-            ));
+            ).build());
         }
     }
 }

@@ -35,7 +35,11 @@ impl Rule for TaintedCommand {
                 .map(|p| format!("`{}` {}", p.path, p.reason))
                 .collect();
             let detail = format!("{}; {}", reasons.join("; "), sink.guards_in_words());
-            out.push(facts.tainted_finding(self.meta().id, severity, sink, state, title, detail));
+            out.push(
+                facts
+                    .tainted_finding(self.meta().id, severity, sink, state, title, detail)
+                    .build(),
+            );
         }
     }
 }

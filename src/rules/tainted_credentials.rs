@@ -35,7 +35,11 @@ impl Rule for TaintedCredentials {
                 reach.text(),
                 sink.guards_in_words()
             );
-            out.push(facts.tainted_finding(self.meta().id, severity, sink, state, title, detail));
+            out.push(
+                facts
+                    .tainted_finding(self.meta().id, severity, sink, state, title, detail)
+                    .build(),
+            );
         }
     }
 }

@@ -46,7 +46,11 @@ impl Rule for TaintedTarget {
                 reach.map(|r| r.text()).unwrap_or_default(),
                 sink.guards_in_words()
             );
-            out.push(facts.tainted_finding(self.meta().id, severity, sink, state, title, detail));
+            out.push(
+                facts
+                    .tainted_finding(self.meta().id, severity, sink, state, title, detail)
+                    .build(),
+            );
         }
     }
 }

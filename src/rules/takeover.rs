@@ -9,6 +9,7 @@ use crate::finding::Finding;
 use crate::grants::gain::{self, Gain};
 use crate::grants::role::PolicySource;
 use crate::need::Target as NeedTarget;
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 use crate::starters::{Means, Taker, Target};
 
@@ -133,7 +134,7 @@ fn gains(facts: &Facts<'_>, taker: &Taker<'_>) -> Option<(Gain, Vec<String>)> {
 
 fn tell(
     facts: &Facts<'_>,
-    id: &'static str,
+    id: RuleId,
     means: &Means,
     subject: &str,
     story: &Story<'_>,
@@ -200,8 +201,8 @@ fn tell(
             first.statement, first.policy
         ),
     );
-    finding.principals = principals;
-    finding.actions = vec![first.action.to_owned()];
-    finding.resources = vec![first.resource.clone()];
-    Some(finding)
+    finding.principals(principals);
+    finding.actions(vec![first.action.to_owned()]);
+    finding.resources(vec![first.resource.clone()]);
+    Some(finding.build())
 }

@@ -33,7 +33,7 @@ impl Rule for TokenWithoutTimeout {
             if fields.has_timeout || fields.has_heartbeat {
                 continue;
             }
-            let mut finding = facts.state_finding(
+            let finding = facts.state_finding(
                 self.meta().id,
                 Severity::Low,
                 state,
@@ -45,8 +45,7 @@ impl Rule for TokenWithoutTimeout {
                 "set `HeartbeatSeconds` (or `TimeoutSeconds`) on the state to what the work takes at most, for example 3600, \
                  and catch `States.Timeout`",
             );
-            finding.pointer = Some(state.pointer.clone());
-            out.push(finding);
+            out.push(finding.build());
         }
     }
 }

@@ -25,10 +25,10 @@ impl Rule for TracingOff {
         );
         // Without the permissions the patch would only move the problem.
         if facts.logging.untraceable.is_empty() {
-            finding.remediation.patch = Some(Patch::TracingConfiguration {
+            finding.patch(Some(Patch::TracingConfiguration {
                 set: serde_json::json!({"enabled": true}),
-            });
+            }));
         }
-        out.push(finding);
+        out.push(finding.build());
     }
 }

@@ -1,6 +1,7 @@
 use super::{Change, Meta, Rule, Transient, Undone};
 use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 
 /// `transient-change`
@@ -31,7 +32,7 @@ impl Rule for TransientChange {
     }
 }
 
-fn tell(facts: &Facts<'_>, id: &'static str, transient: &Transient) -> Finding {
+fn tell(facts: &Facts<'_>, id: RuleId, transient: &Transient) -> Finding {
     let event = &transient.event;
     let who = format!(
         "{} made it with {} at {}, through {}, from {}",
@@ -39,14 +40,16 @@ fn tell(facts: &Facts<'_>, id: &'static str, transient: &Transient) -> Finding {
     );
     let subject = format!("event {}", event.id);
     match &transient.what {
-        Undone::Revision(revision) => facts.finding(
+        Undone::Revision(revision) => facts
+            .finding(
             id,
             Severity::Low,
             subject,
             format!("the revision `{revision}` was replaced before anybody read it"),
             format!("{who}; CloudTrail holds no definition, so what it did is not known. Executions that began while it was there ran it"),
             "ask whoever made it; `aws stepfunctions list-executions` tells which executions ran meanwhile, and their history what they did",
-        ),
+        )
+        .build(),
         Undone::Policy { name, role, opened, severity } => {
             let list = opened.iter().take(LISTED).cloned().collect::<Vec<_>>().join("; ");
             let more = match opened.len().saturating_sub(LISTED) {
@@ -65,6 +68,7 @@ fn tell(facts: &Facts<'_>, id: &'static str, transient: &Transient) -> Finding {
                 format!("{who}; {list}"),
                 "ask whoever made it; CloudTrail and the execution histories tell what the role was used for meanwhile",
             )
+            .build()
         }
     }
 }

@@ -37,12 +37,14 @@ impl Rule for UnconditionedRoleTrust {
             ),
             "add the condition on `aws:SourceArn` (this workflow), or on `aws:SourceAccount` where several workflows share the role",
         );
-        finding.principals = vec![open.who.text().to_owned()];
-        finding.remediation.patch = facts
-            .trust
-            .ideal
-            .clone()
-            .map(|document| Patch::TrustPolicy { document });
-        out.push(finding);
+        finding.principals(vec![open.who.text().to_owned()]);
+        finding.patch(
+            facts
+                .trust
+                .ideal
+                .clone()
+                .map(|document| Patch::TrustPolicy { document }),
+        );
+        out.push(finding.build());
     }
 }

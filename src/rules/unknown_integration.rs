@@ -1,6 +1,6 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingPlace};
 use crate::severity::Severity;
 
 /// `unknown-integration`
@@ -34,8 +34,11 @@ impl Rule for UnknownIntegration {
                 format!("`{}`: {reason}; the permissions that it needs were not checked", fields.resource.display()),
                 "check the `Resource` for a typing error; where it is a new integration, compare the role by hand",
             );
-            finding.pointer = Some(state.pointer.key("Resource"));
-            out.push(finding);
+            finding.at(FindingPlace::within(
+                Some(state),
+                state.pointer.key("Resource"),
+            ));
+            out.push(finding.build());
         }
     }
 }

@@ -33,13 +33,17 @@ impl Rule for UnusedPermission {
                 }
                 _ => could(&group),
             };
-            out.push(facts.statement_finding(
-                self.meta().id,
-                &group,
-                format!("unused: {}", group.actions_in_words()),
-                format!("{why}{}", facts.sharing_note()),
-                "remove it",
-            ));
+            out.push(
+                facts
+                    .statement_finding(
+                        self.meta().id,
+                        &group,
+                        format!("unused: {}", group.actions_in_words()),
+                        format!("{why}{}", facts.sharing_note()),
+                        "remove it",
+                    )
+                    .build(),
+            );
         }
     }
 }

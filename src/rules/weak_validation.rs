@@ -53,14 +53,11 @@ impl Rule for WeakValidation {
                 sink.who(),
                 sink.parameters_in_words()
             );
-            out.push(facts.tainted_finding(
-                self.meta().id,
-                Severity::Medium,
-                sink,
-                state,
-                title,
-                detail,
-            ));
+            out.push(
+                facts
+                    .tainted_finding(self.meta().id, Severity::Medium, sink, state, title, detail)
+                    .build(),
+            );
         }
     }
 }

@@ -53,20 +53,24 @@ impl Rule for WildcardAction {
                 [] => String::new(),
                 [how, ..] => format!(". It opens a privilege escalation: the role {how}"),
             };
-            out.push(facts.statement_finding(
-                self.meta().id,
-                &group,
-                format!(
-                    "{} where {} would do",
-                    group.actions_in_words(),
-                    few(&needed)
-                ),
-                format!(
-                    "the pattern allows more than the states need, which is {}{danger}",
-                    list(&needed)
-                ),
-                format!("write the actions out: {}", list(&needed)),
-            ));
+            out.push(
+                facts
+                    .statement_finding(
+                        self.meta().id,
+                        &group,
+                        format!(
+                            "{} where {} would do",
+                            group.actions_in_words(),
+                            few(&needed)
+                        ),
+                        format!(
+                            "the pattern allows more than the states need, which is {}{danger}",
+                            list(&needed)
+                        ),
+                        format!("write the actions out: {}", list(&needed)),
+                    )
+                    .build(),
+            );
         }
     }
 }

@@ -32,21 +32,25 @@ impl Rule for WildcardResource {
             excess.sort();
             excess.dedup();
             let targets = facts.targets_of(&group);
-            out.push(facts.statement_finding(
-                self.meta().id,
-                &group,
-                format!(
-                    "{} on `{}`, although the targets are known",
-                    group.actions_in_words(),
-                    excess.join("`, `")
-                ),
-                format!(
-                    "the definition names what it acts on ({}), the role grants `{}`",
-                    targets.join(", "),
-                    excess.join("`, `")
-                ),
-                format!("cut the resources to {}", targets.join(", ")),
-            ));
+            out.push(
+                facts
+                    .statement_finding(
+                        self.meta().id,
+                        &group,
+                        format!(
+                            "{} on `{}`, although the targets are known",
+                            group.actions_in_words(),
+                            excess.join("`, `")
+                        ),
+                        format!(
+                            "the definition names what it acts on ({}), the role grants `{}`",
+                            targets.join(", "),
+                            excess.join("`, `")
+                        ),
+                        format!("cut the resources to {}", targets.join(", ")),
+                    )
+                    .build(),
+            );
         }
     }
 }

@@ -24,7 +24,7 @@ const SECTIONS: [&str; 5] = [
 
 pub fn read(meta: &'static Meta) -> Page {
     Page {
-        id: meta.id,
+        id: meta.id.as_str(),
         text: meta.page,
         scenarios: blocks(meta.page),
     }

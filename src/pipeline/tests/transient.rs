@@ -126,7 +126,7 @@ fn the_common_topic_is_always_told_and_the_teams_beside_it() {
 #[test]
 fn what_a_tag_hides_is_told_when_it_begins_and_not_to_be_gone() {
     let (world, mut watch) = one();
-    watch.config.tag_suppressible = vec!["logging-off".to_owned()];
+    watch.config.tag_suppressible = vec![crate::rule_id::RuleId::known("logging-off")];
     let mut tagged = machine("One", "Role");
     tagged.tags = Fetched::Present(vec![Tag {
         key: "stepwarden:suppress".to_owned(),

@@ -84,11 +84,11 @@ fn attributes_are_what_filter_policies_match_on() {
 fn what_is_suppressed_is_no_change() {
     let orders = workflow("Orders");
     let mut high = finding(Severity::High, "x");
-    high.suppressed = Some(crate::finding::Suppression {
+    high.set_suppressed(Some(crate::finding::Suppression {
         reason: "r".to_owned(),
         until: None,
         by: crate::finding::By::Configuration,
-    });
+    }));
     let alert = alert(&orders, vec![&high]);
     assert_eq!((alert.severity(), alert.changes()), (None, vec![]));
 }

@@ -34,7 +34,7 @@ pub fn message(alert: &Alert<'_>, shown: Shown) -> String {
         let count = counted(alert.suppressed, "finding");
         let _ = writeln!(out, "Suppressed: {count}.");
     }
-    let rule = alert.opened.first().map_or("RULE", |f| f.rule);
+    let rule = alert.opened.first().map_or("RULE", |f| f.rule().as_str());
     let _ = writeln!(out, "About a rule: `stepwarden explain {rule}`.");
     out
 }
@@ -85,7 +85,7 @@ fn label(out: &mut String, name: &str, value: &str) {
 }
 
 fn one(out: &mut String, number: usize, finding: &Finding) {
-    let suppressed = if finding.suppressed.is_some() {
+    let suppressed = if finding.suppressed().is_some() {
         ", suppressed"
     } else {
         ""
@@ -93,10 +93,10 @@ fn one(out: &mut String, number: usize, finding: &Finding) {
     let _ = writeln!(
         out,
         "{number}. {}{suppressed}: {}",
-        finding.severity.word().to_uppercase(),
-        finding.rule
+        finding.severity().word().to_uppercase(),
+        finding.rule()
     );
-    for line in escape::wrap(&escape::line(&finding.title), WIDTH - 3) {
+    for line in escape::wrap(&escape::line(&finding.title()), WIDTH - 3) {
         let _ = writeln!(out, "   {line}");
     }
     for (name, lines) in evidence(finding) {
@@ -105,14 +105,14 @@ fn one(out: &mut String, number: usize, finding: &Finding) {
     indented(
         out,
         "why",
-        &escape::wrap(&finding.detail, WIDTH - 3 - LABEL),
+        &escape::wrap(&finding.detail(), WIDTH - 3 - LABEL),
     );
     indented(
         out,
         "fix",
-        &escape::wrap(&finding.remediation.text, WIDTH - 3 - LABEL),
+        &escape::wrap(&finding.remediation().text, WIDTH - 3 - LABEL),
     );
-    if let Some(patch) = &finding.remediation.patch {
+    if let Some(patch) = &finding.remediation().patch {
         let text = serde_json::to_string_pretty(patch).unwrap_or_default();
         indented(out, "patch", &escape::lines(&text));
     }

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use crate::assess::Assessment;
 use crate::finding::Finding;
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 
 /// One story.
@@ -19,8 +20,8 @@ pub struct Block<'a> {
 impl<'a> Block<'a> {
     /// The worst severity of its findings.
     pub fn severity(&self) -> Severity {
-        let all = self.also.iter().map(|f| f.severity);
-        all.fold(self.lead.severity, Severity::max)
+        let all = self.also.iter().map(|f| f.severity());
+        all.fold(self.lead.severity(), Severity::max)
     }
 
     /// All its findings, the lead first.
@@ -29,11 +30,11 @@ impl<'a> Block<'a> {
     }
 
     /// The rules, the lead's first, each once.
-    pub fn rules(&self) -> Vec<&'static str> {
-        let mut rules = vec![self.lead.rule];
+    pub fn rules(&self) -> Vec<RuleId> {
+        let mut rules = vec![self.lead.rule()];
         for finding in &self.also {
-            if !rules.contains(&finding.rule) {
-                rules.push(finding.rule);
+            if !rules.contains(&finding.rule()) {
+                rules.push(finding.rule());
             }
         }
         rules
@@ -45,7 +46,7 @@ pub fn of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Block<'a>> {
     let mut by_state: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
     let mut blocks = Vec::new();
     for finding in findings {
-        match finding.state.as_deref().filter(|_| is_steered(finding)) {
+        match finding.state().filter(|_| is_steered(finding)) {
             Some(state) => by_state.entry(state).or_default().push(finding),
             None => blocks.push(Block {
                 lead: finding,
@@ -54,10 +55,10 @@ pub fn of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Block<'a>> {
         }
     }
     for mut told in by_state.into_values() {
-        told.sort_by_key(|f| (!f.rule.starts_with("tainted-"), Reverse(f.severity)));
+        told.sort_by_key(|f| (!f.rule().is_tainted(), Reverse(f.severity())));
         if let Some((lead, rest)) = told.split_first() {
             let mut also = rest.to_vec();
-            also.sort_by_key(|f| Reverse(f.severity));
+            also.sort_by_key(|f| Reverse(f.severity()));
             blocks.push(Block { lead, also });
         }
     }
@@ -65,7 +66,7 @@ pub fn of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Block<'a>> {
         let told = b.also.len();
         (
             Reverse(b.severity()),
-            Reverse(b.lead.severity),
+            Reverse(b.lead.severity()),
             Reverse(told),
         )
     });
@@ -75,9 +76,8 @@ pub fn of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Block<'a>> {
 /// That many may start a workflow is high because of what they can choose in it: it belongs to that story.
 fn with_starters(mut blocks: Vec<Block<'_>>) -> Vec<Block<'_>> {
     let broad =
-        |b: &Block<'_>| b.lead.rule == "broad-invocation" && b.lead.severity >= Severity::High;
-    let chosen =
-        |b: &Block<'_>| b.lead.rule.starts_with("tainted-") && b.lead.severity >= Severity::High;
+        |b: &Block<'_>| b.lead.rule() == "broad-invocation" && b.lead.severity() >= Severity::High;
+    let chosen = |b: &Block<'_>| b.lead.rule().is_tainted() && b.lead.severity() >= Severity::High;
     let at = (
         blocks.iter().position(broad),
         blocks.iter().position(chosen),
@@ -94,8 +94,11 @@ fn with_starters(mut blocks: Vec<Block<'_>>) -> Vec<Block<'_>> {
 
 /// Whether the finding is about what a caller chooses in a state.
 fn is_steered(finding: &Finding) -> bool {
-    finding.rule.starts_with("tainted-")
-        || matches!(finding.rule, "weak-validation" | "escalation-path")
+    finding.rule().is_tainted()
+        || matches!(
+            finding.rule().as_str(),
+            "weak-validation" | "escalation-path"
+        )
 }
 
 /// How urgent a workflow is; the greatest comes first: criticals by their own cause, criticals by who may start it, then
@@ -104,11 +107,12 @@ pub fn urgency(assessment: &Assessment) -> Vec<usize> {
     let open = assessment
         .findings
         .iter()
-        .filter(|f| f.suppressed.is_none());
+        .filter(|f| f.suppressed().is_none());
     let blocks = of(open);
     let count = |of: Severity| blocks.iter().filter(|b| b.severity() == of).count();
-    let own =
-        |b: &&Block<'_>| b.lead.severity == Severity::Critical && b.lead.rule != "escalation-path";
+    let own = |b: &&Block<'_>| {
+        b.lead.severity() == Severity::Critical && b.lead.rule() != "escalation-path"
+    };
     let causes = blocks.iter().filter(own);
     std::iter::once(causes.count())
         .chain(Severity::WORST_FIRST.map(count))
@@ -135,14 +139,16 @@ pub fn common<'a>(ordered: &[&'a Assessment]) -> Vec<Common<'a>> {
     let mut by: BTreeMap<(&str, String), Common<'a>> = BTreeMap::new();
     for assessment in ordered {
         let findings = super::shown(assessment);
-        for finding in findings.filter(|f| f.suppressed.is_none() && f.severity < Severity::High) {
+        for finding in
+            findings.filter(|f| f.suppressed().is_none() && f.severity() < Severity::High)
+        {
             let entry = by.entry(kind(finding)).or_insert_with(|| Common {
                 example: finding,
                 workflows: Vec::new(),
                 principals: Vec::new(),
             });
             entry.workflows.push(&assessment.workflow.name);
-            for principal in &finding.principals {
+            for principal in finding.principals() {
                 match entry.principals.iter_mut().find(|(p, _)| p == principal) {
                     Some((_, times)) => *times += 1,
                     None => entry.principals.push((principal, 1)),
@@ -159,9 +165,9 @@ pub fn common<'a>(ordered: &[&'a Assessment]) -> Vec<Common<'a>> {
     all.retain(|c| c.workflows.len() >= many);
     all.sort_by_key(|c| {
         (
-            Reverse(c.example.severity),
+            Reverse(c.example.severity()),
             Reverse(c.workflows.len()),
-            c.example.rule,
+            c.example.rule(),
         )
     });
     all
@@ -170,9 +176,12 @@ pub fn common<'a>(ordered: &[&'a Assessment]) -> Vec<Common<'a>> {
 /// Rule and title, numbers aside: `3 principals …` and `4 principals …` are the same.
 pub fn kind(finding: &Finding) -> (&'static str, String) {
     let title: String = finding
-        .title
+        .title()
         .chars()
         .map(|c| if c.is_ascii_digit() { '#' } else { c })
         .collect();
-    (finding.rule, title.replace("##", "#").replace("##", "#"))
+    (
+        finding.rule().as_str(),
+        title.replace("##", "#").replace("##", "#"),
+    )
 }

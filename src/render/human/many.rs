@@ -10,6 +10,7 @@ use crate::assess::Assessment;
 use crate::finding::Finding;
 use crate::render::report::Report;
 use crate::render::{Counts, counted, escape, evidence};
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 
 /// How many workflows are named to be fixed first.
@@ -40,10 +41,10 @@ pub fn overview(out: &mut String, ordered: &[&Assessment], style: Style) {
             place + 1,
             style.paint(&name, "1")
         );
-        let blocks = block::of(shown(assessment).filter(|f| f.suppressed.is_none()));
+        let blocks = block::of(shown(assessment).filter(|f| f.suppressed().is_none()));
         let grave = blocks.iter().filter(|b| b.severity() >= Severity::Medium);
         for told in grave.take(REASONS) {
-            let title = escape::wrap(&escape::line(&told.lead.title), style.width - 16);
+            let title = escape::wrap(&escape::line(&told.lead.title()), style.width - 16);
             for (line, text) in title.iter().enumerate() {
                 let label = match line {
                     0 => style.severity(told.severity()),
@@ -75,19 +76,19 @@ pub fn shared(out: &mut String, common: &[Common<'_>], style: Style) {
         let _ = writeln!(
             out,
             "  {}{} in {}",
-            style.severity(one.example.severity),
-            style.paint(one.example.rule, "1"),
+            style.severity(one.example.severity()),
+            style.paint(one.example.rule().as_str(), "1"),
             counted(one.workflows.len(), "workflow")
         );
         put(
             out,
             "    ",
-            &escape::wrap(&escape::line(&one.example.title), style.width - 4),
+            &escape::wrap(&escape::line(&one.example.title()), style.width - 4),
         );
         let names: Vec<String> = one.workflows.iter().map(|n| (*n).to_owned()).collect();
         row(out, style, "in", &few(&names));
         let first = one.workflows.first().copied().unwrap_or_default();
-        if one.example.severity >= Severity::Medium {
+        if one.example.severity() >= Severity::Medium {
             let whom = one.principals.iter();
             let whom: Vec<String> = whom.map(|(p, n)| format!("{p} ({n} times)")).collect();
             row(out, style, "principals", &few(&whom));
@@ -95,10 +96,10 @@ pub fn shared(out: &mut String, common: &[Common<'_>], style: Style) {
                 out,
                 style,
                 "why",
-                &format!("for `{first}`: {}", one.example.detail),
+                &format!("for `{first}`: {}", one.example.detail()),
             );
         }
-        let fix = &one.example.remediation.text;
+        let fix = &one.example.remediation().text;
         row(out, style, "fix", &format!("for `{first}`: {fix}"));
         out.push('\n');
     }
@@ -113,9 +114,9 @@ pub fn workflow(
     style: Style,
 ) {
     let told: BTreeSet<_> = common.iter().map(|c| block::kind(c.example)).collect();
-    let own = |f: &&Finding| f.severity >= Severity::High || !told.contains(&block::kind(f));
+    let own = |f: &&Finding| f.severity() >= Severity::High || !told.contains(&block::kind(f));
     let (hidden, open): (Vec<&Finding>, Vec<&Finding>) =
-        shown(assessment).partition(|f| f.suppressed.is_some());
+        shown(assessment).partition(|f| f.suppressed().is_some());
     let blocks = block::of(open.iter().copied().filter(own));
     if blocks.is_empty() && hidden.is_empty() && hard_gaps(assessment).next().is_none() {
         return;
@@ -145,12 +146,12 @@ fn block(
         "  {}{}{}",
         style.severity(told.severity()),
         mark(report, lead),
-        style.paint(&told.rules().join(", "), "1")
+        style.paint(&comma_separated(&told.rules()), "1")
     );
     put(
         out,
         "    ",
-        &escape::wrap(&escape::line(&lead.title), style.width - 4),
+        &escape::wrap(&escape::line(&lead.title()), style.width - 4),
     );
     excerpt::place(out, report, assessment, lead);
     if told.severity() >= Severity::High {
@@ -163,41 +164,46 @@ fn block(
     } else if let Some((label, lines)) = evidence(lead).first() {
         labelled(out, label, lines);
     }
-    row(out, style, "why", &lead.detail);
+    row(out, style, "why", &lead.detail());
     for (index, finding) in told.also.iter().enumerate() {
         let label = if index == 0 { "also" } else { "" };
-        let (severity, rule) = (finding.severity, finding.rule);
+        let (severity, rule) = (finding.severity(), finding.rule());
         row(
             out,
             style,
             label,
-            &format!("{severity} {rule}: {}", finding.title),
+            &format!("{severity} {rule}: {}", finding.title()),
         );
-        match rule {
-            "escalation-path" => row(out, style, "", &few(&finding.principals)),
-            "broad-invocation" => row(out, style, "", &finding.detail),
+        match rule.as_str() {
+            "escalation-path" => row(out, style, "", &few(finding.principals())),
+            "broad-invocation" => row(out, style, "", finding.detail()),
             // Another way into the same state, with a fix of its own.
-            _ if rule.starts_with("tainted-") && rule != lead.rule => {
-                row(out, style, "", &finding.detail);
-                row(out, style, "", &finding.remediation.text);
+            _ if rule.is_tainted() && rule != lead.rule() => {
+                row(out, style, "", finding.detail());
+                row(out, style, "", &finding.remediation().text);
             }
             _ => {}
         }
     }
-    row(out, style, "fix", &lead.remediation.text);
+    row(out, style, "fix", &lead.remediation().text);
     out.push('\n');
+}
+
+fn comma_separated(rules: &[RuleId]) -> String {
+    let ids: Vec<&str> = rules.iter().map(|id| id.as_str()).collect();
+    ids.join(", ")
 }
 
 /// The small ones: a line for each rule.
 fn brief(out: &mut String, blocks: &[Block<'_>], style: Style) {
-    let mut lines: Vec<(Severity, &str, Vec<&str>)> = Vec::new();
+    let mut lines: Vec<(Severity, RuleId, Vec<&str>)> = Vec::new();
     for finding in blocks.iter().flat_map(Block::findings) {
         match lines
             .iter_mut()
-            .find(|(s, rule, _)| *s == finding.severity && *rule == finding.rule)
+            .find(|(s, rule, _)| *s == finding.severity() && *rule == finding.rule())
         {
-            Some((_, _, titles)) => titles.push(&finding.title),
-            None => lines.push((finding.severity, finding.rule, vec![&finding.title])),
+            Some((_, _, titles)) => titles.push(finding.title()),
+            None => lines.push((finding.severity(), finding.rule(), vec![finding.title()])),
         }
     }
     for (severity, rule, titles) in &lines {

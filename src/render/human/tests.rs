@@ -2,15 +2,33 @@ use proptest::prelude::*;
 
 use super::Style;
 use crate::assess::Assessment;
-use crate::finding::Finding;
+use crate::finding::{Finding, FindingBuilder, FindingPlace};
+use crate::loc::Pointer;
 use crate::render::report::Report;
-use crate::render::tests::{assessment, finding};
+use crate::render::tests::{assessment, evidence, finding, made};
+use crate::rule_id::RuleId;
 use crate::severity::Severity;
 
 fn of(rule: &'static str, severity: Severity, state: Option<&str>, title: &str) -> Finding {
-    let mut made = finding(severity, title);
-    made.rule = rule;
-    made.state = state.map(str::to_owned);
+    in_the_making(rule, severity, state, title).build()
+}
+
+fn in_the_making(
+    rule: &str,
+    severity: Severity,
+    state: Option<&str>,
+    title: &str,
+) -> FindingBuilder {
+    let place = match state {
+        Some(name) => FindingPlace::State {
+            name: name.to_owned(),
+            pointer: Pointer::root().key("States").key(title),
+        },
+        None => FindingPlace::Definition(Pointer::root().key("States").key(title)),
+    };
+    let id = RuleId::parse(rule).unwrap();
+    let mut made = made(id, severity, place, title);
+    evidence(&mut made, title);
     made
 }
 
@@ -95,13 +113,10 @@ fn criticals_by_their_own_cause_go_before_those_by_who_may_start() {
 fn what_many_workflows_share_is_told_once_and_the_severe_where_it_is() {
     let many = |i: usize| {
         let name = format!("W{i}");
-        let mut shared = of(
-            "shared-role",
-            Severity::Medium,
-            None,
-            &format!("{i} share it"),
-        );
-        shared.principals = vec!["lambda.amazonaws.com".to_owned()];
+        let title = format!("{i} share it");
+        let mut shared = in_the_making("shared-role", Severity::Medium, None, &title);
+        shared.principals(vec!["lambda.amazonaws.com".to_owned()]);
+        let shared = shared.build();
         let severe = of("logging-off", Severity::High, None, "no log");
         assessment(&name, vec![shared, severe], vec![])
     };

@@ -39,7 +39,7 @@ fn worst(meta: &Meta) -> Severity {
 
 fn tags(meta: &Meta) -> Vec<&'static str> {
     let id = meta.id;
-    let has = |words: &[&str]| words.iter().any(|word| id.contains(word));
+    let has = |words: &[&str]| words.iter().any(|word| id.as_str().contains(word));
     let mut tags = vec!["security", "aws", "step-functions"];
     let subjects: [(&[&str], &'static str); 5] = [
         (&["tainted", "validation"], "external/cwe/cwe-441"),
