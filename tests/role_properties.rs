@@ -92,7 +92,7 @@ fn role_findings(assessment: &Assessment) -> Vec<&Finding> {
     assessment
         .findings
         .iter()
-        .filter(|f| ROLE_RULES.contains(&f.rule()))
+        .filter(|f| ROLE_RULES.contains(&f.rule().as_str()))
         .collect()
 }
 
