@@ -1,4 +1,5 @@
 mod events;
+mod matrix;
 
 use serde_json::{Value as Json, json};
 
@@ -16,8 +17,13 @@ fn points(files: &[(&str, Json)]) -> EntryPoints {
         iam: Some(
             json!({ "RoleDetailList": [], "UserDetailList": [], "GroupDetailList": [], "Policies": [] }),
         ),
+        functions: files
+            .iter()
+            .find(|(f, _)| *f == "functions.json")
+            .map(|(_, v)| v.clone()),
         entries: files
             .iter()
+            .filter(|(f, _)| *f != "functions.json")
             .map(|(f, v)| ((*f).to_owned(), v.clone()))
             .collect(),
         ..Values::default()

@@ -304,3 +304,61 @@ fn the_state_before_a_plan_is_an_account_of_its_own() {
         (1, 0)
     );
 }
+
+#[test]
+fn a_mapping_template_that_is_known_after_apply_still_names_its_workflow() {
+    let api = ["rest_api_id", "resource_id"];
+    let mut method = json!({"http_method": {"constant_value": "POST"}});
+    let mut unknown = json!({});
+    for (name, of) in api.into_iter().zip([
+        "aws_api_gateway_rest_api.api.id",
+        "aws_api_gateway_resource.in.id",
+    ]) {
+        method[name] = references(of);
+        unknown[name] = json!(true);
+    }
+    let mut integration = method.clone();
+    integration["request_templates"] = references("aws_sfn_state_machine.intake.arn");
+    let mut later = unknown.clone();
+    later["request_templates"] = json!({"application/json": true});
+    let template = plan(&[
+        (
+            "aws_sfn_state_machine.intake",
+            json!({"name": "intake", "definition": "{}", "role_arn": "arn:aws:iam::123456789012:role/r"}),
+            json!({"arn": true}),
+            json!({}),
+        ),
+        (
+            "aws_api_gateway_rest_api.api",
+            json!({"name": "intake"}),
+            json!({"id": true}),
+            json!({}),
+        ),
+        (
+            "aws_api_gateway_resource.in",
+            json!({"path_part": "in"}),
+            json!({"id": true}),
+            json!({"rest_api_id": references("aws_api_gateway_rest_api.api.id")}),
+        ),
+        (
+            "aws_api_gateway_method.in",
+            json!({"http_method": "POST", "authorization": "NONE"}),
+            unknown,
+            method,
+        ),
+        (
+            "aws_api_gateway_integration.in",
+            json!({"http_method": "POST", "type": "AWS", "uri": "arn:aws:apigateway:eu-west-1:states:action/StartExecution", "passthrough_behavior": "NEVER", "request_templates": {}}),
+            later,
+            integration,
+        ),
+    ]);
+    let points = crate::entry_points::EntryPoints::of(&template.account).list;
+    let workflow = template.workflow("intake").arn.clone();
+    assert_eq!(points.len(), 1);
+    assert_eq!(
+        points[0].starts,
+        crate::entry_points::Starts::Workflow(workflow)
+    );
+    assert!(points[0].public && points[0].chooses(&["$.any".to_owned()]));
+}
