@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// Stands for the account that only a deployment knows; no account has this id.
+pub const PLACEHOLDER_ACCOUNT: &str = "000000000000";
+
 /// One parsed ARN: `arn:partition:service:region:account:resource`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Arn {

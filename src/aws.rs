@@ -28,7 +28,7 @@ pub use approve::approve;
 pub use function::{log, serve};
 pub use notifier::Sns;
 pub use queue::Sqs;
-pub use sdk::{Sdk, config};
+pub use sdk::{Sdk, config, config_of};
 pub use settings::{Settings, SettingsError};
 pub use table::Table;
 

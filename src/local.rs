@@ -26,7 +26,7 @@ use serde_json::Value;
 use crate::gap::{self, Unread};
 use crate::snapshot::{Account, Fetched};
 
-pub use definition::{Found, Input, Options, input, inputs};
+pub use definition::{Before, Found, Input, Options, before, input, inputs};
 pub use parameters::parameters;
 use read::{io_words, read_bounded, read_regular};
 pub use read::{read_file, read_stream};

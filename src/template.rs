@@ -132,12 +132,10 @@ pub fn read(document: &Document, kind: Kind, options: &Options<'_>) -> Result<Te
     })
 }
 
-/// What a plan changes: the state before it, where the plan holds one with something in it.
+/// What a plan changes: the state before it, where the plan tells of one with something in it.
 pub fn before(document: &Document, options: &Options<'_>) -> Option<Template> {
-    let prior = document.value.get("prior_state")?;
-    prior.get("values")?.get("root_module")?;
     let state = Document {
-        value: prior.clone(),
+        value: terraform::before(&document.value)?,
         ..document.clone()
     };
     read(&state, Kind::TerraformState, options).ok()

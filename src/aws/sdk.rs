@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_config::{BehaviorVersion, Region, SdkConfig};
 
 use super::meter::Meter;
 
@@ -46,6 +46,11 @@ const PATIENCE: &str = "STEPWARDEN_CALL_MILLISECONDS";
 /// Reads it. The standard retry mode: the adaptive one slows down a process as a whole after the first throttling answer,
 /// down to one call in two seconds, and an invocation ends before it recovers; sweeps are paced by the queue instead.
 pub async fn config() -> Sdk {
+    config_of(None, None).await
+}
+
+/// The same with a profile of the configuration files, or another region than the environment's.
+pub async fn config_of(profile: Option<&str>, region: Option<&str>) -> Sdk {
     let set = std::env::var(PATIENCE).ok();
     let milliseconds = set.and_then(|value| value.parse().ok()).unwrap_or(10_000);
     let patience = Duration::from_millis(milliseconds);
@@ -58,10 +63,14 @@ pub async fn config() -> Sdk {
     let retries = RetryConfig::standard()
         .with_max_attempts(4)
         .with_initial_backoff(patience.mul_f64(0.1));
-    let config = aws_config::defaults(BehaviorVersion::v2026_01_12())
+    let mut loader = aws_config::defaults(BehaviorVersion::v2026_01_12())
         .retry_config(retries)
-        .timeout_config(timeouts)
-        .load()
-        .await;
-    Sdk::new(config)
+        .timeout_config(timeouts);
+    if let Some(profile) = profile {
+        loader = loader.profile_name(profile);
+    }
+    if let Some(region) = region {
+        loader = loader.region(Region::new(region.to_owned()));
+    }
+    Sdk::new(loader.load().await)
 }

@@ -80,6 +80,6 @@ fn table(
             "nowhere to keep the baseline of `{workflow}`: name a state file with `--state FILE`, or the function's table in `STEPWARDEN_TABLE` for the live account"
         )));
     };
-    super::live::approve(workflow, config, table, host)?;
+    super::live::approve(workflow, config, table, &args.source.live, host)?;
     Ok(approved(workflow))
 }

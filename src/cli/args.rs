@@ -106,8 +106,21 @@ pub struct ConfigFile {
 #[derive(Clone, Debug, Args)]
 pub struct Source {
     /// Account directory of AWS CLI outputs [default: the live account]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["profile", "region"])]
     pub snapshot: Option<PathBuf>,
+    #[command(flatten)]
+    pub live: Live,
+}
+
+/// Which live account.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Live {
+    /// Profile of the AWS configuration files [default: `AWS_PROFILE`, else the default one]
+    #[arg(long, value_name = "NAME")]
+    pub profile: Option<String>,
+    /// Region [default: `AWS_REGION`, else the profile's]
+    #[arg(long, value_name = "REGION")]
+    pub region: Option<String>,
 }
 
 /// What is remembered of workflows.
@@ -253,6 +266,8 @@ pub struct Snapshot {
     /// The directory to write; empty, or not there yet
     #[arg(long, value_name = "DIR")]
     pub out: PathBuf,
+    #[command(flatten)]
+    pub live: Live,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]

@@ -15,6 +15,7 @@ pub fn decide(args: &args::Decide, host: &mut Host<'_>) -> Result<Outcome, Failu
         Some(_) => Some(source::account(
             &args::Source {
                 snapshot: args.snapshot.clone(),
+                live: args::Live::default(),
             },
             host,
         )?),

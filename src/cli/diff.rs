@@ -15,15 +15,9 @@ use crate::snapshot::Account;
 pub fn diff(args: &Diff, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let mut config = source::config(&args.config)?;
     config.honours_comments = !args.config.no_suppress;
-    let read = |path: &Path, host: &mut Host<'_>| side(path, args, host);
-    // Both sides are read before either is told to be of no use.
-    let (old, new) = (read(&args.old, host), read(&args.new, host));
-    let (mut old, mut new) = match (old, new) {
-        (Ok(old), Ok(new)) => (old, new),
-        (Err(old), Err(new)) => {
-            return Err(Failure::Inputs(vec![old.to_string(), new.to_string()]));
-        }
-        (Err(one), _) | (_, Err(one)) => return Err(one),
+    let (mut old, mut new) = match &args.new {
+        Some(new) => sides(&args.old, new, args, host)?,
+        None => plan(&args.old, args, host)?,
     };
     one_name(&mut old, &mut new);
     let (old, new) = (judged(&old, &config, host), judged(&new, &config, host));
@@ -35,6 +29,38 @@ pub fn diff(args: &Diff, host: &mut Host<'_>) -> Result<Outcome, Failure> {
         Plain::Json => format!("{:#}\n", diff::json(&differences)),
     };
     Ok(Outcome::judged(text, worst, args.fail_on))
+}
+
+/// Both sides; both are read before either is told to be of no use.
+fn sides(
+    old: &Path,
+    new: &Path,
+    args: &Diff,
+    host: &mut Host<'_>,
+) -> Result<(Vec<Account>, Vec<Account>), Failure> {
+    match (side(old, args, host), side(new, args, host)) {
+        (Ok(old), Ok(new)) => Ok((old, new)),
+        (Err(old), Err(new)) => Err(Failure::Inputs(vec![old.to_string(), new.to_string()])),
+        (Err(one), _) | (_, Err(one)) => Err(one),
+    }
+}
+
+/// A plan against the state that it changes. Where there was nothing before, everything is new.
+fn plan(
+    path: &Path,
+    args: &Diff,
+    host: &mut Host<'_>,
+) -> Result<(Vec<Account>, Vec<Account>), Failure> {
+    let input = source::input(path, &args.beside, host)?;
+    let parameters = source::parameters(&args.beside)?;
+    match local::before(&input, &parameters) {
+        local::Before::Account(before) => Ok((vec![*before], vec![input.account])),
+        local::Before::Nothing => Ok((Vec::new(), vec![input.account])),
+        local::Before::NotAPlan => Err(Failure::Words(format!(
+            "`{}` is not a Terraform plan, which alone tells what was before: name what it was and what it is, `stepwarden diff OLD NEW`",
+            path.display()
+        ))),
+    }
 }
 
 /// The accounts of one side: an account directory, or what `check` reads. Nothing of it may be left out.

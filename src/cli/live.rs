@@ -1,17 +1,17 @@
 //! The live account: a runtime for the one thing that a command does with it.
 
-use super::{Failure, Host};
+use super::{Failure, Host, args};
 use crate::arn::Arn;
 use crate::aws::{self, Live, Sdk};
 use crate::collect;
 use crate::config::Config;
 use crate::snapshot::Account;
 
-/// Reads the whole account of the caller's credentials, in the caller's region.
-pub fn account(host: &mut Host<'_>) -> Result<Account, Failure> {
+/// Reads the whole account of the credentials and the region that are named, else of the caller's.
+pub fn account(live: &args::Live, host: &mut Host<'_>) -> Result<Account, Failure> {
     host.progress("reading the live account");
     let read = runtime()?.block_on(async {
-        let sdk = sdk().await?;
+        let sdk = sdk(live).await?;
         let read = collect::whole_account(&Live::new(&sdk)).await;
         read.map_err(|blind| Failure::Words(blind.to_string()))
     });
@@ -24,11 +24,12 @@ pub fn approve(
     workflow: &Arn,
     config: Config,
     table: String,
+    live: &args::Live,
     host: &mut Host<'_>,
 ) -> Result<(), Failure> {
     host.progress("reading the workflow");
     let approved = runtime()?.block_on(async {
-        let sdk = sdk().await?;
+        let sdk = sdk(live).await?;
         let approved = aws::approve(&sdk, workflow, config, table).await;
         approved.map_err(Failure::Words)
     });
@@ -43,10 +44,11 @@ fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
     runtime.map_err(|error| Failure::Words(format!("cannot begin to read: {error}")))
 }
 
-async fn sdk() -> Result<Sdk, Failure> {
-    let sdk = aws::config().await;
+async fn sdk(live: &args::Live) -> Result<Sdk, Failure> {
+    let sdk = aws::config_of(live.profile.as_deref(), live.region.as_deref()).await;
     if sdk.region().is_none() {
-        let why = "no region: set `AWS_REGION`, or a region in the profile";
+        let why =
+            "no region: name one with `--region`, set `AWS_REGION`, or set a region in the profile";
         return Err(Failure::Words(why.to_owned()));
     }
     Ok(sdk)

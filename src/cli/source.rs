@@ -88,7 +88,7 @@ pub fn account(source: &args::Source, host: &mut Host<'_>) -> Result<Account, Fa
             host.progress(&format!("reading {}", dir.display()));
             Ok(local::read(dir)?)
         }
-        None => live(host),
+        None => live(&source.live, host),
     }
 }
 
@@ -168,7 +168,7 @@ pub fn parameters(beside: &args::Beside) -> Result<Vec<(String, String)>, Failur
 }
 
 #[cfg(not(feature = "live"))]
-fn live(_host: &mut Host<'_>) -> Result<Account, Failure> {
+fn live(_live: &args::Live, _host: &mut Host<'_>) -> Result<Account, Failure> {
     Err(Failure::Words(
         "this build does not reach AWS: name an account directory with `--snapshot DIR`, or build with the feature `live`"
             .to_owned(),
@@ -176,13 +176,13 @@ fn live(_host: &mut Host<'_>) -> Result<Account, Failure> {
 }
 
 #[cfg(feature = "live")]
-fn live(host: &mut Host<'_>) -> Result<Account, Failure> {
-    super::live::account(host)
+fn live(live: &args::Live, host: &mut Host<'_>) -> Result<Account, Failure> {
+    super::live::account(live, host)
 }
 
 /// Writes the live account as a directory. What could not be read is named on standard error, and the status is 2.
 pub fn snapshot(args: &args::Snapshot, host: &mut Host<'_>) -> Result<Outcome, Failure> {
-    let account = live(host)?;
+    let account = live(&args.live, host)?;
     let omitted = local::write_snapshot(&account, &args.out)?;
     host.done();
     if omitted.is_empty() {

@@ -187,6 +187,35 @@ fn declared(
     })
 }
 
+/// What a file says that there was before.
+pub enum Before {
+    /// What a plan changes.
+    Account(Box<Account>),
+    /// A plan that creates everything.
+    Nothing,
+    /// It is none.
+    NotAPlan,
+}
+
+/// What was there before a plan is applied.
+pub fn before(input: &Input, parameters: &[(String, String)]) -> Before {
+    let plan = input
+        .documents
+        .first()
+        .filter(|document| template::recognise(document) == Some(template::Kind::TerraformPlan));
+    let Some(plan) = plan else {
+        return Before::NotAPlan;
+    };
+    let options = template::Options {
+        parameters,
+        open: &|path| Err(format!("`{}` is not read", path.display())),
+    };
+    match template::before(plan, &options) {
+        Some(before) => Before::Account(Box::new(before.account)),
+        None => Before::Nothing,
+    }
+}
+
 /// The one workflow of a definition or a response.
 fn single(document: Document, content: Content, options: &Options<'_>) -> Result<Input, Error> {
     let path = document.path.clone();

@@ -1,6 +1,7 @@
 use std::collections::BTreeSet;
 
 use super::{Meta, Rule};
+use crate::arn::PLACEHOLDER_ACCOUNT;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::severity::Severity;
@@ -21,7 +22,8 @@ impl Rule for ForeignTarget {
 
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
         let own = facts.workflow.arn.account();
-        if own.is_empty() {
+        // Of a template, the account is known only where it is deployed.
+        if own.is_empty() || own == PLACEHOLDER_ACCOUNT {
             return;
         }
         let mut told = BTreeSet::new();

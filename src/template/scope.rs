@@ -11,8 +11,7 @@ use super::resource::Resource;
 
 /// Stands for the region that only a deployment knows.
 pub const PLACEHOLDER_REGION: &str = "us-east-1";
-/// Stands for the account that only a deployment knows; no account has this id.
-pub const PLACEHOLDER_ACCOUNT: &str = "000000000000";
+pub use crate::arn::PLACEHOLDER_ACCOUNT;
 /// Stands for the stack's name.
 const PLACEHOLDER_STACK: &str = "stack";
 

@@ -15,7 +15,7 @@ mod services;
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::resource::Resource;
 use super::scope::Scope;
@@ -52,6 +52,46 @@ pub(super) fn read(
         path: Vec::new(),
         nested: Vec::new(),
     }
+}
+
+/// The state before a plan, in the form of a state: what the plan holds of it, else what it says that each change is from.
+/// What providers are configured for stays; the expressions are those of what is planned, and say nothing of what was.
+pub(super) fn before(plan: &Value) -> Option<Value> {
+    let prior = plan.pointer("/prior_state/values/root_module");
+    let root = match prior.filter(|module| holds_resources(module)) {
+        Some(module) => module.clone(),
+        None => {
+            let changes = plan.get("resource_changes").and_then(Value::as_array);
+            let each = changes.into_iter().flatten().filter_map(resource_before);
+            let resources: Vec<Value> = each.collect();
+            if resources.is_empty() {
+                return None;
+            }
+            json!({"resources": resources})
+        }
+    };
+    let providers = plan.pointer("/configuration/provider_config");
+    Some(json!({
+        "format_version": "1.0",
+        "values": {"root_module": root},
+        "configuration": {"provider_config": providers},
+    }))
+}
+
+/// Whether a module has resources of its own or in its modules; data sources are read, not there before.
+fn holds_resources(module: &Value) -> bool {
+    let list = |name: &str| module.get(name).and_then(Value::as_array);
+    let mut resources = list("resources").into_iter().flatten();
+    resources.any(|r| r.get("mode").and_then(Value::as_str) != Some("data"))
+        || list("child_modules").is_some_and(|all| !all.is_empty())
+}
+
+fn resource_before(change: &Value) -> Option<Value> {
+    let values = change.get("change")?.get("before")?;
+    let mut resource = change.as_object()?.clone();
+    resource.remove("change")?;
+    resource.insert("values".to_owned(), values.clone());
+    values.is_object().then_some(Value::Object(resource))
 }
 
 /// The resources so far.

@@ -52,10 +52,10 @@ pub struct Fix {
 
 #[derive(Debug, Args)]
 pub struct Diff {
-    /// What it was: a file, a directory of files, or an account directory
+    /// What it was: a file, a directory of files, or an account directory; alone, a Terraform plan, which tells both
     pub old: PathBuf,
     /// What it is
-    pub new: PathBuf,
+    pub new: Option<PathBuf>,
     #[command(flatten)]
     pub beside: Beside,
     /// Exit with status 1 where something of at least this severity widened
