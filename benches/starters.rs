@@ -139,5 +139,6 @@ fn workflow(i: usize) -> Workflow {
         owner: String::new(),
         owner_source: stepwarden::workflow::OwnerSource::Default,
         sensitive: None,
+        declared: None,
     }
 }

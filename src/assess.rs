@@ -288,6 +288,7 @@ fn by_rules(facts: &Facts<'_>, change: &rules::Change<'_>, today: &str) -> Asses
     }
     findings.append(&mut reviewed);
     for finding in &mut findings {
+        finding.set_declared(facts.workflow.declared.as_deref());
         if let Some(severity) = facts.config.severities.get(&finding.rule()) {
             // Where nothing of the configuration is honoured that hides, it may still make a finding more severe.
             finding.set_severity(match facts.config.strict {
@@ -300,6 +301,9 @@ fn by_rules(facts: &Facts<'_>, change: &rules::Change<'_>, today: &str) -> Asses
     let mut concluded = Vec::new();
     for rule in active() {
         rule.conclude(facts, &findings, &mut concluded);
+    }
+    for finding in &mut concluded {
+        finding.set_declared(facts.workflow.declared.as_deref());
     }
     suppression::mark(&mut concluded, facts, today);
     findings.append(&mut concluded);

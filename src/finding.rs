@@ -39,6 +39,7 @@ pub struct Finding {
     via: Vec<Arn>,
     suppressed: Option<Suppression>,
     version: Option<String>,
+    declared: Option<String>,
     remediation: Remediation,
     subject: Subject,
 }
@@ -188,6 +189,11 @@ impl Finding {
         self.severity = severity;
     }
 
+    /// Says which file and logical id declare the workflow, before it is deployed.
+    pub fn set_declared(&mut self, declared: Option<&str>) {
+        self.declared = declared.map(str::to_owned);
+    }
+
     /// Marks whether it is suppressed.
     pub fn set_suppressed(&mut self, suppressed: Option<Suppression>) {
         self.suppressed = suppressed;
@@ -279,11 +285,13 @@ impl Finding {
         self.states.iter().map(String::as_str).collect()
     }
 
-    /// Identifies the finding across evaluations: hex SHA-256 over workflow ARN, rule and subject, cut to 128 bits.
+    /// Identifies the finding across evaluations: hex SHA-256 over workflow ARN, rule and subject, cut to 128 bits. Before
+    /// deployment, the file and the logical id take the ARN's place: no account is known, and names may be equal.
     pub fn fingerprint(&self) -> String {
         let mut digest = Digest::default();
+        let workflow = self.declared.as_deref();
         for part in [
-            self.workflow.as_str(),
+            workflow.unwrap_or(self.workflow.as_str()),
             self.rule.as_str(),
             self.subject.as_str(),
         ] {

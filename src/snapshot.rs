@@ -99,6 +99,8 @@ pub struct StateMachine {
     pub kms_key: Option<String>,
     /// Tags, where they came with it.
     pub tags: Fetched<Vec<Tag>>,
+    /// The file and the logical id that declare it, before it is deployed.
+    pub declared: Option<String>,
 }
 
 impl StateMachine {

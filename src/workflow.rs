@@ -29,6 +29,8 @@ pub struct Workflow {
     pub owner_source: OwnerSource,
     /// The tag that marks it sensitive, as `key=value`.
     pub sensitive: Option<String>,
+    /// The file and the logical id that declare it, before it is deployed: they identify its findings in the ARN's place.
+    pub declared: Option<String>,
 }
 
 impl Workflow {
@@ -53,6 +55,7 @@ impl Workflow {
             owner: owner.to_owned(),
             owner_source: OwnerSource::Default,
             sensitive: None,
+            declared: None,
         }
     }
 }

@@ -9,6 +9,7 @@
 mod cli {
     pub mod broken;
     pub mod commands;
+    pub mod gate;
     pub mod replay;
     pub mod reports;
     pub mod single;

@@ -71,6 +71,7 @@ fn account(policies: &[Value]) -> Account {
         role_arn: ROLE.to_owned(),
         kind: "STANDARD".to_owned(),
         tags: Fetched::Present(Vec::new()),
+        declared: None,
         ..StateMachine::default()
     };
     Account {

@@ -53,6 +53,7 @@ pub fn workflow(
         owner,
         owner_source,
         sensitive: sensitive(&tags, config),
+        declared: machine.declared.clone(),
         tags,
         arn,
     };

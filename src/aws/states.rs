@@ -134,5 +134,6 @@ fn machine(output: DescribeStateMachineOutput) -> StateMachine {
             .filter(|e| e.r#type == EncryptionType::CustomerManagedKmsKey)
             .and_then(|e| e.kms_key_id),
         tags: Fetched::NotCollected,
+        declared: None,
     }
 }

@@ -1,10 +1,14 @@
 //! `fix`: the patches that need no person's decision, applied to the text of the files.
 //!
-//! Written are narrower statements of a role's policies, where the statement stands in a file as it is judged. What gives
+//! Written are narrower statements of a role's policies, where the statement stands in a file as it is judged, and of a
+//! template the logging level, tracing that the role has permissions for, and the account that a trust policy's source must
+//! be of. What gives
 //! more than was there, what a person must choose (the values that a guard lets through, a log group), and what stands in
 //! a file with references that only the deployment resolves is left, and named.
 
-use std::collections::BTreeMap;
+mod settings;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -60,6 +64,7 @@ fn count(judged: &Judged) -> usize {
 /// The texts as they should be, by file.
 fn edited(judged: &Judged, left: &mut Vec<String>) -> BTreeMap<PathBuf, String> {
     let mut wanted: BTreeMap<PathBuf, Vec<(Pointer, Edit)>> = BTreeMap::new();
+    let traced = traced(judged);
     for (assessment, origin) in judged.assessments.iter().zip(&judged.origins) {
         for finding in assessment
             .findings
@@ -67,7 +72,7 @@ fn edited(judged: &Judged, left: &mut Vec<String>) -> BTreeMap<PathBuf, String> 
             .filter(|f| f.suppressed().is_none())
         {
             let name = &assessment.workflow.name;
-            let change = change(judged, origin.as_ref(), finding);
+            let change = change(judged, origin.as_ref(), finding, &traced);
             match change {
                 Ok((file, at, edit)) => {
                     let all = wanted.entry(file).or_default();
@@ -101,6 +106,23 @@ fn edited(judged: &Judged, left: &mut Vec<String>) -> BTreeMap<PathBuf, String> 
     texts
 }
 
+/// The policies of workflows for which tracing is switched on: what they give it was needed by nothing, and is now.
+fn traced(judged: &Judged) -> BTreeSet<Place> {
+    let pairs = judged.assessments.iter().zip(&judged.origins);
+    let traced = pairs.filter(|(assessment, origin)| {
+        let is_off = |f: &&Finding| {
+            let patch = &f.remediation().patch;
+            f.suppressed().is_none() && matches!(patch, Some(Patch::TracingConfiguration { .. }))
+        };
+        assessment.findings.iter().any(|f| is_off(&f))
+            && settings::tracing(judged, origin.as_ref()).is_ok()
+    });
+    let policies = traced.filter_map(|(_, origin)| origin.as_ref());
+    policies
+        .flat_map(|o| o.policies.values().cloned())
+        .collect()
+}
+
 /// Whether the text can still be read.
 fn is_sound(document: &Document, text: &str) -> bool {
     Document::parse(document.path.clone(), text.to_owned(), document.notation).is_ok()
@@ -111,6 +133,7 @@ fn change(
     judged: &Judged,
     origin: Option<&crate::document::WorkflowOrigin>,
     finding: &Finding,
+    traced: &BTreeSet<Place>,
 ) -> Result<(PathBuf, Pointer, Edit), &'static str> {
     let Some(patch) = &finding.remediation().patch else {
         return Err("it has no patch; see what it says to do");
@@ -122,6 +145,11 @@ fn change(
     } = patch
     else {
         return Err(match patch {
+            Patch::TracingConfiguration { .. } => return settings::tracing(judged, origin),
+            Patch::LoggingConfiguration { set } => return settings::logging(judged, origin, set),
+            Patch::TrustPolicy { .. } if finding.rule().as_str() == "unconditioned-role-trust" => {
+                return settings::trust(judged, origin, finding.workflow());
+            }
             Patch::Definition { .. } | Patch::Several { .. } => {
                 "a person must choose what the guard lets through"
             }
@@ -139,6 +167,8 @@ fn change(
         .ok_or(elsewhere)?;
     let document = judged.sources.document(&place.file).ok_or(elsewhere)?;
     let policy = value_at(document, place).ok_or(elsewhere)?;
+    let needed = "it gives what tracing needs, which is switched on now: run `fix` again";
+    let is_needed = |written: &Value| traced.contains(place) && settings::gives_tracing(written);
     let resolved = "the statement has references that only the deployment resolves";
     let all = place.pointer.key("Statement");
     match policy.get("Statement") {
@@ -147,6 +177,9 @@ fn change(
             if is_symbolic(written) || replace_with.iter().any(is_placeholder) {
                 return Err(resolved);
             }
+            if is_needed(written) {
+                return Err(needed);
+            }
             let edit = edit::replace_element(document, &all, *statement, replace_with);
             let edit = edit.ok_or("it is written in a way that is not changed by itself")?;
             Ok((place.file.clone(), all.index(*statement), edit))
@@ -154,6 +187,9 @@ fn change(
         Some(written @ Value::Object(_)) => {
             if is_symbolic(written) || replace_with.iter().any(is_placeholder) {
                 return Err(resolved);
+            }
+            if is_needed(written) {
+                return Err(needed);
             }
             let with = match replace_with.as_slice() {
                 [one] => one.clone(),

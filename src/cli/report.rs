@@ -1,6 +1,6 @@
 //! `scan` and `check`: reports on many workflows.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{Check, Format, Gate, Report as Options, Scan, When};
 use super::source::Configured;
@@ -147,7 +147,9 @@ pub fn judge(
         honours_comments: !configured.applied.ignored,
         ..configured.config.clone()
     };
-    for input in found.inputs {
+    let base = base(&configured.applied);
+    for mut input in found.inputs {
+        input.identify(&base);
         host.progress(&format!("judging {}", input.path.display()));
         let mut secret = false;
         for assessment in assess::account(&input.account, &config, &host.now.day()) {
@@ -166,6 +168,15 @@ pub fn judge(
         }
     }
     Ok(judged)
+}
+
+/// The folder that files' paths are told from: the configuration's, else the working directory.
+fn base(applied: &Applied) -> PathBuf {
+    let file = applied.file.as_deref().map(Path::new);
+    match file.and_then(Path::parent) {
+        Some(dir) if !dir.as_os_str().is_empty() => dir.to_owned(),
+        _ => PathBuf::from("."),
+    }
 }
 
 /// The rule that tells of credentials: no line of a file with one is shown.

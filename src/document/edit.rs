@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{Document, Node, Notation};
+use super::{Document, Inner, Node, Notation};
 use crate::loc::Pointer;
 
 /// A change of a text.
@@ -36,6 +36,53 @@ pub fn replace_element(
 pub fn replace_value(document: &Document, at: &Pointer, with: &Value) -> Option<Edit> {
     let node = document.node.find(at)?;
     Some(replace(document, node, std::slice::from_ref(with)))
+}
+
+/// Adds a member to an object, before the others: how the last one ends does not matter then. `None` where it has no other, or
+/// has this one.
+pub fn insert_member(
+    document: &Document,
+    object: &Pointer,
+    name: &str,
+    value: &Value,
+) -> Option<Edit> {
+    let node = document.node.find(object)?;
+    let Inner::Members(members) = &node.inner else {
+        return None;
+    };
+    if members.iter().any(|(known, _)| known == name) {
+        return None;
+    }
+    let at = members.first()?.1.key?.start;
+    let before = document.text.get(..at)?;
+    let line = before.rsplit('\n').next()?;
+    let written = document.text.get(node.value.start..at)?;
+    let block = document.notation == Notation::Yaml && !written.starts_with('{');
+    let text = if block {
+        let column = line.chars().count();
+        let member = block_text(&json!({name: value}), column);
+        format!("{member}\n{}", " ".repeat(column))
+    } else if written.contains('\n') {
+        let blank = |c: &char| *c == ' ' || *c == '\t';
+        let indent: String = line.chars().take_while(blank).collect();
+        let step = if indent.contains('\t') { "\t" } else { "  " };
+        format!(
+            "{}: {},\n{indent}",
+            Value::from(name),
+            pretty(value, &indent, step)
+        )
+    } else {
+        format!("{}: {value}, ", Value::from(name))
+    };
+    let newline = if document.text.contains("\r\n") {
+        "\r\n"
+    } else {
+        "\n"
+    };
+    Some(Edit {
+        range: at..at,
+        text: text.replace('\n', newline),
+    })
 }
 
 /// Applies changes that do not overlap; `None` where they do.

@@ -330,3 +330,42 @@ fn an_element_is_replaced_or_removed_and_nothing_else_moves() {
         }
     }
 }
+
+#[test]
+fn a_member_is_added_in_the_way_that_its_object_is_written() {
+    let added = |text: &str, notation: Notation| {
+        let document = Document::parse("x".into(), text.to_owned(), notation).unwrap();
+        let at = crate::loc::Pointer::root().key("a");
+        let edit = edit::insert_member(&document, &at, "n", &serde_json::json!({"k": "v"}))?;
+        let text = edit::apply(text, vec![edit]).unwrap();
+        let read = Document::parse("x".into(), text.clone(), notation).unwrap();
+        assert_eq!(read.value["a"]["n"]["k"], "v", "{text}");
+        Some(text)
+    };
+    for (text, notation, expected) in [
+        (
+            "{\"a\": {\"b\": 1}}",
+            Notation::Json,
+            "{\"a\": {\"n\": {\"k\":\"v\"}, \"b\": 1}}",
+        ),
+        (
+            "{\r\n  \"a\": {\r\n    \"b\": 1\r\n  }\r\n}",
+            Notation::Json,
+            "{\r\n  \"a\": {\r\n    \"n\": {\r\n      \"k\": \"v\"\r\n    },\r\n    \"b\": 1\r\n  }\r\n}",
+        ),
+        (
+            "a:\n  b: 1 # c\n",
+            Notation::Yaml,
+            "a:\n  n:\n    k: v\n  b: 1 # c\n",
+        ),
+        (
+            "a: {b: 1}\n",
+            Notation::Yaml,
+            "a: {\"n\": {\"k\":\"v\"}, b: 1}\n",
+        ),
+    ] {
+        assert_eq!(added(text, notation).as_deref(), Some(expected));
+    }
+    assert_eq!(added("{\"a\": {}}", Notation::Json), None);
+    assert_eq!(added("{\"a\": {\"n\": 1}}", Notation::Json), None);
+}

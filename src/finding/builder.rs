@@ -153,6 +153,7 @@ impl FindingBuilder {
             principals: Vec::new(),
             via: Vec::new(),
             version: None,
+            declared: None,
             suppressed: None,
             remediation: Remediation {
                 text: words.fix,

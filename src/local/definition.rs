@@ -40,6 +40,38 @@ pub struct Input {
     pub documents: Vec<Document>,
 }
 
+impl Input {
+    /// Gives each workflow that is not deployed yet its identity: the file that declares it, relative to `base` where it
+    /// stands in there, and its logical id.
+    pub fn identify(&mut self, base: &Path) {
+        let base = base.canonicalize().ok();
+        for machine in &mut self.account.workflows {
+            let Some(origin) = self.origins.workflows.get(&machine.arn) else {
+                continue;
+            };
+            // A response is of a workflow that is there: its ARN identifies it.
+            let is_response =
+                origin.identity.is_empty() && machine.arn != unknown_arn(&machine.name);
+            machine.declared = (!is_response).then(|| {
+                let file = relative(&origin.whole.file, base.as_deref());
+                format!("{file}\n{}", origin.identity)
+            });
+        }
+    }
+}
+
+/// A file's path from `base` on, with `/` between its parts; as it was named where it does not stand in there.
+fn relative(file: &Path, base: Option<&Path>) -> String {
+    let whole = file.canonicalize().ok();
+    let inside = whole
+        .as_deref()
+        .zip(base)
+        .and_then(|(f, base)| f.strip_prefix(base).ok());
+    let parts = inside.unwrap_or(file).components();
+    let parts: Vec<_> = parts.map(|c| c.as_os_str().to_string_lossy()).collect();
+    parts.join("/")
+}
+
 /// What some paths hold.
 #[derive(Debug, Default)]
 pub struct Found {

@@ -161,6 +161,7 @@ fn machine(described: Described<'_>, arn: String, name: String) -> StateMachine 
             .filter(|e| e.kind.as_deref() == Some("CUSTOMER_MANAGED_KMS_KEY"))
             .and_then(|e| e.kms_key_id),
         tags: Fetched::NotCollected,
+        declared: None,
     }
 }
 

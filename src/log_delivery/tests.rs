@@ -23,6 +23,7 @@ fn workflow(level: LogLevel, destinations: &[&str]) -> Workflow {
         owner: String::new(),
         owner_source: crate::workflow::OwnerSource::Default,
         sensitive: None,
+        declared: None,
     }
 }
 

@@ -34,6 +34,7 @@ pub fn workflow(name: &str) -> Workflow {
         owner: "payments".to_owned(),
         owner_source: crate::workflow::OwnerSource::Default,
         sensitive: None,
+        declared: None,
     }
 }
 

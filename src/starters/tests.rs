@@ -19,6 +19,7 @@ fn workflow(kind: WorkflowType) -> Workflow {
         owner: String::new(),
         owner_source: crate::workflow::OwnerSource::Default,
         sensitive: None,
+        declared: None,
     }
 }
 

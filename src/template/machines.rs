@@ -77,6 +77,7 @@ impl Builder {
             tags: Fetched::Present(tags(scope, resource, "Tags")),
             definition: definition.text,
             arn: workflow,
+            declared: None,
         };
         let mut identity: Vec<&str> = path.iter().map(String::as_str).collect();
         identity.push(&resource.id);

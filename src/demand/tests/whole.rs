@@ -18,6 +18,7 @@ fn workflow() -> Workflow {
         owner: String::new(),
         owner_source: crate::workflow::OwnerSource::Default,
         sensitive: None,
+        declared: None,
     }
 }
 

@@ -1,0 +1,205 @@
+//! What a gate rests on: fingerprints before deployment, plans against their state, and what `fix` writes into templates.
+
+use serde_json::{Value, json};
+
+use crate::cli::support::{Temp, json_of, run};
+
+fn fingerprints(paths: &[&str]) -> Vec<String> {
+    let mut arguments = vec!["check"];
+    arguments.extend(paths);
+    arguments.extend(["--format", "json"]);
+    let report = json_of(&run(&arguments));
+    let workflows = report["workflows"].as_array().unwrap();
+    let findings = workflows
+        .iter()
+        .flat_map(|w| w["findings"].as_array().unwrap());
+    findings
+        .map(|f| f["fingerprint"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+fn definition() -> String {
+    json!({"StartAt": "Run", "States": {"Run": {"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName.$": "$.fn"}, "End": true}}})
+    .to_string()
+}
+
+#[test]
+fn equal_names_in_different_files_are_told_apart_and_lines_may_move() {
+    let temp = Temp::new("fingerprints");
+    for dir in ["one", "two"] {
+        std::fs::create_dir_all(temp.0.join(dir)).unwrap();
+    }
+    let one = temp.file("one/flow.asl.json", &definition());
+    let two = temp.file("two/flow.asl.json", &definition());
+    let (first, second) = (fingerprints(&[&one]), fingerprints(&[&two]));
+    assert!(!first.is_empty() && first.len() == second.len());
+    assert!(first.iter().all(|f| !second.contains(f)));
+    let moved = format!(
+        "\n\n{}",
+        definition().replace("\"States\"", "\n\n  \"States\"")
+    );
+    std::fs::write(&one, moved).unwrap();
+    assert_eq!(fingerprints(&[&one]), first);
+    let template = |more: &str| {
+        format!(
+            "Resources:\n{more}  A:\n    Type: AWS::StepFunctions::StateMachine\n    Properties:\n      RoleArn: arn:aws:iam::123456789012:role/r\n      DefinitionString: '{}'\n",
+            definition()
+        )
+    };
+    let file = temp.file("t.yaml", &template(""));
+    let before = fingerprints(&[&file]);
+    temp.file("t.yaml", &template("  Q:\n    Type: AWS::SQS::Queue\n"));
+    assert_eq!(fingerprints(&[&file]), before);
+}
+
+#[test]
+fn a_repository_with_old_findings_can_begin_today() {
+    let temp = Temp::new("begin");
+    let file = temp.file("a.asl.json", &definition());
+    let report = temp.0.join("old.json").display().to_string();
+    run(&["check", &file, "--output", &report, "--quiet"]);
+    let twin = temp.file("b.asl.json", &definition());
+    let both = run(&[
+        "check",
+        &file,
+        &twin,
+        "--baseline",
+        &report,
+        "--format",
+        "json",
+    ]);
+    assert_eq!(both.status, 1, "what stands in another file is new");
+    let alone = run(&["check", &file, "--baseline", &report]);
+    assert_eq!(alone.status, 0, "{}", alone.err);
+}
+
+fn plan(before: &Value, after: &Value) -> String {
+    let (kind, name) = ("aws_iam_role_policy", "tasks");
+    let role = "arn:aws:iam::123456789012:role/r";
+    let machine = json!({"name": "f", "arn": "arn:aws:states:eu-west-1:123456789012:stateMachine:f", "role_arn": role, "type": "STANDARD",
+        "definition": "{\"StartAt\":\"A\",\"States\":{\"A\":{\"Type\":\"Succeed\"}}}"});
+    let rights = json!({"name": "r", "arn": role, "assume_role_policy": "{}"});
+    let policy =
+        |document: &Value| json!({"name": "tasks", "role": "r", "policy": document.to_string()});
+    let resources = [
+        ("aws_iam_role", "r", rights.clone(), rights),
+        ("aws_sfn_state_machine", "f", machine.clone(), machine),
+        (kind, name, policy(before), policy(after)),
+    ];
+    let part = |(kind, name, _, after): &(&str, &str, Value, Value)| json!({"address": format!("{kind}.{name}"), "mode": "managed", "type": kind, "name": name, "values": after});
+    let change = |(kind, name, before, after): &(&str, &str, Value, Value)| {
+        json!({"address": format!("{kind}.{name}"), "mode": "managed", "type": kind, "name": name,
+        "change": {"actions": ["update"], "before": before, "after": after, "after_unknown": {}}})
+    };
+    json!({"format_version": "1.2",
+        "planned_values": {"root_module": {"resources": resources.iter().map(part).collect::<Vec<_>>()}},
+        "resource_changes": resources.iter().map(change).collect::<Vec<_>>(),
+        "configuration": {"root_module": {}}})
+    .to_string()
+}
+
+#[test]
+fn a_plan_is_compared_with_the_state_that_it_changes() {
+    let temp = Temp::new("plan");
+    let policy = |resource: &str| json!({"Statement": [{"Effect": "Allow", "Action": "s3:DeleteObject", "Resource": resource}]});
+    let (one, all) = (policy("arn:aws:s3:::a/x"), policy("*"));
+    let wider = temp.file("wider.json", &plan(&one, &all));
+    let told = run(&["diff", &wider]);
+    assert_eq!(told.status, 1, "{}{}", told.out, told.err);
+    assert!(told.out.contains("s3:DeleteObject"), "{}", told.out);
+    let narrower = temp.file("narrower.json", &plan(&all, &one));
+    assert_eq!(run(&["diff", &narrower]).status, 0);
+    let same = temp.file("same.json", &plan(&one, &one));
+    assert_eq!(run(&["diff", &same, "--fail-on", "low"]).status, 0);
+    let definition = temp.file("a.asl.json", &definition());
+    let none = run(&["diff", &definition]);
+    assert_eq!((none.status, none.out.as_str()), (2, ""));
+    assert!(none.err.contains("OLD NEW") && none.err.lines().count() == 1);
+}
+
+const YAML: &str = "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Flow:   # the one
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Type:   EXPRESS
+      Role: !GetAtt FlowRole.Arn
+      Logging:
+        Level: ERROR # only failures
+        IncludeExecutionData: true
+        Destinations:
+          - CloudWatchLogsLogGroup: {LogGroupArn: !GetAtt Logs.Arn}
+      Definition: {StartAt: A, States: {A: {Type: Succeed}}}
+  Logs: {Type: 'AWS::Logs::LogGroup', Properties: {RetentionInDays: 365}}
+  FlowRole:
+    Type: AWS::IAM::Role
+    Properties:
+      AssumeRolePolicyDocument:
+        Statement:
+          - Effect: Allow
+            Principal: {Service: states.amazonaws.com}
+            Action: 'sts:AssumeRole'
+      Policies:
+        - PolicyName: x
+          PolicyDocument:
+            Statement:
+              - {Effect: Allow, Action: ['xray:PutTraceSegments', 'xray:PutTelemetryRecords', 'xray:GetSamplingRules', 'xray:GetSamplingTargets', 'logs:CreateLogDelivery', 'logs:GetLogDelivery', 'logs:UpdateLogDelivery', 'logs:DeleteLogDelivery', 'logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies', 'logs:DescribeLogGroups'], Resource: '*'}
+";
+
+fn rules(file: &str) -> Vec<String> {
+    let report = json_of(&run(&["check", file, "--format", "json"]));
+    let findings = report["workflows"][0]["findings"]
+        .as_array()
+        .unwrap()
+        .clone();
+    findings
+        .iter()
+        .map(|f| f["rule"].as_str().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn settings_and_trust_of_a_template_are_written_and_no_other_byte_moves() {
+    let temp = Temp::new("settings");
+    let file = temp.file("t.yaml", YAML);
+    let cured = ["logging-partial", "tracing-off", "unconditioned-role-trust"];
+    let before = rules(&file);
+    assert!(
+        cured.iter().all(|rule| before.iter().any(|r| r == rule)),
+        "{before:?}"
+    );
+    let done = run(&["fix", &file, "--write"]);
+    assert_eq!(done.status, 0, "{}", done.err);
+    let expected = YAML
+        .replace("      Type:   EXPRESS\n", "      Tracing:\n        Enabled: true\n      Type:   EXPRESS\n")
+        .replace("Level: ERROR #", "Level: ALL #")
+        .replace(
+            "          - Effect: Allow\n            Principal: {",
+            "          - Condition:\n              StringEquals:\n                \"aws:SourceAccount\":\n                  Ref: AWS::AccountId\n            Effect: Allow\n            Principal: {",
+        );
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), expected);
+    let after = rules(&file);
+    assert!(
+        !cured.iter().any(|rule| after.iter().any(|r| r == rule)),
+        "{after:?}"
+    );
+    assert!(after.iter().all(|rule| before.contains(rule)), "{after:?}");
+}
+
+#[test]
+fn what_a_parameter_chooses_and_whom_else_a_trust_admits_is_left() {
+    let temp = Temp::new("choices");
+    let text = YAML
+        .replace("Level: ERROR", "Level: !Ref Level")
+        .replace("      Type:   EXPRESS\n", "      Tracing: {Enabled: !Ref Trace}\n")
+        .replace("{Service: states.amazonaws.com}", "{Service: [states.amazonaws.com, lambda.amazonaws.com]}")
+        .replace("Resources:\n", "Parameters: {Level: {Type: String, Default: ERROR}, Trace: {Type: String, Default: 'false'}}\nResources:\n");
+    let file = temp.file("t.yaml", &text);
+    let done = run(&["fix", &file, "--write"]);
+    assert_eq!(done.status, 0, "{}", done.err);
+    let written = std::fs::read_to_string(&file).unwrap();
+    let until_policy = |t: &str| t.split("PolicyDocument").next().unwrap().to_owned();
+    assert_eq!(until_policy(&written), until_policy(&text));
+    assert!(done.err.contains("is left"), "{}", done.err);
+}
