@@ -19,6 +19,7 @@ use crate::facts::entry::Entry;
 use crate::facts::{self, AccountFacts, Facts};
 use crate::finding::Finding;
 use crate::gap::{Gap, Input};
+use crate::graph::Graph;
 use crate::posture::Posture;
 use crate::rules::{self, RULES, Transient};
 use crate::snapshot::Account;
@@ -40,6 +41,8 @@ pub struct Assessment {
     pub gaps: Vec<Gap>,
     /// The ways by which its executions begin.
     pub entry_points: Vec<Entry>,
+    /// Its states, for a picture.
+    pub graph: Graph,
     /// The functions that it invokes, by unqualified ARN.
     pub invoked: Vec<Arn>,
     /// What its risk rests on, to be kept as a baseline; `None` where nothing could be read.
@@ -313,6 +316,7 @@ fn by_rules(facts: &Facts<'_>, change: &rules::Change<'_>, today: &str) -> Asses
         findings,
         gaps: facts.gaps.clone(),
         entry_points: facts.entry.entries(&facts.starters.list),
+        graph: Graph::of(facts.definition, facts.redactor),
         invoked: facts
             .functions
             .functions

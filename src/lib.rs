@@ -37,6 +37,7 @@ pub mod functions;
 pub mod gap;
 pub mod glob;
 pub mod grants;
+pub mod graph;
 pub mod history;
 pub mod iam;
 pub mod least_privilege;

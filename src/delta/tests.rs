@@ -34,6 +34,7 @@ fn found(findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
         workflow: Workflow::unread("w", "unowned"),
         findings,
         gaps,
+        graph: Default::default(),
         invoked: Vec::new(),
         posture: None,
         drift: None,

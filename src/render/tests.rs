@@ -91,6 +91,7 @@ pub fn assessment(name: &str, findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessm
         workflow: workflow(name),
         findings,
         gaps,
+        graph: Default::default(),
         invoked: Vec::new(),
         posture: None,
         drift: None,
