@@ -47,6 +47,7 @@ pub mod log_delivery;
 pub mod map;
 pub mod moment;
 pub mod need;
+pub mod pages;
 pub mod patch;
 pub mod pipeline;
 pub mod posture;

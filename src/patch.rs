@@ -1,10 +1,14 @@
 //! Applies a finding's patch to a snapshot, which is how invariant 9 (a patch cures, opens nothing and takes no needed
 //! permission away) is held by tests.
 
+mod preview;
+
 use serde_json::Value;
 
 use crate::finding::Patch;
 use crate::snapshot::{Account, Document, Fetched, NamedDocument, Role, StateMachine};
+
+pub use preview::{Preview, preview};
 
 /// Why a patch could not be applied, for the person who tried.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]

@@ -5,10 +5,14 @@
 pub mod alert;
 pub mod diff;
 pub mod escape;
+pub mod fix;
+pub mod html;
 pub mod human;
 pub mod json;
 pub mod map;
 pub mod markdown;
+mod marks;
+mod mermaid;
 pub mod metrics;
 pub mod places;
 pub mod report;

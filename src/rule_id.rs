@@ -77,7 +77,15 @@ macro_rules! rule_ids {
 }
 pub(crate) use rule_ids;
 
+/// Where the rules' pages are published.
+const PAGES: &str = "https://stepwarden.github.io/stepwarden/rules/";
+
 impl RuleId {
+    /// The address of the rule's page.
+    pub fn address(self) -> String {
+        format!("{PAGES}{}.html", self.0)
+    }
+
     /// The id of this text, where a rule bears it. What a record of another version holds may have none.
     pub fn parse(text: &str) -> Option<Self> {
         RULE_IDS.iter().copied().find(|id| id.0 == text)

@@ -280,6 +280,8 @@ pub enum Format {
     Sarif,
     /// For a comment on a pull request
     Markdown,
+    /// One file for a browser, with pictures
+    Html,
 }
 
 /// When to use colours.

@@ -6,11 +6,12 @@ use serde_json::{Value, json};
 
 use super::args::{Explain, Plain};
 use super::{Failure, Outcome};
+use crate::pages;
 use crate::rule_id::{RULE_IDS, RuleId};
 use crate::rules::{self, RULES};
 use crate::suggest::did_you_mean;
 
-/// A rule's page; the scenarios at its end are for the tests and left out.
+/// A rule's page with its examples; the other scenarios are for the tests and left out.
 pub fn explain(args: &Explain) -> Result<Outcome, Failure> {
     let Some(rule) = RuleId::parse(&args.rule).and_then(rules::by_id) else {
         let hint = match did_you_mean(&args.rule, RULE_IDS.iter().map(|id| id.as_str())) {
@@ -22,9 +23,21 @@ pub fn explain(args: &Explain) -> Result<Outcome, Failure> {
             args.rule
         )));
     };
-    let page = rule.meta().page;
-    let page = page.split("\n## Scenarios").next().unwrap_or(page);
-    Ok(Outcome::clean(format!("{}\n", page.trim_end())))
+    let meta = rule.meta();
+    let mut out = format!("{}\n", pages::plain(meta.page));
+    for example in pages::examples(meta.page) {
+        let heading = match example.reported {
+            true => "Reported",
+            false => "Quiet",
+        };
+        let _ = write!(
+            out,
+            "\n## {heading}: {}\n\n```json\n{}\n```\n",
+            example.name, example.text
+        );
+    }
+    let _ = writeln!(out, "\nThis page on the web: {}", meta.id.address());
+    Ok(Outcome::clean(out))
 }
 
 /// Every rule with its severity and what it is about.

@@ -91,6 +91,7 @@ fn of_ending(path: &Path) -> Option<Format> {
         "json" => Format::Json,
         "sarif" => Format::Sarif,
         "md" | "markdown" => Format::Markdown,
+        "html" | "htm" => Format::Html,
         "txt" => Format::Human,
         _ => return None,
     })
@@ -107,6 +108,7 @@ mod tests {
             ("SARIF=b.json", Format::Sarif, "b.json"),
             ("out/r.sarif", Format::Sarif, "out/r.sarif"),
             ("r.md", Format::Markdown, "r.md"),
+            ("r.HTML", Format::Html, "r.HTML"),
             ("dir.d/k=v.json", Format::Json, "dir.d/k=v.json"),
         ] {
             let path = path.into();

@@ -71,7 +71,10 @@ pub fn replay(args: &Replay, host: &mut Host<'_>) -> Result<Outcome, Failure> {
             assessments.push(assessment);
         }
     }
-    if matches!(args.report.format, Format::Sarif | Format::Markdown) {
+    if matches!(
+        args.report.format,
+        Format::Sarif | Format::Markdown | Format::Html
+    ) {
         let judged = report::Judged {
             assessments,
             ..report::Judged::default()
@@ -123,7 +126,7 @@ fn print(alert: &Alert<'_>, format: Format) -> String {
 fn nothing(why: &str, format: Format) -> Outcome {
     match format {
         Format::Human => Outcome::clean(format!("no notification: {}\n", escape::line(why))),
-        Format::Json | Format::Sarif | Format::Markdown => Outcome::clean(String::new()),
+        _ => Outcome::clean(String::new()),
     }
 }
 

@@ -13,8 +13,8 @@ use crate::glob::Glob;
 use crate::loc::Pointer;
 use crate::local::{self, State};
 use crate::render::places::Places;
-use crate::render::report::{Applied, Baseline, Report};
-use crate::render::{Counts, escape, human, json, markdown, sarif};
+use crate::render::report::{Accounts, Applied, Baseline, Report};
+use crate::render::{Counts, escape, html, human, json, markdown, sarif};
 use crate::secrets;
 use crate::snapshot::Account;
 
@@ -29,6 +29,10 @@ pub struct Judged {
     pub sources: Sources,
     /// What could not be read: a line each.
     pub failures: Vec<String>,
+    /// What was judged.
+    pub accounts: Vec<Account>,
+    /// The place among the accounts of each workflow's, in the same order.
+    pub account_of: Vec<usize>,
 }
 
 /// `stepwarden scan`
@@ -55,6 +59,7 @@ pub fn scan(args: &Scan, host: &mut Host<'_>) -> Result<Outcome, Failure> {
         }
     }
     let mut judged = Judged {
+        account_of: vec![0; assessments.len()],
         assessments,
         ..Judged::default()
     };
@@ -64,6 +69,7 @@ pub fn scan(args: &Scan, host: &mut Host<'_>) -> Result<Outcome, Failure> {
             place_in_snapshot(&mut judged, dir);
         }
     }
+    judged.accounts.push(account);
     outcome(
         judged,
         &args.report,
@@ -157,6 +163,7 @@ pub fn judge(
             judged
                 .origins
                 .push(input.origins.workflows.get(arn).cloned());
+            judged.account_of.push(judged.accounts.len());
             secret |= assessment.findings.iter().any(|f| f.rule() == SECRET);
             judged.assessments.push(assessment);
         }
@@ -166,6 +173,7 @@ pub fn judge(
             }
             judged.sources.add(document);
         }
+        judged.accounts.push(input.account);
     }
     Ok(judged)
 }
@@ -239,6 +247,10 @@ pub fn outcome(
         baseline,
         hidden,
         failures: &judged.failures,
+        accounts: Accounts {
+            all: &judged.accounts,
+            of: &judged.account_of,
+        },
     };
     for output in &args.output {
         output.write(&print(&report, output.format, human::Style::PLAIN))?;
@@ -256,6 +268,7 @@ fn print(report: &Report<'_>, format: Format, style: human::Style) -> String {
         Format::Json => format!("{:#}\n", json::report(report)),
         Format::Sarif => format!("{:#}\n", sarif::report(report)),
         Format::Markdown => markdown::report(report),
+        Format::Html => html::report(report),
     }
 }
 

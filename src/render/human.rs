@@ -3,6 +3,7 @@
 
 mod block;
 mod excerpt;
+mod fixes;
 mod many;
 
 use std::collections::BTreeMap;
@@ -162,10 +163,11 @@ fn hard_gaps(assessment: &Assessment) -> impl Iterator<Item = &Gap> {
 /// One workflow with everything that is known of its findings.
 fn one(out: &mut String, report: &Report<'_>, assessment: &Assessment, style: Style) {
     heading(out, assessment, style);
+    let mut fixes = fixes::Shown::default();
     for finding in shown(assessment) {
         match finding.suppressed() {
             Some(_) => suppressed(out, finding, style),
-            None => whole(out, report, (assessment, finding), style),
+            None => whole(out, report, (assessment, finding), &mut fixes, style),
         }
     }
     gaps(out, assessment, style);
@@ -238,6 +240,7 @@ fn whole(
     out: &mut String,
     report: &Report<'_>,
     (assessment, finding): (&Assessment, &Finding),
+    fixes: &mut fixes::Shown,
     style: Style,
 ) {
     title(out, finding, mark(report, finding), style);
@@ -245,6 +248,7 @@ fn whole(
     for (label, lines) in evidence(finding) {
         labelled(out, label, &lines);
     }
+    labelled(out, "path", &path(assessment, finding, style));
     labelled(
         out,
         "why",
@@ -255,11 +259,26 @@ fn whole(
         "fix",
         &escape::wrap(&finding.remediation().text, style.width - 4 - LABEL),
     );
-    if let Some(patch) = &finding.remediation().patch {
-        let text = serde_json::to_string_pretty(patch).unwrap_or_default();
-        labelled(out, "patch", &escape::lines(&text));
-    }
+    fixes.put(out, report, assessment, finding, style);
     out.push('\n');
+}
+
+/// The states that an execution passes on its way to the one that a caller steers.
+fn path(assessment: &Assessment, finding: &Finding, style: Style) -> Vec<String> {
+    let graph = &assessment.graph;
+    let name = finding.state().filter(|_| !finding.trace().is_empty());
+    let at = name.map(|name| graph.named(name, finding.pointer()));
+    let [at] = at.as_deref().unwrap_or_default() else {
+        return Vec::new();
+    };
+    let path = graph.path_to(*at).into_iter();
+    let names: Vec<String> = path
+        .filter_map(|state| Some(escape::line(&graph.states.get(state)?.name)))
+        .collect();
+    match names.len() {
+        0 | 1 => Vec::new(),
+        _ => escape::wrap(&names.join(" → "), style.width.saturating_sub(4 + LABEL)),
+    }
 }
 
 fn labelled(out: &mut String, label: &str, lines: &[String]) {

@@ -132,5 +132,6 @@ pub fn finding(finding: &Finding) -> Value {
         "via": finding.via(),
         "version": finding.version(),
         "remediation": { "text": finding.remediation().text, "patch": finding.remediation().patch },
+        "help": finding.rule().address(),
     })
 }

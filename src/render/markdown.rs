@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::report::Report;
-use super::{begun_by, counted, escape, evidence};
+use super::{begun_by, counted, escape, evidence, mermaid};
 use crate::finding::{Counts, Finding};
 
 /// A comment takes 65,536 characters (GitHub, "Comments"); what is over is left out from the least severe on, and counted.
@@ -46,6 +46,7 @@ pub fn report(report: &Report<'_>) -> String {
     }
     out.push('\n');
     out.push_str(&details);
+    pictures(&mut out, report);
     entry_points(&mut out, report);
     gaps(&mut out, report);
     for line in report.notes() {
@@ -137,6 +138,23 @@ fn entry_points(out: &mut String, report: &Report<'_>) {
         if !begun.is_empty() {
             let text = format!("{} is begun by {begun}", assessment.workflow.name);
             let _ = writeln!(out, "- {}", plain(&text));
+        }
+    }
+}
+
+/// The states of the workflows in which a caller decides something, as far as there is room.
+fn pictures(out: &mut String, report: &Report<'_>) {
+    for assessment in report.assessments {
+        let Some(graph) = mermaid::states(assessment) else {
+            continue;
+        };
+        let name = plain(&assessment.workflow.name);
+        let text = format!(
+            "<details><summary>States of {name}</summary>\n\n```mermaid\n{graph}```\n\n\
+             Thick lines: what a caller decides goes this way.\n\n</details>\n\n"
+        );
+        if out.len() + text.len() <= MAX_CHARACTERS {
+            out.push_str(&text);
         }
     }
 }

@@ -58,6 +58,13 @@ impl<'a> Places<'a> {
         self.at(&origin.whole, &Pointer::root())
     }
 
+    /// The statement of the role's policy that a finding names, where that is not what [`Places::finding`] shows.
+    pub fn policy(&self, index: usize, finding: &Finding) -> Option<Location> {
+        let origin = self.origin(index)?;
+        let policy = finding.policy().filter(|_| finding.pointer().is_some())?;
+        self.statement(origin.policies.get(&policy.name)?, policy.statement)
+    }
+
     /// Where a pointer into the definition leads.
     pub fn pointer(&self, index: usize, pointer: &Pointer) -> Option<Location> {
         self.at(&self.origin(index)?.definition, pointer)

@@ -9,6 +9,7 @@ use crate::assess::Assessment;
 use crate::config::Adjustment;
 use crate::finding::Finding;
 use crate::severity::Severity;
+use crate::snapshot::Account;
 
 /// A report before it is text.
 #[derive(Clone, Copy, Default)]
@@ -25,6 +26,24 @@ pub struct Report<'a> {
     pub hidden: usize,
     /// What could not be read: a line each.
     pub failures: &'a [String],
+    /// The accounts that were judged, for what fixes change.
+    pub accounts: Accounts<'a>,
+}
+
+/// The accounts that a report is about.
+#[derive(Clone, Copy, Default)]
+pub struct Accounts<'a> {
+    /// All of them.
+    pub all: &'a [Account],
+    /// The place among them of each workflow's, in the report's order.
+    pub of: &'a [usize],
+}
+
+impl<'a> Accounts<'a> {
+    /// The account of the workflow of this place in the report.
+    pub fn of(&self, index: usize) -> Option<&'a Account> {
+        self.all.get(*self.of.get(index)?)
+    }
 }
 
 /// What a configuration does to a report.

@@ -49,6 +49,18 @@ pub fn finding(severity: Severity, text: &str) -> Finding {
     finding.build()
 }
 
+/// A finding about what a caller decides in the state of this name.
+pub fn steered(state: &str, reach: Option<&str>) -> Finding {
+    let place = FindingPlace::State {
+        name: state.to_owned(),
+        pointer: Pointer::root().key("States").key(state),
+    };
+    let rule = RuleId::known("tainted-target");
+    let mut finding = made(rule, Severity::Critical, place, state);
+    finding.reach(reach.map(str::to_owned));
+    finding.build()
+}
+
 /// A finding without evidence.
 pub fn made(rule: RuleId, severity: Severity, place: FindingPlace, text: &str) -> FindingBuilder {
     let arn = workflow("Orders").arn;
@@ -171,6 +183,7 @@ fn a_finding_has_every_field_of_the_contract() {
             "via",
             "version",
             "remediation",
+            "help",
         ];
         assert_eq!(keys, contract);
         assert_eq!(

@@ -12,7 +12,7 @@ use crate::render::report::Report;
 /// Characters of a line that are shown before and behind the place.
 const AROUND: usize = 40;
 
-/// Where the finding stands, with its line.
+/// Where the finding stands, with its line; after that the statement of the role that it names.
 pub fn put(
     out: &mut String,
     report: &Report<'_>,
@@ -21,14 +21,20 @@ pub fn put(
     style: Style,
 ) {
     let index = report.index(assessment);
-    let Some(at) = report.places.finding(index, finding) else {
-        return;
-    };
-    named(out, &at);
-    let Some(line) = report.places.line(&at.file, at.line) else {
-        return;
-    };
-    let (text, before, marked) = window(line, &at, style.width.saturating_sub(LABEL + 12));
+    let places = [
+        report.places.finding(index, finding),
+        report.places.policy(index, finding),
+    ];
+    for at in places.into_iter().flatten() {
+        named(out, &at);
+        if let Some(line) = report.places.line(&at.file, at.line) {
+            underlined(out, line, &at, style);
+        }
+    }
+}
+
+fn underlined(out: &mut String, line: &str, at: &Location, style: Style) {
+    let (text, before, marked) = window(line, at, style.width.saturating_sub(LABEL + 12));
     let number = at.line.to_string();
     let gutter = " ".repeat(4 + LABEL);
     let _ = writeln!(

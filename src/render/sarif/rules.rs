@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{level, score};
+use crate::pages;
 use crate::rules::{Meta, RULES};
 use crate::severity::Severity;
 
@@ -13,12 +14,13 @@ pub fn all() -> Vec<Value> {
 
 fn described(meta: &Meta) -> Value {
     let worst = worst(meta);
-    let page = plain_page(meta.page);
+    let page = pages::plain(meta.page);
     json!({
         "id": meta.id,
         "name": meta.id,
         "shortDescription": { "text": meta.summary },
         "fullDescription": { "text": paragraph(page).unwrap_or_else(|| meta.summary.to_owned()) },
+        "helpUri": meta.id.address(),
         "help": { "text": page, "markdown": page },
         "defaultConfiguration": { "level": level(worst) },
         "properties": {
@@ -54,11 +56,6 @@ fn tags(meta: &Meta) -> Vec<&'static str> {
         }
     }
     tags
-}
-
-/// The page without its scenarios, which are for the tests.
-fn plain_page(page: &str) -> &str {
-    page.split("\n## Scenarios").next().unwrap_or(page).trim()
 }
 
 /// The first paragraph under the title.
