@@ -49,6 +49,12 @@ impl Pointer {
         Self(format!("{}/{index}", self.0))
     }
 
+    /// What holds the value; `None` for the whole document.
+    pub fn parent(&self) -> Option<Self> {
+        let (above, _) = self.0.rsplit_once('/')?;
+        Some(Self(above.to_owned()))
+    }
+
     /// The pointer as text.
     pub fn as_str(&self) -> &str {
         &self.0

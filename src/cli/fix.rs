@@ -88,10 +88,19 @@ fn edited(judged: &Judged, left: &mut Vec<String>) -> BTreeMap<PathBuf, String> 
         }
     }
     let mut texts = BTreeMap::new();
-    for (file, edits) in wanted {
+    for (file, mut edits) in wanted {
         let Some(document) = judged.sources.document(&file) else {
             continue;
         };
+        if keep_last_statements(document, &mut edits) {
+            left.push(format!(
+                "`{}`: a policy of which no statement is needed is left: take it out whole",
+                file.display()
+            ));
+        }
+        if edits.is_empty() {
+            continue;
+        }
         let edits = edits.into_iter().map(|(_, edit)| edit).collect();
         match edit::apply(&document.text, edits).filter(|text| is_sound(document, text)) {
             Some(text) => {
@@ -104,6 +113,31 @@ fn edited(judged: &Judged, left: &mut Vec<String>) -> BTreeMap<PathBuf, String> 
         }
     }
     texts
+}
+
+/// Drops the edits that together take every statement out of a policy: a document without one is no policy.
+fn keep_last_statements(document: &Document, edits: &mut Vec<(Pointer, Edit)>) -> bool {
+    let mut removed: BTreeMap<Pointer, usize> = BTreeMap::new();
+    for (at, edit) in edits.iter() {
+        if edit.text.is_empty()
+            && let Some(array) = at.parent()
+        {
+            *removed.entry(array).or_default() += 1;
+        }
+    }
+    removed.retain(|array, count| {
+        let all = document.value.pointer(array.as_str());
+        all.and_then(Value::as_array)
+            .is_some_and(|all| all.len() <= *count)
+    });
+    let before = edits.len();
+    edits.retain(|(at, edit)| {
+        let emptied = at
+            .parent()
+            .is_some_and(|array| removed.contains_key(&array));
+        !(edit.text.is_empty() && emptied)
+    });
+    edits.len() < before
 }
 
 /// The policies of workflows for which tracing is switched on: what they give it was needed by nothing, and is now.
@@ -174,7 +208,7 @@ fn change(
     match policy.get("Statement") {
         Some(Value::Array(items)) => {
             let written = items.get(*statement).ok_or(elsewhere)?;
-            if is_symbolic(written) || replace_with.iter().any(is_placeholder) {
+            if is_symbolic(written) || !is_known(document, written, replace_with) {
                 return Err(resolved);
             }
             if is_needed(written) {
@@ -185,7 +219,7 @@ fn change(
             Ok((place.file.clone(), all.index(*statement), edit))
         }
         Some(written @ Value::Object(_)) => {
-            if is_symbolic(written) || replace_with.iter().any(is_placeholder) {
+            if is_symbolic(written) || !is_known(document, written, replace_with) {
                 return Err(resolved);
             }
             if is_needed(written) {
@@ -215,6 +249,27 @@ fn is_symbolic(value: &Value) -> bool {
         Value::Array(items) => items.iter().any(is_symbolic),
         Value::String(text) => text.contains("${"),
         _ => false,
+    }
+}
+
+/// Whether every name that the statements have is one that the deployment will have too. In a template, an ARN without an
+/// account may be of something that the deployment names.
+fn is_known(document: &Document, written: &Value, with: &[Value]) -> bool {
+    let is_template = document.value.get("Resources").is_some();
+    let old = written.to_string();
+    let mut texts = Vec::new();
+    with.iter().for_each(|value| strings(value, &mut texts));
+    let is_new = |text: &str| !old.contains(&Value::from(text).to_string());
+    let named = |text: &str| is_template && text.starts_with("arn:");
+    !with.iter().any(is_placeholder) && !texts.iter().any(|text| is_new(text) && named(text))
+}
+
+fn strings<'v>(value: &'v Value, out: &mut Vec<&'v str>) {
+    match value {
+        Value::String(text) => out.push(text),
+        Value::Array(items) => items.iter().for_each(|item| strings(item, out)),
+        Value::Object(fields) => fields.values().for_each(|value| strings(value, out)),
+        _ => {}
     }
 }
 

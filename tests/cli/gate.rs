@@ -203,3 +203,45 @@ fn what_a_parameter_chooses_and_whom_else_a_trust_admits_is_left() {
     assert_eq!(until_policy(&written), until_policy(&text));
     assert!(done.err.contains("is left"), "{}", done.err);
 }
+
+#[test]
+fn no_policy_loses_its_last_statement_and_no_name_of_the_deployment_is_made_up() {
+    let temp = Temp::new("last");
+    let text = "Resources:
+  Flow:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Policies:
+        - Statement:
+            - Effect: Allow
+              Action: 's3:*'
+              Resource: '*'
+        - Statement:
+            - Effect: Allow
+              Action: 'sqs:SendMessage'
+              Resource: '*'
+            - Effect: Allow
+              Action: 'sqs:DeleteQueue'
+              Resource: '*'
+      Definition:
+        StartAt: A
+        States:
+          A:
+            Type: Task
+            Resource: arn:aws:states:::aws-sdk:s3:putObject
+            Parameters: {Bucket: !Ref Data, Key: k}
+            End: true
+  Data:
+    Type: AWS::S3::Bucket
+";
+    let file = temp.file("t.yaml", text);
+    let done = run(&["fix", &file, "--write"]);
+    assert_eq!(done.status, 0, "{}", done.err);
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        written.contains("sqs:SendMessage") && written.contains("sqs:DeleteQueue"),
+        "{written}"
+    );
+    assert!(!written.contains(":::Data"), "{written}");
+    assert!(done.err.contains("take it out whole"), "{}", done.err);
+}
