@@ -2,13 +2,16 @@
 
 mod accounts;
 mod approve;
+mod bus;
 mod error;
 mod function;
 mod functions;
+mod hub;
 mod iam;
 mod logs;
 mod meter;
 mod notifier;
+mod outlets;
 mod queue;
 mod sdk;
 mod settings;
@@ -27,6 +30,7 @@ pub use accounts::Members;
 pub use approve::approve;
 pub use function::{log, serve};
 pub use notifier::Sns;
+pub use outlets::Outlets;
 pub use queue::Sqs;
 pub use sdk::{Sdk, config, config_of};
 pub use settings::{Settings, SettingsError};
@@ -45,6 +49,8 @@ pub const FUNCTION_ACTIONS: &[&[&str]] = &[
     queue::ACTIONS,
     settings::ACTIONS,
     notifier::ACTIONS,
+    bus::ACTIONS,
+    hub::ACTIONS,
 ];
 
 /// What the function reads in a member account: what the role that it assumes there may do.

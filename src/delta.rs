@@ -110,6 +110,8 @@ fn told(finding: &Finding, fingerprint: &str) -> ReportedFinding {
         rule: finding.rule().to_string(),
         severity: finding.severity(),
         title: finding.title().chars().take(MAX_TITLE).collect(),
+        since: String::new(),
+        cause: None,
     }
 }
 

@@ -12,11 +12,17 @@ use crate::drift::{self, Approval, Baseline, Held, How, Since};
 use crate::finding::Counts;
 use crate::moment::Moment;
 use crate::render::alert::{self, Alert, Drift, Resolved};
+use crate::render::cause;
 use crate::rule_id::{RuleId, rule_ids};
 use crate::snapshot::{Account, StateMachine};
 use crate::trigger::EventInfo;
 use crate::verdict::{Record, ReportedFinding};
 use crate::workflow::{OwnerSource, Workflow};
+
+/// Characters of a day, `2026-11-23`.
+const DAY: usize = 10;
+/// Characters of a cause that are kept.
+const MAX_CAUSE: usize = 300;
 
 /// One evaluation.
 pub struct Evaluation<'a> {
@@ -166,7 +172,7 @@ impl Evaluation<'_> {
                 Some(read) => read.depends_on.clone(),
                 None => old.map(|r| r.depends_on.clone()).unwrap_or_default(),
             },
-            told: delta.told.clone(),
+            told: self.told(assessment, delta),
             gaps: delta.gaps.clone(),
             baseline: self.baseline(reviewed),
             widened: self.widened(assessment),
@@ -177,6 +183,35 @@ impl Evaluation<'_> {
                 .map(str::to_owned)
                 .or_else(|| old.and_then(|r| r.sweep.clone())),
         }
+    }
+
+    /// What is told after this, each with the day on which it was first seen, and with what it is about.
+    fn told(&self, assessment: &Assessment, delta: &Delta<'_>) -> Vec<ReportedFinding> {
+        let old: BTreeMap<&str, &ReportedFinding> = self
+            .record
+            .into_iter()
+            .flat_map(|r| &r.told)
+            .map(|told| (told.fingerprint.as_str(), told))
+            .collect();
+        let causes: BTreeMap<String, String> = assessment
+            .findings
+            .iter()
+            .filter_map(|f| Some((f.fingerprint(), cause::shares(assessment, f)?)))
+            .collect();
+        let day = |told: &ReportedFinding| match (old.get(told.fingerprint.as_str()), self.record) {
+            (Some(old), _) if !old.since.is_empty() => old.since.clone(),
+            // An earlier version kept no day: that of the last verdict is the latest that it can be.
+            (Some(_), Some(record)) => record.evaluated_at.chars().take(DAY).collect(),
+            _ => self.began.day(),
+        };
+        let each = delta.told.iter().map(|told| ReportedFinding {
+            since: day(told),
+            cause: causes
+                .get(&told.fingerprint)
+                .map(|c| c.chars().take(MAX_CAUSE).collect()),
+            ..told.clone()
+        });
+        each.collect()
     }
 
     /// What is wider now, each with the change that made it so. Of a part that could not be read, what was wider still is.
@@ -290,6 +325,7 @@ fn alert<'a>(delta: Delta<'a>, assessment: &'a Assessment, drift: Option<Drift>)
         unseen: delta.unseen.len(),
         drift,
         suppressed: alert::suppressed(assessment),
+        entry_points: &assessment.entry_points,
         incomplete: &assessment.gaps,
         newly_incomplete: delta.newly_incomplete,
         opened: delta.opened,
@@ -319,6 +355,7 @@ pub fn gone<'a>(
         unseen: 0,
         drift: None,
         suppressed: 0,
+        entry_points: &[],
         incomplete: &[],
         newly_incomplete: false,
     }

@@ -6,6 +6,7 @@
 
 mod approve;
 mod confirm;
+mod digest;
 mod evaluate;
 mod event;
 mod gone;
@@ -249,6 +250,7 @@ impl<P: Ports> Run<'_, P> {
     async fn work(&self, work: &Work) -> Result<(), Error> {
         match work {
             Work::Sweep => sweep::begin(self).await,
+            Work::Digest => digest::tell(self).await,
             Work::Page {
                 sweep,
                 home,

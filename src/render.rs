@@ -3,12 +3,17 @@
 //! Names, ARNs, states and policies come from an account and are hostile: everything for people goes through [`escape`].
 
 pub mod alert;
+pub mod asff;
+pub mod cause;
+pub mod chat;
+pub mod columns;
 pub mod diff;
 pub mod escape;
 pub mod fix;
 pub mod html;
 pub mod human;
 pub mod json;
+pub mod links;
 pub mod map;
 pub mod markdown;
 mod marks;
@@ -17,6 +22,7 @@ pub mod metrics;
 pub mod places;
 pub mod report;
 pub mod sarif;
+pub mod story;
 pub mod summary;
 pub mod trace;
 

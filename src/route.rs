@@ -2,7 +2,7 @@
 
 use std::future::Future;
 
-use crate::arn::Arn;
+use crate::arn::{AccountRegion, Arn};
 
 /// One message to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +28,12 @@ pub enum Topic {
     Machines,
     /// Subject and plain text, in a team's own topic.
     Team(Arn),
+    /// A custom notification for a chat.
+    Chat,
+    /// The alert's JSON, as an event on a bus.
+    Bus,
+    /// Findings for Security Hub in the account and region of their workflow.
+    Hub(AccountRegion),
 }
 
 /// A message attribute.
@@ -53,10 +59,18 @@ pub enum PublishError {
     /// The service did not take it.
     #[error("publishing failed: {0}")]
     Refused(String),
+    /// There is nobody to take it, and nobody will be before a person sees to it.
+    #[error("{0}")]
+    Nobody(String),
 }
 
 /// The write port: publishes one delivery.
 pub trait Notifier: Sync {
+    /// Whether deliveries of this kind go anywhere: what goes nowhere need not be made.
+    fn takes(&self, topic: &Topic) -> bool {
+        matches!(topic, Topic::People | Topic::Machines | Topic::Team(_))
+    }
+
     /// Publishes it, or says why not. A topic that is not configured takes everything and keeps nothing.
     fn publish(&self, delivery: &Delivery)
     -> impl Future<Output = Result<(), PublishError>> + Send;

@@ -8,6 +8,7 @@ mod info;
 mod through;
 mod vouched;
 mod watched;
+mod words;
 pub mod work;
 
 use serde::{Deserialize, Serialize};
@@ -85,6 +86,9 @@ pub struct EventInfo {
     pub region: String,
     /// The account that received the event.
     pub account: String,
+    /// What the call changed, in words; empty where the record says too little, and in what earlier versions kept.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub summary: String,
 }
 
 /// What a change can affect.

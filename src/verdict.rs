@@ -70,6 +70,12 @@ pub struct ReportedFinding {
     pub severity: Severity,
     /// Its title.
     pub title: String,
+    /// The day on which it was first seen, `YYYY-MM-DD`; empty in what earlier versions kept.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub since: String,
+    /// What of the account it is about, where other workflows may have the same.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cause: Option<String>,
 }
 
 impl Record {

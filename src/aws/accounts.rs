@@ -62,45 +62,39 @@ impl Members {
         });
     }
 
-    /// Clients of the function's own account in a region.
-    fn own_account(&self, region: &str) -> Live {
-        let region = Region::new(region.to_owned());
-        let config = self.sdk.config.to_builder().region(region).build();
-        Live::new(&self.sdk.with(config))
-    }
-
-    /// Clients of a member account.
-    async fn member(&self, home: &AccountRegion, partition: &str) -> Result<Live, LookupError> {
-        let (account, name) = (&home.account, &self.config.role);
-        if !self.config.ids.contains(account) {
-            return Err(blind(format!(
-                "is not tried: the account `{}` is not configured: add it to `ids` of `[accounts]`, or stop forwarding its events",
-                plain(account)
-            )));
-        }
-        let role = format!("arn:{partition}:iam::{account}:role/{name}");
-        let mut provider = AssumeRoleProvider::builder(&role).session_name(SESSION);
-        if let Some(id) = &self.config.external_id {
-            provider = provider.external_id(id);
-        }
-        let provider = provider.configure(&self.sdk.config).build().await;
-        // Asked for at once: a role that cannot be assumed is no account without workflows.
-        let first = provider.provide_credentials().await;
-        first.map_err(|error| blind(format!("of `{role}`: {}", refused(&error))))?;
-        let config = self
-            .sdk
-            .config
-            .to_builder()
-            .region(Region::new(home.region.clone()))
-            .credentials_provider(SharedCredentialsProvider::new(provider))
-            .build();
-        Ok(Live::new(&self.sdk.with(config)))
-    }
-
     fn kept(&self, home: &AccountRegion) -> Option<Live> {
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.get(home).cloned()
     }
+}
+
+/// The clients' configuration for a member account, by the role that is configured.
+pub(super) async fn member(
+    sdk: &Sdk,
+    config: &AccountsConfig,
+    home: &AccountRegion,
+    partition: &str,
+) -> Result<Sdk, LookupError> {
+    let (account, name) = (&home.account, &config.role);
+    if !config.ids.contains(account) {
+        return Err(blind(format!(
+            "is not tried: the account `{}` is not configured: add it to `ids` of `[accounts]`, or stop forwarding its events",
+            plain(account)
+        )));
+    }
+    let role = format!("arn:{partition}:iam::{account}:role/{name}");
+    let mut provider = AssumeRoleProvider::builder(&role).session_name(SESSION);
+    if let Some(id) = &config.external_id {
+        provider = provider.external_id(id);
+    }
+    let provider = provider.configure(&sdk.config).build().await;
+    // Asked for at once: a role that cannot be assumed is no account without workflows.
+    let first = provider.provide_credentials().await;
+    first.map_err(|error| blind(format!("of `{role}`: {}", refused(&error))))?;
+    let builder = sdk.config.to_builder();
+    let builder = builder.region(Region::new(home.region.clone()));
+    let credentials = SharedCredentialsProvider::new(provider);
+    Ok(sdk.with(builder.credentials_provider(credentials).build()))
 }
 
 fn blind(why: String) -> LookupError {
@@ -142,10 +136,10 @@ impl Accounts for Members {
         }
         let own = self.own();
         let live = if home.account.is_empty() || home.account == own.account {
-            self.own_account(&home.region)
+            Live::new(&self.sdk.in_region(&home.region))
         } else {
             let partition = self.own.get().map_or("aws", |own| own.partition.as_str());
-            self.member(home, partition).await?
+            Live::new(&member(&self.sdk, &self.config, home, partition).await?)
         };
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.insert(home.clone(), live.clone());

@@ -3,7 +3,7 @@
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use super::function::Aws;
-use super::{Members, Sdk, Sns, Table, error};
+use super::{Members, Outlets, Sdk, Sns, Table, error};
 use crate::arn::Arn;
 use crate::collect::AccountCache;
 use crate::config::Config;
@@ -28,7 +28,7 @@ pub async fn approve(
     let watch: Services<Aws> = Services {
         accounts: Members::new(sdk, config.accounts.clone()),
         // Nothing is told.
-        notifier: Sns::new(sdk, String::new(), None),
+        notifier: Outlets::new(Sns::new(sdk, String::new(), None)),
         baselines: Some(Table::new(sdk, table)),
         queue: None,
         config,

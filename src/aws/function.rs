@@ -9,7 +9,7 @@ use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::{Layer as _, SubscriberExt as _};
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-use super::{Members, Sdk, Settings, Sns, Sqs, Table};
+use super::{Members, Outlets, Sdk, Settings, Sns, Sqs, Table};
 use crate::arn::Arn;
 use crate::collect::AccountCache;
 use crate::moment::Moment;
@@ -22,7 +22,7 @@ pub(super) struct Aws;
 
 impl Ports for Aws {
     type Accounts = Members;
-    type Notifier = Sns;
+    type Notifier = Outlets;
     type Baselines = Table;
     type Queue = Sqs;
 }
@@ -77,7 +77,11 @@ async fn watch(sdk: &Sdk, settings: Settings) -> Result<Services<Aws>, Error> {
     let config = settings.config(sdk).await?;
     Ok(Services {
         accounts: Members::new(sdk, config.accounts.clone()),
-        notifier: Sns::new(sdk, settings.people, settings.machines),
+        notifier: Outlets::new(
+            Sns::new(sdk, settings.people, settings.machines).with_chat(settings.chat),
+        )
+        .with_bus(sdk, settings.bus)
+        .with_hub(sdk, &config.accounts, settings.security_hub),
         baselines: settings.table.map(|name| Table::new(sdk, name)),
         queue: settings.queue.map(|url| Sqs::new(sdk, url)),
         config,
@@ -99,6 +103,7 @@ impl Function<'_> {
         let (clock, context) = (self.clock, event.context);
         if let Some(arn) = Arn::parse(&context.invoked_function_arn) {
             self.watch.accounts.runs_at(&arn);
+            self.watch.notifier.runs_at(&arn);
         }
         let began = clock();
         let now = || Moment::from_seconds(clock() / 1000);
@@ -112,6 +117,9 @@ impl Function<'_> {
         metrics.milliseconds = clock().saturating_sub(began);
         // A line that cannot be written has nowhere to be complained of.
         let _ = writeln!(std::io::stdout(), "{}", metrics.line(self.name, now()));
+        for line in metrics.open_lines(self.name, now()) {
+            let _ = writeln!(std::io::stdout(), "{line}");
+        }
         answer.map_err(|error| {
             tracing::error!("the event must be delivered again: {error}");
             Error::from(error)

@@ -16,6 +16,7 @@ pub struct Sns {
     client: Client,
     people: String,
     machines: Option<String>,
+    chat: Option<String>,
 }
 
 impl Sns {
@@ -27,7 +28,20 @@ impl Sns {
             client: Client::from_conf(config),
             people,
             machines,
+            chat: None,
         }
+    }
+
+    /// With a topic for a chat.
+    #[must_use]
+    pub fn with_chat(mut self, topic: Option<String>) -> Self {
+        self.chat = topic;
+        self
+    }
+
+    /// Whether there is a topic for a chat.
+    pub(super) const fn has_chat(&self) -> bool {
+        self.chat.is_some()
     }
 }
 
@@ -37,6 +51,8 @@ impl Notifier for Sns {
             Topic::People => Some(self.people.as_str()),
             Topic::Machines => self.machines.as_deref(),
             Topic::Team(topic) => Some(topic.as_str()),
+            Topic::Chat => self.chat.as_deref(),
+            Topic::Bus | Topic::Hub(_) => None,
         };
         let Some(topic) = topic else { return Ok(()) };
         delivery.check()?;

@@ -25,9 +25,20 @@ impl Sdk {
         }
     }
 
+    /// What clients are made from, for those that are made elsewhere.
+    pub fn config(&self) -> SdkConfig {
+        self.config.clone()
+    }
+
     /// The region, where one is set.
     pub fn region(&self) -> Option<String> {
         Some(self.config.region()?.to_string())
+    }
+
+    /// The same in another region.
+    pub(super) fn in_region(&self, region: &str) -> Self {
+        let region = aws_config::Region::new(region.to_owned());
+        self.with(self.config.to_builder().region(region).build())
     }
 
     /// The same with another configuration: another region, or other credentials.

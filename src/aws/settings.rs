@@ -21,6 +21,12 @@ pub struct Settings {
     pub table: Option<String>,
     /// `STEPWARDEN_QUEUE_URL`
     pub queue: Option<String>,
+    /// `STEPWARDEN_CHAT_TOPIC`
+    pub chat: Option<String>,
+    /// `STEPWARDEN_EVENT_BUS`
+    pub bus: Option<String>,
+    /// `STEPWARDEN_SECURITY_HUB`
+    pub security_hub: bool,
     /// `STEPWARDEN_CONFIG`
     config: Source,
 }
@@ -48,6 +54,9 @@ const ALERT_TOPIC: &str = "STEPWARDEN_ALERT_TOPIC";
 const FINDINGS_TOPIC: &str = "STEPWARDEN_FINDINGS_TOPIC";
 const TABLE: &str = "STEPWARDEN_TABLE";
 const QUEUE: &str = "STEPWARDEN_QUEUE_URL";
+const CHAT: &str = "STEPWARDEN_CHAT_TOPIC";
+const BUS: &str = "STEPWARDEN_EVENT_BUS";
+const HUB: &str = "STEPWARDEN_SECURITY_HUB";
 const CONFIG: &str = "STEPWARDEN_CONFIG";
 
 impl Settings {
@@ -74,7 +83,23 @@ impl Settings {
             let why = "it is the URL of a queue, not its name or ARN";
             return Err(SettingsError::Wrong(QUEUE, why.to_owned()));
         }
+        let bus = set(BUS);
+        if bus.as_deref().is_some_and(is_default_bus) {
+            let why = "the default bus is everybody's: give the name or ARN of a bus of its own, on which nobody but this function may put events";
+            return Err(SettingsError::Wrong(BUS, why.to_owned()));
+        }
+        let security_hub = match set(HUB).as_deref() {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => {
+                let why = "it is `true` or `false`";
+                return Err(SettingsError::Wrong(HUB, why.to_owned()));
+            }
+        };
         Ok(Self {
+            chat: set(CHAT),
+            bus,
+            security_hub,
             people: set(ALERT_TOPIC).ok_or(SettingsError::Missing(ALERT_TOPIC))?,
             machines: set(FINDINGS_TOPIC),
             table: set(TABLE),
@@ -98,6 +123,13 @@ impl Settings {
             }
         }
     }
+}
+
+/// Whether a bus is the default one, by its name or ARN.
+fn is_default_bus(bus: &str) -> bool {
+    bus.rsplit('/')
+        .next()
+        .is_some_and(|name| name.eq_ignore_ascii_case("default"))
 }
 
 async fn parameter(sdk: &Sdk, name: &str) -> Result<String, String> {
@@ -149,6 +181,13 @@ mod tests {
         for (name, value, says) in [
             (CONFIG, "ssm:", "name of a parameter"),
             (QUEUE, "arn:aws:sqs:eu-west-1:123456789012:work", "URL"),
+            (BUS, "default", "everybody's"),
+            (
+                BUS,
+                "arn:aws:events:eu-west-1:123456789012:event-bus/default",
+                "everybody's",
+            ),
+            (HUB, "yes", "`true` or `false`"),
         ] {
             let error = read(&[(ALERT_TOPIC, "arn"), (name, value)]).unwrap_err();
             assert!(error.contains(name) && error.contains(says), "{error}");

@@ -6,6 +6,7 @@ use crate::arn::AccountRegion;
 use crate::baselines::{Baselines, Tally};
 use crate::finding::Counts;
 use crate::history;
+use crate::render::asff::Picture;
 use crate::verdict::{Dependency, Record};
 
 /// Tells and forgets: whether anything was told.
@@ -24,6 +25,14 @@ pub(super) async fn tell<P: Ports>(
         let alert = history::gone(&workflow, record, cause.event_info());
         tell::publish(run, &alert, &record.evaluated_at).await?;
         run.count(|m| m.told(&alert));
+        let picture = Picture {
+            workflow: &workflow,
+            open: &[],
+            told: &[],
+            gone: &record.told,
+            now: run.now(),
+        };
+        tell::hub(run, &picture, &record.evaluated_at).await?;
         told = true;
     }
     if cause.sweep.is_some() && record.is_some() {

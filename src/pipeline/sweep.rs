@@ -7,7 +7,7 @@
 use tracing::{info, warn};
 
 use super::evaluate::{self, Cause, SweepRef};
-use super::{Error, Ports, Run, event, starters, tell};
+use super::{Error, Ports, Run, digest, event, starters, tell};
 use crate::arn::{AccountRegion, Arn};
 use crate::baselines::{Baselines, Page, Sweep};
 use crate::collect::{self, Accounts};
@@ -31,21 +31,8 @@ pub(super) async fn begin<P: Ports>(run: &Run<'_, P>) -> Result<(), Error> {
         warn!("no sweep: without `STEPWARDEN_TABLE` it would repeat every report");
         return Ok(());
     };
-    let own = run.watch.accounts.own();
-    let mut homes = vec![own.clone()];
-    homes.extend(
-        run.watch
-            .config
-            .accounts
-            .ids
-            .iter()
-            .map(|id| AccountRegion {
-                account: id.clone(),
-                region: own.region.clone(),
-            }),
-    );
     let began = run.now();
-    for home in homes {
+    for home in homes(run) {
         let last = state.sweep(&home).await?;
         let id = format!("{} {}", began.iso(), run.name);
         if last.as_ref().is_some_and(|sweep| sweep.id == id) {
@@ -65,6 +52,19 @@ pub(super) async fn begin<P: Ports>(run: &Run<'_, P>) -> Result<(), Error> {
         }
     }
     Ok(())
+}
+
+/// The function's own account, and every configured one.
+pub(super) fn homes<P: Ports>(run: &Run<'_, P>) -> Vec<AccountRegion> {
+    let own = run.watch.accounts.own();
+    let members = run.watch.config.accounts.ids.iter();
+    let members: Vec<AccountRegion> = members
+        .map(|id| AccountRegion {
+            account: id.clone(),
+            region: own.region.clone(),
+        })
+        .collect();
+    std::iter::once(own).chain(members).collect()
 }
 
 async fn start<P: Ports>(run: &Run<'_, P>, home: &AccountRegion, id: &str) -> Result<(), Error> {
@@ -239,8 +239,10 @@ pub(super) async fn finish<P: Ports>(
     }
     left_out(run, home, &sweep).await?;
     keep_starts(run, home).await?;
+    let (_, records) = digest::records(run, home).await?;
+    let summary = Summary::first(home, &sweep, &records);
+    run.count(|m| m.open(summary.owners()));
     if sweep.first {
-        let summary = Summary::of(home, &sweep);
         tell::send(run, &summary::deliveries(&summary)).await?;
     }
     if state.finish(home, id).await? && over {

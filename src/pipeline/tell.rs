@@ -9,18 +9,22 @@ use tracing::warn;
 use super::evaluate::{Cause, Held, lease};
 use super::read::Reading;
 use super::{Error, Ports, Run};
+use crate::arn::AccountRegion;
 use crate::assess::Assessment;
 use crate::baselines::{Baselines, Tally};
+use crate::delta;
 use crate::digest::Digest;
 use crate::finding::Finding;
 use crate::history::{Compared, Evaluation};
 use crate::moment::Moment;
-use crate::render::Counts;
 use crate::render::alert::{self, Alert};
+use crate::render::asff::{self, Picture};
+use crate::render::metrics::Metrics;
+use crate::render::{Counts, chat};
 use crate::route::{Delivery, Notifier, PublishError, Topic};
 use crate::starters::ABOUT_STARTING;
 use crate::trigger::plain;
-use crate::verdict::{Dependency, Record};
+use crate::verdict::{Dependency, Record, ReportedFinding};
 
 /// One workflow, judged.
 pub(super) struct Telling<'a> {
@@ -48,7 +52,19 @@ pub(super) async fn tell<P: Ports>(run: &Run<'_, P>, telling: &Telling<'_>) -> R
         let alert = Alert::in_full(&assessment, cause.event_info());
         return match alert {
             None => Ok(false),
-            Some(alert) => publish(run, &alert, "").await.map(|()| true),
+            Some(alert) => {
+                publish(run, &alert, "").await?;
+                let picture = Picture {
+                    workflow: alert.workflow,
+                    open: &open_of(&assessment),
+                    told: &[],
+                    gone: &[],
+                    now: run.now(),
+                };
+                let event = alert.event.map_or("", |event| &event.id);
+                hub(run, &picture, event).await?;
+                Ok(true)
+            }
         };
     };
     let evaluation = Evaluation {
@@ -68,9 +84,22 @@ pub(super) async fn tell<P: Ports>(run: &Run<'_, P>, telling: &Telling<'_>) -> R
     let alert = evaluation.because(alert);
     let first_sight_in_first_sweep = record.is_none() && cause.sweep.is_some_and(|s| s.first);
     let told = !first_sight_in_first_sweep && !alert.changes().is_empty();
+    let since = record.map_or("", |r| &r.evaluated_at);
     if told {
-        publish(run, &alert, record.map_or("", |r| &r.evaluated_at)).await?;
+        publish(run, &alert, since).await?;
         run.count(|m| m.told(&alert));
+    }
+    // A sweep tells the hub of everything, so that what it missed comes to it within a day.
+    if told || cause.sweep.is_some() {
+        let gone = gone_of(record, &alert);
+        let picture = Picture {
+            workflow: alert.workflow,
+            open: &open_of(&reviewed.assessment),
+            told: &next.told,
+            gone: &gone,
+            now: run.now(),
+        };
+        hub(run, &picture, since).await?;
     }
     count_untold(run, telling, &next);
     let before: Vec<Dependency> = record.map(Record::rests).unwrap_or_default();
@@ -79,6 +108,47 @@ pub(super) async fn tell<P: Ports>(run: &Run<'_, P>, telling: &Telling<'_>) -> R
         .keep(&next, &before, &lease(run), tally.as_ref())
         .await?;
     Ok(told)
+}
+
+/// The findings that are open.
+fn open_of(assessment: &Assessment) -> Vec<&Finding> {
+    let all = assessment.findings.iter();
+    all.filter(|finding| delta::is_told(finding)).collect()
+}
+
+/// What was kept of the findings that are gone.
+fn gone_of(record: Option<&Record>, alert: &Alert<'_>) -> Vec<ReportedFinding> {
+    let told = record.into_iter().flat_map(|r| &r.told);
+    let gone = told.filter(|t| {
+        alert
+            .resolved
+            .iter()
+            .any(|r| r.fingerprint == t.fingerprint)
+    });
+    gone.cloned().collect()
+}
+
+/// Tells Security Hub of one workflow, where that is switched on.
+pub(super) async fn hub<P: Ports>(
+    run: &Run<'_, P>,
+    picture: &Picture<'_>,
+    since: &str,
+) -> Result<(), Error> {
+    let topic = Topic::Hub(AccountRegion::of(&picture.workflow.arn));
+    if !run.watch.notifier.takes(&topic) {
+        return Ok(());
+    }
+    let batches = asff::batches(picture).into_iter().enumerate();
+    let all: Vec<Delivery> = batches
+        .map(|(number, batch)| Delivery {
+            topic: topic.clone(),
+            subject: None,
+            message: batch.to_string(),
+            attributes: Vec::new(),
+            dedup: format!("hub {number} {since} {}", picture.workflow.arn),
+        })
+        .collect();
+    send(run, &all).await
 }
 
 /// Where nothing is remembered, and the workflow itself has not changed, only what concerns who may start it is news.
@@ -144,16 +214,21 @@ fn deliveries<P: Ports>(run: &Run<'_, P>, alert: &Alert<'_>, since: &str) -> Vec
         dedup: format!("team {key}"),
         ..people.clone()
     });
+    let other = |topic: Topic, kind: &str, message: fn(&Alert<'_>) -> String| {
+        run.watch.notifier.takes(&topic).then(|| Delivery {
+            topic,
+            subject: None,
+            message: message(alert),
+            attributes: attributes.clone(),
+            dedup: format!("{kind} {key}"),
+        })
+    };
     [
         Some(people),
         team,
-        Some(Delivery {
-            topic: Topic::Machines,
-            subject: None,
-            message: alert::json(alert),
-            attributes,
-            dedup: format!("machines {key}"),
-        }),
+        other(Topic::Machines, "machines", alert::json),
+        other(Topic::Chat, "chat", chat::notification),
+        other(Topic::Bus, "bus", alert::detail),
     ]
     .into_iter()
     .flatten()
@@ -233,6 +308,12 @@ async fn one<P: Ports>(run: &Run<'_, P>, delivery: &Delivery) -> Result<(), Publ
             warn!(
                 "the topic `{topic}` of a team did not take an alert, which the common one has: {error}"
             );
+            Ok(())
+        }
+        // Trying again would change nothing; the people have the alert, and the metric has its alarm.
+        (Err(PublishError::Nobody(why)), _) => {
+            warn!("{why}");
+            run.count(Metrics::unheard);
             Ok(())
         }
         (sent, _) => sent,

@@ -3,12 +3,15 @@
 
 mod drift;
 mod fit;
+pub(crate) mod lists;
 mod text;
+pub(crate) mod words;
 
 use serde_json::{Map, Value, json};
 
 use super::{Counts, counted, escape, json as report};
 use crate::assess::Assessment;
+use crate::facts::entry::Entry;
 use crate::finding::Finding;
 use crate::gap::Gap;
 use crate::route::{Attribute, MAX_SUBJECT};
@@ -35,6 +38,8 @@ pub struct Alert<'a> {
     pub drift: Option<Drift>,
     /// How many findings are suppressed.
     pub suppressed: usize,
+    /// The ways by which executions begin.
+    pub entry_points: &'a [Entry],
     /// What was not checked.
     pub incomplete: &'a [Gap],
     /// Whether a gap is new; an old one is told but is no change.
@@ -59,8 +64,31 @@ pub struct Drift {
     pub severity: Severity,
     /// The difference for machines.
     pub json: Value,
-    /// The difference in words, one change a line.
-    pub lines: Vec<String>,
+    /// The difference in words, worst first.
+    pub changes: Vec<DriftChange>,
+    /// How many more changes there are.
+    pub omitted: usize,
+    /// How, when and by whom the baseline was approved.
+    pub baseline: String,
+    /// Why a deployer's event approves nothing of it.
+    pub unapproved: Option<String>,
+}
+
+/// One change against the approved baseline; every text is one harmless line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DriftChange {
+    /// How bad.
+    pub severity: Severity,
+    /// What is wider.
+    pub what: String,
+    /// What the baseline has in its place, where there is something.
+    pub before: Option<String>,
+    /// What there is now.
+    pub after: String,
+    /// Who made it, when and from where; or that no event told of it.
+    pub since: String,
+    /// The call that made it, by name and time.
+    pub event: Option<(String, String)>,
 }
 
 impl<'a> Alert<'a> {
@@ -77,6 +105,7 @@ impl<'a> Alert<'a> {
             unseen: 0,
             drift: None,
             suppressed: suppressed(assessment),
+            entry_points: &assessment.entry_points,
             newly_incomplete: assessment.gaps.iter().any(|gap| !gap.optional),
             incomplete: &assessment.gaps,
         };
@@ -113,35 +142,31 @@ pub fn suppressed(assessment: &Assessment) -> usize {
     all.filter(|f| f.suppressed().is_some()).count()
 }
 
-/// The subject line: at most 99 printable ASCII characters.
+/// The subject line: at most 99 printable ASCII characters, the severity first. A long name is cut, not what follows it.
 pub fn subject(alert: &Alert<'_>) -> String {
-    let name = escape::line(&alert.workflow.name);
     let first = alert.opened.iter().find(|f| f.suppressed().is_none());
-    let what = match (alert.severity(), first) {
+    let (tag, what) = match (alert.severity(), first) {
         (Some(severity), Some(first)) => {
-            let more = alert.counts().total() - 1;
-            let more = if more > 0 {
-                format!(" and {more} more")
-            } else {
-                String::new()
+            let more = match alert.counts().total().saturating_sub(1) {
+                0 => String::new(),
+                more => format!(" and {more} more"),
             };
-            format!(
-                "[{}] {name}: {}{more}",
-                severity.word().to_uppercase(),
-                first.rule()
-            )
+            (severity.word(), format!(": {}{more}", first.rule()))
         }
-        (Some(severity), None) => format!(
-            "[{}] {name} differs from its approved baseline",
-            severity.word().to_uppercase()
+        (Some(severity), None) => (
+            severity.word(),
+            " differs from its approved baseline".to_owned(),
         ),
-        _ if alert.newly_incomplete => format!("[INCOMPLETE] {name} could not be checked whole"),
-        _ => format!(
-            "[RESOLVED] {name}: {}",
-            counted(alert.resolved.len(), "finding")
+        _ if alert.newly_incomplete => ("incomplete", " could not be checked whole".to_owned()),
+        _ => (
+            "resolved",
+            format!(": {}", counted(alert.resolved.len(), "finding")),
         ),
     };
-    escape::subject(&what, MAX_SUBJECT)
+    let tag = format!("[{}] ", tag.to_uppercase());
+    let room = MAX_SUBJECT.saturating_sub(tag.len() + what.len());
+    let name = escape::subject(&escape::line(&alert.workflow.name), room);
+    escape::subject(&format!("{tag}{name}{what}"), MAX_SUBJECT)
 }
 
 /// Attributes for filter policies: severity, owner, change, account, region. SNS refuses empty values, so what is not
@@ -168,14 +193,21 @@ fn clean(text: &str) -> String {
     escape::line(text).chars().take(256).collect()
 }
 
-/// The mail: plain text that tells a person who was woken what, where, why, what to do and who did it.
+/// The mail: what changed, who did it, how bad it is and what to do first, in at most 60 lines of 100 columns. Patches and
+/// whatever else there is stand in the JSON alert.
 pub fn text(alert: &Alert<'_>) -> String {
-    fit::largest(alert, |shown| text::message(alert, shown))
+    text::message(alert)
 }
 
 /// The alert for machines, `stepwarden/alert/1`.
 pub fn json(alert: &Alert<'_>) -> String {
     fit::largest(alert, |shown| document(alert, shown).to_string())
+}
+
+/// The alert as the detail of an event on a bus. A bus takes as much as a topic, its envelope included (Amazon EventBridge
+/// User Guide, "Calculating PutEvents event entry size"), which is less than what a topic's attributes and subject take.
+pub fn detail(alert: &Alert<'_>) -> String {
+    json(alert)
 }
 
 /// How much of an alert a message has room for.

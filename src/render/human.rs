@@ -9,6 +9,7 @@ mod many;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use super::cause::Causes;
 use super::report::Report;
 use super::{Counts, counted, escape, evidence};
 use crate::assess::Assessment;
@@ -89,12 +90,20 @@ pub fn report(report: &Report<'_>, style: Style) -> String {
             }
         }
         _ => {
-            let common = block::common(&worth);
-            many::overview(&mut out, &ordered, style);
-            many::shared(&mut out, &common, style);
-            for assessment in worth {
-                many::workflow(&mut out, report, assessment, &common, style);
+            let causes = Causes::of(&worth, shown);
+            many::summary(&mut out, &ordered, style);
+            let own_first = many::own_first(&worth, &causes);
+            if own_first {
+                many::overview(&mut out, &worth, &causes, style);
             }
+            many::shared(&mut out, report, &causes, style);
+            if !own_first {
+                many::overview(&mut out, &worth, &causes, style);
+            }
+            for assessment in &worth {
+                many::workflow(&mut out, report, assessment, &causes, style);
+            }
+            many::worth_knowing(&mut out, &worth, style);
         }
     }
     if !clean.is_empty() {

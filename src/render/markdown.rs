@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
+use super::cause::Causes;
 use super::report::Report;
 use super::{begun_by, counted, escape, evidence, mermaid};
+use crate::assess::Assessment;
 use crate::finding::{Counts, Finding};
 
 /// A comment takes 65,536 characters (GitHub, "Comments"); what is over is left out from the least severe on, and counted.
@@ -55,23 +57,40 @@ pub fn report(report: &Report<'_>) -> String {
     out
 }
 
+/// Workflows that share a finding and are named beside the first of them.
+const NAMED: usize = 50;
+
 struct Row<'a> {
     index: usize,
     workflow: &'a str,
     finding: &'a Finding,
     is_new: bool,
+    /// The other workflows that share the finding.
+    others: Vec<&'a str>,
 }
 
-/// Every finding, worst first.
+/// Every finding, worst first; one that several workflows share once, at the first of them. Where only some of it may be
+/// new, each is told where it is.
 fn rows<'a>(report: &'a Report<'_>) -> Vec<Row<'a>> {
+    let ordered: Vec<&Assessment> = report.assessments.iter().collect();
+    let causes = match report.baseline {
+        None => Causes::of(&ordered, |a| a.findings.iter()),
+        Some(_) => Causes::of(&[], |a| a.findings.iter()),
+    };
     let mut rows: Vec<Row<'a>> = Vec::new();
     for (index, assessment) in report.assessments.iter().enumerate() {
         for finding in &assessment.findings {
+            let sharing = causes.sharing(assessment, finding).unwrap_or_default();
+            if sharing.first().is_some_and(|first| *first != index) {
+                continue;
+            }
+            let others = sharing.iter().skip(1).filter_map(|i| ordered.get(*i));
             rows.push(Row {
                 index,
                 workflow: &assessment.workflow.name,
                 finding,
                 is_new: report.is_new(finding) == Some(true),
+                others: others.map(|a| a.workflow.name.as_str()).collect(),
             });
         }
     }
@@ -87,6 +106,10 @@ fn table_row(report: &Report<'_>, row: &Row<'_>) -> String {
     let place = match report.places.finding(row.index, finding) {
         Some(at) => format!("{}:{}", at.file, at.line),
         None => row.workflow.to_owned(),
+    };
+    let place = match row.others.len() {
+        0 => place,
+        others => format!("{place} and {}", counted(others, "more workflow")),
     };
     let mark = match (&finding.suppressed(), row.is_new) {
         (Some(_), _) => " (suppressed)",
@@ -111,6 +134,14 @@ fn details_of(row: &Row<'_>) -> String {
         plain(row.workflow),
         plain(&finding.title())
     );
+    if !row.others.is_empty() {
+        let named = row.others.get(..NAMED).unwrap_or(&row.others).join(", ");
+        let more = match row.others.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let _ = writeln!(out, "- also in: {}{more}", plain(&named));
+    }
     for (label, lines) in evidence(finding) {
         for line in lines {
             let _ = writeln!(out, "- {label}: {}", plain(&line));

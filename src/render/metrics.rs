@@ -3,8 +3,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Counts;
 use super::alert::Alert;
+use super::{Counts, escape};
 use crate::assess::Assessment;
 use crate::moment::Moment;
 use crate::severity::Severity;
@@ -22,6 +22,8 @@ pub struct Metrics {
     failures: u64,
     untold: u64,
     sweeps: u64,
+    /// Open findings by owner, where they were counted.
+    open: Vec<(String, Counts)>,
     /// Calls to AWS, tries of the same call each for itself.
     pub calls: u64,
     /// Calls that a service answered with "slower".
@@ -32,6 +34,11 @@ pub struct Metrics {
 
 /// The namespace of the metrics.
 pub const NAMESPACE: &str = "stepwarden";
+
+/// The metric of what is open, by owner and severity: its sum over a sweep is what is open.
+pub const OPEN: &str = "OpenFindings";
+/// Characters of an owner as a dimension's value (CloudWatch takes 1,024 and refuses an empty one).
+const OWNER: usize = 200;
 
 /// Their names and units; the names are in the dashboard and the alarms.
 pub const NAMES: [(&str, &str); 16] = [
@@ -85,9 +92,43 @@ impl Metrics {
         self.sweeps += 1;
     }
 
+    /// An outlet that is switched on took nothing, and will not before a person sees to it.
+    pub const fn unheard(&mut self) {
+        self.gaps += 1;
+    }
+
+    /// What is open, by owner.
+    pub fn open(&mut self, owners: &[(String, Counts)]) {
+        self.open.extend_from_slice(owners);
+    }
+
     /// The invocation failed, or a message of it.
     pub const fn failed(&mut self, failed: bool) {
         self.failures += failed as u64;
+    }
+
+    /// A line for each owner and severity of what is open, for the log; none where nothing was counted.
+    pub fn open_lines(&self, function: &str, now: Moment) -> Vec<String> {
+        let one = |(owner, counts): &(String, Counts)| {
+            let owner: String = escape::subject(&escape::line(owner), OWNER);
+            let lines = Severity::WORST_FIRST.map(|severity| {
+                let definition = json!({
+                    "Timestamp": now.seconds().saturating_mul(1000),
+                    "CloudWatchMetrics": [{
+                        "Namespace": NAMESPACE,
+                        "Dimensions": [["Function", "Severity"], ["Function", "Owner", "Severity"]],
+                        "Metrics": [{ "Name": OPEN, "Unit": "Count" }],
+                    }],
+                });
+                json!({
+                    "_aws": definition, "Function": function, "Owner": owner,
+                    "Severity": severity.word(), OPEN: counts.get(severity),
+                })
+                .to_string()
+            });
+            lines.into_iter().take(4)
+        };
+        self.open.iter().flat_map(one).collect()
     }
 
     /// The line for the log.
@@ -134,6 +175,34 @@ impl Metrics {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_open_is_a_metric_by_owner_and_severity_and_info_is_none() {
+        let mut metrics = Metrics::default();
+        assert!(metrics.open_lines("f", Moment::default()).is_empty());
+        let mut counts = Counts::default();
+        counts.add(Severity::High, 3);
+        metrics.open(&[("pay\nments".to_owned(), counts)]);
+        let lines = metrics.open_lines("f", Moment::default());
+        let read: Vec<Value> = lines
+            .iter()
+            .map(|l| serde_json::from_str(l).unwrap())
+            .collect();
+        let told: Vec<_> = read
+            .iter()
+            .map(|l| (l["Severity"].as_str().unwrap(), &l[OPEN]))
+            .collect();
+        assert_eq!(
+            told,
+            [
+                ("critical", &json!(0)),
+                ("high", &json!(3)),
+                ("medium", &json!(0)),
+                ("low", &json!(0))
+            ]
+        );
+        assert_eq!(read[0]["Owner"], "pay\\nments");
+    }
 
     #[test]
     fn every_metric_that_is_declared_has_a_value_beside_it() {

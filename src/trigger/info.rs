@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::{EventInfo, owned, through};
+use super::{EventInfo, owned, through, words};
 use crate::arn::Arn;
 
 /// Who called what, by CloudTrail's own record of the call: what LookupEvents tells of it, as text.
@@ -35,5 +35,6 @@ pub(super) fn info(event: &Value, detail: &Value, name: &str) -> EventInfo {
         source_ip: first(&[(detail, "/sourceIPAddress")]),
         region: first(&[(event, "/region"), (detail, "/awsRegion")]),
         account: first(&[(event, "/account"), (detail, "/recipientAccountId")]),
+        summary: words::summary(name, detail),
     }
 }

@@ -55,8 +55,10 @@ fn an_update_names_workflow_revision_and_role() {
             source_ip: "203.0.113.1".into(),
             region: "eu-west-1".into(),
             account: "123456789012".into(),
+            summary: change.event.summary.clone(),
         }
     );
+    assert!(change.event.summary.contains("revision `r2`"));
 }
 
 #[test]

@@ -12,6 +12,8 @@ use crate::arn::{AccountRegion, Arn};
 pub enum Work {
     /// Begin a sweep of every account.
     Sweep,
+    /// Tell what is open in every account.
+    Digest,
     /// List one page of workflows and hand them out.
     Page {
         /// The sweep.

@@ -20,7 +20,7 @@ fn the_sample_event_gives_a_real_alert() {
         "PutRolePolicy at 2026-11-23T09:14:02Z",
         "assumed-role/developer/kim",
         "iam:PassRole",
-        "fix  ",
+        "Do first  ",
     ] {
         assert!(run.out.contains(part), "{part} not in {}", run.out);
     }

@@ -118,6 +118,15 @@ pub fn optional() -> Vec<Call> {
         configuration_key(CONFIGURATION_KEY, CONFIGURATION),
         assume(MEMBERS[0], ORGANIZATION, "stepwarden-reader"),
         assume(MEMBERS[1], ORGANIZATION, "stepwarden-reader"),
+        assume(MEMBERS[0], ORGANIZATION, "stepwarden-security-hub"),
+        call(
+            "events:PutEvents",
+            of("events", "event-bus/stepwarden-alerts"),
+        ),
+        call(
+            "securityhub:BatchImportFindings",
+            of("securityhub", &format!("product/{ACCOUNT}/default")),
+        ),
     ]
 }
 

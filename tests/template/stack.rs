@@ -135,6 +135,7 @@ pub fn whole() -> &'static Stack {
             "TeamTopics": TEAM_TOPIC, "TeamTopicKeys": TEAM_KEY,
             "ConfigurationParameter": "/stepwarden/config", "ConfigurationKeyArn": CONFIGURATION_KEY,
             "MemberAccounts": MEMBERS.join(","), "OrganizationId": ORGANIZATION,
+            "ChatTopic": "true", "AlertEvents": "true", "SecurityHub": "true",
         });
         Stack::create("template.yaml", "stepwarden", REGION, &parameters)
     })

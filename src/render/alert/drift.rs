@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::Drift;
+use super::{Drift, DriftChange};
 use crate::drift::{DriftFacts, Since, Widening};
 use crate::render::escape;
 
@@ -27,32 +27,30 @@ impl Drift {
             },
             "widened": told().map(|(w, since)| widened(w, since)).collect::<Vec<Value>>(),
         });
-        let mut lines: Vec<String> = told().map(|(w, since)| line(w, since)).collect();
         let left = new.len().saturating_sub(MAX_TOLD);
-        if left > 0
-            && let Some(fields) = document.as_object_mut()
-        {
-            fields.insert("omitted".to_owned(), json!(left));
-            lines.push(format!("and {left} more"));
-        }
-        lines.push(clean(&format!(
-            "the baseline was {} at {} by {}",
-            approval.how.in_words(),
-            approval.approved_at,
-            approval.approved_by
-        )));
-        if let Some(why) = &drift.unapproved {
-            lines.push(clean(why));
-            if let Some(fields) = document.as_object_mut() {
+        if let Some(fields) = document.as_object_mut() {
+            if left > 0 {
+                fields.insert("omitted".to_owned(), json!(left));
+            }
+            if let Some(why) = &drift.unapproved {
                 fields.insert("unapproved".to_owned(), json!(clean(why)));
             }
         }
+        let baseline = format!(
+            "{} at {} by {}",
+            approval.how.in_words(),
+            approval.approved_at,
+            approval.approved_by
+        );
         let severity = new.iter().map(|(w, _)| w.severity).max();
         let severity = severity.unwrap_or(crate::severity::Severity::Low);
         Some(Self {
             severity,
             json: document,
-            lines,
+            changes: told().map(|(w, since)| DriftChange::of(w, since)).collect(),
+            omitted: left,
+            baseline: clean(&baseline),
+            unapproved: drift.unapproved.as_deref().map(clean),
         })
     }
 }
@@ -74,13 +72,20 @@ fn widened(widening: &Widening, since: &Since) -> Value {
     })
 }
 
-fn line(widening: &Widening, since: &Since) -> String {
-    let severity = widening.severity.word().to_uppercase();
-    clean(&format!(
-        "{severity} {} ({})",
-        widening.text,
-        since.in_words()
-    ))
+impl DriftChange {
+    fn of(widening: &Widening, since: &Since) -> Self {
+        Self {
+            severity: widening.severity,
+            what: clean(&widening.text),
+            before: widening.before.as_deref().map(clean),
+            after: clean(&widening.after),
+            since: clean(&since.in_words()),
+            event: match since {
+                Since::Event { event, time, .. } => Some((event.clone(), time.clone())),
+                Since::Sweep { .. } => None,
+            },
+        }
+    }
 }
 
 /// One harmless line, bounded: names and conditions come from whoever can deploy.

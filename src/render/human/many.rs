@@ -1,15 +1,16 @@
 //! A report on many workflows: which to fix first and why, what they share, and each in short. Patches and everything
 //! else stand in the JSON report, and in the report on one workflow.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use super::block::{self, Block, Common};
 use super::{LABEL, Style, excerpt, hard_gaps, labelled, last_line, mark, put, shown, suppressed};
 use crate::assess::Assessment;
 use crate::finding::Finding;
+use crate::render::cause::{Causes, Shared};
 use crate::render::report::Report;
-use crate::render::{Counts, counted, escape, evidence};
+use crate::render::story::{self, Story};
+use crate::render::{Counts, columns, counted, escape, evidence};
 use crate::rule_id::RuleId;
 use crate::severity::Severity;
 
@@ -19,19 +20,49 @@ const FIRST: usize = 10;
 const REASONS: usize = 2;
 /// More names than this are counted.
 const NAMES: usize = 5;
+/// Lines of why and how for a cause that is shared.
+const SHORT: usize = 3;
+/// Of workflows that share a cause.
+const SHARING: usize = 20;
 
-/// The summary, and the workflows that come first with their reasons.
-pub fn overview(out: &mut String, ordered: &[&Assessment], style: Style) {
+/// Whether a finding is told in the part for what is only worth knowing.
+fn is_info(finding: &Finding) -> bool {
+    finding.severity() == Severity::Info && finding.suppressed().is_none()
+}
+
+/// How many of what in how many workflows.
+pub fn summary(out: &mut String, ordered: &[&Assessment], style: Style) {
     let _ = writeln!(out, "{}\n", style.paint(last_line(ordered).trim_end(), "1"));
+}
+
+/// The stories of a workflow that it shares with no other, but for what is small.
+fn own<'a>(assessment: &'a Assessment, causes: &Causes<'_>) -> Vec<Story<'a>> {
+    let open =
+        shown(assessment).filter(|f| f.suppressed().is_none() && !causes.is_shared(assessment, f));
+    let mut stories = story::of(open);
+    stories.retain(|s| s.severity() >= Severity::Medium);
+    stories
+}
+
+/// Whether a workflow's own is worse than whatever several share: then that is what is read first.
+pub fn own_first(ordered: &[&Assessment], causes: &Causes<'_>) -> bool {
+    let own = ordered.iter().flat_map(|a| own(a, causes));
+    let shared = causes.shared.first().map(|s| s.story.severity());
+    own.map(|story| story.severity()).max() > shared
+}
+
+/// The workflows that come first with their reasons, beside what they share with others.
+pub fn overview(out: &mut String, ordered: &[&Assessment], causes: &Causes<'_>, style: Style) {
     let urgent: Vec<_> = ordered
         .iter()
-        .filter(|a| Counts::of(&a.findings).worst() >= Some(Severity::Medium))
+        .map(|a| (*a, own(a, causes)))
+        .filter(|(_, stories)| !stories.is_empty())
         .collect();
     if urgent.is_empty() {
         return;
     }
     let _ = writeln!(out, "{}", style.paint("fix first", "1"));
-    for (place, assessment) in urgent.iter().take(FIRST).enumerate() {
+    for (place, (assessment, stories)) in urgent.iter().take(FIRST).enumerate() {
         let counts = Counts::of(&assessment.findings).in_words();
         let name = escape::line(&assessment.workflow.name);
         let owner = escape::line(&assessment.workflow.owner);
@@ -41,9 +72,7 @@ pub fn overview(out: &mut String, ordered: &[&Assessment], style: Style) {
             place + 1,
             style.paint(&name, "1")
         );
-        let blocks = block::of(shown(assessment).filter(|f| f.suppressed().is_none()));
-        let grave = blocks.iter().filter(|b| b.severity() >= Severity::Medium);
-        for told in grave.take(REASONS) {
+        for told in stories.iter().take(REASONS) {
             let title = escape::wrap(&escape::line(&told.lead.title()), style.width - 16);
             for (line, text) in title.iter().enumerate() {
                 let label = match line {
@@ -65,59 +94,155 @@ pub fn overview(out: &mut String, ordered: &[&Assessment], style: Style) {
     let _ = writeln!(out, "\n{hint}\n");
 }
 
-/// What many workflows share, each once.
-pub fn shared(out: &mut String, common: &[Common<'_>], style: Style) {
-    if common.is_empty() {
+/// What several workflows share, each cause once.
+pub fn shared(out: &mut String, report: &Report<'_>, causes: &Causes<'_>, style: Style) {
+    let told = || {
+        causes
+            .shared
+            .iter()
+            .filter(|s| s.story.severity() > Severity::Info)
+    };
+    if told().next().is_none() {
         return;
     }
-    let heading = "the same in many workflows, told once";
+    let heading = "shared by several workflows, each cause once";
     let _ = writeln!(out, "{}\n", style.paint(heading, "1"));
-    for one in common {
-        let _ = writeln!(
-            out,
-            "  {}{} in {}",
-            style.severity(one.example.severity()),
-            style.paint(one.example.rule().as_str(), "1"),
-            counted(one.workflows.len(), "workflow")
-        );
-        put(
-            out,
-            "    ",
-            &escape::wrap(&escape::line(&one.example.title()), style.width - 4),
-        );
-        let names: Vec<String> = one.workflows.iter().map(|n| (*n).to_owned()).collect();
-        row(out, style, "in", &few(&names));
-        let first = one.workflows.first().copied().unwrap_or_default();
-        if one.example.severity() >= Severity::Medium {
-            let whom = one.principals.iter();
-            let whom: Vec<String> = whom.map(|(p, n)| format!("{p} ({n} times)")).collect();
-            row(out, style, "principals", &few(&whom));
-            row(
-                out,
-                style,
-                "why",
-                &format!("for `{first}`: {}", one.example.detail()),
-            );
-        }
-        let fix = &one.example.remediation().text;
-        row(out, style, "fix", &format!("for `{first}`: {fix}"));
+    for one in told() {
+        cause(out, report, one, style);
+    }
+    if causes
+        .shared
+        .last()
+        .is_some_and(|s| s.story.severity() < Severity::Medium)
+    {
         out.push('\n');
     }
 }
 
-/// One workflow in short. What `common` tells is left out.
+fn cause(out: &mut String, report: &Report<'_>, one: &Shared<'_>, style: Style) {
+    let lead = one.story.lead;
+    let severity = one.story.severity();
+    if severity < Severity::Medium {
+        return small(out, one, style);
+    }
+    let _ = writeln!(
+        out,
+        "  {}{}{} in {}",
+        style.severity(severity),
+        mark(report, lead),
+        style.paint(&comma_separated(&one.story.rules()), "1"),
+        counted(one.workflows.len(), "workflow")
+    );
+    put(
+        out,
+        "    ",
+        &escape::wrap(&escape::line(&lead.title()), style.width - 4),
+    );
+    let names: Vec<String> = one
+        .workflows
+        .iter()
+        .map(|a| a.workflow.name.clone())
+        .collect();
+    row(out, style, "in", &some(&names, SHARING));
+    let mut roles: Vec<&str> = one
+        .workflows
+        .iter()
+        .filter_map(|a| Some(a.workflow.role.as_ref()?.as_str()))
+        .collect();
+    roles.dedup();
+    if let ([role], Some(policy)) = (roles.as_slice(), &lead.policy()) {
+        let statement = format!(
+            "statement {} of {} of {role}",
+            policy.statement, policy.name
+        );
+        row(out, style, "grant", &statement);
+    }
+    for (index, finding) in one.story.also.iter().enumerate() {
+        let label = if index == 0 { "also" } else { "" };
+        let text = format!(
+            "{} {}: {}",
+            finding.severity(),
+            finding.rule(),
+            finding.title()
+        );
+        row(out, style, label, &text);
+    }
+    let first = names.first().map(String::as_str).unwrap_or_default();
+    let whom = one.principals.iter();
+    let whom: Vec<String> = whom.map(|(p, n)| format!("{p} ({n} times)")).collect();
+    row(out, style, "principals", &few(&whom));
+    // What differs from workflow to workflow stands in the report on one.
+    let short = |text: &str| {
+        let text = format!("for `{first}`: {text}");
+        columns::wrap(&text, style.width.saturating_sub(4 + LABEL), SHORT)
+    };
+    labelled(out, "why", &short(&lead.detail()));
+    labelled(out, "fix", &short(&lead.remediation().text));
+    out.push('\n');
+}
+
+/// A small cause in two lines.
+fn small(out: &mut String, one: &Shared<'_>, style: Style) {
+    let names = one.workflows.iter().map(|a| a.workflow.name.clone());
+    let names: Vec<String> = names.collect();
+    let width = style.width.saturating_sub(12);
+    for (index, finding) in one.story.findings().enumerate() {
+        let label = match index {
+            0 => style.severity(finding.severity()),
+            _ => " ".repeat(10),
+        };
+        let text = format!("{}: {}", finding.rule(), finding.title());
+        for (line, text) in columns::wrap(&text, width, SHORT).iter().enumerate() {
+            let label = if line == 0 {
+                label.as_str()
+            } else {
+                "          "
+            };
+            let _ = writeln!(out, "  {label}{text}");
+        }
+    }
+    let places = format!("in {}: {}", counted(names.len(), "workflow"), few(&names));
+    for line in columns::wrap(&places, width, 2) {
+        let _ = writeln!(out, "            {line}");
+    }
+}
+
+/// What is only worth knowing, at the end: a line for each.
+pub fn worth_knowing(out: &mut String, ordered: &[&Assessment], style: Style) {
+    let mut by: BTreeMap<(RuleId, &str), Vec<String>> = BTreeMap::new();
+    for assessment in ordered {
+        for finding in shown(assessment).filter(|f| is_info(f)) {
+            let names = by.entry((finding.rule(), finding.title())).or_default();
+            names.push(assessment.workflow.name.clone());
+        }
+    }
+    if by.is_empty() {
+        return;
+    }
+    let _ = writeln!(out, "{}", style.paint("worth knowing, nothing to do", "1"));
+    for ((rule, title), names) in &by {
+        let text = format!("{rule}: {title}: {}", few(names));
+        put(
+            out,
+            "  ",
+            &escape::wrap(&escape::line(&text), style.width - 2),
+        );
+    }
+    out.push('\n');
+}
+
+/// One workflow in short. What it shares with others is left out.
 pub fn workflow(
     out: &mut String,
     report: &Report<'_>,
     assessment: &Assessment,
-    common: &[Common<'_>],
+    causes: &Causes<'_>,
     style: Style,
 ) {
-    let told: BTreeSet<_> = common.iter().map(|c| block::kind(c.example)).collect();
-    let own = |f: &&Finding| f.severity() >= Severity::High || !told.contains(&block::kind(f));
+    let own = |f: &&Finding| !is_info(f) && !causes.is_shared(assessment, f);
     let (hidden, open): (Vec<&Finding>, Vec<&Finding>) =
         shown(assessment).partition(|f| f.suppressed().is_some());
-    let blocks = block::of(open.iter().copied().filter(own));
+    let blocks = story::of(open.iter().copied().filter(own));
     if blocks.is_empty() && hidden.is_empty() && hard_gaps(assessment).next().is_none() {
         return;
     }
@@ -137,7 +262,7 @@ pub fn workflow(
 fn block(
     out: &mut String,
     report: &Report<'_>,
-    (assessment, told): (&Assessment, &Block<'_>),
+    (assessment, told): (&Assessment, &Story<'_>),
     style: Style,
 ) {
     let lead = told.lead;
@@ -195,9 +320,9 @@ fn comma_separated(rules: &[RuleId]) -> String {
 }
 
 /// The small ones: a line for each rule.
-fn brief(out: &mut String, blocks: &[Block<'_>], style: Style) {
+fn brief(out: &mut String, blocks: &[Story<'_>], style: Style) {
     let mut lines: Vec<(Severity, RuleId, Vec<&str>)> = Vec::new();
-    for finding in blocks.iter().flat_map(Block::findings) {
+    for finding in blocks.iter().flat_map(Story::findings) {
         match lines
             .iter_mut()
             .find(|(s, rule, _)| *s == finding.severity() && *rule == finding.rule())
@@ -237,8 +362,12 @@ fn row(out: &mut String, style: Style, label: &str, text: &str) {
 
 /// The first few, and how many more there are.
 fn few(all: &[String]) -> String {
-    let some = all.get(..NAMES).unwrap_or(all).join(", ");
-    match all.len().saturating_sub(NAMES) {
+    some(all, NAMES)
+}
+
+fn some(all: &[String], most: usize) -> String {
+    let some = all.get(..most).unwrap_or(all).join(", ");
+    match all.len().saturating_sub(most) {
         0 => some,
         more => format!("{some} … and {more} more"),
     }

@@ -1,6 +1,7 @@
 use proptest::prelude::*;
 
 use super::Style;
+use crate::arn::Arn;
 use crate::assess::Assessment;
 use crate::finding::{Finding, FindingBuilder, FindingPlace};
 use crate::loc::Pointer;
@@ -110,15 +111,14 @@ fn criticals_by_their_own_cause_go_before_those_by_who_may_start() {
 }
 
 #[test]
-fn what_many_workflows_share_is_told_once_and_the_severe_where_it_is() {
+fn what_many_workflows_share_is_told_once_with_their_names() {
     let many = |i: usize| {
         let name = format!("W{i}");
         let title = format!("{i} share it");
         let mut shared = in_the_making("shared-role", Severity::Medium, None, &title);
         shared.principals(vec!["lambda.amazonaws.com".to_owned()]);
-        let shared = shared.build();
         let severe = of("logging-off", Severity::High, None, "no log");
-        assessment(&name, vec![shared, severe], vec![])
+        assessment(&name, vec![shared.build(), severe], vec![])
     };
     let all: Vec<Assessment> = (0..9).map(many).collect();
     let text = super::report(&Report::of(&all), Style::PLAIN);
@@ -126,10 +126,37 @@ fn what_many_workflows_share_is_told_once_and_the_severe_where_it_is() {
     assert_eq!((0..9).filter(told).count(), 1, "{text}");
     assert!(text.contains("shared-role in 9 workflows"), "{text}");
     assert!(
-        text.contains("lambda.amazonaws.com (9 times)") && text.contains("and 4 more"),
+        text.contains("lambda.amazonaws.com (9 times)") && text.contains("W7, W8"),
         "{text}"
     );
-    assert_eq!(text.matches("\n    no log\n").count(), 9, "{text}");
+    assert_eq!(text.matches("\n    no log\n").count(), 1, "{text}");
+    // The severe is what is read first.
+    assert!(
+        position(&text, "no log") < position(&text, "share it"),
+        "{text}"
+    );
+}
+
+#[test]
+fn a_role_shared_by_five_hundred_is_one_story() {
+    let account = |workflows: usize| {
+        let one = |i: usize| {
+            let grant = of("wildcard-action", Severity::High, None, "`s3:*` on `*`");
+            let info = of("tracing-off", Severity::Info, None, "tracing is off");
+            let mut one = assessment(&format!("W{i:03}"), vec![grant, info], vec![]);
+            one.workflow.role = Arn::parse("arn:aws:iam::123456789012:role/all");
+            one
+        };
+        let all: Vec<Assessment> = (0..workflows).map(one).collect();
+        super::report(&Report::of(&all), Style::PLAIN)
+    };
+    let (few, many) = (account(20), account(500));
+    assert!(many.lines().count() <= few.lines().count() + 1, "{many}");
+    assert!(
+        many.contains("wildcard-action in 500 workflows") && many.contains("and 480 more"),
+        "{many}"
+    );
+    assert_eq!(many.matches("tracing is off").count(), 1, "{many}");
 }
 
 #[test]
