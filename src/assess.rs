@@ -290,6 +290,12 @@ fn by_rules(facts: &Facts<'_>, change: &rules::Change<'_>, today: &str) -> Asses
         rule.review(facts, &findings, &mut reviewed);
     }
     findings.append(&mut reviewed);
+    if facts
+        .layers
+        .is_some_and(|layers| layers.organization_unread)
+    {
+        rules::note_unread_organization(&mut findings);
+    }
     for finding in &mut findings {
         finding.set_declared(facts.workflow.declared.as_deref());
         if let Some(severity) = facts.config.severities.get(&finding.rule()) {

@@ -13,19 +13,17 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::iam::{
-    Authority, Context, Decision, Principals, Request, ResourceSide, StatementRef, Together,
-    evaluate_on, together,
+    AccountLayers, Authority, Context, Decision, Principals, Request, ResourceSide, StatementRef,
+    Together, evaluate_on, together,
 };
 use given::Documents;
 use line::Line;
-
-pub use given::Surroundings;
 
 /// Decides lines; the principals are those of a snapshot, where there is one.
 #[derive(Debug, Default)]
 pub struct Decider<'a> {
     principals: Option<&'a Principals>,
-    around: Option<&'a Surroundings>,
+    around: Option<&'a AccountLayers>,
     documents: Documents,
 }
 
@@ -91,7 +89,7 @@ impl<'a> Decider<'a> {
 
     /// With what stands above and around them.
     #[must_use]
-    pub fn within(self, around: &'a Surroundings) -> Self {
+    pub fn within(self, around: &'a AccountLayers) -> Self {
         Self {
             around: Some(around),
             ..self
@@ -193,13 +191,13 @@ impl<'a> Decider<'a> {
             .map(|r| r.account().to_owned())
             .filter(|account| !account.is_empty())
             .or_else(|| context.only("aws:ResourceAccount").map(str::to_owned));
-        let policy = match line.resource_policy {
+        let given = match line.resource_policy {
             Some(document) => Some(self.documents.of_resource(document)?),
-            None => {
-                let around = self.around.zip(resource.as_ref());
-                around.and_then(|(around, arn)| around.policy_of(arn, self.principals))
-            }
+            None => None,
         };
+        let read = self.around.zip(resource.as_ref());
+        let read = read.and_then(|(around, arn)| around.policy_of(arn, self.principals));
+        let policy = given.as_deref().or(read);
         let controls = above.map(|organization| {
             let account = account.as_deref();
             // Above another account's resources stands something else; a line gives what stands above its resource.
@@ -211,7 +209,7 @@ impl<'a> Decider<'a> {
             }
         });
         let side = ResourceSide {
-            policy: policy.as_deref(),
+            policy,
             together: match policy {
                 Some(_) => together(principal.as_ref(), line.action, account.as_deref()),
                 None => Together::Alone,

@@ -155,6 +155,7 @@ impl Maker<'_> {
             optional,
             passed_to: None,
             request: Vec::new(),
+            region: Some(self.home.region.clone()).filter(|r| !r.is_empty()),
             state: self.state,
         };
         let Some(info) = info else {

@@ -12,6 +12,8 @@ use crate::taint::values_at;
 use crate::value::Value;
 use table::{Only, Row};
 
+pub(crate) use document::is_closed;
+
 /// One thing that a task makes public.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Exposure {

@@ -6,6 +6,7 @@
 mod account;
 pub mod entry;
 mod execution_role;
+pub mod layers;
 mod missing;
 
 pub use account::{AccountFacts, unknown_workflows};
@@ -68,6 +69,8 @@ pub struct Facts<'a> {
     pub starters: starters::Starters<'a>,
     /// What begins its executions, and who steers its tasks by that.
     pub entry: entry::EntryFacts<'a>,
+    /// What stands above the account and at its resources; `None` where nothing could be read.
+    pub layers: Option<layers::LayerFacts<'a>>,
     /// Who may start what in the account; `None` where nothing could be read.
     pub starts: Option<&'a starters::StartIndex>,
     /// The Lambda functions that it invokes.
@@ -104,6 +107,7 @@ impl<'a> Facts<'a> {
             starters: starters::Starters::default(),
             entry: entry::EntryFacts::default(),
             starts: None,
+            layers: None,
             functions: functions::FunctionFacts::default(),
             gaps,
         }

@@ -2,6 +2,7 @@
 //! is needed, broader, or unused, the privilege escalation that it opens, and who shares it.
 
 pub mod assessment;
+pub mod elsewhere;
 pub mod escalation;
 pub mod gain;
 pub mod ideal;

@@ -6,6 +6,7 @@
 
 pub mod account;
 mod administrator;
+mod around;
 mod case;
 pub mod compare;
 pub mod condition;
@@ -29,8 +30,9 @@ use serde_json::Value;
 
 pub use account::{Principal, Principals};
 pub use administrator::administrator;
+pub use around::AccountLayers;
 pub use condition::{Condition, SetPrefix, Test};
-pub use context::Context;
+pub use context::{Context, global_region};
 pub use evaluate::{
     Authority, Decision, Request, ResourceSide, StatementRef, evaluate, evaluate_on,
 };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::arn::Arn;
 use crate::gap::{Gap, Input};
-use crate::iam::{Authority, Effect, Statement};
+use crate::iam::{Authority, Context, Effect, Policy, PrincipalKind, PrincipalSpec, Statement};
 use crate::snapshot::{Fetched, LogGroup};
 use crate::workflow::Workflow;
 
@@ -36,6 +36,8 @@ pub struct Destination {
     pub arn: Arn,
     /// What is known of it.
     pub state: GroupState,
+    /// What CloudWatch Logs must be allowed with the group's key, and the key's policy surely does not allow it.
+    pub key_refuses: Vec<&'static str>,
 }
 
 /// What is known of a configured log group.
@@ -72,8 +74,7 @@ pub fn held_back(authority: &Authority) -> bool {
     };
     authority.boundary.is_some()
         || authority
-            .identity
-            .iter()
+            .all_policies()
             .flat_map(|p| &p.statements)
             .any(denies)
 }
@@ -126,7 +127,59 @@ fn destination(
             .map_or(GroupState::Missing, |g| GroupState::Exists(g.clone())),
         _ => GroupState::NotRead,
     };
-    Destination { arn, state }
+    Destination {
+        arn,
+        state,
+        key_refuses: Vec::new(),
+    }
+}
+
+/// What CloudWatch Logs does with the key of a log group (CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs
+/// using AWS KMS").
+const WITH_THE_KEY: [&str; 2] = ["kms:GenerateDataKey", "kms:Decrypt"];
+
+/// Notes of each group what its key's policy does not allow to CloudWatch Logs. A policy that was not read refuses nothing.
+pub fn look_at_keys(facts: &mut LoggingFacts, policy: &dyn Fn(&Arn) -> Option<Policy>) {
+    for destination in &mut facts.groups {
+        let GroupState::Exists(group) = &destination.state else {
+            continue;
+        };
+        let key = group.kms_key.as_deref().and_then(Arn::parse);
+        let Some(policy) = key.and_then(|key| policy(&key)) else {
+            continue;
+        };
+        let group = destination.arn.as_str().trim_end_matches(":*").to_owned();
+        let known = Context::new()
+            .with("aws:PrincipalIsAWSService", "true")
+            .with("kms:EncryptionContext:aws:logs:arn", group)
+            .with("aws:SourceAccount", destination.arn.account());
+        let service = format!("logs.{}.amazonaws.com", destination.arn.region());
+        let refuses = |action: &&str| !may(&policy, &service, action, &known);
+        destination.key_refuses = WITH_THE_KEY.into_iter().filter(refuses).collect();
+    }
+}
+
+/// Whether a policy allows the action to a service, or may.
+fn may(policy: &Policy, service: &str, action: &str, known: &Context) -> bool {
+    let admits = |s: &Statement| match &s.principals {
+        Some(PrincipalSpec::Only(entries)) => entries.iter().any(|e| {
+            let name = e.value.trim_end_matches(".cn");
+            e.value == "*"
+                || e.kind == PrincipalKind::Service
+                    && [service, "logs.amazonaws.com"].contains(&name)
+        }),
+        Some(PrincipalSpec::AllBut(_)) => s.effect == Effect::Allow,
+        None => false,
+    };
+    let about = |s: &&Statement| s.actions.matches(action) && admits(s);
+    let some = |s: &Statement| s.conditions.iter().all(|c| known.decides(c) != Some(false));
+    let sure = |s: &Statement| s.conditions.iter().all(|c| known.decides(c) == Some(true));
+    let mut statements = policy.statements.iter().filter(about);
+    let denied = statements
+        .clone()
+        .any(|s| s.effect == Effect::Deny && sure(s));
+    !policy.unreadable.is_empty()
+        || !denied && statements.any(|s| s.effect == Effect::Allow && some(s))
 }
 
 /// Only where region and account are known, so that it can be pasted. Log groups under `/aws/vendedlogs/` need no entry

@@ -3,12 +3,14 @@
 use std::collections::BTreeSet;
 
 use serde::Serialize;
+use serde_json::Value;
 
 use crate::catalog::{Integration, IntegrationKind, Pattern};
 use crate::entry_points::{Authorization, Fill, Kind};
 use crate::facts::Facts;
 use crate::finding::StatementRef;
 use crate::grants::GrantAssessment;
+use crate::grants::elsewhere;
 use crate::need::{Need, Target};
 
 /// The map of one workflow (`stepwarden/map/1`).
@@ -96,6 +98,9 @@ pub struct NeedRow {
     pub grant: &'static str,
     /// The statements that grant it.
     pub statements: Vec<StatementRef>,
+    /// What the policy of another account's resource must say, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub resource_policy: Option<Value>,
 }
 
 /// Draws the map.
@@ -250,6 +255,12 @@ fn need_row(
         optional: need.optional,
         grant,
         statements,
+        resource_policy: facts
+            .workflow
+            .role
+            .as_ref()
+            .and_then(|role| elsewhere::statement(need, role))
+            .map(|(_, statement)| statement),
     }
 }
 

@@ -41,6 +41,8 @@ pub struct Need {
     /// Condition keys, in lower case, of which the definition fixes the value: the request has one of these, or does not
     /// carry the key where there are none.
     pub request: Vec<(&'static str, Vec<Glob>)>,
+    /// The region in which Step Functions calls: the workflow's own; `None` where that is not known.
+    pub region: Option<String>,
     /// The state that needs it; `None` where the workflow does.
     pub state: Option<StateId>,
     /// Why: the catalog row, such as `ecs:runTask.sync completion event`. Never empty.

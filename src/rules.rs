@@ -85,6 +85,22 @@ pub struct Meta {
     pub page: &'static str,
 }
 
+/// Rules that judge from the organization's policies, and whose findings none of these takes away.
+const GIVEN_BY_NOBODY: &[RuleId] = crate::rule_id::rule_ids!["missing-permission", "suppression"];
+
+/// Says of each finding that a policy of the organization could take away that none was read. A permission that is missing,
+/// none could give.
+pub fn note_unread_organization(findings: &mut [Finding]) {
+    let limited = |rule: RuleId| {
+        let meta = RULES.iter().map(|r| r.meta()).find(|m| m.id == rule);
+        let judges = meta.is_some_and(|m| m.inputs.contains(&Input::Organization));
+        judges && !GIVEN_BY_NOBODY.contains(&rule)
+    };
+    for finding in findings.iter_mut().filter(|f| limited(f.rule())) {
+        finding.add_to_detail("organization policies were not read");
+    }
+}
+
 /// Declares a rule's `Meta`, the page beside it: its id, what it judges from, the rules that it builds on, severities and
 /// summary in words.
 macro_rules! meta {

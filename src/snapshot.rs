@@ -62,7 +62,8 @@ pub struct Account {
     pub entries: Entries,
     /// The policies of its resources.
     pub resource_policies: ResourcePolicies,
-    /// The policies of the organization above it; no levels where it is in none.
+    /// The policies of the organization above it; no levels where it is in none. Absent where it is
+    /// not asked for: of what is about to be deployed, no account is known.
     pub organization: Fetched<OrganizationPolicies>,
     /// Things that could not be read at all, such as an unreadable file.
     pub unreadable: Vec<Unread>,

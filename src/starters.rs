@@ -192,7 +192,11 @@ impl StartIndex {
             }
             let authority = &principal.authority;
             let id = index.actors.len();
-            let admissions = principal.trust.as_ref().map(trust::admitted);
+            let mut admissions = principal.trust.as_ref().map(trust::admitted);
+            for policy in &around.controls {
+                let held = admissions.iter_mut();
+                held.for_each(|all| trust::held_by(policy, &principal.arn, all));
+            }
             let actor = Actor {
                 arn: principal.arn.clone(),
                 authority: authority.clone(),

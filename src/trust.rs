@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 use crate::arn::Arn;
 use crate::gap::{Gap, Input};
 use crate::iam::{
-    Effect, Policy, Principal, PrincipalEntry, PrincipalKind, PrincipalSpec, Problem, Statement,
+    Effect, Policy, Principal, PrincipalEntry, PrincipalKind, PrincipalSpec, Problem, ResourceSpec,
+    Statement,
 };
 use crate::need::{Need, Phase};
 
@@ -241,6 +242,26 @@ pub fn admitted(policy: &Policy) -> Vec<Admission> {
         }
     }
     admitted
+}
+
+/// Takes away whom a resource control policy keeps from a role, as a deny of its trust policy would.
+pub fn held_by(policy: &Policy, role: &Arn, admitted: &mut Vec<Admission>) {
+    let denies = policy
+        .statements
+        .iter()
+        .filter(|s| s.effect == Effect::Deny);
+    for statement in denies {
+        let about = match &statement.resources {
+            ResourceSpec::Only(all) => all.iter().any(|p| p.widest().matches(role.as_str())),
+            ResourceSpec::AllBut(spared) => {
+                !spared.iter().any(|p| p.widest().matches(role.as_str()))
+            }
+            ResourceSpec::Unstated => true,
+        };
+        if about {
+            deny(statement, admitted);
+        }
+    }
 }
 
 fn admit(statement: &Statement, admitted: &mut Vec<Admission>) {

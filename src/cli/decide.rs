@@ -3,8 +3,8 @@
 use std::io::Read as _;
 
 use super::{Failure, Host, Outcome, args, source};
-use crate::decide::{Decider, Question, Surroundings};
-use crate::iam::Principals;
+use crate::decide::{Decider, Question};
+use crate::iam::{AccountLayers, Principals};
 
 /// Longer input than this is refused: a line a request, a million requests.
 const MAX_INPUT: u64 = 256 << 20;
@@ -26,7 +26,7 @@ pub fn decide(args: &args::Decide, host: &mut Host<'_>) -> Result<Outcome, Failu
         iam.ok_or_else(|| Failure::Words("the account directory has no `iam.json`".to_owned()))
     });
     let principals = iam.transpose()?.map(Principals::new);
-    let around = account.as_ref().map(Surroundings::of);
+    let around = account.as_ref().map(AccountLayers::of);
     let mut decider = Decider::new(principals.as_ref());
     if let Some(around) = &around {
         decider = decider.within(around);

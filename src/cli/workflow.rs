@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use super::args::{OneWorkflow, Plain};
 use super::{Failure, Host, Outcome, source};
 use crate::facts::AccountFacts;
+use crate::grants::elsewhere;
 use crate::render;
 use crate::snapshot::Account;
 use crate::suggest::did_you_mean;
@@ -19,7 +20,9 @@ pub fn policy(args: &OneWorkflow, host: &mut Host<'_>) -> Result<Outcome, Failur
     let policy = least_privilege::policy(analysis);
     host.done();
     let redactor = &analysis.secrets.redactor;
-    for line in &policy.decisions {
+    let role = analysis.workflow.role.as_ref();
+    let others = role.map(|role| elsewhere::lines(&analysis.needs, role));
+    for line in policy.decisions.iter().chain(others.iter().flatten()) {
         host.note(&redactor.text(line));
     }
     let mut document = policy.document;

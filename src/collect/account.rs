@@ -36,6 +36,7 @@ pub async fn whole_account<A: Account>(port: &A) -> Result<snapshot::Account, Lo
         log_groups,
         log_resource_policies,
         functions,
+        organization: Fetched::NotCollected,
         ..snapshot::Account::default()
     };
     for (arn, machine, tags) in read {

@@ -58,6 +58,7 @@ pub async fn around<A: Account>(port: &A, ask: Ask<'_>) -> (snapshot::Account, V
         functions,
         tags: stacks,
         log_resource_policies: ask.lately.log_resource_policies.clone(),
+        organization: Fetched::NotCollected,
         ..snapshot::Account::default()
     };
     let Roles { iam, stale } = fresh;

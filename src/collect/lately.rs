@@ -49,6 +49,7 @@ impl Surroundings {
             log_resource_policies: self.log_resource_policies.clone(),
             functions: self.functions.clone(),
             tags: self.tags.clone(),
+            organization: Fetched::NotCollected,
             ..crate::snapshot::Account::default()
         };
         account

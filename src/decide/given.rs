@@ -1,52 +1,12 @@
-//! What lines and snapshots give to decide by, parsed.
+//! What lines bring to decide by, parsed.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use serde_json::Value;
 
-use crate::arn::Arn;
-use crate::iam::{Found, Organization, Policy, Principals, Problem, ResourcePolicies, parse};
-use crate::snapshot::{Account, Document, OrganizationPolicies};
-
-/// What stands above the principals of a snapshot and at its resources.
-#[derive(Debug, Default)]
-pub struct Surroundings {
-    /// The organization, where it was read.
-    pub(super) organization: Option<Organization>,
-    resources: ResourcePolicies,
-}
-
-impl Surroundings {
-    /// Reads them of an account. What of a document could not be read can only leave an answer open.
-    pub fn of(account: &Account) -> Self {
-        let read = account.organization.present();
-        Self {
-            organization: read.map(|read| Organization::of(read).0),
-            resources: ResourcePolicies::of(account),
-        }
-    }
-
-    /// The policy of a resource: its own, or a role's trust policy.
-    pub(super) fn policy_of(
-        &self,
-        resource: &Arn,
-        roles: Option<&Principals>,
-    ) -> Option<Arc<Policy>> {
-        if let Some(role) = roles.and_then(|all| all.get(resource)) {
-            return role.trust.clone().map(Arc::new);
-        }
-        match self.resources.find(resource) {
-            Found::Policy(policy) => Some(Arc::new(policy.clone())),
-            Found::Without | Found::Unread => None,
-        }
-    }
-
-    /// Whether the account is the snapshot's.
-    pub(super) fn is_home(&self, account: &str) -> bool {
-        self.resources.account().is_none_or(|own| own == account)
-    }
-}
+use crate::iam::{Organization, Policy, Problem, parse};
+use crate::snapshot::{Document, OrganizationPolicies};
 
 /// Documents that lines brought with them, by name and text: many lines try the same ones.
 #[derive(Debug, Default)]

@@ -114,7 +114,9 @@ impl Starter<'_> {
         };
         let denied = |pattern: &Glob| {
             let policies = authority.identity.iter().chain(&authority.boundary);
-            let mut statements = policies.flat_map(|p| &p.statements);
+            let own = policies.flat_map(|p| &p.statements);
+            // What a service control policy denies everybody alike it denies the workflow's role, too.
+            let mut statements = own.chain(authority.telling_denies(&self.actor.arn));
             statements.any(|s| {
                 s.effect == Effect::Deny
                     && s.actions.matches(action)

@@ -1,7 +1,9 @@
 //! Whether a policy document grants to everybody.
 
+use crate::glob::Glob;
+use crate::iam::layers::has_resource_controls;
 use crate::iam::parse::trust_policy;
-use crate::iam::{Condition, Effect, PrincipalKind, PrincipalSpec, Statement};
+use crate::iam::{ActionSpec, Condition, Effect, Policy, PrincipalKind, PrincipalSpec, Statement};
 use crate::snapshot::Document;
 use crate::trust::{Who, limits, limits_of_denied};
 use crate::value::{Piece, Value};
@@ -105,8 +107,33 @@ fn is_whole(statement: &Statement) -> bool {
     statement.actions.patterns().iter().any(|p| all(&p.text))
 }
 
+/// Whether resource control policies keep strangers from everything of a service, whatever a resource's own policy or access
+/// control list says: a deny for everybody who is not of the organization, or of a named account or network.
+pub(crate) fn is_closed<'p>(service: &str, mut controls: impl Iterator<Item = &'p Policy>) -> bool {
+    let all = Glob::parse(&format!("{service}:*"));
+    let is_about_all = |s: &Statement| match &s.actions {
+        ActionSpec::Only(patterns) => patterns.iter().any(|p| p.glob().includes(&all)),
+        ActionSpec::AllBut(spared) => !spared.iter().any(|p| p.glob().overlaps(&all)),
+    };
+    has_resource_controls(&format!("{service}:any"))
+        && controls.any(|policy| {
+            policy.statements.iter().any(|s| {
+                s.effect == Effect::Deny
+                    && is_for_all(s)
+                    && is_about_all(s)
+                    && s.resources.covers_all()
+                    && keeps_strangers_out(&s.conditions)
+            })
+        })
+}
+
 fn keeps_strangers_out(conditions: &[Condition]) -> bool {
-    match conditions {
+    // The usual exception for services leaves no stranger in.
+    let conditions: Vec<&Condition> = conditions
+        .iter()
+        .filter(|c| !c.key.eq_ignore_ascii_case("aws:PrincipalIsAWSService"))
+        .collect();
+    match conditions.as_slice() {
         [one] => limits_of_denied(one, &Who::Anyone).is_some(),
         _ => false,
     }

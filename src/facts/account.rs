@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use super::Facts;
 use super::entry::{self, EntryIndex};
 use super::execution_role::{holders, role_facts};
+use super::layers;
 use crate::analysis::{self, TaskFacts, WorkflowAnalysis};
 use crate::arn::Arn;
 use crate::budget;
@@ -17,7 +18,7 @@ use crate::gap::{Gap, GapSubject, Input, Unread};
 use crate::glob::Glob;
 use crate::grants::sharing::Shared;
 use crate::grants::{RoleFacts, assessment};
-use crate::iam::Principals;
+use crate::iam::{AccountLayers, Principals};
 use crate::log_delivery;
 use crate::need::{Need, Phase};
 use crate::severity::Severity;
@@ -35,6 +36,8 @@ pub struct AccountFacts<'a> {
     pub config: &'a Config,
     /// Users and roles with their policies.
     pub principals: Principals,
+    /// What stands above the account and at its resources.
+    pub layers: AccountLayers,
     /// The workflows by themselves, in the order of the snapshot.
     pub analyses: Vec<WorkflowAnalysis>,
     roles: BTreeMap<String, (RoleFacts, Vec<Gap>)>,
@@ -55,11 +58,8 @@ pub struct AccountFacts<'a> {
 impl<'a> AccountFacts<'a> {
     /// Parses the account.
     pub fn new(snapshot: &'a Account, config: &'a Config) -> Self {
-        let principals = snapshot
-            .iam
-            .present()
-            .map(Principals::new)
-            .unwrap_or_default();
+        let layers = AccountLayers::of(snapshot);
+        let principals = layers::principals(snapshot, &layers);
         let analyses: Vec<WorkflowAnalysis> = snapshot
             .workflows
             .iter()
@@ -80,7 +80,7 @@ impl<'a> AccountFacts<'a> {
                 roles.extend(principal.map(|p| (role.arn.clone(), role_facts(p, role, &holders))));
             }
         }
-        let around = starters::Surroundings::of(snapshot, &config.trusted_accounts);
+        let around = starters::Surroundings::of(snapshot, &config.trusted_accounts).under(&layers);
         let starts = StartIndex::new(&principals, &around);
         let needs = analyses.iter().map(|d| trust::comparable(&d.needs));
         let role_of = |place: usize| -> Option<&RoleFacts> {
@@ -94,6 +94,7 @@ impl<'a> AccountFacts<'a> {
             config,
             around: assessment::Around::of(snapshot, &principals),
             principals,
+            layers,
             needs: needs.collect(),
             shared: Shared::of(&analyses, &by_role),
             analyses,
@@ -129,6 +130,7 @@ impl<'a> AccountFacts<'a> {
         let machine = self.snapshot.workflows.get(index)?;
         let mut gaps = analysis.gaps.clone();
         gaps.extend(unreadable_for(self.snapshot, &machine.arn));
+        gaps.extend(layers::gaps(&self.layers));
         let role = self.roles.get(&machine.role_arn);
         match role {
             Some((_, role_gaps)) => gaps.extend(role_gaps.iter().cloned()),
@@ -165,6 +167,9 @@ impl<'a> AccountFacts<'a> {
         let (mut logging, log_gaps) =
             log_delivery::gather(&analysis.workflow, &self.snapshot.log_groups, lacks);
         gaps.extend(log_gaps);
+        log_delivery::look_at_keys(&mut logging, &|key| {
+            self.layers.policy_of(key, None).cloned()
+        });
         logging.held_back = role.is_some_and(|r| log_delivery::held_back(&r.authority));
         let taint = taint::find(
             &analysis.definition,
@@ -181,6 +186,7 @@ impl<'a> AccountFacts<'a> {
             config: self.config,
             entry,
             starts: Some(&self.starts),
+            layers: Some(layers::LayerFacts::of(self.snapshot, &self.layers)),
             flow: Some(&analysis.flow),
             taint,
             wiring: OnceLock::new(),

@@ -42,12 +42,17 @@ const OBSERVING: [&str; 14] = [
 ];
 
 /// The grants of the role that the other does not hold too.
-pub fn gained<'r>(role: &'r Authority, other: &Authority) -> Vec<Grant<'r>> {
+pub fn gained<'r>(
+    role: &'r Authority,
+    holder: &Arn,
+    (other, taker): (&Authority, &Arn),
+) -> Vec<Grant<'r>> {
+    let session = role.known_of(Context::of_execution_role(holder));
     let grants = sets::grants(role);
     let worth = grants
         .into_iter()
-        .filter(|g| !is_observing(g) && is_left(role, g));
-    worth.filter(|g| !holds(other, g)).collect()
+        .filter(|g| !is_observing(g) && is_left(role, g, &session));
+    worth.filter(|g| !holds(other, taker, g)).collect()
 }
 
 fn is_observing(grant: &Grant<'_>) -> bool {
@@ -55,25 +60,30 @@ fn is_observing(grant: &Grant<'_>) -> bool {
     grant.action.is_some_and(named)
 }
 
-/// Whether the role's own unconditional denies and its boundary leave something of the grant.
-fn is_left(role: &Authority, grant: &Grant<'_>) -> bool {
-    let policies = role.identity.iter().chain(&role.boundary).map(|p| &**p);
-    let mut denies = policies
-        .flat_map(|p: &Policy| &p.statements)
-        .filter(|s| s.effect == Effect::Deny && s.conditions.is_empty());
-    let denied = denies.any(|s| covers(s, grant));
-    let bounded = role.boundary.as_ref().is_none_or(|boundary| {
-        let mut allows = boundary
-            .statements
+/// Whether the denies that surely hold for the role's sessions, and what limits it, leave something of the grant.
+fn is_left(role: &Authority, grant: &Grant<'_>, session: &Context) -> bool {
+    let holds = |s: &Statement| {
+        s.conditions
             .iter()
+            .all(|c| session.decides(c) == Some(true))
+    };
+    let mut denies = role
+        .all_policies()
+        .flat_map(|p: &Policy| &p.statements)
+        .filter(|s| s.effect == Effect::Deny && holds(s));
+    let denied = denies.any(|s| covers(s, grant));
+    let bounded = role.ceilings().all(|ceiling| {
+        let mut allows = ceiling
+            .iter()
+            .flat_map(|p| &p.statements)
             .filter(|s| s.effect == Effect::Allow);
-        !boundary.unreadable.is_empty() || allows.any(|s| touches(s, grant))
+        ceiling.iter().any(|p| !p.unreadable.is_empty()) || allows.any(|s| touches(s, grant))
     });
     !denied && bounded
 }
 
 /// Whether the other's policies surely allow all of the grant.
-fn holds(other: &Authority, grant: &Grant<'_>) -> bool {
+fn holds(other: &Authority, taker: &Arn, grant: &Grant<'_>) -> bool {
     let by = |policy: &Policy| {
         let mut allows = policy.statements.iter();
         allows.any(|s| {
@@ -82,12 +92,16 @@ fn holds(other: &Authority, grant: &Grant<'_>) -> bool {
         })
     };
     let policies = other.identity.iter().chain(&other.boundary).map(|p| &**p);
-    let mut denies = policies
+    let denies = policies
         .flat_map(|p: &Policy| &p.statements)
         .filter(|s| s.effect == Effect::Deny);
     other.identity.iter().any(|p| by(p))
-        && other.boundary.as_ref().is_none_or(|b| by(b))
-        && !denies.any(|s| touches(s, grant))
+        && other
+            .ceilings()
+            .all(|ceiling| ceiling.iter().any(|p| by(p)))
+        && !denies
+            .chain(other.telling_denies(taker))
+            .any(|s| touches(s, grant))
 }
 
 fn covers(statement: &Statement, grant: &Grant<'_>) -> bool {
@@ -143,7 +157,7 @@ pub fn weigh(
     gained: &[Grant<'_>],
     needed: &dyn Fn(&str) -> bool,
 ) -> Option<Gain> {
-    let admin = iam::administrator(role, holder, &Context::of_principal(holder));
+    let admin = iam::administrator(role, holder, &Context::new());
     let is_admin = |g: &Grant<'_>| admin.as_ref().is_some_and(|by| *by == g.reference());
     if gained.iter().any(is_admin) {
         return Some(Gain::Administrator);

@@ -10,7 +10,7 @@ use crate::budget;
 use crate::glob::{Glob, Token};
 use crate::iam::{ActionPattern, ActionSpec, Authority, Context, Effect, Policy, Statement};
 use crate::need::{Need, Target};
-use pieces::{after_deny, is_excepted, meet_all, resource_globs, under_boundary};
+use pieces::{after_deny, is_excepted, meet_all, resource_globs, under_ceiling};
 
 pub use pieces::Piece;
 
@@ -110,11 +110,26 @@ impl RoleFacts {
         }
     }
 
+    /// The same role without the service control policies above its account.
+    #[must_use]
+    pub fn without_service_controls(&self) -> Self {
+        let mut all = self.clone();
+        all.authority.service_controls = Arc::default();
+        all
+    }
+
+    /// What is known of the request that the workflow makes with the role for a need.
+    pub fn context(&self, need: &Need) -> Context {
+        let session = Context::of_execution_role(&self.arn);
+        request::context(&self.authority.known_of(session), need)
+    }
+
     /// Every allowing statement's action patterns with what is left of them; those of which nothing is left are not
     /// grants, nor are those under a condition that no session of the role can meet.
     pub fn grants(&self) -> Vec<Grant<'_>> {
         let mut grants = Vec::new();
-        let session = Arc::new(Context::of_execution_role(&self.arn));
+        let session = Context::of_execution_role(&self.arn);
+        let session = Arc::new(self.authority.known_of(session));
         for (index, held) in self.policies.iter().enumerate() {
             for statement in held
                 .policy
@@ -175,16 +190,11 @@ impl RoleFacts {
             resources,
             all_but,
         }];
-        if let Some(boundary) = &self.authority.boundary {
-            let open = |s: &Statement| !request::never_applies(s, session, need);
-            pieces = under_boundary(&pieces, boundary, session, &open);
+        let open = |s: &Statement| !request::never_applies(s, session, need);
+        for ceiling in self.authority.ceilings() {
+            pieces = under_ceiling(pieces, ceiling, session, &open);
         }
-        for policy in self
-            .authority
-            .identity
-            .iter()
-            .chain(&self.authority.boundary)
-        {
+        for policy in self.authority.all_policies() {
             for deny in policy
                 .statements
                 .iter()

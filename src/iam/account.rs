@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use super::evaluate::Authority;
+use super::layers::Organization;
 use super::{Context, Policy, Problem, Unreadable, Version, parse};
 use crate::arn::Arn;
 use crate::snapshot::{Attachment, Document, Fetched, Iam, NamedDocument, Role, Tag, User};
@@ -33,8 +34,7 @@ const PRINCIPAL_TAG: &str = "aws:principaltag/";
 impl Principal {
     /// Whether it is an administrator, after denies and boundary.
     pub fn is_administrator(&self) -> bool {
-        let known = Context::of_principal(&self.arn);
-        super::administrator(&self.authority, &self.arn, &known).is_some()
+        super::administrator(&self.authority, &self.arn, &Context::new()).is_some()
     }
 
     /// What the account tells of the principal in every request that it makes: its ARN, and of the tags that `authority`
@@ -90,6 +90,18 @@ impl Principals {
             principals.add(&user.arn, || join.user(user));
         }
         principals
+    }
+
+    /// The same principals under the policies of their organization.
+    #[must_use]
+    pub fn under(mut self, organization: &Organization) -> Self {
+        let id = organization.own_id().map(std::sync::Arc::from);
+        for principal in &mut self.all {
+            let authority = &mut principal.authority;
+            authority.service_controls = organization.service_controls_over(&principal.arn);
+            authority.organization.clone_from(&id);
+        }
+        self
     }
 
     fn add(&mut self, arn: &str, make: impl FnOnce() -> Option<Principal>) {

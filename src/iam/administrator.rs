@@ -27,6 +27,7 @@ enum Kind {
 /// everything, or on every role or user of its account, by one statement or several, after denies and boundary.
 /// `known` is what is known of its requests.
 pub fn administrator(authority: &Authority, holder: &Arn, known: &Context) -> Option<StatementRef> {
+    let known = &authority.known_of(known.clone().or(Context::of_calls_to_iam(holder)));
     let (partition, account) = (holder.partition(), holder.account());
     let account = if account.is_empty() { "*" } else { account };
     let all = |kind: &str| Glob::parse(&format!("arn:{partition}:iam::{account}:{kind}/*"));

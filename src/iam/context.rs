@@ -36,6 +36,30 @@ const BOOLEAN: [&str; 4] = [
     "aws:viaawsservice",
 ];
 
+/// Services with one endpoint for the partition (IAM User Guide, "AWS global condition context keys",
+/// `aws:RequestedRegion`; AWS General Reference, "Service endpoints").
+const GLOBAL: [&str; 8] = [
+    "account",
+    "budgets",
+    "ce",
+    "cloudfront",
+    "iam",
+    "organizations",
+    "route53",
+    "support",
+];
+
+/// The region that calls to a global service carry; `None` for every other service, and where it is not known.
+pub fn global_region(partition: &str, service: &str) -> Option<&'static str> {
+    let is_global = GLOBAL.contains(&service);
+    match partition {
+        "aws" if is_global => Some("us-east-1"),
+        "aws-cn" if service == "iam" => Some("cn-north-1"),
+        "aws-us-gov" if service == "iam" => Some("us-gov-west-1"),
+        _ => None,
+    }
+}
+
 pub(super) fn is_always_present(lower: &str) -> bool {
     ALWAYS.contains(&lower)
 }
@@ -159,6 +183,22 @@ impl Context {
             _ => context,
         };
         context
+    }
+
+    /// What is known of a principal's own calls to IAM in its account. IAM has one endpoint a partition, whose region such a
+    /// call carries (IAM User Guide, "AWS global condition context keys", `aws:RequestedRegion`).
+    pub fn of_calls_to_iam(principal: &Arn) -> Self {
+        let own = Self::of_principal(principal)
+            .with("aws:ResourceAccount", principal.account())
+            .with("aws:SecureTransport", "true")
+            .with("aws:ViaAWSService", "false")
+            .without("aws:CalledVia")
+            .without("aws:CalledViaFirst")
+            .without("aws:CalledViaLast");
+        match global_region(principal.partition(), "iam") {
+            Some(region) => own.with("aws:RequestedRegion", region),
+            None => own,
+        }
     }
 
     /// What is known of every request that Step Functions makes with an execution role.

@@ -26,6 +26,8 @@ pub struct Authority {
     pub session: Option<Vec<Arc<Policy>>>,
     /// The service control policies above its account, from the root down.
     pub service_controls: Arc<[Level]>,
+    /// The organization that its account is in, where its id is known.
+    pub organization: Option<Arc<str>>,
 }
 
 /// What stands at the resource's end of a request.
@@ -127,6 +129,36 @@ impl Authority {
         let levels = self.service_controls.iter().map(|l| l.policies.as_slice());
         let boundary = (!boundary.is_empty()).then_some(boundary);
         boundary.into_iter().chain(session).chain(levels)
+    }
+
+    /// Every policy: those that grant, and those that limit.
+    pub fn all_policies(&self) -> impl Iterator<Item = &Policy> {
+        self.policies().map(|stands| stands.policy)
+    }
+
+    /// Of the service control policies the denies that hold for some principals of the account and not for others. What they
+    /// deny everybody alike makes no difference between two principals.
+    /// Those that surely do not hold for this one, whose policies these are, are left out.
+    pub fn telling_denies(&self, own: &Arn) -> impl Iterator<Item = &super::Statement> {
+        let known = self.known_of(Context::of_principal(own));
+        let levels = self.service_controls.iter().flat_map(|l| &l.policies);
+        let denies = levels
+            .flat_map(|p| &p.statements)
+            .filter(|s| s.effect == super::Effect::Deny);
+        denies.filter(move |s| {
+            let mut conditions = s.conditions.iter();
+            layers::tells_principals_apart(s)
+                && !conditions.any(|c| known.decides(c) == Some(false))
+        })
+    }
+
+    /// What is known of every request beside who makes it: the organization.
+    #[must_use]
+    pub fn known_of(&self, context: Context) -> Context {
+        match &self.organization {
+            Some(id) => context.or(Context::new().with("aws:PrincipalOrgID", &**id)),
+            None => context,
+        }
     }
 
     pub(super) fn logic(&self, together: Together) -> Logic {

@@ -101,6 +101,20 @@ pub fn is_service_linked(principal: &Arn) -> bool {
             .starts_with("assumed-role/AWSServiceRoleFor")
 }
 
+/// Keys that tell one principal of an account from another, in lower case; tags begin with the last.
+const OF_PRINCIPALS: [&str; 4] = [
+    "aws:principalarn",
+    "aws:userid",
+    "aws:username",
+    "aws:principaltag/",
+];
+
+/// Whether a statement holds for some principals of an account and not for others.
+pub(super) fn tells_principals_apart(statement: &super::Statement) -> bool {
+    let mut keys = statement.conditions.iter().map(|c| c.lower.as_str());
+    keys.any(|key| OF_PRINCIPALS.iter().any(|own| key.starts_with(own)))
+}
+
 #[derive(Deserialize)]
 struct RcpTable {
     services: BTreeSet<String>,

@@ -4,6 +4,8 @@ use super::{Meta, Rule};
 use crate::arn::PLACEHOLDER_ACCOUNT;
 use crate::facts::Facts;
 use crate::finding::Finding;
+use crate::grants::elsewhere;
+use crate::need::Need;
 use crate::severity::Severity;
 
 /// `foreign-target`
@@ -54,12 +56,25 @@ impl Rule for ForeignTarget {
                          data leaves, or the work depends on what somebody else owns",
                         need.action
                     ),
-                    format!("if the account is yours, add \"{account}\" to `trusted-accounts` in the configuration; otherwise point the task at your own resource"),
+                    format!("if the account is yours, add \"{account}\" to `trusted-accounts` in the configuration; otherwise point the task at your own resource{}", other_side(facts, need)),
                 );
                 finding.actions(vec![need.action.clone()]);
                 finding.resources(vec![text]);
                 out.push(finding.build());
             }
         }
+    }
+}
+
+/// What the resource's own policy must say where the call is meant.
+fn other_side(facts: &Facts<'_>, need: &Need) -> String {
+    let role = facts.workflow.role.as_ref();
+    match role.and_then(|role| elsewhere::statement(need, role)) {
+        Some((resource, statement)) => {
+            format!(
+                ". Where it is meant, the policy of `{resource}` must allow it, too: {statement}"
+            )
+        }
+        None => String::new(),
     }
 }

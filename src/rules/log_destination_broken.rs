@@ -22,6 +22,38 @@ impl Rule for LogDestinationBroken {
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
         missing_groups(facts, self.meta().id, out);
         missing_permissions(facts, self.meta().id, out);
+        closed_keys(facts, self.meta().id, out);
+    }
+}
+
+fn closed_keys(facts: &Facts<'_>, id: RuleId, out: &mut Vec<Finding>) {
+    let closed = facts
+        .logging
+        .groups
+        .iter()
+        .filter(|g| !g.key_refuses.is_empty());
+    for destination in closed {
+        let key = destination.existing().and_then(|g| g.kms_key.clone());
+        let (key, name) = (key.unwrap_or_default(), destination.name());
+        let refused = destination.key_refuses.join(", ");
+        let service = format!("logs.{}.amazonaws.com", destination.arn.region());
+        let mut finding = facts.finding(
+            id,
+            Severity::High,
+            format!("key of {}", destination.arn),
+            format!("the key of the log group `{name}` is closed to CloudWatch Logs"),
+            format!(
+                "the policy of `{key}` does not allow {refused} to `{service}`: nothing that is logged can be stored, and executions run on without any log"
+            ),
+            format!(
+                "let the key's policy allow kms:Encrypt*, kms:Decrypt*, kms:ReEncrypt*, kms:GenerateDataKey* and kms:Describe* to `{service}`, with the condition {{\"ArnEquals\": {{\"kms:EncryptionContext:aws:logs:arn\": \"{}\"}}}}",
+                destination.arn.as_str().trim_end_matches(":*")
+            ),
+        );
+        let refused = destination.key_refuses.iter();
+        finding.actions(refused.map(|a| (*a).to_owned()).collect());
+        finding.resources(vec![key]);
+        out.push(finding.build());
     }
 }
 

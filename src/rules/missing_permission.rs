@@ -1,5 +1,5 @@
 use super::{Meta, Rule};
-use crate::facts::{Facts, Phase, Withheld};
+use crate::facts::{Facts, Phase};
 use crate::finding::{Finding, Patch};
 use crate::severity::Severity;
 
@@ -45,20 +45,22 @@ impl Rule for MissingPermission {
                 .map(|a| format!("`{a}`"))
                 .collect::<Vec<_>>()
                 .join(", ");
-            let by = missing
-                .withheld
-                .map_or_else(String::new, |why| format!(" ({})", why.in_words()));
+            let by = match (&missing.withheld, &missing.unread) {
+                (Some(why), _) => format!(" ({})", why.in_words()),
+                (None, Some(arn)) => {
+                    format!(" (the policy of `{arn}`, which may allow it, was not read)")
+                }
+                (None, None) => String::new(),
+            };
             let resources = missing.resources.join("`, `");
             let title = format!("the role lacks {actions}");
             let detail = format!(
                 "{} needs {actions} on `{resources}`{by}: {effect}",
                 missing.who
             );
-            let fix = match missing.withheld {
-                Some(Withheld::Conditioned) => format!(
-                    "correct the condition of the statement that allows {actions}, or allow it on `{resources}` in one of its own"
-                ),
-                _ => format!("allow {actions} on `{resources}`"),
+            let fix = match &missing.withheld {
+                Some(why) => why.fix(&actions, &resources),
+                None => format!("allow {actions} on `{resources}`"),
             };
             let subject = format!("{:?}\n{actions}\n{resources}", missing.phase);
             let mut finding = match missing.state.and_then(|id| facts.definition.state(id)) {

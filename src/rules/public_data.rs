@@ -12,7 +12,7 @@ impl Rule for PublicData {
     fn meta(&self) -> &'static Meta {
         meta!(
             "public-data",
-            from [Definition, Role, Versions],
+            from [Definition, Role, Versions, Organization],
             builds_on [],
             "high; critical where what is shared is tainted",
             "a task makes data public: by an access control list, a share or a policy for everybody"
@@ -25,6 +25,11 @@ impl Rule for PublicData {
             let Some(state) = facts.definition.state(task.state) else {
                 continue;
             };
+            let layers = facts.layers.map(|l| l.layers);
+            let controls = layers.into_iter().flat_map(|l| l.controls());
+            if exposure::is_closed(task.integration.service(), controls.map(|p| &**p)) {
+                continue;
+            }
             let chosen = facts
                 .taint
                 .iter()

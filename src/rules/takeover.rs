@@ -31,7 +31,7 @@ impl Rule for Takeover {
     fn meta(&self) -> &'static Meta {
         meta!(
             "takeover",
-            from [Principals, ExecutionRole, Role, Functions],
+            from [Principals, ExecutionRole, Role, Functions, Organization],
             builds_on [],
             "critical where administrator or an escalation path is gained; high for a run, write or assume action on everything; else medium",
             "a principal may change what the workflow does or may do, and gains by it what it may not do itself"
@@ -118,7 +118,7 @@ fn gains(facts: &Facts<'_>, taker: &Taker<'_>) -> Option<(Gain, Vec<String>)> {
             .filter(|n| n.action.eq_ignore_ascii_case(action));
         of_the_workflow && needs.any(|n| n.target == NeedTarget::Static)
     };
-    let gained = gain::gained(role, own);
+    let gained = gain::gained(role, holder, (own, &taker.actor.arn));
     let mut most = gain::weigh(role, holder, &gained, &needed);
     let mut words: Vec<String> = gained
         .iter()

@@ -62,7 +62,7 @@ fn is_allowed(via: &Actor, role: &Actor) -> bool {
 
 /// What the role's own policies say to its assuming the other.
 fn own_policies(via: &Actor, role: &Actor) -> Decision {
-    let context = Context::new();
+    let context = via.authority.known_of(Context::new());
     let request = Request {
         principal: Some(&via.arn),
         action: "sts:AssumeRole",

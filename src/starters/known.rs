@@ -3,9 +3,10 @@
 
 use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
 
 use super::{REDRIVE, START, START_SYNC};
-use crate::iam::{ActionSpec, Authority, Context, Policy, Statement};
+use crate::iam::{AccountLayers, ActionSpec, Authority, Context, Policy, Statement};
 use crate::snapshot::{Account, Tag};
 use crate::workflow::Workflow;
 
@@ -20,6 +21,8 @@ pub struct Surroundings {
     pub trusted: Vec<String>,
     /// Whether every user, group and role of the account was read.
     pub whole: bool,
+    /// The resource control policies above the account's roles.
+    pub controls: Vec<Arc<Policy>>,
 }
 
 impl Surroundings {
@@ -48,7 +51,18 @@ impl Surroundings {
             tags: tags.collect(),
             trusted: trusted.to_vec(),
             whole: account.iam_is_whole,
+            controls: Vec::new(),
         }
+    }
+
+    /// The same under an organization: whoever manages it holds its accounts anyhow.
+    #[must_use]
+    pub fn under(mut self, layers: &AccountLayers) -> Self {
+        let organization = layers.organization.as_ref();
+        self.trusted
+            .extend(organization.and_then(|o| o.management_account.clone()));
+        self.controls = layers.controls().cloned().collect();
+        self
     }
 }
 
@@ -91,7 +105,7 @@ impl Asker {
         };
         Self {
             of_workflow: with(RESOURCE_TAG),
-            own,
+            own: authority.known_of(own),
         }
     }
 
@@ -106,6 +120,10 @@ impl Asker {
             return Cow::Borrowed(context);
         }
         let mut known = context.clone().or(self.own.clone());
+        // The workflow is of the principal's own account.
+        if let Some(id) = known.only("aws:PrincipalOrgID").map(str::to_owned) {
+            known = known.with("aws:ResourceOrgID", id);
+        }
         if tags.is_some() {
             let asked = self.of_workflow.iter();
             for key in asked.map(|key| format!("{RESOURCE_TAG}{key}")) {
@@ -123,8 +141,8 @@ const TAG_SESSION: &str = "sts:TagSession";
 
 /// Every context key that statements about starting ask for, in lower case.
 fn keys(authority: &Authority) -> BTreeSet<String> {
-    let policies = authority.identity.iter().chain(&authority.boundary);
-    let statements = policies
+    let statements = authority
+        .all_policies()
         .flat_map(|p| &p.statements)
         .filter(|s| is_about_starting(&s.actions));
     statements.flat_map(asked_for).collect()
@@ -148,6 +166,15 @@ fn asked_for(statement: &Statement) -> impl Iterator<Item = String> {
         .map(str::to_ascii_lowercase)
         .collect::<Vec<_>>()
         .into_iter()
+}
+
+/// The same, with the organization that the principal and everything of its account are in.
+pub fn in_organization(context: &Context, authority: &Authority) -> Context {
+    let known = authority.known_of(context.clone());
+    match known.only("aws:PrincipalOrgID").map(str::to_owned) {
+        Some(id) => known.with("aws:ResourceOrgID", id),
+        None => known,
+    }
 }
 
 /// What every request to start the workflow carries: its tags, its region and account, and that the transport is TLS

@@ -96,6 +96,7 @@ impl StartIndex {
             if is_execution_role || Some(&actor.arn) == target.role {
                 continue;
             }
+            let context = known::in_organization(&context, &actor.authority);
             let ask = Ask {
                 actor,
                 context: &context,

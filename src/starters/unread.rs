@@ -2,7 +2,11 @@
 
 use super::{REDRIVE, START, START_SYNC, Starters};
 use crate::gap::{Gap, Input};
-use crate::iam::{ActionSpec, Authority, Effect, Policy, Principal, Problem};
+use std::sync::Arc;
+
+use crate::iam::{
+    ActionSpec, Authority, Effect, Policy, Principal, Problem, ResourcePattern, ResourceSpec,
+};
 
 /// What was not read of who may start the workflow.
 pub fn gaps(starters: &Starters<'_>) -> Vec<Gap> {
@@ -62,6 +66,18 @@ pub(super) fn is_trust_unread(principal: &Principal) -> bool {
             || principal.problems.iter().any(|p| p.blind && is_of_trust(p)))
 }
 
+/// Whether one of these policies allows everything, as `FullAWSAccess` does.
+fn lets_all_through(ceiling: &[Arc<Policy>]) -> bool {
+    let mut statements = ceiling.iter().flat_map(|p| &p.statements);
+    statements.any(|s| {
+        let any = |p: &ResourcePattern| p.widest().is_any();
+        s.effect == Effect::Allow
+            && s.conditions.is_empty()
+            && s.actions.covers_all()
+            && matches!(&s.resources, ResourceSpec::Only(all) if all.iter().any(any))
+    })
+}
+
 /// Whether nothing stands between an unconditional allow of a start and the start.
 pub(super) fn is_plain(authority: &Authority) -> bool {
     let concerns = |policy: &Policy| {
@@ -73,5 +89,5 @@ pub(super) fn is_plain(authority: &Authority) -> bool {
                         .any(|a| s.actions.matches(a))
             })
     };
-    authority.boundary.is_none() && !authority.identity.iter().any(|p| concerns(p))
+    authority.ceilings().all(lets_all_through) && !authority.all_policies().any(concerns)
 }

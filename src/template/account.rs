@@ -93,7 +93,7 @@ impl Builder {
             tags: Fetched::NotCollected,
             entries: self.entries.into_entries(),
             resource_policies: crate::snapshot::ResourcePolicies::default(),
-            organization: Fetched::NotCollected,
+            organization: Fetched::Absent,
             unreadable: self.gaps,
         };
         (account, self.origins)

@@ -1,5 +1,7 @@
 //! What is left of a statement: disjoint pieces after denies and the boundary.
 
+use std::sync::Arc;
+
 use crate::glob::Glob;
 use crate::iam::{ActionSpec, Context, Effect, Policy, ResourceSpec, Statement};
 
@@ -41,24 +43,28 @@ pub(super) fn resource_globs(spec: &ResourceSpec, session: &Context) -> (Vec<Glo
     }
 }
 
-pub(super) fn under_boundary(
-    pieces: &[Piece],
-    boundary: &Policy,
+/// What the policies of one ceiling let through of the pieces: a boundary, or the service control policies of a level.
+pub(super) fn under_ceiling(
+    pieces: Vec<Piece>,
+    ceiling: &[Arc<Policy>],
     session: &Context,
     open: &dyn Fn(&Statement) -> bool,
 ) -> Vec<Piece> {
+    let allows = || {
+        let statements = ceiling.iter().flat_map(|p| &p.statements);
+        statements.filter(|s| s.effect == Effect::Allow && open(s))
+    };
+    if allows().any(is_everything) {
+        return pieces;
+    }
     let mut left = Vec::new();
-    for statement in boundary
-        .statements
-        .iter()
-        .filter(|s| s.effect == Effect::Allow && open(s))
-    {
+    for statement in allows() {
         let (resources, all_but) = resource_globs(&statement.resources, session);
         let actions: Vec<Glob> = match &statement.actions {
             ActionSpec::Only(patterns) => patterns.iter().map(|p| p.glob().clone()).collect(),
             ActionSpec::AllBut(_) => vec![Glob::any()],
         };
-        for piece in pieces {
+        for piece in &pieces {
             for ceiling in &actions {
                 let mut resources = meet_all(&piece.resources, &resources);
                 resources.retain(|r| !is_excepted(&statement.resources, r));
@@ -77,6 +83,15 @@ pub(super) fn under_boundary(
         }
     }
     left
+}
+
+/// Whether an allow is about every action on every resource.
+fn is_everything(statement: &Statement) -> bool {
+    statement.actions.covers_all()
+        && match &statement.resources {
+            ResourceSpec::Only(patterns) => patterns.iter().any(|p| p.widest().is_any()),
+            ResourceSpec::AllBut(_) | ResourceSpec::Unstated => false,
+        }
 }
 
 /// What a deny that surely applies leaves of a piece. A deny that takes away only a part that cannot be written as a pattern

@@ -4,8 +4,8 @@
 //! for one need, its definition tells more: the service that a role is passed to, the endpoint of an HTTP call.
 
 use crate::glob::{Glob, Token};
-use crate::iam::{Condition, Context, SetPrefix, Statement, Test};
-use crate::need::Need;
+use crate::iam::{Condition, Context, SetPrefix, Statement, Test, global_region};
+use crate::need::{Need, Phase};
 
 /// Keys that only requests for the one action carry (service authorization reference, condition keys of IAM and of Step
 /// Functions).
@@ -14,6 +14,35 @@ const OF_ONE_ACTION: [(&str, &str); 3] = [
     ("states:httpendpoint", "states:InvokeHTTPEndpoint"),
     ("states:httpmethod", "states:InvokeHTTPEndpoint"),
 ];
+
+/// What is known of the request for a need, where the session is known: every key of which the need tells one value, or that
+/// it is absent.
+pub fn context(session: &Context, need: &Need) -> Context {
+    const OF_CALLS: [&str; 7] = [
+        "aws:requestedregion",
+        "aws:resourceaccount",
+        "aws:resourceorgid",
+        "aws:viaawsservice",
+        "aws:calledvia",
+        "aws:calledviafirst",
+        "aws:calledvialast",
+    ];
+    let of_need_alone = need.request.iter().map(|(key, _)| *key);
+    OF_CALLS
+        .into_iter()
+        .chain(of_need_alone)
+        .fold(session.clone(), |known, key| {
+            let told = of_need(need, key).or_else(|| of_own(need, key, session));
+            match told.as_deref() {
+                Some([]) => known.without(key),
+                Some([one]) => match one.as_literal() {
+                    Some(value) => known.with(key, value),
+                    None => known,
+                },
+                _ => known,
+            }
+        })
+}
 
 /// Whether every condition of the statement surely holds for the request.
 pub fn surely_applies(statement: &Statement, session: &Context, need: Option<&Need>) -> bool {
@@ -48,10 +77,26 @@ fn is_elsewhere(key: &str, action: &str) -> bool {
 
 /// Whether the condition holds for the request for this need, or for every request; `None` where that is not known.
 fn decides(condition: &Condition, session: &Context, need: Option<&Need>) -> Option<bool> {
-    match need.and_then(|need| of_need(need, &condition.key.to_ascii_lowercase())) {
+    let key = condition.key.to_ascii_lowercase();
+    match need.and_then(|need| of_need(need, &key).or_else(|| of_own(need, &key, session))) {
         Some(values) => by_values(condition, session, &values),
         None => session.decides(condition),
     }
+}
+
+/// The organization of everything that the need is about, where all of it is of the role's own account.
+fn of_own(need: &Need, key: &str, session: &Context) -> Option<Vec<Glob>> {
+    if key != "aws:resourceorgid" {
+        return None;
+    }
+    let (own, id) = session
+        .only("aws:PrincipalAccount")
+        .zip(session.only("aws:PrincipalOrgID"))?;
+    let accounts = one_part(need, 4, is_account)?;
+    let all_own = accounts
+        .iter()
+        .all(|a| a.as_literal().as_deref() == Some(own));
+    all_own.then(|| vec![Glob::literal(id)])
 }
 
 /// What the need tells of a key: the values of which the request has one, none where it does not carry the key.
@@ -63,10 +108,45 @@ fn of_need(need: &Need, key: &str) -> Option<Vec<Glob>> {
         return Some(Vec::new());
     }
     match key {
-        "aws:requestedregion" => one_part(need, 3, |_| true),
+        "aws:requestedregion" => one_part(need, 3, |_| true).or_else(|| region(need)),
         "aws:resourceaccount" => one_part(need, 4, is_account),
+        // IAM User Guide, "Forward access sessions".
+        "aws:viaawsservice" if is_direct(need) => Some(vec![Glob::literal("false")]),
+        "aws:calledvia" | "aws:calledviafirst" | "aws:calledvialast" if is_direct(need) => {
+            Some(Vec::new())
+        }
         _ => None,
     }
+}
+
+/// Whether Step Functions surely makes the call itself: the action is of the service that the state calls. What that service
+/// needs beside is often asked for in the role's name by the service.
+fn is_direct(need: &Need) -> bool {
+    let called = need.because.split(':').find(|part| *part != "aws-sdk");
+    let of = need.action.split(':').next();
+    is_by_role(need) && called.is_some() && called == of
+}
+
+/// Whether a call is authorized with the role, rather than the passing of another.
+fn is_by_role(need: &Need) -> bool {
+    !matches!(need.phase, Phase::Forwarded | Phase::PassRole)
+}
+
+/// The region of the endpoint that a call goes to whose resources tell none.
+fn region(need: &Need) -> Option<Vec<Glob>> {
+    if !is_by_role(need) {
+        return None;
+    }
+    let own = need.region.as_deref()?;
+    let service = need.action.split(':').next().unwrap_or_default();
+    let partition = match own {
+        cn if cn.starts_with("cn-") => "aws-cn",
+        gov if gov.starts_with("us-gov-") => "aws-us-gov",
+        _ => "aws",
+    };
+    Some(vec![Glob::literal(
+        global_region(partition, service).unwrap_or(own),
+    )])
 }
 
 fn is_account(text: &str) -> bool {

@@ -16,6 +16,7 @@ fn need(action: &str, resource: &str, request: Vec<(&'static str, Vec<Glob>)>) -
         optional: false,
         passed_to: None,
         request,
+        region: Some("eu-west-1".to_owned()),
         state: None,
         because: "a test".to_owned(),
     }
