@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use crate::arn::Arn;
+use crate::arn::{Arn, PLACEHOLDER_ACCOUNT};
 use crate::grants::one_or_many;
 use crate::iam::resources::named;
 use crate::need::{Need, Phase};
@@ -18,7 +18,9 @@ pub fn statement(need: &Need, role: &Arn) -> Option<(Arn, Value)> {
     };
     let resource = Arn::parse(&resource.as_literal()?)?;
     let is_role = need.phase == Phase::AssumeRole;
-    let foreign = !role.account().is_empty()
+    // Before a template is deployed, no account is known.
+    let known = |account: &str| !account.is_empty() && account != PLACEHOLDER_ACCOUNT;
+    let foreign = known(role.account())
         && !resource.account().is_empty()
         && resource.account() != role.account();
     if !foreign || named(&resource).is_none() && !is_role {
