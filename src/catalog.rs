@@ -20,7 +20,9 @@ mod words;
 #[cfg(test)]
 mod tests;
 
-pub use actions::{ActionInfo, Level, ResourceType, action, actions_matching, resource_type};
+pub use actions::{
+    ActionInfo, Level, ResourceType, TypePattern, action, actions_matching, resource_type, widest,
+};
 pub use breadth::{Breadth, breadth};
 pub use companions::companions;
 pub use forwarded::{Forwarded, Only, forwarded};

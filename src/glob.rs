@@ -3,6 +3,7 @@
 
 mod automaton;
 mod intersect;
+mod rows;
 #[cfg(test)]
 mod tests;
 
@@ -44,7 +45,7 @@ pub struct Glob {
 impl Glob {
     /// Reads a pattern as a policy writes it: `*`, `?`, and `${*}`, `${?}`, `${$}` for the characters themselves.
     pub fn parse(text: &str) -> Self {
-        let mut glob = Self::empty();
+        let mut tokens = Vec::with_capacity(text.len());
         let mut rest = text;
         loop {
             let (token, tail) = if let Some(tail) = rest.strip_prefix("${*}") {
@@ -56,29 +57,22 @@ impl Glob {
             } else {
                 let mut chars = rest.chars();
                 match chars.next() {
-                    None => return glob,
+                    None => return Self::from(tokens),
                     Some('*') => (Token::Any, chars.as_str()),
                     Some('?') => (Token::One, chars.as_str()),
                     Some(c) => (Token::Char(c), chars.as_str()),
                 }
             };
-            glob.push(token);
+            append(&mut tokens, token);
             rest = tail;
-        }
-    }
-
-    /// The pattern of the empty text.
-    fn empty() -> Self {
-        Self {
-            tokens: Arc::default(),
         }
     }
 
     /// The pattern that matches this text and nothing else.
     pub fn literal(text: &str) -> Self {
-        Self {
-            tokens: Arc::new(text.chars().map(Token::Char).collect()),
-        }
+        let mut tokens = Vec::with_capacity(text.len());
+        tokens.extend(text.chars().map(Token::Char));
+        Self::from(tokens)
     }
 
     /// `*`
@@ -90,15 +84,7 @@ impl Glob {
 
     /// Appends a token.
     pub fn push(&mut self, token: Token) {
-        let tokens = Arc::make_mut(&mut self.tokens);
-        match tokens.last_mut() {
-            Some(last) if last.is_star() && token.is_star() => {
-                if token == Token::Any {
-                    *last = token;
-                }
-            }
-            _ => tokens.push(token),
-        }
+        append(Arc::make_mut(&mut self.tokens), token);
     }
 
     /// The pattern as a resource's: each `*` that more of its segment follows stays within that segment.
@@ -117,11 +103,11 @@ impl Glob {
     /// The pattern with every `*` free to match colons: no less than it matches.
     #[must_use]
     pub fn unsegmented(&self) -> Self {
-        let mut glob = Self::empty();
-        for token in self.tokens.iter() {
-            glob.push(if token.is_star() { Token::Any } else { *token });
+        if !self.has_within() {
+            return self.clone();
         }
-        glob
+        let open = |t: &Token| if t.is_star() { Token::Any } else { *t };
+        self.tokens.iter().map(open).collect()
     }
 
     fn has_within(&self) -> bool {
@@ -130,8 +116,10 @@ impl Glob {
 
     /// Appends a whole pattern.
     pub fn extend(&mut self, other: &Self) {
+        let tokens = Arc::make_mut(&mut self.tokens);
+        tokens.reserve(other.tokens.len());
         for token in other.tokens.iter() {
-            self.push(*token);
+            append(tokens, *token);
         }
     }
 
@@ -158,17 +146,26 @@ impl Glob {
 
     /// Whether the text matches, in time at most proportional to the product of the lengths.
     pub fn matches(&self, text: &str) -> bool {
-        if self.has_within() {
-            return self.overlaps(&Self::literal(text));
-        }
+        self.matches_all(text.chars())
+    }
+
+    /// Whether the text matches in lower case, as an action's name in any case a pattern of actions.
+    pub fn matches_name(&self, text: &str) -> bool {
+        self.matches_all(text.chars().map(|c| c.to_ascii_lowercase()))
+    }
+
+    fn matches_all(&self, text: impl Iterator<Item = char> + Clone) -> bool {
         let mut at = 0;
-        let mut rest = text.chars();
+        let mut rest = text.clone();
         // Where to go on when the last star takes one character more; earlier stars need never take more.
-        let mut retry: Option<(usize, std::str::Chars<'_>)> = None;
+        let mut retry = None;
         loop {
             let here = rest.clone();
             match (self.tokens.get(at), rest.next()) {
                 (None, None) => return true,
+                (Some(Token::Within), _) => {
+                    return self.overlaps(&text.map(Token::Char).collect());
+                }
                 (Some(Token::Any), _) => {
                     at += 1;
                     rest = here.clone();
@@ -214,40 +211,17 @@ impl Glob {
     }
 
     fn includes_by_token(&self, other: &Self) -> bool {
-        let Some((ours, others)) = without_common_ends(&self.tokens, &other.tokens) else {
-            return false;
-        };
-        rows(ours, others, false, |token, theirs, near| match token {
-            Token::Any => near.here || near.left || near.before,
-            Token::Within => {
-                let inside =
-                    matches!(theirs, Token::Char(c) if c != ':') || theirs == Token::Within;
-                near.here || (inside && near.left)
-            }
-            Token::One => near.before && !theirs.is_star(),
-            Token::Char(_) => near.before && theirs == token,
-        })
+        rows::include(&self.tokens, &other.tokens)
     }
 
     /// Whether some text is matched by both; where the budget is spent, whether that is not excluded at once.
     pub fn overlaps(&self, other: &Self) -> bool {
-        let Some((ours, others)) = without_common_ends(&self.tokens, &other.tokens) else {
-            return false;
-        };
-        if budget::is_spent() {
-            return true;
-        }
-        rows(ours, others, true, |token, theirs, near| {
-            let stays = |other: Token| other != Token::Char(':');
-            match (token, theirs) {
-                (ours, theirs) if ours.is_star() && theirs.is_star() => near.here || near.left,
-                (Token::Any, _) | (_, Token::Any) => near.here || near.left || near.before,
-                (Token::Within, other) => near.here || (stays(other) && near.left),
-                (other, Token::Within) => near.left || (stays(other) && near.here),
-                (Token::One, _) | (_, Token::One) => near.before,
-                (Token::Char(a), Token::Char(b)) => near.before && a == b,
-            }
-        })
+        rows::overlap(&self.tokens, &other.tokens)
+    }
+
+    /// The same of a part of a pattern.
+    pub(crate) fn overlaps_tokens(&self, other: &[Token]) -> bool {
+        rows::overlap(&self.tokens, other)
     }
 
     /// Whether the union of `others` includes this; exact, except that where the exact answer would take more than
@@ -279,81 +253,38 @@ impl Glob {
     }
 }
 
-/// Two patterns without the characters that both begin and end with; `None` where they begin or end with different ones,
-/// so that no text is matched by both. ARNs share most of their beginning: the rest is short.
-fn without_common_ends<'a>(
-    mut a: &'a [Token],
-    mut b: &'a [Token],
-) -> Option<(&'a [Token], &'a [Token])> {
-    while let (Some((Token::Char(x), a_rest)), Some((Token::Char(y), b_rest))) =
-        (a.split_first(), b.split_first())
-    {
-        if x != y {
-            return None;
+/// Longer than ARNs are.
+const LONG: usize = 1024;
+
+/// Appends a token to a pattern's: two stars side by side are one, the wider of the two.
+fn append(tokens: &mut Vec<Token>, token: Token) {
+    match tokens.last_mut() {
+        Some(last) if last.is_star() && token.is_star() => {
+            if token == Token::Any {
+                *last = token;
+            }
         }
-        (a, b) = (a_rest, b_rest);
+        _ => tokens.push(token),
     }
-    while let (Some((Token::Char(x), a_rest)), Some((Token::Char(y), b_rest))) =
-        (a.split_last(), b.split_last())
-    {
-        if x != y {
-            return None;
-        }
-        (a, b) = (a_rest, b_rest);
-    }
-    Some((a, b))
 }
 
-/// So many comparisons of two tokens cost a unit.
-const PER_UNIT: usize = 32;
-
-/// What is known of the neighbours in the table of [`rows`].
-struct Near {
-    /// With one token less of the first pattern.
-    here: bool,
-    /// With one token less of the second.
-    left: bool,
-    /// With one token less of both.
-    before: bool,
+impl From<Vec<Token>> for Glob {
+    /// Takes tokens among which no two stars stand side by side.
+    fn from(tokens: Vec<Token>) -> Self {
+        Self {
+            tokens: Arc::new(tokens),
+        }
+    }
 }
 
-/// Fills the table of two patterns row by row: may the first tokens of the one go with the first tokens of the other?
-/// With `theirs_may_vanish`, a `*` of the second pattern may stand for nothing.
-fn rows(
-    ours: &[Token],
-    theirs: &[Token],
-    theirs_may_vanish: bool,
-    fits: impl Fn(Token, Token, &Near) -> bool,
-) -> bool {
-    budget::spend(1 + ours.len().saturating_mul(theirs.len()) / PER_UNIT);
-    let mut row = Vec::with_capacity(theirs.len() + 1);
-    row.push(true);
-    for token in theirs {
-        let open = theirs_may_vanish && token.is_star() && row.last() == Some(&true);
-        row.push(open);
+impl FromIterator<Token> for Glob {
+    fn from_iter<I: IntoIterator<Item = Token>>(iter: I) -> Self {
+        let iter = iter.into_iter();
+        let (least, most) = iter.size_hint();
+        let mut tokens = Vec::with_capacity(most.filter(|m| *m <= LONG).unwrap_or(least));
+        iter.for_each(|token| append(&mut tokens, token));
+        Self::from(tokens)
     }
-    let mut next = Vec::with_capacity(row.len());
-    for token in ours {
-        next.clear();
-        next.push(token.is_star() && row.first() == Some(&true));
-        for (their, pair) in theirs.iter().zip(row.windows(2)) {
-            let (Some(before), Some(here)) = (pair.first(), pair.last()) else {
-                continue;
-            };
-            let left = next.last() == Some(&true);
-            let near = Near {
-                here: *here,
-                left,
-                before: *before,
-            };
-            next.push(fits(*token, *their, &near));
-        }
-        if !next.contains(&true) {
-            return false;
-        }
-        std::mem::swap(&mut row, &mut next);
-    }
-    row.last() == Some(&true)
 }
 
 impl std::fmt::Display for Glob {

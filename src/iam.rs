@@ -24,7 +24,7 @@ pub mod template;
 pub mod trust;
 mod typed;
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use serde_json::Value;
 
@@ -194,20 +194,18 @@ impl ActionPattern {
     /// Reads a pattern.
     pub fn new(text: impl Into<String>) -> Self {
         let text = text.into();
-        let mut glob = Glob::literal("");
-        for c in text.chars() {
-            glob.push(match c {
-                '*' => crate::glob::Token::Any,
-                '?' => crate::glob::Token::One,
-                c => crate::glob::Token::Char(c.to_ascii_lowercase()),
-            });
-        }
+        let token = |c: char| match c {
+            '*' => crate::glob::Token::Any,
+            '?' => crate::glob::Token::One,
+            c => crate::glob::Token::Char(c.to_ascii_lowercase()),
+        };
+        let glob = text.chars().map(token).collect();
         Self { text, glob }
     }
 
     /// Whether the action is one of these; both are compared without case.
     pub fn matches(&self, action: &str) -> bool {
-        self.glob.matches(&action.to_ascii_lowercase())
+        self.glob.matches_name(action)
     }
 
     /// The pattern in lower case, to compare sets of actions.
@@ -222,7 +220,8 @@ impl ActionPattern {
 
     /// Whether it covers every action of every service.
     pub fn is_everything(&self) -> bool {
-        self.glob.includes(&Glob::parse("?*:?*"))
+        static EVERYTHING: LazyLock<Glob> = LazyLock::new(|| Glob::parse("?*:?*"));
+        self.glob.includes(&EVERYTHING)
     }
 
     /// The service prefix as written, where it holds no wildcard.
@@ -235,11 +234,7 @@ impl ActionPattern {
 impl ActionSpec {
     /// Whether the statement is about this action.
     pub fn matches(&self, action: &str) -> bool {
-        self.matches_lower(&action.to_ascii_lowercase())
-    }
-
-    pub(crate) fn matches_lower(&self, action: &str) -> bool {
-        let any = |patterns: &[ActionPattern]| patterns.iter().any(|p| p.glob.matches(action));
+        let any = |patterns: &[ActionPattern]| patterns.iter().any(|p| p.matches(action));
         match self {
             Self::Only(patterns) => any(patterns),
             Self::AllBut(patterns) => !any(patterns),
@@ -288,20 +283,26 @@ impl ResourceSpec {
     /// Whether it is about every resource (`*`; `arn:*` and `arn:aws:*` count, for no ARN of the partition is outside).
     pub fn covers_all(&self) -> bool {
         match self {
-            Self::Only(patterns) => patterns.iter().any(|p| {
-                !p.template.has_variables()
-                    && [
-                        "arn:aws:?*:*:*:?*",
-                        "arn:aws-cn:?*:*:*:?*",
-                        "arn:aws-us-gov:?*:*:*:?*",
-                    ]
-                    .iter()
-                    .any(|all| p.widest().includes(&Glob::parse(all)))
-            }),
+            Self::Only(patterns) => patterns
+                .iter()
+                .any(|p| !p.template.has_variables() && holds_a_partition(&p.widest())),
             Self::AllBut(patterns) => patterns.is_empty(),
             Self::Unstated => true,
         }
     }
+}
+
+/// Whether the pattern matches every ARN of a partition.
+pub fn holds_a_partition(pattern: &Glob) -> bool {
+    static PARTITIONS: LazyLock<[Glob; 3]> = LazyLock::new(|| {
+        [
+            "arn:aws:?*:*:*:?*",
+            "arn:aws-cn:?*:*:*:?*",
+            "arn:aws-us-gov:?*:*:*:?*",
+        ]
+        .map(Glob::parse)
+    });
+    pattern.is_any() || PARTITIONS.iter().any(|all| pattern.includes(all))
 }
 
 impl Statement {

@@ -187,7 +187,7 @@ fn unread(role: &RoleFacts, action: &str) -> Option<StatementRef> {
 fn may_allow(part: &Unreadable, action: &str) -> bool {
     let about = part.actions.as_ref();
     part.effect != Some(Effect::Deny)
-        && about.is_none_or(|actions| actions.matches_lower(&action.to_ascii_lowercase()))
+        && about.is_none_or(|actions| actions.matches(&action.to_ascii_lowercase()))
 }
 
 /// What a granted resource and a wanted one have in common. A bucket's name holds no slash, so that an open bucket in

@@ -32,6 +32,46 @@ pub struct ResourceType {
     pub arn: &'static str,
 }
 
+/// A kind of resource's ARNs as a pattern, every variable as `*`.
+#[derive(Debug)]
+pub struct TypePattern {
+    /// The template.
+    pub arn: &'static str,
+    /// The whole pattern.
+    pub whole: Glob,
+    /// Its six segments; `None` where there are fewer.
+    pub segments: Option<[Glob; 6]>,
+    /// It names buckets: a name without a slash.
+    pub is_bucket: bool,
+}
+
+impl TypePattern {
+    fn new(arn: &'static str) -> Self {
+        let whole = widest(arn);
+        let segments = whole.tokens().splitn(6, |t| *t == Token::Char(':'));
+        let segments: Vec<Glob> = segments.map(|s| s.iter().copied().collect()).collect();
+        Self {
+            arn,
+            segments: segments.try_into().ok(),
+            is_bucket: arn.ends_with(":::${BucketName}"),
+            whole,
+        }
+    }
+}
+
+/// The template with every variable as `*`.
+pub fn widest(template: &str) -> Glob {
+    let mut glob = Glob::literal("");
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once("${") {
+        glob.extend(&Glob::literal(before));
+        glob.push(Token::Any);
+        rest = after.split_once('}').map_or("", |(_, tail)| tail);
+    }
+    glob.extend(&Glob::literal(rest));
+    glob
+}
+
 #[derive(Debug)]
 struct Row {
     name: &'static str,
@@ -45,6 +85,8 @@ struct Row {
 struct Service {
     prefix: &'static str,
     types: Vec<ResourceType>,
+    /// Of each type, read when first asked for.
+    patterns: OnceLock<Vec<TypePattern>>,
     keys: Vec<&'static str>,
     rows: Vec<Row>,
 }
@@ -93,6 +135,14 @@ impl ActionInfo {
         numbers(self.row.types).filter_map(|n| self.service.types.get(n).copied())
     }
 
+    /// The patterns of those.
+    pub fn resource_patterns(&self) -> impl Iterator<Item = &'static TypePattern> {
+        let types = &self.service.types;
+        let read = || types.iter().map(|t| TypePattern::new(t.arn)).collect();
+        let patterns = self.service.patterns.get_or_init(read);
+        numbers(self.row.types).filter_map(|n| patterns.get(n))
+    }
+
     /// Whether it may be used on no resource at all, although it has resource types: none of them is required.
     pub fn resource_is_optional(&self) -> bool {
         self.row.types.split(',').all(|t| t.ends_with('?'))
@@ -133,6 +183,7 @@ fn parse(prefix: &'static str, text: &'static str) -> Service {
     let mut service = Service {
         prefix,
         types: Vec::new(),
+        patterns: OnceLock::new(),
         keys: Vec::new(),
         rows: Vec::new(),
     };
@@ -223,12 +274,9 @@ pub fn actions_matching(pattern: &Glob) -> impl Iterator<Item = ActionInfo> + us
 
 /// The pattern with its letters in lower case.
 pub(super) fn lowercase(pattern: &Glob) -> Glob {
-    let mut lower = Glob::literal("");
-    for token in pattern.tokens() {
-        lower.push(match token {
-            Token::Char(c) => Token::Char(c.to_ascii_lowercase()),
-            other => *other,
-        });
-    }
-    lower
+    let lower = |token: &Token| match token {
+        Token::Char(c) => Token::Char(c.to_ascii_lowercase()),
+        other => *other,
+    };
+    pattern.tokens().iter().map(lower).collect()
 }

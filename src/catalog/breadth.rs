@@ -86,9 +86,7 @@ impl<'a> ArnGlob<'a> {
 }
 
 fn glob(tokens: &[Token]) -> Glob {
-    let mut glob = Glob::literal("");
-    tokens.iter().for_each(|t| glob.push(*t));
-    glob
+    tokens.iter().copied().collect()
 }
 
 /// A piece of a template: literal text or a variable.

@@ -31,6 +31,11 @@ impl Table {
 
 /// Compares two names byte by byte without regard to ASCII case.
 pub(super) fn compare(a: &str, b: &str) -> std::cmp::Ordering {
-    let lower = |b: u8| b.to_ascii_lowercase();
-    a.bytes().map(lower).cmp(b.bytes().map(lower))
+    for (x, y) in a.bytes().zip(b.bytes()) {
+        let order = x.to_ascii_lowercase().cmp(&y.to_ascii_lowercase());
+        if order.is_ne() {
+            return order;
+        }
+    }
+    a.len().cmp(&b.len())
 }

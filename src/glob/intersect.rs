@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Glob, PER_UNIT, Token};
+use super::rows::PER_UNIT;
+use super::{Glob, Token};
 use crate::budget;
 
 /// More comparisons of two tokens than this, and the narrower operand stands for the intersection.
@@ -97,7 +98,7 @@ impl Table<'_> {
     fn here(&self, i: usize, j: usize) -> Option<Vec<Glob>> {
         let mut out = Vec::new();
         match (self.left.get(i), self.right.get(j)) {
-            (None, None) => out.push(Glob::empty()),
+            (None, None) => out.push(Glob::from(Vec::new())),
             (Some(a), Some(b)) if a.is_star() && b.is_star() => {
                 let both = if a == b { *a } else { Token::Within };
                 self.join(Some(both), i + 1, j, &mut out);
@@ -127,12 +128,12 @@ impl Table<'_> {
 
     fn join(&self, head: Option<Token>, i: usize, j: usize, out: &mut Vec<Glob>) {
         for tail in self.done.get(&(i, j)).into_iter().flatten() {
-            let mut glob = Glob::empty();
-            if let Some(token) = head {
-                glob.push(token);
-            }
-            glob.extend(tail);
-            out.push(glob);
+            out.push(match head {
+                Some(head) => std::iter::once(head)
+                    .chain(tail.tokens().iter().copied())
+                    .collect(),
+                None => tail.clone(),
+            });
         }
     }
 }

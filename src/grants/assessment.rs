@@ -156,11 +156,6 @@ fn serves(grant: &Grant<'_>, needs: &[Need]) -> Vec<usize> {
         .collect()
 }
 
-/// An action as a literal in lower case.
-pub(crate) fn lower(action: &str) -> Glob {
-    Glob::literal(&action.to_ascii_lowercase())
-}
-
 /// Whether the need belongs to the managed rule of a `.sync` integration.
 fn is_sync_rule(need: &Need) -> bool {
     need.phase == Phase::CompletionEvent

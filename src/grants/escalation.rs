@@ -106,6 +106,18 @@ pub fn paths() -> &'static [Path] {
     &PATHS
 }
 
+/// Every action that is a part of some path, once, sorted.
+pub fn actions() -> &'static [&'static str] {
+    static ACTIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        let all = paths().iter().flat_map(|p| &p.actions);
+        let mut all: Vec<&str> = all.map(String::as_str).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    });
+    &ACTIONS
+}
+
 /// Whether every action of the other path is one of this path's, and some are not the other's: beside it, it adds nothing.
 pub fn adds_nothing(path: &Path, beside: &Path) -> bool {
     beside.actions.len() < path.actions.len()

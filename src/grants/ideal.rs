@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::catalog::{self, Breadth};
 use crate::glob::Glob;
-use crate::grants::assessment::{Cause, GrantAssessment, lower};
+use crate::grants::assessment::{Cause, GrantAssessment};
 use crate::grants::role::Grant;
 use crate::iam::{ResourceSpec, Statement};
 use crate::need::{HTTP_ENDPOINT, Need, Phase, REQUEST_ALIAS, Target};
@@ -235,5 +235,5 @@ pub fn is_undecided(ideal: &Ideal, patterns: &[&str]) -> bool {
     ideal
         .undecided
         .iter()
-        .any(|u| patterns.iter().any(|p| lower(p) == lower(u)))
+        .any(|u| patterns.iter().any(|p| p.eq_ignore_ascii_case(u)))
 }

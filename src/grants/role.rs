@@ -231,11 +231,11 @@ impl Grant<'_> {
     }
 
     fn allows_for(&self, action: &str, resource: &Glob, need: Option<&Need>) -> bool {
-        let name = ActionPattern::new(action);
         let about = self.pieces.iter().any(|p| {
-            p.actions.includes(name.glob()) && p.resources.iter().any(|r| r.overlaps(resource))
+            p.actions.matches_name(action) && p.resources.iter().any(|r| r.overlaps(resource))
         });
         about && {
+            let name = ActionPattern::new(action);
             let request = (&*self.session, need);
             let left = self
                 .role

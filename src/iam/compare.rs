@@ -82,7 +82,7 @@ impl<'a> Question<'a> {
         let explored = kinds(self.action, &any_action, &actions, |action| {
             let about: Vec<Said<'a>> = said
                 .iter()
-                .filter(|s| s.statement.actions.matches_lower(action))
+                .filter(|s| s.statement.actions.matches(action))
                 .copied()
                 .collect();
             let own = about

@@ -274,7 +274,7 @@ impl<'a> Asked<'a> {
 
     /// What must hold for the statement to be about the resource; `None` where it is not about action or resource.
     fn about(&self, statement: &'a super::Statement) -> Option<Vec<Atom<'a>>> {
-        if !statement.actions.matches_lower(&self.action) {
+        if !statement.actions.matches(&self.action) {
             return None;
         }
         match resource_fits(&statement.resources, self.resource, self.known) {
@@ -288,7 +288,7 @@ impl<'a> Asked<'a> {
         for part in &stands.policy.unreadable {
             let actions = part.actions.as_ref();
             let resources = part.resources.as_ref();
-            let about = actions.is_none_or(|a| a.matches_lower(&self.action))
+            let about = actions.is_none_or(|a| a.matches(&self.action))
                 && resources
                     .is_none_or(|r| resource_fits(r, self.resource, self.known) != Some(false));
             if about {

@@ -265,7 +265,7 @@ impl<'a> Question<'a> {
         };
         for stands in authority.policies() {
             for statement in &stands.policy.statements {
-                if statement.actions.matches_lower(&question.action) {
+                if statement.actions.matches(&question.action) {
                     let patterns = statement.resources.patterns().iter();
                     let patterns = patterns.map(|p| question.place(p, resource)).collect();
                     question.statements.push(Candidate {
@@ -333,7 +333,7 @@ impl<'a> Question<'a> {
         for stands in self.authority.policies() {
             for part in &stands.policy.unreadable {
                 let about = part.actions.as_ref();
-                if about.is_none_or(|a| a.matches_lower(&self.action)) {
+                if about.is_none_or(|a| a.matches(&self.action)) {
                     case.unreadable(stands, part);
                 }
             }

@@ -6,6 +6,9 @@ use crate::glob::{Glob, Token};
 /// A pattern whose variables are filled in at evaluation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Template {
+    /// With every variable as `*`.
+    widest: Glob,
+    /// The parts, where one of them is a variable; else the pattern is all that there is.
     parts: Vec<Part>,
 }
 
@@ -29,7 +32,19 @@ impl Template {
     /// characters, and `${…}` is a variable if it names a key (a name with a colon); anything else, such as a
     /// substitution that was never made, stays ordinary text.
     pub fn parse(text: &str, version: Version) -> Self {
-        Self::read(text, version, |_| true)
+        Self::new(read(text, version, |_| true))
+    }
+
+    fn new(mut parts: Vec<Part>) -> Self {
+        let token = |part: &Part| match part {
+            Part::Token(token) => *token,
+            Part::Variable(_) => Token::Any,
+        };
+        let widest = parts.iter().map(token).collect();
+        if !parts.iter().any(|p| matches!(p, Part::Variable(_))) {
+            parts = Vec::new();
+        }
+        Self { widest, parts }
     }
 
     /// Reads a pattern of resources. Variables stand behind the fifth colon only, where the ARN names the resource;
@@ -37,54 +52,23 @@ impl Template {
     /// the segment (IAM User Guide, "IAM JSON policy elements: Resource", "Using wildcards in resource ARNs", and "IAM
     /// policy elements: Variables and tags", "Where you can use policy variables").
     pub fn of_resource(text: &str, version: Version) -> Self {
-        let mut template = Self::read(text, version, |colons| colons >= 5);
-        let colon = Part::Token(Token::Char(':'));
-        let all = template.parts.clone();
-        let next = all.iter().skip(1).map(Some).chain([None]);
-        for (part, next) in template.parts.iter_mut().zip(next) {
-            if *part == Part::Token(Token::Any) && next.is_some_and(|n| *n != colon) {
+        let mut parts = read(text, version, |colons| colons >= 5);
+        let mut more = false;
+        for part in parts.iter_mut().rev() {
+            if *part == Part::Token(Token::Any) && more {
                 *part = Part::Token(Token::Within);
             }
+            more = *part != Part::Token(Token::Char(':'));
         }
-        template
-    }
-
-    /// Reads the text; `may_vary` says after how many colons there are variables.
-    fn read(text: &str, version: Version, may_vary: impl Fn(usize) -> bool) -> Self {
-        let mut parts = Vec::new();
-        let mut rest = text;
-        let mut colons = 0;
-        while let Some(c) = rest.chars().next() {
-            if version == Version::V2012
-                && let Some((part, tail)) = placeholder(rest)
-            {
-                if may_vary(colons) || matches!(part, Part::Token(_)) {
-                    parts.push(part);
-                } else {
-                    let written = rest.get(..rest.len() - tail.len()).unwrap_or_default();
-                    parts.extend(written.chars().map(|c| Part::Token(Token::Char(c))));
-                }
-                rest = tail;
-                continue;
-            }
-            colons += usize::from(c == ':');
-            let token = match c {
-                '*' => Token::Any,
-                '?' => Token::One,
-                c => Token::Char(c),
-            };
-            if token != Token::Any || parts.last() != Some(&Part::Token(token)) {
-                parts.push(Part::Token(token));
-            }
-            rest = rest.get(c.len_utf8()..).unwrap_or_default();
-        }
-        Self { parts }
+        Self::new(parts)
     }
 
     /// The text itself, with no wildcard and no variable in it.
     pub fn literal(text: &str) -> Self {
-        let parts = text.chars().map(|c| Part::Token(Token::Char(c))).collect();
-        Self { parts }
+        Self {
+            widest: Glob::literal(text),
+            parts: Vec::new(),
+        }
     }
 
     /// Its variables.
@@ -102,37 +86,30 @@ impl Template {
 
     /// With every variable as `*`.
     pub fn widest(&self) -> Glob {
-        let mut glob = Glob::literal("");
-        for part in &self.parts {
-            glob.push(match part {
-                Part::Token(token) => *token,
-                Part::Variable(_) => Token::Any,
-            });
-        }
-        glob
+        self.widest.clone()
     }
 
     /// With every variable as `?*`: a key's value is hardly ever the empty text.
     pub(super) fn with_values(&self) -> Glob {
-        let mut glob = Glob::literal("");
-        for part in &self.parts {
-            match part {
-                Part::Token(token) => glob.push(*token),
-                Part::Variable(_) => {
-                    glob.push(Token::One);
-                    glob.push(Token::Any);
-                }
-            }
+        if self.parts.is_empty() {
+            return self.widest();
         }
-        glob
+        let tokens = self.parts.iter().flat_map(|part| match part {
+            Part::Token(token) => [Some(*token), None],
+            Part::Variable(_) => [Some(Token::One), Some(Token::Any)],
+        });
+        tokens.flatten().collect()
     }
 
     /// The pattern with its variables filled in; their values stand for themselves, wildcards included. `None` where
     /// a variable has neither value nor default: such a pattern matches nothing.
     pub fn glob<'v>(&self, value: &impl Fn(&str) -> Option<&'v str>) -> Option<Glob> {
-        let mut glob = Glob::literal("");
-        self.fill(value, |token| glob.push(token))?;
-        Some(glob)
+        if self.parts.is_empty() {
+            return Some(self.widest());
+        }
+        let mut tokens = Vec::with_capacity(self.parts.len());
+        self.fill(value, |token| tokens.push(token))?;
+        Some(tokens.into_iter().collect())
     }
 
     /// The text with its variables filled in, for operators without wildcards: `*` and `?` are characters.
@@ -150,9 +127,12 @@ impl Template {
 
     /// The pattern with its variables filled in, as a template without variables.
     pub(super) fn filled<'v>(&self, value: &impl Fn(&str) -> Option<&'v str>) -> Option<Self> {
-        let mut parts = Vec::new();
+        if self.parts.is_empty() {
+            return Some(self.clone());
+        }
+        let mut parts = Vec::with_capacity(self.parts.len());
         self.fill(value, |token| parts.push(Part::Token(token)))?;
-        Some(Self { parts })
+        Some(Self::new(parts))
     }
 
     /// Up to `limit` values that a variable may stand for where the pattern matches the text: its key and the value.
@@ -162,10 +142,8 @@ impl Template {
             let Part::Variable(variable) = part else {
                 continue;
             };
-            let side = |parts: Option<&[Part]>| {
-                let parts = parts.unwrap_or_default().to_vec();
-                Self { parts }.widest()
-            };
+            let side =
+                |parts: Option<&[Part]>| Self::new(parts.unwrap_or_default().to_vec()).widest;
             let (before, after) = (side(self.parts.get(..i)), side(self.parts.get(i + 1..)));
             let cuts: Vec<usize> = (0..=text.len())
                 .filter(|c| text.is_char_boundary(*c))
@@ -192,6 +170,9 @@ impl Template {
         value: &impl Fn(&str) -> Option<&'v str>,
         mut push: impl FnMut(Token),
     ) -> Option<()> {
+        if self.parts.is_empty() {
+            self.widest.tokens().iter().for_each(|token| push(*token));
+        }
         for part in &self.parts {
             match part {
                 Part::Token(token) => push(*token),
@@ -203,6 +184,38 @@ impl Template {
         }
         Some(())
     }
+}
+
+/// Reads the text; `may_vary` says after how many colons there are variables.
+fn read(text: &str, version: Version, may_vary: impl Fn(usize) -> bool) -> Vec<Part> {
+    let mut parts = Vec::new();
+    let mut rest = text;
+    let mut colons = 0;
+    while let Some(c) = rest.chars().next() {
+        if version == Version::V2012
+            && let Some((part, tail)) = placeholder(rest)
+        {
+            if may_vary(colons) || matches!(part, Part::Token(_)) {
+                parts.push(part);
+            } else {
+                let written = rest.get(..rest.len() - tail.len()).unwrap_or_default();
+                parts.extend(written.chars().map(|c| Part::Token(Token::Char(c))));
+            }
+            rest = tail;
+            continue;
+        }
+        colons += usize::from(c == ':');
+        let token = match c {
+            '*' => Token::Any,
+            '?' => Token::One,
+            c => Token::Char(c),
+        };
+        if token != Token::Any || parts.last() != Some(&Part::Token(token)) {
+            parts.push(Part::Token(token));
+        }
+        rest = rest.get(c.len_utf8()..).unwrap_or_default();
+    }
+    parts
 }
 
 /// `${…}` at the beginning of the text, and what follows it.

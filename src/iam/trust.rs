@@ -97,7 +97,7 @@ impl Trust {
             ..Self::default()
         };
         for statement in &policy.statements {
-            if !ASSUME.iter().any(|a| statement.actions.matches_lower(a)) {
+            if !ASSUME.iter().any(|a| statement.actions.matches(a)) {
                 continue;
             }
             let list = match statement.effect {

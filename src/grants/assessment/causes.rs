@@ -1,17 +1,16 @@
 //! The order in which causes are tried.
 
 use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
 use super::applies::applies;
 use super::escalate::{Opened, Ways};
-use super::{
-    Cause, Context, Unused, could, covered, encrypted, is_sync_rule, lower, passing, scope,
-};
+use super::{Cause, Context, Unused, could, covered, encrypted, is_sync_rule, passing, scope};
 use crate::catalog;
 use crate::demand::{LOGGING, LOGGING_EXTRAS, TRACING, TRACING_EXTRAS};
 use crate::glob::{Glob, Token};
 use crate::grants::role::{Grant, Piece};
-use crate::iam::ActionSpec;
+use crate::iam::{ActionSpec, holds_a_partition};
 use crate::need::Need;
 use crate::severity::Severity;
 
@@ -53,12 +52,14 @@ pub struct Held<'h, 'r> {
     pub grants: &'h [Grant<'r>],
 }
 
+/// Every action of IAM.
+static ALL_IAM: LazyLock<Glob> = LazyLock::new(|| Glob::parse("iam:?*"));
+
 /// In effect administrator (AWS managed AdministratorAccess, PowerUserAccess and IAMFullAccess are such documents).
 fn admin(grant: &Grant<'_>) -> Option<Cause> {
-    let everything = Glob::parse("?*:?*");
-    let all_iam = Glob::parse("iam:?*");
+    static EVERYTHING: LazyLock<Glob> = LazyLock::new(|| Glob::parse("?*:?*"));
     for piece in &grant.pieces {
-        if is_everywhere(piece) && piece.actions.includes(&everything) {
+        if piece.actions.includes(&EVERYTHING) && is_everywhere(piece) {
             let how = match &grant.statement.actions {
                 ActionSpec::AllBut(_) => {
                     "it allows everything but a list of actions (`NotAction`) on every resource"
@@ -67,8 +68,8 @@ fn admin(grant: &Grant<'_>) -> Option<Cause> {
             };
             return Some(Cause::Admin { how });
         }
-        if is_about_all_identities(grant, piece)
-            && piece.actions.includes(&all_iam)
+        if piece.actions.includes(&ALL_IAM)
+            && is_about_all_identities(grant, piece)
             && !excepts_iam(grant)
         {
             return Some(Cause::Admin {
@@ -81,14 +82,14 @@ fn admin(grant: &Grant<'_>) -> Option<Cause> {
 
 /// The grants that only together allow every action of IAM on every role or user.
 pub fn together_all_of_iam(grants: &[Grant<'_>]) -> BTreeSet<usize> {
-    let iam = Glob::parse("iam:?*");
+    let iam = &*ALL_IAM;
     let concerns = |grant: &Grant<'_>| {
         grant.statement.conditions.is_empty()
             && !excepts_iam(grant)
             && grant
                 .pieces
                 .iter()
-                .any(|p| p.actions.overlaps(&iam) && is_about_all_identities(grant, p))
+                .any(|p| p.actions.overlaps(iam) && is_about_all_identities(grant, p))
     };
     let wide: Vec<(usize, &Grant<'_>)> = grants
         .iter()
@@ -102,24 +103,16 @@ pub fn together_all_of_iam(grants: &[Grant<'_>]) -> BTreeSet<usize> {
         .collect();
     let all = globs.len() > 1
         && (iam.covered_by(&globs)
-            || catalog::actions_matching(&iam).all(|info| {
-                let name = lower(&info.name());
-                globs.iter().any(|g| g.includes(&name))
+            || catalog::actions_matching(iam).all(|info| {
+                let name = info.name();
+                globs.iter().any(|g| g.matches_name(&name))
             }));
     wide.into_iter().filter(|_| all).map(|(at, _)| at).collect()
 }
 
 /// Every ARN of a partition.
 fn is_everywhere(piece: &Piece) -> bool {
-    let all = [
-        "arn:aws:?*:*:*:?*",
-        "arn:aws-cn:?*:*:*:?*",
-        "arn:aws-us-gov:?*:*:*:?*",
-    ];
-    piece
-        .resources
-        .iter()
-        .any(|r| r.is_any() || all.iter().any(|all| r.includes(&Glob::parse(all))))
+    piece.resources.iter().any(holds_a_partition)
 }
 
 /// Every role or user of the role's own account: whoever may do anything to them may do anything.
@@ -133,9 +126,8 @@ fn is_about_all_identities(grant: &Grant<'_>, piece: &Piece) -> bool {
 
 /// Whether `NotAction` leaves out a part of IAM.
 fn excepts_iam(grant: &Grant<'_>) -> bool {
-    let iam = Glob::parse("iam:?*");
     match &grant.statement.actions {
-        ActionSpec::AllBut(patterns) => patterns.iter().any(|p| p.glob().overlaps(&iam)),
+        ActionSpec::AllBut(patterns) => patterns.iter().any(|p| p.glob().overlaps(&ALL_IAM)),
         ActionSpec::Only(_) => false,
     }
 }
@@ -219,9 +211,8 @@ fn unused(
     }
     // The action is needed, on something that these resources cannot be: what is missing is reported, and this grants
     // nothing.
-    let action = lower(&grant.action.text);
-    let needed =
-        !grant.action.has_wildcard() && context.needs.iter().any(|n| lower(&n.action) == action);
+    let same = |n: &Need| n.action.eq_ignore_ascii_case(&grant.action.text);
+    let needed = !grant.action.has_wildcard() && context.needs.iter().any(same);
     if needed
         && !grant
             .resources()

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::applies::applies;
 use super::around::{Around, Found, Question};
-use super::{Context, lower, passing};
+use super::{Context, passing};
 use crate::catalog::{self, Breadth};
 use crate::glob::Glob;
 use crate::grants::escalation::{self, Path, is_pass_role};
@@ -42,10 +42,7 @@ pub struct Ways {
 impl Ways {
     /// Finds them.
     pub fn of(grants: &[Grant<'_>], around: Option<&Around>) -> Self {
-        let actions: BTreeSet<&'static str> = escalation::paths()
-            .iter()
-            .flat_map(|p| p.actions.iter().map(String::as_str))
-            .collect();
+        let actions = escalation::actions();
         let allowed: Vec<BTreeSet<&'static str>> = grants
             .iter()
             .map(|g| actions.iter().copied().filter(|a| allows(g, a)).collect())
@@ -157,12 +154,15 @@ fn smallest(opened: Vec<Opened>) -> Vec<Opened> {
 
 /// Whether the grant allows the action on something that the action can act on.
 fn allows(grant: &Grant<'_>, action: &str) -> bool {
+    let named = |piece: &&Piece| piece.actions.matches_name(action);
+    let mut about = grant.pieces.iter().filter(named).peekable();
+    if about.peek().is_none() {
+        return false;
+    }
     // What has no resources is granted by `*` alone.
     let everywhere = catalog::action(action).is_some_and(|a| !a.has_resource_types());
     let fits = |r: &Glob| applies(action, r) && (!everywhere || r.matches("*"));
-    let about =
-        |piece: &Piece| piece.actions.includes(&lower(action)) && piece.resources.iter().any(fits);
-    grant.pieces.iter().any(about)
+    about.any(|piece| piece.resources.iter().any(fits))
         && grant.can_allow(action)
         && (!is_pass_role(action) || passing::concerns_roles(grant))
 }

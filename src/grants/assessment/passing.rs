@@ -1,9 +1,9 @@
 //! `iam:PassRole`: how wide, to whom, and against what the definition passes.
 
+use super::Cause;
 use super::applies::applies;
 use super::causes::is_whole_service;
 use super::escalate::Opened;
-use super::{Cause, lower};
 use crate::catalog::{self, Breadth};
 use crate::glob::Glob;
 use crate::grants::role::Grant;
@@ -64,7 +64,7 @@ pub fn pass_role(grant: &Grant<'_>, served: &[&Need], opened: &[Opened]) -> Opti
     let stands_for = grant
         .pieces
         .iter()
-        .any(|p| p.actions.includes(&lower("iam:PassRole")));
+        .any(|p| p.actions.matches_name("iam:PassRole"));
     if !stands_for || is_whole_service(grant) || !grant.can_allow("iam:PassRole") {
         return None;
     }

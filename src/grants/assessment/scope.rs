@@ -1,7 +1,7 @@
 //! Resources: broader than needed, or open because a run chooses the target.
 
 use super::applies::applies;
-use super::{Cause, Context, causes, lower};
+use super::{Cause, Context, causes};
 use crate::catalog::{self, Breadth};
 use crate::glob::Glob;
 use crate::grants::role::Grant;
@@ -17,7 +17,7 @@ pub fn sync_rule(grant: &Grant<'_>, served: &[&Need]) -> Option<Cause> {
     let about_rules = grant
         .pieces
         .iter()
-        .any(|p| RULE_ACTIONS.iter().any(|a| p.actions.includes(&lower(a))));
+        .any(|p| RULE_ACTIONS.iter().any(|a| p.actions.matches_name(a)));
     if rules.is_empty() || !about_rules {
         return None;
     }
@@ -41,11 +41,10 @@ pub fn resource(context: &Context<'_, '_>, grant: &Grant<'_>, served: &[&Need]) 
     if grant.action.has_wildcard() || narrows(grant) {
         return None;
     }
-    let action = lower(&grant.action.text);
     let users: Vec<&Need> = context
         .needs
         .iter()
-        .filter(|n| lower(&n.action) == action)
+        .filter(|n| n.action.eq_ignore_ascii_case(&grant.action.text))
         .collect();
     let supports = catalog::action(&grant.action.text).is_none_or(|a| a.has_resource_types());
     if users.is_empty() || !supports {
