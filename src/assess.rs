@@ -1,6 +1,7 @@
 //! Facts × configuration → one assessment of each workflow.
 
 mod deployed;
+mod many;
 mod masked;
 mod since;
 mod undone;
@@ -16,7 +17,7 @@ use crate::budget;
 use crate::config::Config;
 use crate::drift::{self, Baseline, DriftFacts, Held, Since};
 use crate::facts::entry::Entry;
-use crate::facts::{self, AccountFacts, Facts};
+use crate::facts::{AccountFacts, Facts};
 use crate::finding::Finding;
 use crate::gap::{Gap, Input};
 use crate::graph::Graph;
@@ -29,6 +30,7 @@ use crate::verdict::Record;
 use crate::workflow::{OwnerSource, Workflow};
 use deployed::Evidence;
 pub use deployed::{Deploying, Proof};
+pub use many::{account, each, with_postures};
 
 /// What is to be said of one workflow.
 #[derive(Clone, Debug)]
@@ -43,9 +45,12 @@ pub struct Assessment {
     pub entry_points: Vec<Entry>,
     /// Its states, for a picture.
     pub graph: Graph,
+    /// How many more principals may start it than are listed there.
+    pub more_entry_points: usize,
     /// The functions that it invokes, by unqualified ARN.
     pub invoked: Vec<Arn>,
-    /// What its risk rests on, to be kept as a baseline; `None` where nothing could be read.
+    /// What its risk rests on, to be kept as a baseline or compared; `None` where nothing could be read, and where neither
+    /// is asked for.
     pub posture: Option<Posture>,
     /// How it differs from its approved baseline; `None` where there is none.
     pub drift: Option<DriftFacts>,
@@ -108,7 +113,7 @@ impl Remembered {
 pub fn remembering(snapshot: &Account, known: &Known<'_>, first: usize) -> Vec<Assessment> {
     let account = AccountFacts::new(snapshot, known.config);
     let judged = |mut facts: Facts<'_>| {
-        let posture = Posture::of(&facts);
+        let posture = posture(&mut facts);
         let remembered = known.remembered.get(facts.workflow.arn.as_str());
         let deployed = deployed(snapshot, known, facts.workflow, remembered, &posture);
         let (drift, approved) = match remembered {
@@ -133,13 +138,28 @@ pub fn remembering(snapshot: &Account, known: &Known<'_>, first: usize) -> Vec<A
         (assessment.approved, assessment.to_confirm) = (approved, to_confirm);
         assessment.judged = undone::judged(snapshot, &facts, &posture);
         assessment.judged.extend(transient.map(|(key, _)| key));
+        assessment.posture = kept(posture);
         owned_by_actor(&mut assessment.workflow, known.event);
         assessment
     };
-    let mut assessments: Vec<Assessment> = account.facts().take(first).map(judged).collect();
+    let mut assessments = account.each(first, judged);
     versions::add(snapshot, known.config, known.today, &mut assessments);
-    assessments.extend(unknown(snapshot, known.config, known.today));
+    assessments.extend(many::unknown(snapshot, known.config, known.today));
     assessments
+}
+
+/// The posture of a workflow, as far as its budget goes.
+fn posture(facts: &mut Facts<'_>) -> Posture {
+    let (posture, cuts) = budget::within(budget::RULES, || Posture::of(facts));
+    facts
+        .gaps
+        .extend(analysis::stopped("what its risk rests on", &cuts));
+    posture.unwrap_or_default()
+}
+
+/// The posture as it may be kept; `None` where nothing is known.
+fn kept(posture: Posture) -> Option<Posture> {
+    Some(posture.bounded()).filter(|posture| !posture.is_blank())
 }
 
 /// The event, and what it has deployed of this workflow, where its caller is a deployer.
@@ -184,30 +204,6 @@ fn owned_by_actor(workflow: &mut Workflow, event: Option<&EventInfo>) {
         workflow.owner = actor;
         workflow.owner_source = OwnerSource::Actor;
     }
-}
-
-/// Assesses every workflow of the account, in its order. `today` is `YYYY-MM-DD`, for the expiry of suppressions.
-pub fn account(snapshot: &Account, config: &Config, today: &str) -> Vec<Assessment> {
-    let account = AccountFacts::new(snapshot, config);
-    let mut assessments: Vec<Assessment> =
-        account.facts().map(|facts| judge(&facts, today)).collect();
-    versions::add(snapshot, config, today, &mut assessments);
-    assessments.extend(unknown(snapshot, config, today));
-    assessments
-}
-
-/// Workflows of which only a file's name is known.
-fn unknown(snapshot: &Account, config: &Config, today: &str) -> Vec<Assessment> {
-    let definition = Definition::default();
-    let each = |(name, gap): (String, Gap)| {
-        let workflow = Workflow::unread(&name, &config.default_owner);
-        judge(
-            &Facts::only_gaps(config, &workflow, &definition, vec![gap]),
-            today,
-        )
-    };
-    let unknown = facts::unknown_workflows(snapshot).into_iter();
-    unknown.map(each).collect()
 }
 
 /// What is said of a workflow of which nothing could be read.
@@ -317,19 +313,21 @@ fn by_rules(facts: &Facts<'_>, change: &rules::Change<'_>, today: &str) -> Asses
     suppression::mark(&mut concluded, facts, today);
     findings.append(&mut concluded);
     order(&mut findings);
+    let (entry_points, more_entry_points) = facts.entry.entries(&facts.starters.list);
     let assessment = Assessment {
         workflow: facts.workflow.clone(),
         findings,
         gaps: facts.gaps.clone(),
-        entry_points: facts.entry.entries(&facts.starters.list),
         graph: Graph::of(facts.definition, facts.redactor),
+        entry_points,
+        more_entry_points,
         invoked: facts
             .functions
             .functions
             .iter()
             .map(|f| f.arn.clone())
             .collect(),
-        posture: Some(Posture::of(facts).bounded()).filter(|posture| !posture.is_blank()),
+        posture: None,
         drift: change.drift.cloned(),
         approved: None,
         to_confirm: false,

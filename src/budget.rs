@@ -21,6 +21,10 @@ pub const JOIN: usize = 2_000_000;
 /// What its rules may cost.
 pub const RULES: usize = 2_000_000;
 
+/// What one answer may cost that workflows share and that the first of them who asks finds: units of its own, so that it is
+/// the same whoever asks.
+pub const SHARED: usize = 2_000_000;
+
 struct Meter {
     left: Cell<usize>,
     limited: Cell<bool>,

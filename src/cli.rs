@@ -1,7 +1,8 @@
 //! The command line: reads arguments, an account and a configuration, runs the engine, and prints.
 //!
-//! Exit status: 0 nothing at or above `--fail-on`, 1 something, 2 the command could not do its work. Everything that is
-//! printed is put together first and written at once, so that no partial report looks whole.
+//! Exit status: 0 nothing at or above `--fail-on`, 1 something, 2 the command could not do its work. What is printed is put
+//! together first and written at once, so that no partial report looks whole; but for an account's JSON report, of which a
+//! part is no JSON.
 
 mod approve;
 mod args;

@@ -8,6 +8,7 @@ pub mod entry;
 mod execution_role;
 pub mod layers;
 mod missing;
+mod supply;
 
 pub use account::{AccountFacts, unknown_workflows};
 pub use missing::{Missing, Withheld};

@@ -36,6 +36,7 @@ pub struct Finding {
     trace: Vec<TraceStep>,
     policy: Option<StatementRef>,
     principals: Vec<String>,
+    more_principals: usize,
     via: Vec<Arn>,
     suppressed: Option<Suppression>,
     version: Option<String>,
@@ -139,9 +140,14 @@ impl Finding {
         self.policy.as_ref()
     }
 
-    /// The principals concerned.
+    /// The principals concerned; of very many the first.
     pub fn principals(&self) -> &[String] {
         &self.principals
+    }
+
+    /// How many more there are than are named.
+    pub const fn more_principals(&self) -> usize {
+        self.more_principals
     }
 
     /// The workflows that hand the input on, the one that is started first at the front.
@@ -268,7 +274,9 @@ impl Finding {
         };
         let principal = |pattern: &String| {
             let pattern = Glob::parse(pattern);
-            !self.principals.is_empty() && self.principals.iter().all(|p| pattern.matches(p))
+            // Of those who are not named it is not known whether they are meant.
+            let all_named = !self.principals.is_empty() && self.more_principals == 0;
+            all_named && self.principals.iter().all(|p| pattern.matches(p))
         };
         let fingerprint = |text: &String| *text == self.fingerprint();
         entry.rule == self.rule

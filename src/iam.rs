@@ -308,13 +308,16 @@ pub fn holds_a_partition(pattern: &Glob) -> bool {
 impl Statement {
     /// Every context key that its conditions and its resources ask for, as written.
     pub fn keys(&self) -> impl Iterator<Item = &str> {
-        let conditions = self.conditions.iter().flat_map(|c| {
-            let variables = c.values.iter().flat_map(Template::variables);
-            std::iter::once(c.key.as_str()).chain(variables.map(|v| v.key.as_str()))
-        });
-        let resources = self.resources.patterns().iter();
-        let variables = resources.flat_map(|p| p.template.variables().map(|v| v.key.as_str()));
-        conditions.chain(variables)
+        let conditions = self.conditions.iter().map(|c| c.key.as_str());
+        conditions.chain(self.variables())
+    }
+
+    /// The keys of the variables in the values of its conditions and in its resources, as written.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        let values = self.conditions.iter().flat_map(|c| &c.values);
+        let resources = self.resources.patterns().iter().map(|p| &p.template);
+        let all = values.chain(resources).flat_map(Template::variables);
+        all.map(|v| v.key.as_str())
     }
 }
 

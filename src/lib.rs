@@ -48,6 +48,7 @@ pub mod map;
 pub mod moment;
 pub mod need;
 pub mod pages;
+pub mod parallel;
 pub mod patch;
 pub mod pipeline;
 pub mod posture;

@@ -154,7 +154,7 @@ pub fn of(facts: &Facts<'_>) -> IntegrationMap {
 }
 
 fn entry_points(facts: &Facts<'_>) -> Vec<EntryRow> {
-    let entries = facts.entry.entries(&facts.starters.list);
+    let (entries, _) = facts.entry.entries(&facts.starters.list);
     let rows = entries.into_iter().map(|entry| EntryRow {
         kind: entry.kind,
         name: entry.name,

@@ -5,36 +5,39 @@
 //! start it, not to the account.
 
 mod causes;
+mod crowd;
 mod grants;
+mod group;
 mod hops;
+mod index;
 mod known;
 mod services;
 mod shape;
 mod takers;
 mod unread;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::sync::{Arc, OnceLock};
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::arn::Arn;
 use crate::entry_points::Kind;
 use crate::finding::StatementRef;
 use crate::glob::Glob;
-use crate::iam::{
-    Authority, Condition, Context, Decision, Effect, Policy, Principals, Request, evaluate,
-};
+use crate::iam::{Authority, Condition, Context, Decision, Request, evaluate};
 use crate::rule_id::{RuleId, rule_ids};
-use crate::trust::{self, Admission, Outside};
+use crate::trust::{Admission, Outside};
 use crate::workflow::{Workflow, WorkflowType};
 
 use grants::Grant;
+use group::Group;
 use known::Asker;
 
+pub use crowd::{Crowd, LISTED, crowd, first_of, listed};
 pub use known::{Surroundings, of_workflow};
 pub use shape::{StartShape, any_opens, mentions_start, start_shapes};
-pub use takers::{Means, Taker, Target};
+pub use takers::{Means, Services, Taker, Target};
 pub use unread::gaps;
-use unread::is_trust_unread;
 
 /// Starting an execution.
 pub const START: &str = "states:StartExecution";
@@ -72,6 +75,8 @@ pub struct Actor {
     ceiling: bool,
     /// What its conditions ask for.
     asker: Asker,
+    /// The services that its policies allow something of.
+    pub allows: Services,
     /// Ways in from outside the account, found when first asked for.
     ways: OnceLock<Vec<Way>>,
 }
@@ -91,16 +96,26 @@ pub struct Way {
 #[derive(Debug, Default)]
 pub struct StartIndex {
     actors: Vec<Actor>,
+    /// Places of actors, by ARN.
+    places: HashMap<String, usize>,
+    /// Principals that may start something, those together that no workflow tells apart; in the order of the account.
+    groups: Vec<Group>,
     /// By the workflow's ARN without version or alias.
     named: HashMap<String, Vec<Grant>>,
     /// By pattern.
     wild: BTreeMap<String, (Glob, Vec<Grant>)>,
-    /// Principals that may take something over.
-    takers: Vec<usize>,
+    /// Principals that may take something over, in the same way.
+    takers: Vec<Group>,
     /// Roles that outsiders can assume, by how; administrators included.
     open: Vec<usize>,
+    /// Administrators.
+    administrators: Vec<usize>,
     /// Principals of whose policies something could not be read that may be a start permission.
     blind: Vec<Arn>,
+    /// Principals with the same statements about the same actions, found when first asked for.
+    alike: Mutex<HashMap<(usize, String), Arc<[Vec<usize>]>>>,
+    /// Who may bring about what, found when first asked for.
+    causes: Mutex<HashMap<String, Arc<[(usize, StartGrant)]>>>,
     trusted: Vec<String>,
     whole: bool,
 }
@@ -124,15 +139,18 @@ pub struct Starters<'i> {
     pub blind: Vec<&'i Arn>,
 }
 
-/// One principal that may start a workflow.
+/// Principals that may start a workflow by the same statements, of which nothing else that decides is different either.
 #[derive(Clone, Debug)]
 pub struct Starter<'i> {
-    /// Who.
+    /// One for all: the first of them in the account.
     pub actor: &'i Actor,
     /// By which statements; never empty.
-    pub grants: Vec<StartGrant>,
-    /// Ways in from outside.
+    pub grants: Arc<[StartGrant]>,
+    /// Ways in from outside; who has some stands alone.
     pub ways: &'i [Way],
+    /// All of them, as places in `index`, by ARN.
+    members: Cow<'i, [usize]>,
+    index: &'i StartIndex,
 }
 
 /// One statement that lets a principal start a workflow.
@@ -152,7 +170,42 @@ pub struct StartGrant {
     pub conditions: Arc<[Condition]>,
 }
 
-impl Starter<'_> {
+impl<'i> Starter<'i> {
+    /// How many principals they are.
+    pub fn count(&self) -> usize {
+        self.members.len()
+    }
+
+    /// Each of them, by ARN.
+    pub fn each(&self) -> impl Iterator<Item = &'i Actor> {
+        let index = self.index;
+        let members = self.members.iter();
+        members.filter_map(move |place| index.actors.get(*place))
+    }
+
+    /// Those of them who have the same statements about these actions, each kind by itself.
+    pub fn alike(&self, actions: &[String]) -> Vec<Self> {
+        self.index.alike(self, actions)
+    }
+
+    /// Whether they are the same principals.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.members == other.members
+    }
+
+    /// Those of them that are meant; `None` where nobody is.
+    pub fn only(mut self, mut is_meant: impl FnMut(&'i Actor) -> bool) -> Option<Self> {
+        let index = self.index;
+        let meant = |place: &usize| index.actors.get(*place).is_some_and(&mut is_meant);
+        let all = self.members.len();
+        let kept: Vec<usize> = self.members.iter().copied().filter(meant).collect();
+        if kept.len() < all {
+            self.actor = index.actors.get(*kept.iter().min()?)?;
+            self.members = Cow::Owned(kept);
+        }
+        Some(self)
+    }
+
     /// Whether it can start new executions, rather than only redrive old ones.
     pub fn starts(&self) -> bool {
         self.grants.iter().any(StartGrant::starts)
@@ -168,169 +221,6 @@ impl StartGrant {
     /// Whether it is about new executions.
     pub fn starts(&self) -> bool {
         self.actions.iter().any(|a| *a != REDRIVE)
-    }
-}
-
-impl StartIndex {
-    /// Reads the account.
-    pub fn new(principals: &Principals, around: &Surroundings) -> Self {
-        let trusted = &around.trusted;
-        let mut index = Self {
-            trusted: trusted.clone(),
-            whole: around.whole,
-            ..Self::default()
-        };
-        let mut seen = BTreeSet::new();
-        for principal in principals.iter().filter(|p| seen.insert(p.arn.as_str())) {
-            // Service-linked roles are AWS's own: nobody else can become them.
-            if principal
-                .arn
-                .resource()
-                .starts_with("role/aws-service-role/")
-            {
-                continue;
-            }
-            let authority = &principal.authority;
-            let id = index.actors.len();
-            let mut admissions = principal.trust.as_ref().map(trust::admitted);
-            for policy in &around.controls {
-                let held = admissions.iter_mut();
-                held.for_each(|all| trust::held_by(policy, &principal.arn, all));
-            }
-            let actor = Actor {
-                arn: principal.arn.clone(),
-                authority: authority.clone(),
-                admissions: admissions.unwrap_or_default(),
-                runs: around
-                    .runs
-                    .get(principal.arn.as_str())
-                    .cloned()
-                    .unwrap_or_default(),
-                asker: Asker::of(
-                    authority,
-                    principal.trust.as_ref(),
-                    // What a session may bring is not known where the trust policy is not.
-                    around
-                        .tags
-                        .get(principal.arn.as_str())
-                        .filter(|_| !is_trust_unread(principal)),
-                ),
-                admin: principal.is_administrator(),
-                serves: Vec::new(),
-                configured: false,
-                trust_unread: is_trust_unread(principal),
-                plain: unread::is_plain(authority),
-                ceiling: grants::has_ceiling(authority),
-                ways: OnceLock::new(),
-            };
-            let actor = services::told(actor);
-            if !actor.admin && unread::may_hide_a_start(authority) {
-                index.blind.push(actor.arn.clone());
-            }
-            if !actor.admin && !actor.is_configured() && takers::may_take(authority) {
-                index.takers.push(id);
-            }
-            if !actor.admin {
-                for policy in &authority.identity {
-                    index.read(id, policy);
-                }
-            }
-            let own = principal.arn.account();
-            if actor
-                .admissions
-                .iter()
-                .any(|a| a.outside(own, trusted).is_some())
-            {
-                index.open.push(id);
-            }
-            index.actors.push(actor);
-        }
-        index
-    }
-
-    fn read(&mut self, actor: usize, policy: &Arc<Policy>) {
-        for statement in policy
-            .statements
-            .iter()
-            .filter(|s| s.effect == Effect::Allow)
-        {
-            for grant in grants::of(actor, policy, statement) {
-                match &grant.names {
-                    Some(arn) => self.named.entry(arn.clone()).or_default().push(grant),
-                    None => {
-                        let entry = self.wild.entry(grant.text.to_string());
-                        let (_, grants) = entry.or_insert_with(|| (grant.glob.clone(), Vec::new()));
-                        grants.push(grant);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Who may start this workflow; `tags` are its tags where they were read.
-    pub fn starters(&self, workflow: &Workflow, tags: Option<&[(String, String)]>) -> Starters<'_> {
-        let arn = workflow.arn.as_str();
-        let mut by_actor: BTreeMap<usize, Vec<StartGrant>> = BTreeMap::new();
-        let asking = Asking {
-            workflow,
-            context: known::of_workflow(workflow, tags),
-            tags,
-        };
-        let mut take = |grant: &Grant, asked: &grants::Asked| {
-            if let Some(actor) = self.actors.get(grant.actor)
-                && let Some(start) = decide(actor, grant, asked, &asking)
-            {
-                by_actor.entry(grant.actor).or_default().push(start);
-            }
-        };
-        let own = grants::Own::new(&workflow.arn);
-        for grant in self.named.get(arn).into_iter().flatten() {
-            take(grant, &own.asked(&grant.glob));
-        }
-        for (glob, grants) in self.wild.values().filter(|(glob, _)| own.may_match(glob)) {
-            let asked = own.asked(glob);
-            for grant in grants.iter().filter(|_| !asked.is_nothing()) {
-                take(grant, &asked);
-            }
-        }
-        let list = by_actor.into_iter().filter_map(|(id, grants)| {
-            let actor = self.actors.get(id)?;
-            Some(Starter {
-                actor,
-                grants,
-                ways: self.ways(id),
-            })
-        });
-        let admins = self.actors.iter().filter(|a| a.admin);
-        // Of the execution role itself, the rules about the role tell.
-        let own = workflow.role.as_ref();
-        let blind = self.blind.iter().filter(|arn| Some(*arn) != own);
-        Starters {
-            known: self.whole,
-            blind: blind.collect(),
-            list: list.collect(),
-            admins: admins.clone().count(),
-            administrators: admins.clone().map(|a| &a.arn).collect(),
-            unread_admins: admins
-                .clone()
-                .filter(|a| a.trust_unread)
-                .map(|a| &a.arn)
-                .collect(),
-            open_admins: self
-                .open
-                .iter()
-                .filter_map(|id| Some((*id, self.actors.get(*id)?)))
-                .filter(|(_, actor)| actor.admin)
-                .flat_map(|(id, actor)| self.ways(id).iter().map(move |w| (&actor.arn, w)))
-                .collect(),
-        }
-    }
-
-    fn ways(&self, id: usize) -> &[Way] {
-        match self.actors.get(id) {
-            Some(actor) => actor.ways.get_or_init(|| hops::ways(self, actor)),
-            None => &[],
-        }
     }
 }
 

@@ -4,9 +4,9 @@
 
 use std::path::Path;
 
+use stepwarden::analysis::WorkflowAnalysis;
 use stepwarden::assess;
 use stepwarden::config::Config;
-use stepwarden::facts::AccountFacts;
 use stepwarden::least_privilege;
 use stepwarden::snapshot::{Account, Document, Fetched, NamedDocument};
 
@@ -50,9 +50,9 @@ fn with_policy(account: &Account, role: &str, document: String) -> Account {
 fn it_is_enough_and_no_more() {
     let account = sample();
     let config = Config::default();
-    let facts = AccountFacts::new(&account, &config);
     let mut judged = 0;
-    for (analysis, machine) in facts.analyses.iter().zip(&account.workflows) {
+    for machine in &account.workflows {
+        let analysis = &WorkflowAnalysis::new(&account, machine, &config);
         let least = least_privilege::policy(analysis);
         // What a person must decide is no permission yet.
         if !least.decisions.is_empty() {
@@ -94,10 +94,10 @@ fn it_is_enough_and_no_more() {
 fn what_a_run_chooses_is_a_placeholder_that_grants_nothing() {
     let account = sample();
     let config = Config::default();
-    let facts = AccountFacts::new(&account, &config);
     let mut seen = 0;
-    for analysis in &facts.analyses {
-        let least = least_privilege::policy(analysis);
+    for machine in &account.workflows {
+        let analysis = WorkflowAnalysis::new(&account, machine, &config);
+        let least = least_privilege::policy(&analysis);
         let text = least.document.to_string();
         let open = text.contains(least_privilege::PLACEHOLDER);
         seen += usize::from(open);

@@ -107,7 +107,11 @@ fn missing(account: &Account) -> BTreeSet<(String, String)> {
             .flat_map(|m| m.actions.into_iter().map(move |a| (m.who.clone(), a)))
             .collect::<Vec<_>>()
     };
-    facts.facts().flat_map(lacking).collect()
+    facts
+        .each(usize::MAX, lacking)
+        .into_iter()
+        .flatten()
+        .collect()
 }
 
 fn patched(account: &Account, patches: &[Patch]) -> Account {

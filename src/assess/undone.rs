@@ -103,10 +103,10 @@ fn opened(with: &Account, known: &Known<'_>, facts: &Facts<'_>) -> (Vec<String>,
     let now = judge(facts, known.today);
     let now: BTreeSet<String> = now.findings.iter().map(Finding::fingerprint).collect();
     let account = AccountFacts::new(with, known.config);
-    let then = account
-        .facts()
-        .find(|f| f.workflow.arn == facts.workflow.arn);
-    let found = then.map(|then| judge(&then, known.today).findings);
+    let arn = facts.workflow.arn.as_str();
+    let place = with.workflows.iter().position(|w| w.arn == arn);
+    let then = place.and_then(|place| account.with(place, |then| judge(&then, known.today)));
+    let found = then.map(|then| then.findings);
     let new = found.into_iter().flatten().filter(|f| {
         f.suppressed().is_none() && f.severity() > Severity::Info && !now.contains(&f.fingerprint())
     });

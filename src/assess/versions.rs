@@ -48,8 +48,8 @@ pub(super) fn add(
             ..snapshot.clone()
         };
         let account = AccountFacts::new(&with, config);
-        for (version, facts) in layer.iter().zip(account.facts()) {
-            let of_version = judge(&facts, today);
+        let judged = account.each(layer.len(), |facts| judge(&facts, today));
+        for (version, of_version) in layer.iter().zip(judged) {
             let own = assessments
                 .iter_mut()
                 .find(|a| a.workflow.arn.as_str() == version.arn);

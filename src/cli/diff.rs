@@ -112,7 +112,7 @@ fn judged(accounts: &[Account], config: &Config, host: &Host<'_>) -> Vec<Assessm
     let day = host.now.day();
     let each = accounts
         .iter()
-        .flat_map(|account| assess::account(account, config, &day));
+        .flat_map(|account| assess::with_postures(account, config, &day));
     each.collect()
 }
 

@@ -1,5 +1,7 @@
 //! `scan` and `check`: reports on many workflows.
 
+mod streamed;
+
 use std::path::{Path, PathBuf};
 
 use super::args::{Check, Format, Gate, Report as Options, Scan, When};
@@ -42,6 +44,9 @@ pub fn scan(args: &Scan, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let baseline = ready(&args.gate, &args.report)?;
     let account = source::account(&args.source, host)?;
     host.progress(&format!("judging {} workflows", account.workflows.len()));
+    if streamed::fits(args) {
+        return streamed::scan(&account, args, &configured, baseline.as_ref(), host);
+    }
     let mut assessments = match &args.memory.state {
         None => assess::account(&account, config, &host.now.day()),
         Some(path) => remembering(&account, config, &State::read(path)?, host),

@@ -18,17 +18,19 @@ pub fn trace(args: &Trace, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let config = source::config(&args.config)?;
     let (account, index) = workflow::one(&one, host)?;
     let all = AccountFacts::new(&account, &config);
-    let facts = all.workflow(index).ok_or_else(workflow::gone)?;
-    let assessment = assess::judge(&facts, &host.now.day());
-    let found = trace::of(&facts, &assessment.findings, &args.state, &args.traced);
-    let found = found.map_err(Failure::Words)?;
+    let traced = all.with(index, |facts| {
+        let assessment = assess::judge(&facts, &host.now.day());
+        let found = trace::of(&facts, &assessment.findings, &args.state, &args.traced)?;
+        let mut json = render::trace::json(&found);
+        let mut text = render::trace::text(&found);
+        if let Some(redactor) = facts.redactor {
+            redactor.clean_json(&mut json);
+            redactor.clean(&mut text);
+        }
+        Ok((json, text))
+    });
+    let (json, text) = traced.ok_or_else(workflow::gone)?.map_err(Failure::Words)?;
     host.done();
-    let mut json = render::trace::json(&found);
-    let mut text = render::trace::text(&found);
-    if let Some(redactor) = facts.redactor {
-        redactor.clean_json(&mut json);
-        redactor.clean(&mut text);
-    }
     Ok(Outcome::clean(match args.format {
         Plain::Human => text,
         Plain::Json => format!("{json:#}\n"),

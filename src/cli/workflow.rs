@@ -1,9 +1,8 @@
 //! `policy` and `map`: one workflow, from a definition file or out of an account.
 
-use std::borrow::Cow;
-
 use super::args::{OneWorkflow, Plain};
 use super::{Failure, Host, Outcome, source};
+use crate::analysis::WorkflowAnalysis;
 use crate::facts::AccountFacts;
 use crate::grants::elsewhere;
 use crate::render;
@@ -15,9 +14,9 @@ use crate::{least_privilege, map};
 pub fn policy(args: &OneWorkflow, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let config = source::config(&args.config)?;
     let (account, index) = one(args, host)?;
-    let facts = AccountFacts::new(&account, &config);
-    let analysis = facts.analyses.get(index).ok_or_else(gone)?;
-    let policy = least_privilege::policy(analysis);
+    let machine = account.workflows.get(index).ok_or_else(gone)?;
+    let analysis = WorkflowAnalysis::new(&account, machine, &config);
+    let policy = least_privilege::policy(&analysis);
     host.done();
     let redactor = &analysis.secrets.redactor;
     let role = analysis.workflow.role.as_ref();
@@ -37,22 +36,22 @@ pub fn map(args: &OneWorkflow, format: Plain, host: &mut Host<'_>) -> Result<Out
     let config = source::config(&args.config)?;
     let (account, index) = one(args, host)?;
     let all = AccountFacts::new(&account, &config);
-    let facts = all.workflow(index).ok_or_else(gone)?;
-    let map = map::of(&facts);
-    let text = match format {
-        Plain::Human => render::map::table(&map),
-        Plain::Json => {
-            let text = serde_json::to_string_pretty(&map);
-            let text = text.map_err(|error| Failure::Words(error.to_string()))?;
-            format!("{text}\n")
-        }
-    };
-    let shown = facts
-        .redactor
-        .map_or(Cow::Borrowed(text.as_str()), |redactor| {
-            redactor.text(&text)
-        });
-    Ok(Outcome::clean(shown.into_owned()))
+    let shown = all.with(index, |facts| {
+        let map = map::of(&facts);
+        let text = match format {
+            Plain::Human => render::map::table(&map),
+            Plain::Json => {
+                let text = serde_json::to_string_pretty(&map);
+                let text = text.map_err(|error| Failure::Words(error.to_string()))?;
+                format!("{text}\n")
+            }
+        };
+        Ok(match facts.redactor {
+            Some(redactor) => redactor.text(&text).into_owned(),
+            None => text,
+        })
+    });
+    shown.ok_or_else(gone)?.map(Outcome::clean)
 }
 
 /// Of a workflow that stands in no facts.

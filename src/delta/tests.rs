@@ -28,6 +28,7 @@ fn finding(rule: &'static str, severity: Severity) -> Finding {
 fn found(findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
     Assessment {
         entry_points: Vec::new(),
+        more_entry_points: 0,
         approved: None,
         to_confirm: false,
         judged: Default::default(),

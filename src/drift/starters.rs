@@ -1,5 +1,7 @@
 //! Who may start the workflow beyond the baseline.
 
+use std::collections::HashMap;
+
 use super::Delta;
 use crate::posture::{OutsidePosture, Part, StarterPosture, StartersPosture};
 use crate::severity::Severity;
@@ -7,12 +9,14 @@ use crate::severity::Severity;
 /// Who may start it on the new side and not on the old.
 pub(super) fn compare(old: &StartersPosture, new: &StartersPosture) -> Vec<Delta> {
     let mut found = Vec::new();
+    let known: HashMap<&str, &StarterPosture> =
+        old.principals.iter().map(|s| (s.arn.as_str(), s)).collect();
     for starter in &new.principals {
         // An administrator who is none any more has less than before.
         if old.admins.contains(&starter.arn) {
             continue;
         }
-        let before = old.principals.iter().find(|s| s.arn == starter.arn);
+        let before = known.get(starter.arn.as_str()).copied();
         let wider = before.is_none_or(|before| {
             (starter.wildcard && !before.wildcard) || (before.depends && !starter.depends)
         });

@@ -8,7 +8,9 @@ use crate::facts::Facts;
 use crate::finding::{FindingBuilder, FindingPlace};
 use crate::glob::Glob;
 use crate::iam::{Condition, Effect, Policy, ResourceSpec, Statement};
-use crate::starters::{START, START_SYNC, StartGrant, Starter};
+use crate::starters::{Actor, START, START_SYNC, StartGrant, Starter, first_of};
+
+pub use crate::starters::{Crowd, crowd, listed};
 use crate::workflow::WorkflowType;
 
 impl Facts<'_> {
@@ -46,24 +48,34 @@ impl Facts<'_> {
     }
 }
 
-/// The starters' ARNs, people and programs before execution roles.
-pub fn listed(starters: &mut Vec<&Starter<'_>>) -> Vec<String> {
-    starters.sort_by_key(|s| (!s.actor.runs.is_empty(), &s.actor.arn));
-    starters.iter().map(|s| s.actor.arn.to_string()).collect()
-}
-
 /// The first few of many names, and how many more there are.
 pub fn some_of(names: &[String], limit: usize) -> String {
-    let shown = names.get(..limit).unwrap_or(names).join(", ");
-    match names.len().saturating_sub(limit) {
+    some_of_many(names.get(..limit).unwrap_or(names), names.len())
+}
+
+/// These names of so many in all.
+pub fn some_of_many(names: &[String], count: usize) -> String {
+    let shown = names.join(", ");
+    match count.saturating_sub(names.len()) {
         0 => shown,
         more => format!("{shown} and {more} more"),
     }
 }
 
+/// The first few of these principals in words, and how many more there are.
+pub fn who(starters: &[&Starter<'_>], limit: usize) -> String {
+    let names: Vec<String> = first_of(starters, limit)
+        .into_iter()
+        .map(in_words)
+        .collect();
+    some_of_many(&names, starters.iter().map(|s| s.count()).sum())
+}
+
 /// The statements by which these principals start the workflow, each with who holds it.
-pub fn by_statement<'s>(starters: &[&'s Starter<'_>]) -> Vec<(&'s StartGrant, Vec<String>)> {
-    let mut by: Vec<(&StartGrant, Vec<String>)> = Vec::new();
+pub fn by_statement<'s, 'i>(
+    starters: &[&'s Starter<'i>],
+) -> Vec<(&'s StartGrant, Vec<&'s Starter<'i>>)> {
+    let mut by: Vec<(&StartGrant, Vec<&Starter<'_>>)> = Vec::new();
     let mut places = BTreeMap::new();
     for starter in starters {
         for grant in starter.grants.iter().filter(|g| g.starts()) {
@@ -71,8 +83,8 @@ pub fn by_statement<'s>(starters: &[&'s Starter<'_>]) -> Vec<(&'s StartGrant, Ve
             let same = (statement, &grant.resource, &grant.depends);
             let place = *places.entry(same).or_insert(by.len());
             match by.get_mut(place) {
-                Some((_, who)) => who.push(in_words(starter)),
-                None => by.push((grant, vec![in_words(starter)])),
+                Some((_, who)) => who.push(*starter),
+                None => by.push((grant, vec![*starter])),
             }
         }
     }
@@ -80,8 +92,7 @@ pub fn by_statement<'s>(starters: &[&'s Starter<'_>]) -> Vec<(&'s StartGrant, Ve
 }
 
 /// `user/kim`, or with what runs with a role.
-pub fn in_words(starter: &Starter<'_>) -> String {
-    let actor = starter.actor;
+pub fn in_words(actor: &Actor) -> String {
     let name = actor.arn.resource();
     match actor.runs.as_slice() {
         [] => format!("`{name}`"),

@@ -1,17 +1,16 @@
 //! The account, read once: every workflow by itself, every principal with its policies; and the join.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
-use super::Facts;
 use super::entry::{self, EntryIndex};
 use super::execution_role::{holders, role_facts};
-use super::layers;
+use super::{Facts, layers, supply};
 use crate::analysis::{self, TaskFacts, WorkflowAnalysis};
 use crate::arn::Arn;
 use crate::budget;
-use crate::catalog::IntegrationKind;
 use crate::config::Config;
+use crate::digest::Digest;
 use crate::entry_points::EntryPoints;
 use crate::functions::{self, FunctionFacts};
 use crate::gap::{Gap, GapSubject, Input, Unread};
@@ -20,13 +19,12 @@ use crate::grants::sharing::Shared;
 use crate::grants::{RoleFacts, assessment};
 use crate::iam::{AccountLayers, Principals};
 use crate::log_delivery;
-use crate::need::{Need, Phase};
-use crate::severity::Severity;
+use crate::parallel;
 use crate::snapshot::{Account, Fetched};
 use crate::starters::{self, StartIndex};
 use crate::taint;
 use crate::trust::{self, Sharer, TrustFacts};
-use crate::value::{Source, Unknown};
+use crate::workflow::Workflow;
 
 /// An account with everything parsed that its workflows share.
 pub struct AccountFacts<'a> {
@@ -38,41 +36,42 @@ pub struct AccountFacts<'a> {
     pub principals: Principals,
     /// What stands above the account and at its resources.
     pub layers: AccountLayers,
-    /// The workflows by themselves, in the order of the snapshot.
-    pub analyses: Vec<WorkflowAnalysis>,
+    /// The settings of the workflows, in the order of the snapshot.
+    pub(super) workflows: Vec<Workflow>,
+    /// The first workflows by themselves. The others are followed again when they are judged: of an account of thousands,
+    /// what is known of each is much more than it is itself.
+    analyses: Vec<WorkflowAnalysis>,
     roles: BTreeMap<String, (RoleFacts, Vec<Gap>)>,
     /// What of the account escalation paths could use.
     around: assessment::Around,
-    /// Indexes of analyses by role ARN.
+    /// Indexes of workflows by role ARN.
     by_role: BTreeMap<String, Vec<usize>>,
     /// What the sharers of a role need.
     shared: Shared,
     /// Who may start what, of the principals that were read.
     pub(super) starts: StartIndex,
-    /// What each analysis needs, in comparable form.
-    needs: Vec<BTreeSet<String>>,
+    /// What each workflow with a shared role needs, as a digest of its comparable form.
+    needs: BTreeMap<usize, String>,
     /// What begins executions, and which workflow starts which.
     pub(super) entry: EntryIndex,
 }
+
+/// More workflows than this are not kept as they were followed.
+const KEPT: usize = 256;
 
 impl<'a> AccountFacts<'a> {
     /// Parses the account.
     pub fn new(snapshot: &'a Account, config: &'a Config) -> Self {
         let layers = AccountLayers::of(snapshot);
         let principals = layers::principals(snapshot, &layers);
-        let analyses: Vec<WorkflowAnalysis> = snapshot
-            .workflows
-            .iter()
-            .map(|machine| WorkflowAnalysis::new(snapshot, machine, config))
-            .collect();
         let mut by_role: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        let mut roles = BTreeMap::new();
         for (index, machine) in snapshot.workflows.iter().enumerate() {
             by_role
                 .entry(machine.role_arn.clone())
                 .or_default()
                 .push(index);
         }
+        let mut roles = BTreeMap::new();
         if let Some(iam) = snapshot.iam.present() {
             let holders = holders(iam);
             for role in iam.roles.iter().filter(|r| by_role.contains_key(&r.arn)) {
@@ -81,41 +80,103 @@ impl<'a> AccountFacts<'a> {
             }
         }
         let around = starters::Surroundings::of(snapshot, &config.trusted_accounts).under(&layers);
-        let starts = StartIndex::new(&principals, &around);
-        let needs = analyses.iter().map(|d| trust::comparable(&d.needs));
-        let role_of = |place: usize| -> Option<&RoleFacts> {
-            let machine = snapshot.workflows.get(place)?;
-            roles.get(&machine.role_arn).map(|(facts, _)| facts)
-        };
-        let links = entry::Links::of(&analyses, &role_of);
-        Self {
-            entry: EntryIndex::new(EntryPoints::of(snapshot), links),
+        let mut facts = Self {
+            entry: EntryIndex::default(),
             snapshot,
             config,
             around: assessment::Around::of(snapshot, &principals),
+            starts: StartIndex::new(&principals, &around),
             principals,
             layers,
-            needs: needs.collect(),
-            shared: Shared::of(&analyses, &by_role),
-            analyses,
+            workflows: Vec::with_capacity(snapshot.workflows.len()),
+            needs: BTreeMap::new(),
+            shared: Shared::default(),
+            analyses: Vec::new(),
             roles,
             by_role,
-            starts,
+        };
+        let starts = facts.follow_all();
+        let role_of = |place: usize| -> Option<&RoleFacts> {
+            let machine = snapshot.workflows.get(place)?;
+            facts.roles.get(&machine.role_arn).map(|(facts, _)| facts)
+        };
+        let links = entry::Links::of(&starts, &facts.workflows, &role_of);
+        facts.entry = EntryIndex::new(EntryPoints::of(snapshot), links);
+        facts
+    }
+
+    /// Follows every workflow by itself, and keeps of it what others are joined with; gives the tasks of each that start
+    /// workflows.
+    fn follow_all(&mut self) -> Vec<Vec<entry::Start>> {
+        let machines = self.snapshot.workflows.len();
+        let mut starts = Vec::with_capacity(machines);
+        let mut from = 0;
+        while from < machines {
+            let to = machines.min(from + KEPT);
+            let followed = parallel::map(from..to, |index| {
+                self.follow(index)
+                    .map(|analysis| (entry::Start::of(&analysis), analysis))
+            });
+            for (index, (own, analysis)) in (from..).zip(followed.into_iter().flatten()) {
+                let role = self
+                    .snapshot
+                    .workflows
+                    .get(index)
+                    .map(|m| m.role_arn.as_str());
+                let users = role.and_then(|role| Some((role, self.by_role.get(role)?)));
+                if let Some((role, _)) = users.filter(|(_, users)| users.len() > 1) {
+                    self.shared.add(role, index, &analysis.needs);
+                    let mut digest = Digest::default();
+                    trust::comparable(&analysis.needs)
+                        .iter()
+                        .for_each(|need| digest.part(need));
+                    self.needs.insert(index, digest.hex());
+                }
+                starts.push(own);
+                self.workflows.push(analysis.workflow.clone());
+                if index < KEPT {
+                    self.analyses.push(analysis);
+                }
+            }
+            from = to;
+        }
+        starts
+    }
+
+    fn follow(&self, index: usize) -> Option<WorkflowAnalysis> {
+        let machine = self.snapshot.workflows.get(index)?;
+        Some(WorkflowAnalysis::new(self.snapshot, machine, self.config))
+    }
+
+    /// How many workflows there are.
+    pub fn len(&self) -> usize {
+        self.workflows.len()
+    }
+
+    /// What `judge` makes of the facts of the workflow at this index of the snapshot.
+    pub fn with<R>(&self, index: usize, judge: impl FnOnce(Facts<'_>) -> R) -> Option<R> {
+        match self.analyses.get(index) {
+            Some(analysis) => self.of(index, analysis).map(judge),
+            None => {
+                let analysis = self.follow(index)?;
+                self.of(index, &analysis).map(judge)
+            }
         }
     }
 
-    /// The facts of each workflow, in the order of the snapshot.
-    pub fn facts(&self) -> impl Iterator<Item = Facts<'_>> {
-        (0..self.analyses.len()).filter_map(|index| self.workflow(index))
+    /// What `judge` makes of the facts of each workflow, in the order of the snapshot; of the first so many only.
+    pub fn each<R: Send>(&self, first: usize, judge: impl Fn(Facts<'_>) -> R + Sync) -> Vec<R> {
+        let answer = |index| self.with(index, &judge);
+        let answers = parallel::map(0..first.min(self.len()), answer);
+        answers.into_iter().flatten().collect()
     }
 
-    /// The facts of the workflow at this index of the snapshot, as far as its budget goes.
-    pub fn workflow(&self, index: usize) -> Option<Facts<'_>> {
-        let (facts, cuts) = budget::within(budget::JOIN, || self.joined(index));
+    /// The facts of one workflow, as far as its budget goes.
+    fn of<'f>(&'f self, index: usize, analysis: &'f WorkflowAnalysis) -> Option<Facts<'f>> {
+        let (facts, cuts) = budget::within(budget::JOIN, || self.joined(index, analysis));
         let mut facts = match facts {
             Some(facts) => facts?,
             None => {
-                let analysis = self.analyses.get(index)?;
                 let gaps = analysis.gaps.clone();
                 Facts::only_gaps(self.config, &analysis.workflow, &analysis.definition, gaps)
             }
@@ -125,8 +186,7 @@ impl<'a> AccountFacts<'a> {
         Some(facts)
     }
 
-    fn joined(&self, index: usize) -> Option<Facts<'_>> {
-        let analysis = self.analyses.get(index)?;
+    fn joined<'f>(&'f self, index: usize, analysis: &'f WorkflowAnalysis) -> Option<Facts<'f>> {
         let machine = self.snapshot.workflows.get(index)?;
         let mut gaps = analysis.gaps.clone();
         gaps.extend(unreadable_for(self.snapshot, &machine.arn));
@@ -153,10 +213,7 @@ impl<'a> AccountFacts<'a> {
         let starters = self.starts.starters(&analysis.workflow, tags);
         gaps.extend(starters::gaps(&starters));
         gaps.extend(self.entry.gaps(&starters));
-        let others: Vec<&WorkflowAnalysis> = others
-            .into_iter()
-            .filter_map(|i| self.analyses.get(i))
-            .collect();
+        let others = others.into_iter().filter_map(|i| self.workflows.get(i));
         let role = role.map(|(facts, _)| facts);
         let grants = role.filter(|r| r.whole).map(RoleFacts::grants);
         let lacks = |action: &str| {
@@ -179,7 +236,7 @@ impl<'a> AccountFacts<'a> {
             analysis.tasks.iter().map(|t| (t.state, &t.integration)),
         );
         let around = self.snapshot.iam.present().map(|_| &self.around);
-        let judged = role.map(|role| judge(analysis, role, &taint, around));
+        let judged = role.map(|role| supply::judge(analysis, role, &taint, around));
         let supplies = judged.unwrap_or_default();
         let entry = self.entry(index, &starters, &taint);
         Some(Facts {
@@ -194,10 +251,8 @@ impl<'a> AccountFacts<'a> {
             definition: &analysis.definition,
             tasks: &analysis.tasks,
             needs: &analysis.needs,
-            shared_with: others.iter().map(|d| d.workflow.name.clone()).collect(),
-            others_needs: self
-                .shared
-                .of_others(&self.analyses, &machine.role_arn, index),
+            shared_with: others.map(|w| w.name.clone()).collect(),
+            others_needs: self.shared.of_others(&machine.role_arn, index),
             role,
             supplies,
             logging,
@@ -221,8 +276,8 @@ impl<'a> AccountFacts<'a> {
         let principal = Arn::parse(role).and_then(|arn| self.principals.get(&arn));
         let sharers = others.iter().filter_map(|i| {
             Some(Sharer {
-                name: self.analyses.get(*i)?.workflow.name.clone(),
-                same_needs: self.needs.get(*i) == self.needs.get(index),
+                name: self.workflows.get(*i)?.name.clone(),
+                same_needs: self.needs.get(i) == self.needs.get(&index),
             })
         });
         let facts = trust::gather(
@@ -285,90 +340,6 @@ impl<'a> AccountFacts<'a> {
     }
 }
 
-fn judge<'a>(
-    analysis: &'a WorkflowAnalysis,
-    role: &'a RoleFacts,
-    sinks: &[taint::TaintedSink],
-    around: Option<&assessment::Around>,
-) -> Vec<assessment::GrantAssessment<'a>> {
-    // Of a role that is assumed or passed, the role alone counts; of any other call, all that it is given.
-    let about_a_role = |need: &Need| matches!(need.phase, Phase::AssumeRole | Phase::PassRole);
-    let unknowns = |need: &Need| -> Vec<Unknown> {
-        match need.state {
-            Some(id) if !about_a_role(need) => analysis
-                .flow
-                .arguments(id)
-                .unknowns()
-                .into_iter()
-                .cloned()
-                .collect(),
-            _ => need.holes.clone(),
-        }
-    };
-    let tainted = |need: &Need| {
-        let state = analysis.definition.state(need.state?)?;
-        let outside = |u: &Unknown| u.origins.iter().any(|o| o.source.is_tainted());
-        let steered = if grants_permissions(need) {
-            unknowns(need).iter().any(outside)
-        } else {
-            is_steered(need, sinks)
-        };
-        steered.then(|| state.name.clone())
-    };
-    let at_deployment = |u: &Unknown| {
-        u.origins
-            .iter()
-            .all(|o| matches!(o.source, Source::Deployment(_)))
-    };
-    let fixed = |need: &Need| {
-        let named = if grants_permissions(need) {
-            unknowns(need).iter().all(at_deployment)
-        } else {
-            need.holes.iter().all(at_deployment) && !is_steered(need, sinks)
-        };
-        need.state.is_some() && named
-    };
-    let state_name = |need: &Need| {
-        let state = need.state.and_then(|id| analysis.definition.state(id));
-        state.map_or_else(|| "the workflow".to_owned(), |s| s.name.clone())
-    };
-    let unknown_services: Vec<String> = analysis.tasks.iter().filter_map(unknown_service).collect();
-    assessment::judge(&assessment::Context {
-        role,
-        needs: &analysis.needs,
-        tainted: &tainted,
-        fixed: &fixed,
-        around,
-        state_name: &state_name,
-        unknown_services: &unknown_services,
-    })
-}
-
-/// Whether every argument of the call may decide what is granted to whom; of other calls, what the input rules look at.
-fn grants_permissions(need: &Need) -> bool {
-    let prefix = need.action.split(':').next().unwrap_or_default();
-    matches!(need.phase, Phase::AssumeRole | Phase::PassRole)
-        || ["iam", "sts", "sso", "organizations"].contains(&prefix)
-}
-
-/// Whether somebody outside decides what the need's state acts on, runs or acts as.
-fn is_steered(need: &Need, sinks: &[taint::TaintedSink]) -> bool {
-    sinks.iter().any(|sink| {
-        let least = match sink.kind {
-            taint::SinkKind::Command { .. } => Severity::High,
-            taint::SinkKind::Target { .. } | taint::SinkKind::Credentials { .. } => {
-                Severity::Medium
-            }
-        };
-        Some(sink.state) == need.state
-            && sink
-                .actions()
-                .iter()
-                .any(|a| a.eq_ignore_ascii_case(&need.action))
-            && sink.severity().is_some_and(|s| s >= least)
-    })
-}
-
 /// What could not be read and concerns this workflow: what is about it, or about the whole account.
 fn unreadable_for(snapshot: &Account, arn: &str) -> Vec<Gap> {
     let concerns = |one: &&Unread| match &one.subject {
@@ -388,11 +359,4 @@ pub fn unknown_workflows(snapshot: &Account) -> Vec<(String, Gap)> {
         GapSubject::Workflow(_) | GapSubject::Account => None,
     });
     named.collect()
-}
-
-/// The IAM prefix of which it is not known what a task needs; `*` where that may be any.
-fn unknown_service(task: &TaskFacts) -> Option<String> {
-    // A `${…}` in the place of the resource is mostly a function, but may be any integration.
-    let open = matches!(task.integration.kind, IntegrationKind::Unresolved);
-    (open || task.integration.unknown_reason().is_some()).then(|| "*".to_owned())
 }

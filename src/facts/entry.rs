@@ -16,7 +16,7 @@ use crate::taint::TaintedSink;
 use crate::value::Source;
 use crate::workflow::Workflow;
 
-pub use links::{Link, Links};
+pub use links::{Link, Links, Start};
 
 /// More combinations of a workflow and paths than this are not followed.
 const MAX_STEPS: usize = 512;
@@ -88,8 +88,8 @@ impl Entry {
 }
 
 impl EntryFacts<'_> {
-    /// Every entry point, for reports; `starters` are the principals.
-    pub fn entries(&self, starters: &[Starter<'_>]) -> Vec<Entry> {
+    /// Every entry point, for reports; `starters` are the principals. Of those the first fifty, with how many more there are.
+    pub fn entries(&self, starters: &[Starter<'_>]) -> (Vec<Entry>, usize) {
         let of_point = |point: &&EntryPoint| Entry {
             kind: point.kind,
             name: point.name.clone(),
@@ -108,12 +108,13 @@ impl EntryFacts<'_> {
         };
         let mut entries: Vec<Entry> = self.points.iter().map(of_point).collect();
         entries.extend(self.links.iter().filter(|l| !l.is_own).map(of_link));
+        let mut principals = Vec::new();
         for starter in starters
             .iter()
             .filter(|s| s.starts() && !s.actor.is_configured())
         {
-            let arn = starter.actor.arn.to_string();
-            let functions = starter.actor.runs.iter().filter_map(|r| {
+            let actor = starter.actor;
+            let functions = actor.runs.iter().filter_map(|r| {
                 let name = r.strip_prefix("function `")?;
                 name.strip_suffix('`')
             });
@@ -126,23 +127,26 @@ impl EntryFacts<'_> {
                     authorization: None,
                     public: false,
                     input: Fill::Unknown,
-                    role: Some(arn.clone()),
+                    role: Some(actor.arn.to_string()),
                 });
             }
-            if !is_function && starter.actor.runs.is_empty() {
-                entries.push(Entry {
-                    kind: Kind::Principal,
-                    name: arn,
-                    authorization: Some(Authorization::Iam),
-                    public: false,
-                    input: Fill::Whole,
-                    role: None,
-                });
+            if !is_function && actor.runs.is_empty() {
+                principals.push(starter);
             }
         }
+        let principals = starters::listed(&mut principals);
+        let more = principals.count - principals.listed.len();
+        entries.extend(principals.listed.into_iter().map(|name| Entry {
+            kind: Kind::Principal,
+            name,
+            authorization: Some(Authorization::Iam),
+            public: false,
+            input: Fill::Whole,
+            role: None,
+        }));
         entries.sort();
         entries.dedup();
-        entries
+        (entries, more)
     }
 }
 
@@ -264,7 +268,7 @@ impl AccountFacts<'_> {
     ) -> EntryFacts<'f> {
         let workflow = |place: usize| {
             let machine = self.snapshot.workflows.get(place)?;
-            let workflow = &self.analyses.get(place)?.workflow;
+            let workflow = self.workflows.get(place)?;
             let read = machine.tags.present().is_some() || self.snapshot.tags.present().is_some();
             Some((workflow, read.then_some(workflow.tags.as_slice())))
         };

@@ -151,6 +151,7 @@ impl FindingBuilder {
             trace: Vec::new(),
             policy: None,
             principals: Vec::new(),
+            more_principals: 0,
             via: Vec::new(),
             version: None,
             declared: None,
@@ -205,7 +206,13 @@ impl FindingBuilder {
         self
     }
 
-    /// The principals concerned.
+    /// How many more principals it concerns than it names.
+    pub fn more_principals(&mut self, count: usize) -> &mut Self {
+        self.0.more_principals = count;
+        self
+    }
+
+    /// The principals concerned; of very many the first.
     pub fn principals(&mut self, principals: Vec<String>) -> &mut Self {
         self.0.principals = principals;
         self

@@ -26,6 +26,13 @@ impl Counts {
         }
     }
 
+    /// Counts what others counted.
+    pub fn merge(&mut self, other: &Self) {
+        for severity in Severity::WORST_FIRST {
+            self.add(severity, other.get(severity));
+        }
+    }
+
     /// How many of this severity.
     pub fn get(&self, severity: Severity) -> usize {
         self.0.get(severity as usize).copied().unwrap_or_default()

@@ -22,7 +22,7 @@ const WIDENING_DELAY: usize = 4;
 const WEIGHT: usize = 256;
 /// Edges gone within loops, for each way that there is, after which no more is learnt from guards: only a dense knot of loops needs
 /// more, and it could need any number.
-const WAYS: usize = 2;
+const WAYS: usize = 1;
 /// Edges that may be gone beside them, so that loops of ordinary definitions have many rounds.
 const MAX_LOOP_EDGES: usize = 4000;
 /// What reading the arguments may cost once the walk was given up.

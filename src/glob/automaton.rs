@@ -72,7 +72,7 @@ pub(crate) struct Cell {
 /// More states than this are not explored.
 pub(crate) const MAX_STATES: usize = 20_000;
 /// More positions in them than this are not either: states of long patterns are large.
-const MAX_POSITIONS: usize = 1_000_000;
+const MAX_POSITIONS: usize = 150_000;
 
 /// Every combination of inside and outside that some non-empty text has; `None` where there are too many states.
 pub(crate) fn cells(shapes: &[Shape]) -> Option<Vec<Cell>> {

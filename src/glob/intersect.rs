@@ -1,7 +1,5 @@
 //! The intersection of two patterns as a union of patterns.
 
-use std::collections::{BTreeSet, HashMap};
-
 use super::rows::PER_UNIT;
 use super::{Glob, Token};
 use crate::budget;
@@ -29,7 +27,7 @@ impl Glob {
         let mut table = Table {
             left: self.tokens(),
             right: other.tokens(),
-            done: HashMap::new(),
+            done: Vec::new(),
             work: MAX_WORK,
         };
         table.fill().unwrap_or_else(|| {
@@ -49,8 +47,8 @@ impl Glob {
 struct Table<'a> {
     left: &'a [Token],
     right: &'a [Token],
-    /// The intersection of the tails from (i, j).
-    done: HashMap<(usize, usize), Vec<Glob>>,
+    /// The intersection of the tails from (i, j), row by row; `None` where no way from the beginning leads.
+    done: Vec<Option<Vec<Glob>>>,
     /// Comparisons that may still be made.
     work: usize,
 }
@@ -58,28 +56,46 @@ struct Table<'a> {
 impl Table<'_> {
     /// Fills the table from the ends, so that no recursion is needed; `None` where a place needs too many patterns.
     fn fill(&mut self) -> Option<Vec<Glob>> {
-        let cells = self.left.len().saturating_mul(self.right.len());
+        let (rows, columns) = (self.left.len() + 1, self.right.len() + 1);
+        let cells = rows.saturating_mul(columns);
         // Each place holds patterns as long as what is left of both.
         if cells.saturating_mul(8) > self.work || budget::is_spent() {
             return None;
         }
-        for (i, j) in self.places().into_iter().rev() {
-            let here = self.here(i, j)?;
+        let reached = self.reached();
+        self.done = vec![None; cells];
+        for (place, _) in reached
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|(_, reached)| **reached)
+        {
+            let here = self.here(place / columns, place % columns)?;
             let length: usize = here.iter().map(|g| g.tokens().len()).sum();
             let pairs = length.saturating_mul(here.len().max(2));
             budget::spend(1 + pairs / PER_UNIT);
             self.work = self.work.checked_sub(1 + pairs)?;
-            self.done.insert((i, j), here);
+            if let Some(done) = self.done.get_mut(place) {
+                *done = Some(here);
+            }
         }
-        self.done.remove(&(0, 0))
+        self.done.first_mut()?.take()
     }
 
-    /// The places that can be reached from the beginning, in order.
-    fn places(&self) -> BTreeSet<(usize, usize)> {
-        let mut places = BTreeSet::new();
+    fn place(&self, i: usize, j: usize) -> Option<usize> {
+        let columns = self.right.len() + 1;
+        (i <= self.left.len() && j < columns).then(|| i * columns + j)
+    }
+
+    /// The places that can be reached from the beginning.
+    fn reached(&self) -> Vec<bool> {
+        let mut reached = vec![false; (self.left.len() + 1) * (self.right.len() + 1)];
         let mut open = vec![(0, 0)];
         while let Some((i, j)) = open.pop() {
-            if i > self.left.len() || j > self.right.len() || !places.insert((i, j)) {
+            let Some(place) = self.place(i, j).and_then(|p| reached.get_mut(p)) else {
+                continue;
+            };
+            if std::mem::replace(place, true) {
                 continue;
             }
             match (self.left.get(i), self.right.get(j)) {
@@ -92,7 +108,7 @@ impl Table<'_> {
                 _ => {}
             }
         }
-        places
+        reached
     }
 
     fn here(&self, i: usize, j: usize) -> Option<Vec<Glob>> {
@@ -127,7 +143,10 @@ impl Table<'_> {
     }
 
     fn join(&self, head: Option<Token>, i: usize, j: usize, out: &mut Vec<Glob>) {
-        for tail in self.done.get(&(i, j)).into_iter().flatten() {
+        let tails = self
+            .place(i, j)
+            .and_then(|place| self.done.get(place)?.as_ref());
+        for tail in tails.into_iter().flatten() {
             out.push(match head {
                 Some(head) => std::iter::once(head)
                     .chain(tail.tokens().iter().copied())
@@ -147,6 +166,9 @@ fn takes(star: Token, token: Token) -> bool {
 fn without_included(mut globs: Vec<Glob>) -> Vec<Glob> {
     globs.sort_unstable();
     globs.dedup();
+    if globs.len() < 2 {
+        return globs;
+    }
     let kept: Vec<bool> = globs
         .iter()
         .map(|g| !globs.iter().any(|other| other != g && other.includes(g)))

@@ -1,5 +1,7 @@
 //! What somebody gains who comes by a role: what it may do and his own policies do not let him.
 
+use std::collections::BTreeSet;
+
 use super::escalation;
 use crate::arn::Arn;
 use crate::catalog::{self, Breadth, Level};
@@ -7,6 +9,7 @@ use crate::glob::Glob;
 use crate::iam::sets::{self, Grant};
 use crate::iam::{
     self, ActionPattern, ActionSpec, Authority, Context, Effect, Policy, ResourceSpec, Statement,
+    StatementRef,
 };
 
 /// How much is gained.
@@ -41,18 +44,58 @@ const OBSERVING: [&str; 14] = [
     "xray:GetSamplingTargets",
 ];
 
-/// The grants of the role that the other does not hold too.
-pub fn gained<'r>(
-    role: &'r Authority,
-    holder: &Arn,
-    (other, taker): (&Authority, &Arn),
-) -> Vec<Grant<'r>> {
-    let session = role.known_of(Context::of_execution_role(holder));
-    let grants = sets::grants(role);
-    let worth = grants
-        .into_iter()
-        .filter(|g| !is_observing(g) && is_left(role, g, &session));
-    worth.filter(|g| !holds(other, taker, g)).collect()
+/// What a role has that is worth gaining, each grant with how much it is.
+pub struct Prize<'r> {
+    grants: Vec<(Grant<'r>, Gain)>,
+    /// The service of each, in lower case, where it names one.
+    services: Vec<Option<String>>,
+}
+
+impl<'r> Prize<'r> {
+    /// Of the role with this ARN; `needed` says which actions states need with static target and content.
+    pub fn of(role: &'r Authority, holder: &Arn, needed: &dyn Fn(&str) -> bool) -> Self {
+        let session = role.known_of(Context::of_execution_role(holder));
+        let all = sets::grants(role);
+        let weights = Weights::of(role, holder, &all, needed);
+        let worth = |g: &&Grant<'r>| !is_observing(g) && is_left(role, g, &session);
+        let grants: Vec<(Grant<'r>, Gain)> = all
+            .iter()
+            .filter(worth)
+            .map(|g| (g.clone(), weights.of_grant(g)))
+            .collect();
+        let service = |grant: &Grant<'_>| {
+            let service = grant.action?.service()?;
+            Some(service.to_ascii_lowercase())
+        };
+        Self {
+            services: grants.iter().map(|(g, _)| service(g)).collect(),
+            grants,
+        }
+    }
+
+    /// The grants that the other does not hold too. `may_hold` tells of a service whether the other surely holds nothing.
+    pub fn beyond<'p>(
+        &'p self,
+        (other, taker): (&'p Authority, &'p Arn),
+        may_hold: &'p dyn Fn(&str) -> bool,
+    ) -> impl Iterator<Item = usize> + 'p {
+        let each = self.grants.iter().zip(&self.services).enumerate();
+        each.filter(move |(_, ((grant, _), service))| {
+            let may = service.as_ref().is_none_or(|s| may_hold(s));
+            !(may && holds(other, taker, grant))
+        })
+        .map(|(place, _)| place)
+    }
+
+    /// The grant at this place, with how much it is.
+    pub fn grant(&self, place: usize) -> Option<&(Grant<'r>, Gain)> {
+        self.grants.get(place)
+    }
+
+    /// How many grants there are.
+    pub fn len(&self) -> usize {
+        self.grants.len()
+    }
 }
 
 fn is_observing(grant: &Grant<'_>) -> bool {
@@ -149,28 +192,67 @@ fn touches(statement: &Statement, grant: &Grant<'_>) -> bool {
         }
 }
 
-/// How much the gained grants are together; `needed` says which actions states need with static target and content.
-/// `None` where nothing is gained.
-pub fn weigh(
-    role: &Authority,
-    holder: &Arn,
-    gained: &[Grant<'_>],
-    needed: &dyn Fn(&str) -> bool,
-) -> Option<Gain> {
-    let admin = iam::administrator(role, holder, &Context::new());
-    let is_admin = |g: &Grant<'_>| admin.as_ref().is_some_and(|by| *by == g.reference());
-    if gained.iter().any(is_admin) {
-        return Some(Gain::Administrator);
+/// How much grants of one role are.
+struct Weights<'w> {
+    /// The statement that makes an administrator.
+    admin: Option<StatementRef>,
+    /// Of the actions of escalation paths, those that the role's grants are about.
+    held: BTreeSet<&'static str>,
+    needed: &'w dyn Fn(&str) -> bool,
+}
+
+impl<'w> Weights<'w> {
+    fn of(
+        role: &Authority,
+        holder: &Arn,
+        all: &[Grant<'_>],
+        needed: &'w dyn Fn(&str) -> bool,
+    ) -> Self {
+        let actions = escalation::actions().iter().copied();
+        Self {
+            admin: iam::administrator(role, holder, &Context::new()),
+            held: actions
+                .filter(|a| all.iter().any(|g| is_about(g, a)))
+                .collect(),
+            needed,
+        }
     }
-    let all = sets::grants(role);
-    let each = gained
-        .iter()
-        .map(|grant| match escalates(&all, grant, needed) {
-            true => Gain::Escalation,
-            false if acts(grant) && is_everywhere(grant) => Gain::Acting,
-            false => Gain::Bounded,
-        });
-    each.max()
+
+    fn of_grant(&self, grant: &Grant<'_>) -> Gain {
+        if self
+            .admin
+            .as_ref()
+            .is_some_and(|by| *by == grant.reference())
+        {
+            Gain::Administrator
+        } else if self.escalates(grant) {
+            Gain::Escalation
+        } else if acts(grant) && is_everywhere(grant) {
+            Gain::Acting
+        } else {
+            Gain::Bounded
+        }
+    }
+
+    fn escalates(&self, grant: &Grant<'_>) -> bool {
+        let closed = |path: &escalation::Path| {
+            let mut keys = grant.conditions().iter().map(|c| c.key.as_str());
+            keys.any(|k| path.unless.iter().any(|u| u.eq_ignore_ascii_case(k)))
+        };
+        // What a state needs as it is stands fixed in the role.
+        let exact = grant.action.is_some_and(|a| !a.has_wildcard());
+        let held = |a: &String| self.held.contains(a.as_str());
+        escalation::paths().iter().any(|path| {
+            path.actions.iter().all(held)
+                && path
+                    .actions
+                    .iter()
+                    .find(|a| is_about(grant, a))
+                    .is_some_and(|own| !(exact && (self.needed)(own)))
+                && (!path.everywhere || is_everywhere(grant))
+                && !closed(path)
+        })
+    }
 }
 
 fn is_about(grant: &Grant<'_>, action: &str) -> bool {
@@ -178,24 +260,6 @@ fn is_about(grant: &Grant<'_>, action: &str) -> bool {
         Some(pattern) => pattern.matches(action),
         None => grant.statement.actions.matches(action),
     }
-}
-
-fn escalates(all: &[Grant<'_>], grant: &Grant<'_>, needed: &dyn Fn(&str) -> bool) -> bool {
-    let closed = |path: &escalation::Path| {
-        let mut keys = grant.conditions().iter().map(|c| c.key.as_str());
-        keys.any(|k| path.unless.iter().any(|u| u.eq_ignore_ascii_case(k)))
-    };
-    // What a state needs as it is stands fixed in the role.
-    let exact = grant.action.is_some_and(|a| !a.has_wildcard());
-    escalation::paths().iter().any(|path| {
-        let own = path.actions.iter().find(|a| is_about(grant, a));
-        let whole = path
-            .actions
-            .iter()
-            .all(|a| all.iter().any(|g| is_about(g, a)));
-        let wide = !path.everywhere || is_everywhere(grant);
-        own.is_some_and(|own| whole && wide && !closed(path) && !(exact && needed(own)))
-    })
 }
 
 fn acts(grant: &Grant<'_>) -> bool {

@@ -2,47 +2,35 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::analysis::WorkflowAnalysis;
 use crate::need::Need;
 
-/// Needs of sharers by role ARN, as the places of a analysis and of a need in it; only for roles of more than one workflow.
-pub struct Shared(BTreeMap<String, Vec<(usize, usize)>>);
+/// Needs of sharers by role ARN, each with the place of the workflow that has it; only for roles of more than one workflow.
+#[derive(Default)]
+pub struct Shared(BTreeMap<String, Role>);
 
-impl Shared {
-    /// Reads the needs of every shared role.
-    pub fn of(analyses: &[WorkflowAnalysis], by_role: &BTreeMap<String, Vec<usize>>) -> Self {
-        let shared = by_role.iter().filter(|(_, users)| users.len() > 1);
-        let needs = shared.map(|(role, users)| (role.clone(), distinct(analyses, users)));
-        Self(needs.collect())
-    }
-
-    /// What other workflows than the one at `index` need of its role. One that needs the same as this one adds nothing.
-    pub fn of_others<'a>(
-        &self,
-        analyses: &'a [WorkflowAnalysis],
-        role: &str,
-        index: usize,
-    ) -> Vec<&'a Need> {
-        let places = self.0.get(role).into_iter().flatten();
-        places
-            .filter(|(user, _)| *user != index)
-            .filter_map(|(user, place)| analyses.get(*user)?.needs.get(*place))
-            .collect()
-    }
+#[derive(Default)]
+struct Role {
+    needs: Vec<(usize, Need)>,
+    seen: BTreeSet<String>,
 }
 
-fn distinct(analyses: &[WorkflowAnalysis], users: &[usize]) -> Vec<(usize, usize)> {
-    let mut seen = BTreeSet::new();
-    let mut places = Vec::new();
-    for user in users {
-        let own = analyses.get(*user).into_iter().flat_map(|d| &d.needs);
-        for (place, need) in own.enumerate() {
-            if seen.insert(text(need)) {
-                places.push((*user, place));
+impl Shared {
+    /// Adds what one workflow needs of a shared role.
+    pub fn add(&mut self, role: &str, user: usize, needs: &[Need]) {
+        let role = self.0.entry(role.to_owned()).or_default();
+        for need in needs {
+            if role.seen.insert(text(need)) {
+                role.needs.push((user, need.clone()));
             }
         }
     }
-    places
+
+    /// What other workflows than the one at `index` need of its role. One that needs the same as this one adds nothing.
+    pub fn of_others(&self, role: &str, index: usize) -> Vec<&Need> {
+        let needs = self.0.get(role).into_iter().flat_map(|r| &r.needs);
+        let others = needs.filter(|(user, _)| *user != index);
+        others.map(|(_, need)| need).collect()
+    }
 }
 
 /// All that a policy's reader looks at in a need.

@@ -158,9 +158,10 @@ pub fn about_starting(assessment: &mut Assessment, principal: &str) {
         .map_or(principal, |(_, name)| name);
     let named = |finding: &Finding| {
         let mut all = finding.principals().iter();
-        // A group stands for its members; from a message it is not known who.
+        // A group stands for its members; from a message it is not known who. Of very many not all are named.
         principal.is_empty()
             || principal.starts_with("group/")
+            || finding.more_principals() > 0
             || all.any(|p| p.rsplit(['/', ':']).next() == Some(name))
     };
     assessment

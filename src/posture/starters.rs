@@ -50,7 +50,7 @@ pub struct OutsidePosture {
 pub(super) fn of(facts: &Facts<'_>) -> StartersPosture {
     let starters = &facts.starters;
     let starting = || starters.list.iter().filter(|s| s.starts());
-    let mut principals: Vec<StarterPosture> = starting().map(principal).collect();
+    let mut principals: Vec<StarterPosture> = starting().flat_map(principals_of).collect();
     principals.sort_by(|a, b| a.arn.cmp(&b.arn));
     let own = starting().flat_map(|s| s.ways.iter().map(|w| outside(w, s.actor.arn.as_str())));
     let admins = starters.open_admins.iter();
@@ -67,13 +67,15 @@ pub(super) fn of(facts: &Facts<'_>) -> StartersPosture {
     }
 }
 
-fn principal(starter: &Starter<'_>) -> StarterPosture {
+fn principals_of(starter: &Starter<'_>) -> impl Iterator<Item = StarterPosture> {
     let grants = || starter.grants.iter().filter(|g| g.starts());
-    StarterPosture {
-        arn: starter.actor.arn.to_string(),
-        wildcard: grants().any(|g| !g.by_name),
-        depends: grants().all(|g| !g.depends.is_empty()),
-    }
+    let wildcard = grants().any(|g| !g.by_name);
+    let depends = grants().all(|g| !g.depends.is_empty());
+    starter.each().map(move |actor| StarterPosture {
+        arn: actor.arn.to_string(),
+        wildcard,
+        depends,
+    })
 }
 
 fn outside(way: &Way, becomes: &str) -> OutsidePosture {

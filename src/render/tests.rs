@@ -97,6 +97,7 @@ pub fn evidence(finding: &mut FindingBuilder, text: &str) {
 pub fn assessment(name: &str, findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
     Assessment {
         entry_points: Vec::new(),
+        more_entry_points: 0,
         approved: None,
         to_confirm: false,
         judged: Default::default(),

@@ -1,5 +1,5 @@
 use super::{Meta, Rule};
-use crate::evidence::starting::{by_statement, listed, some_of};
+use crate::evidence::starting::{by_statement, listed, who};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::severity::Severity;
@@ -53,15 +53,20 @@ impl Rule for BroadInvocation {
             self.meta().id,
             severity,
             "",
-            title(&broad),
+            title(&broad, principals.count),
             detail(facts, &broad, dangerous),
             format!(
                 "in these statements, name the workflows that are meant by their ARNs; for this one: {}",
                 statement(facts)
             ),
         );
-        finding.principals(principals);
-        let grants = || broad.iter().flat_map(|s| &s.grants).filter(|g| g.starts());
+        principals.tell(&mut finding);
+        let grants = || {
+            broad
+                .iter()
+                .flat_map(|s| s.grants.iter())
+                .filter(|g| g.starts())
+        };
         finding.actions(sorted(
             grants().flat_map(|g| g.actions.iter().map(|a| (*a).to_owned())),
         ));
@@ -77,17 +82,19 @@ fn sorted(texts: impl Iterator<Item = String>) -> Vec<String> {
     all
 }
 
-fn title(broad: &[&Starter<'_>]) -> String {
-    let roles = broad.iter().filter(|s| !s.actor.runs.is_empty()).count();
+fn title(broad: &[&Starter<'_>], count: usize) -> String {
+    let running = broad.iter().filter(|s| !s.actor.runs.is_empty());
+    let roles: usize = running.map(|s| s.count()).sum();
     match (broad, roles) {
-        ([one], _) => format!("`{}` may start it through a wildcard", one.actor.arn.name()),
-        (many, all) if many.len() == all => {
+        ([one], _) if count == 1 => {
+            format!("`{}` may start it through a wildcard", one.actor.arn.name())
+        }
+        (_, all) if count == all => {
             format!("{all} execution roles may start it through a wildcard")
         }
-        (many, 0) => format!("{} principals may start it through a wildcard", many.len()),
-        (many, _) => format!(
-            "{} principals may start it through a wildcard, {roles} of them execution roles",
-            many.len()
+        (_, 0) => format!("{count} principals may start it through a wildcard"),
+        _ => format!(
+            "{count} principals may start it through a wildcard, {roles} of them execution roles"
         ),
     }
 }
@@ -114,14 +121,14 @@ fn detail(facts: &Facts<'_>, broad: &[&Starter<'_>], dangerous: Option<&Finding>
 }
 
 /// `user/kim` and 3 more by statement 0 of `start` on `*`
-fn describe((grant, who): &(&StartGrant, Vec<String>)) -> String {
+fn describe((grant, starters): &(&StartGrant, Vec<&Starter<'_>>)) -> String {
     let depends = match grant.depends.as_slice() {
         [] => String::new(),
         keys => format!(", depending on {}", keys.join(", ")),
     };
     format!(
         "{} by statement {} of `{}` on `{}`{depends}",
-        some_of(who, NAMED),
+        who(starters, NAMED),
         grant.statement.statement,
         grant.statement.name,
         grant.resource

@@ -3,7 +3,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Meta, Rule};
 use crate::arn::Arn;
 use crate::entry_points::EntryPoint;
-use crate::evidence::starting::{by_statement, in_words, listed, some_of};
+use crate::evidence::starting::{by_statement, in_words, listed, some_of, who};
 use crate::facts::Facts;
 use crate::facts::entry::{Steer, Steering};
 use crate::finding::Finding;
@@ -24,11 +24,26 @@ const NAMED: usize = 5;
 #[derive(Default)]
 struct Steered<'f> {
     findings: Vec<&'f Finding>,
-    principals: Vec<&'f Steer<Starter<'f>>>,
+    principals: Vec<Steer<Starter<'f>>>,
     named: BTreeSet<&'f Arn>,
     actions: Vec<String>,
     /// Who may bring about an event that reaches it, by what begins it.
     causes: BTreeMap<String, Vec<Starter<'f>>>,
+}
+
+impl<'f> Steered<'f> {
+    /// Names the principals that are not named yet.
+    fn add(&mut self, starter: Starter<'f>, via: &[Arn]) {
+        let told = |s: &Steer<Starter<'f>>| s.who.is_same(&starter);
+        if self.principals.iter().any(told) {
+            return;
+        }
+        let new = starter.only(|actor| self.named.insert(&actor.arn));
+        self.principals.extend(new.map(|who| Steer {
+            who,
+            via: via.to_vec(),
+        }));
+    }
 }
 
 impl Rule for EscalationPath {
@@ -57,13 +72,13 @@ impl Rule for EscalationPath {
                 let steered = states.entry(state).or_default();
                 steered.findings.push(finding);
                 for steer in &steering.starters {
-                    let beyond = beyond(facts, &steer.who, finding);
-                    if beyond.is_empty() {
-                        continue;
-                    }
-                    add(&mut steered.actions, beyond);
-                    if steered.named.insert(&steer.who.actor.arn) {
-                        steered.principals.push(steer);
+                    for alike in steer.who.alike(finding.actions()) {
+                        let beyond = beyond(facts, &alike, finding);
+                        if beyond.is_empty() {
+                            continue;
+                        }
+                        add(&mut steered.actions, beyond);
+                        steered.add(alike, &steer.via);
                     }
                 }
                 for steer in &steering.points {
@@ -172,10 +187,10 @@ fn tell(facts: &Facts<'_>, id: RuleId, state: &str, steered: &Steered<'_>) -> Op
     let mut starters: Vec<&Starter<'_>> = steered.principals.iter().map(|s| &s.who).collect();
     let senders = steered.causes.values().flatten();
     let mut principals = listed(&mut starters);
-    for sender in senders.clone() {
-        let arn = sender.actor.arn.to_string();
-        if !principals.contains(&arn) {
-            principals.push(arn);
+    let mut sending: BTreeSet<&Arn> = BTreeSet::new();
+    for arn in senders.clone().map(|s| &s.actor.arn) {
+        if !steered.named.contains(arn) && sending.insert(arn) {
+            principals.add(arn);
         }
     }
     let reach = match worst.reach() {
@@ -184,12 +199,12 @@ fn tell(facts: &Facts<'_>, id: RuleId, state: &str, steered: &Steered<'_>) -> Op
         None => worst.resources().join(", "),
     };
     let actions = steered.actions.join(", ");
-    let whose = match principals.as_slice() {
-        [one] => format!(
+    let whose = match (principals.count, principals.listed.first()) {
+        (1, Some(one)) => format!(
             "`{}`",
             Arn::parse(one).map_or_else(|| one.clone(), |a| a.name().to_owned())
         ),
-        many => format!("{} principals", many.len()),
+        (count, _) => format!("{count} principals"),
     };
     let mut grants: Vec<String> = Vec::new();
     let mut statements = |starters: &[&Starter<'_>]| {
@@ -223,7 +238,7 @@ fn tell(facts: &Facts<'_>, id: RuleId, state: &str, steered: &Steered<'_>) -> Op
     finding.resources(worst.resources().to_vec());
     finding.reach(worst.reach().map(str::to_owned));
     finding.trace(worst.trace().to_vec());
-    finding.principals(principals);
+    principals.tell(&mut finding);
     let mut via: Vec<Arn> = Vec::new();
     for workflow in steered.principals.iter().flat_map(|s| &s.via) {
         if !via.contains(workflow) {
@@ -243,21 +258,19 @@ fn ways(facts: &Facts<'_>, steered: &Steered<'_>) -> Vec<String> {
         by.entry(via).or_default().push(&steer.who);
     }
     let mut ways = Vec::new();
-    for (via, mut starters) in by {
-        listed(&mut starters);
-        let who: Vec<String> = starters.iter().map(|s| in_words(s)).collect();
+    for (via, starters) in by {
         let between: Vec<String> = via.iter().map(|name| format!("`{name}` → ")).collect();
         ways.push(format!(
             "{} → {}`{own}`",
-            some_of(&who, NAMED),
+            who(&starters, NAMED),
             between.concat()
         ));
     }
     for (point, senders) in &steered.causes {
-        let who: Vec<String> = senders.iter().map(in_words).collect();
+        let names: Vec<String> = senders.iter().map(|s| in_words(s.actor)).collect();
         ways.push(format!(
             "{} → what `{point}` passes on → `{own}`",
-            some_of(&who, NAMED)
+            some_of(&names, NAMED)
         ));
     }
     ways

@@ -3,15 +3,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::{Meta, Rule};
 use crate::arn::Arn;
 use crate::evidence::canonical;
-use crate::evidence::starting::some_of;
+use crate::evidence::starting::{crowd, some_of, some_of_many};
 use crate::facts::Facts;
 use crate::finding::Finding;
-use crate::grants::gain::{self, Gain};
+use crate::grants::gain::{Gain, Prize};
 use crate::grants::role::PolicySource;
+use crate::iam::sets::Grant;
 use crate::need::Target as NeedTarget;
 use crate::rule_id::RuleId;
 use crate::severity::Severity;
-use crate::starters::{Means, Taker, Target};
+use crate::starters::{Actor, Means, Taker, Target};
 
 /// `takeover`
 pub struct Takeover;
@@ -22,10 +23,14 @@ const NAMED: usize = 5;
 /// One statement that lets somebody take the workflow over.
 #[derive(Default)]
 struct Story<'f> {
+    /// Those of one kind each, whoever gains nothing left out.
     takers: Vec<Taker<'f>>,
     gained: BTreeSet<String>,
     most: Option<Gain>,
 }
+
+/// What the roles that can be come by are worth, weighed when first asked for.
+type Prizes<'f> = BTreeMap<Option<&'f Arn>, Option<Prize<'f>>>;
 
 impl Rule for Takeover {
     fn meta(&self) -> &'static Meta {
@@ -42,17 +47,12 @@ impl Rule for Takeover {
         let Some(starts) = facts.starts else { return };
         let target = target(facts);
         let mut stories: BTreeMap<(Means, String, String), Story<'_>> = BTreeMap::new();
-        for taker in starts.takers(&target) {
-            let deployer = facts
-                .config
-                .baseline
-                .principals
-                .iter()
-                .any(|p| p.matches(&taker.actor.arn));
-            if deployer {
-                continue;
-            }
-            let Some((most, gained)) = gains(facts, &taker) else {
+        let mut prizes = Prizes::new();
+        for mut taker in starts.takers(&target) {
+            let deployers = &facts.config.baseline.principals;
+            let is_deployer = |who: &Actor| deployers.iter().any(|p| p.matches(&who.arn));
+            taker.members.retain(|(_, who)| !is_deployer(who));
+            let Some((most, gained)) = gains(facts, &mut taker, &mut prizes) else {
                 continue;
             };
             let key = (
@@ -96,40 +96,69 @@ fn target<'t>(facts: &'t Facts<'_>) -> Target<'t> {
     }
 }
 
-/// What the principal gains, and how much that is; `None` where it is nothing.
-fn gains(facts: &Facts<'_>, taker: &Taker<'_>) -> Option<(Gain, Vec<String>)> {
-    let own = &taker.actor.authority;
-    let (holder, role) = match &taker.means {
+/// What the principals gain, and how much that is; those who gain nothing are taken out, and there is nothing to tell where
+/// nobody is left.
+fn gains<'f>(
+    facts: &'f Facts<'_>,
+    taker: &mut Taker<'f>,
+    prizes: &mut Prizes<'f>,
+) -> Option<(Gain, Vec<String>)> {
+    let function = match &taker.means {
         Means::Function(arn) => {
             let function = facts.functions.functions.iter().find(|f| f.arn == *arn)?;
-            let role = &function.role.as_ref()?.arn;
-            if *role == taker.actor.arn {
-                return None;
-            }
-            (role, facts.starts?.authority(role)?)
+            Some(&function.role.as_ref()?.arn)
         }
-        _ => (&facts.role?.arn, &facts.role?.authority),
+        _ => None,
     };
-    let needed = |action: &str| {
-        let of_the_workflow = !matches!(taker.means, Means::Function(_));
-        let mut needs = facts
-            .needs
-            .iter()
-            .filter(|n| n.action.eq_ignore_ascii_case(action));
-        of_the_workflow && needs.any(|n| n.target == NeedTarget::Static)
-    };
-    let gained = gain::gained(role, holder, (own, &taker.actor.arn));
-    let mut most = gain::weigh(role, holder, &gained, &needed);
-    let mut words: Vec<String> = gained
-        .iter()
-        .map(|g| format!("{} on `{}`", g.action_text(), g.resource_text))
-        .collect();
+    taker.members.retain(|(_, who)| Some(&who.arn) != function);
     // Who writes the policies is held to nothing, but where a condition holds him.
-    if taker.means == Means::Policies && taker.depends.is_empty() {
+    let writes = taker.means == Means::Policies && taker.depends.is_empty();
+    let prize = prizes
+        .entry(function)
+        .or_insert_with(|| prize(facts, function))
+        .as_ref()?;
+    let mut gained: BTreeSet<usize> = BTreeSet::new();
+    taker.members.retain(|(_, who)| {
+        let may_hold = |service: &str| who.allows.may_hold(service);
+        let mut beyond = prize.beyond((&who.authority, &who.arn), &may_hold);
+        if gained.len() == prize.len() {
+            return beyond.next().is_some() || writes;
+        }
+        let mut gains = false;
+        for place in beyond {
+            gains = true;
+            gained.insert(place);
+        }
+        gains || writes
+    });
+    taker.members.first()?;
+    let grants = || gained.iter().filter_map(|place| prize.grant(*place));
+    let word = |grant: &Grant<'_>| format!("{} on `{}`", grant.action_text(), grant.resource_text);
+    let mut words: Vec<String> = grants().map(|(grant, _)| word(grant)).collect();
+    let mut most = grants().map(|(_, gain)| *gain).max();
+    if writes {
         most = Some(Gain::Administrator);
         words.insert(0, "whatever he writes into the role's policies".to_owned());
     }
     Some((most?, words))
+}
+
+/// What a function's role is worth, or the workflow's own.
+fn prize<'f>(facts: &'f Facts<'_>, function: Option<&Arn>) -> Option<Prize<'f>> {
+    let needed = |action: &str| {
+        let mut needs = facts
+            .needs
+            .iter()
+            .filter(|n| n.action.eq_ignore_ascii_case(action));
+        function.is_none() && needs.any(|n| n.target == NeedTarget::Static)
+    };
+    match function {
+        Some(role) => Some(Prize::of(facts.starts?.authority(role)?, role, &needed)),
+        None => {
+            let role = facts.role?;
+            Some(Prize::of(&role.authority, &role.arn, &needed))
+        }
+    }
 }
 
 fn tell(
@@ -139,27 +168,31 @@ fn tell(
     subject: &str,
     story: &Story<'_>,
 ) -> Option<Finding> {
-    let first = story.takers.first()?;
+    let least = |t: &&Taker<'_>| t.members.iter().map(|(place, _)| *place).min();
+    let first = story.takers.iter().min_by_key(least)?;
     let severity = match story.most? {
         Gain::Administrator | Gain::Escalation => Severity::Critical,
         Gain::Acting => Severity::High,
         Gain::Bounded => Severity::Medium,
     };
-    let mut principals: Vec<String> = story
+    let mut who: Vec<(usize, &Actor)> = story
         .takers
         .iter()
-        .map(|t| t.actor.arn.to_string())
+        .flat_map(|t| &t.members)
+        .copied()
         .collect();
-    principals.sort();
-    let names: Vec<String> = story
-        .takers
-        .iter()
-        .map(|t| format!("`{}`", t.actor.arn.resource()))
+    who.sort_by_key(|(place, _)| *place);
+    let count = who.len();
+    let named = who.iter().take(NAMED);
+    let names: Vec<String> = named
+        .map(|(_, who)| format!("`{}`", who.arn.resource()))
         .collect();
+    let names = some_of_many(&names, count);
+    let principals = crowd(who.iter().map(|(_, who)| *who));
     let gained: Vec<String> = story.gained.iter().cloned().collect();
     let gained = some_of(&gained, NAMED);
-    let whose = match principals.as_slice() {
-        [_] => format!("`{}`", first.actor.arn.name()),
+    let whose = match who.as_slice() {
+        [(_, one)] => format!("`{}`", one.arn.name()),
         many => format!("{} principals", many.len()),
     };
     let (does, what) = match means {
@@ -187,10 +220,10 @@ fn tell(
         id,
         severity,
         format!("{means:?}\n{subject}"),
-        format!("{whose} {does}, and gain{} by it", if principals.len() == 1 { "s" } else { "" }),
+        format!("{whose} {does}, and gain{} by it", if count == 1 { "s" } else { "" }),
         format!(
             "{} → statement {} of `{}` ({} on `{}`{depends}) → {where_}: who decides {what} gains what its role may do and his own policies do not allow: {gained}",
-            some_of(&names, NAMED),
+            names,
             first.statement,
             first.policy,
             first.action,
@@ -201,7 +234,7 @@ fn tell(
             first.statement, first.policy
         ),
     );
-    finding.principals(principals);
+    principals.tell(&mut finding);
     finding.actions(vec![first.action.to_owned()]);
     finding.resources(vec![first.resource.clone()]);
     Some(finding.build())

@@ -11,8 +11,8 @@ use crate::iam::{Authority, Condition, Effect, Policy, ResourceSpec, Statement, 
 /// One resource pattern of a statement that allows a start.
 #[derive(Clone, Debug)]
 pub struct Grant {
-    /// The actor's place in the index.
-    pub actor: usize,
+    /// The place in the index of those who hold it.
+    pub group: usize,
     policy: Arc<Policy>,
     statement: usize,
     sid: Option<String>,
@@ -30,8 +30,19 @@ pub struct Grant {
     pub conditions: Arc<[Condition]>,
 }
 
+/// Whether some statement of the policy allows a start.
+pub fn are_in(policy: &Policy) -> bool {
+    let about = |s: &Statement| {
+        [START, START_SYNC, REDRIVE]
+            .iter()
+            .any(|a| s.actions.matches(a))
+    };
+    let mut statements = policy.statements.iter();
+    statements.any(|s| s.effect == Effect::Allow && about(s))
+}
+
 /// The grants of one allowing statement.
-pub fn of(actor: usize, policy: &Arc<Policy>, statement: &Statement) -> Vec<Grant> {
+pub fn of(group: usize, policy: &Arc<Policy>, statement: &Statement) -> Vec<Grant> {
     let actions: Vec<&'static str> = [START, START_SYNC, REDRIVE]
         .into_iter()
         .filter(|a| statement.actions.matches(a))
@@ -42,7 +53,7 @@ pub fn of(actor: usize, policy: &Arc<Policy>, statement: &Statement) -> Vec<Gran
     let conditions: Arc<[Condition]> = statement.conditions.clone().into();
     let grant = |text: String, glob: Glob, sure: bool| Grant {
         conditions: Arc::clone(&conditions),
-        actor,
+        group,
         policy: Arc::clone(policy),
         statement: statement.index,
         sid: statement.sid.clone(),
@@ -128,18 +139,13 @@ impl Own {
     /// Whether the text before the pattern's first wildcard fits: a test that is cheap, and passes too much.
     pub fn may_match(&self, glob: &Glob) -> bool {
         let fixed = |text: &str| {
-            glob.tokens()
-                .iter()
-                .map_while(|t| match t {
-                    Token::Char(c) => Some(*c),
-                    _ => None,
-                })
-                .eq(text.chars().take(
-                    glob.tokens()
-                        .iter()
-                        .take_while(|t| matches!(t, Token::Char(_)))
-                        .count(),
-                ))
+            let mut text = text.chars();
+            let tokens = glob.tokens().iter();
+            let mut head = tokens.map_while(|t| match t {
+                Token::Char(c) => Some(*c),
+                _ => None,
+            });
+            head.all(|c| text.next() == Some(c))
         };
         self.starts.iter().any(|s| fixed(s)) || fixed(&self.redrive)
     }

@@ -109,6 +109,11 @@ impl Asker {
         }
     }
 
+    /// What is known of the principal's own tags.
+    pub const fn own(&self) -> &Context {
+        &self.own
+    }
+
     /// What is known of its request: `context` of the workflow, and that it lacks what `tags`, where they were read, do
     /// not hold.
     pub fn context<'c>(

@@ -1,13 +1,15 @@
 //! Who may change what a workflow does, or what its role may do: the definition, the role, its policies and trust, the
 //! functions that it invokes, or a workflow of his own with its role.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
+use super::group::Group;
 use super::{Actor, StartIndex, known};
 use crate::arn::Arn;
 use crate::glob::Glob;
 use crate::iam::sets::{Coverage, coverage, grants_for};
-use crate::iam::{Authority, Context, Decision, Effect, Request, evaluate};
+use crate::iam::{ActionSpec, Authority, Context, Decision, Effect, Request, evaluate};
 use crate::workflow::Workflow;
 
 /// How somebody takes a workflow over.
@@ -25,11 +27,13 @@ pub enum Means {
     Function(Arn),
 }
 
-/// One principal with one way to take a workflow over.
+/// Principals with one way to take a workflow over.
 #[derive(Debug)]
 pub struct Taker<'i> {
-    /// Who.
+    /// One for all: the first of them in the account.
     pub actor: &'i Actor,
+    /// All of them, by ARN, each with its place in the account.
+    pub members: Vec<(usize, &'i Actor)>,
     /// How.
     pub means: Means,
     /// The action that lets him.
@@ -61,7 +65,7 @@ pub struct Target<'t> {
 }
 
 /// Actions that take something over.
-const TAKING: [&str; 12] = [
+pub(super) const TAKING: [&str; 12] = [
     UPDATE,
     "iam:PutRolePolicy",
     "iam:AttachRolePolicy",
@@ -79,10 +83,52 @@ const UPDATE: &str = "states:UpdateStateMachine";
 const CREATE: &str = "states:CreateStateMachine";
 const TEST: &str = "states:TestState";
 
-/// Whether the principal may take something over at all.
-pub(super) fn may_take(authority: &Authority) -> bool {
-    let mut statements = authority.identity.iter().flat_map(|p| &p.statements);
-    statements.any(|s| s.effect == Effect::Allow && TAKING.iter().any(|a| s.actions.matches(a)))
+/// Whether the principal may take something over at all. An execution role does what its workflow says, and a role that
+/// only does as it is configured is told otherwise.
+pub(super) fn is_one(actor: &Actor) -> bool {
+    let statements = actor.authority.identity.iter().flat_map(|p| &p.statements);
+    let mut may = statements.filter(|s| s.effect == Effect::Allow);
+    let is_execution_role = actor.runs.iter().any(|r| r.starts_with("workflow "));
+    !actor.is_configured()
+        && !is_execution_role
+        && may.any(|s| TAKING.iter().any(|a| s.actions.matches(a)))
+}
+
+/// The services that an authority allows something of, to tell at once what it surely does not hold.
+#[derive(Debug, Default)]
+pub struct Services {
+    /// By prefix, in lower case.
+    named: BTreeSet<String>,
+    /// Some pattern leaves the service open.
+    any: bool,
+}
+
+impl Services {
+    pub(super) fn of(authority: &Authority) -> Self {
+        let mut services = Self::default();
+        let statements = authority.identity.iter().flat_map(|p| &p.statements);
+        for statement in statements.filter(|s| s.effect == Effect::Allow) {
+            match &statement.actions {
+                ActionSpec::AllBut(_) => services.any = true,
+                ActionSpec::Only(patterns) => {
+                    for pattern in patterns {
+                        match pattern.service() {
+                            Some(name) => {
+                                services.named.insert(name.to_ascii_lowercase());
+                            }
+                            None => services.any = true,
+                        }
+                    }
+                }
+            }
+        }
+        services
+    }
+
+    /// Whether something of this service may be allowed.
+    pub fn may_hold(&self, service: &str) -> bool {
+        self.any || self.named.contains(service)
+    }
 }
 
 impl StartIndex {
@@ -91,13 +137,17 @@ impl StartIndex {
     pub fn takers(&self, target: &Target<'_>) -> Vec<Taker<'_>> {
         let mut found = Vec::new();
         let context = known::of_workflow(target.workflow, target.tags);
-        for actor in self.takers.iter().filter_map(|id| self.actors.get(*id)) {
-            let is_execution_role = actor.runs.iter().any(|r| r.starts_with("workflow "));
-            if is_execution_role || Some(&actor.arn) == target.role {
+        for group in &self.takers {
+            let Some(actor) = self.actors.get(group.first) else {
+                continue;
+            };
+            if Some(&actor.arn) == target.role {
                 continue;
             }
             let context = known::in_organization(&context, &actor.authority);
             let ask = Ask {
+                index: self,
+                group,
                 actor,
                 context: &context,
             };
@@ -119,12 +169,14 @@ impl StartIndex {
 
     /// The policies of a principal that was read.
     pub fn authority(&self, arn: &Arn) -> Option<&Authority> {
-        let actor = self.actors.iter().find(|a| a.arn == *arn)?;
-        Some(&actor.authority)
+        let place = self.places.get(arn.as_str())?;
+        Some(&self.actors.get(*place)?.authority)
     }
 }
 
 struct Ask<'i, 'c> {
+    index: &'i StartIndex,
+    group: &'i Group,
     actor: &'i Actor,
     context: &'c Context,
 }
@@ -160,8 +212,8 @@ impl<'i> Ask<'i, '_> {
                 .clone()
                 .with("iam:PassedToService", "states.amazonaws.com");
             let ask = Ask {
-                actor: self.actor,
                 context: &to_states,
+                ..*self
             };
             found.extend(ask.first(Means::Role, &["iam:PassRole"], role.as_str()));
         }
@@ -186,6 +238,7 @@ impl<'i> Ask<'i, '_> {
             let grant = grants.iter().find(|g| g.resource.overlaps(&one))?;
             Some(Taker {
                 actor: self.actor,
+                members: self.index.at(&self.group.members).collect(),
                 means: means.clone(),
                 action,
                 resource: grant.resource_text.to_owned(),

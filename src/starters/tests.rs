@@ -1,6 +1,7 @@
 use serde_json::{Value, json};
 
 use super::*;
+use crate::iam::Principals;
 use crate::snapshot::{Document, Fetched, Iam, NamedDocument, Role};
 use crate::workflow::WorkflowType;
 
@@ -170,13 +171,56 @@ fn outsiders_are_followed_through_one_role_and_no_further() {
 
 #[test]
 fn many_principals_are_told_by_their_statement() {
-    use crate::evidence::starting::{by_statement, listed, some_of};
+    use crate::evidence::starting::{by_statement, listed, who};
     let roles = (0..60).map(|i| role(&format!("r{i:02}"), service(), allow("states:*", "*")));
     let index = index(roles.collect());
     let starters = index.starters(&workflow(WorkflowType::Standard), None);
     let mut all: Vec<&Starter<'_>> = starters.list.iter().collect();
-    assert_eq!((all.len(), listed(&mut all).len()), (60, 60));
+    let crowd = listed(&mut all);
+    assert_eq!((all.len(), crowd.count, crowd.listed.len()), (1, 60, 50));
+    assert_eq!(crowd.listed[0], "arn:aws:iam::123456789012:role/r00");
     let by = by_statement(&all);
     assert_eq!(by.len(), 1);
-    assert_eq!(some_of(&by[0].1, 2), "`role/r00`, `role/r01` and 58 more");
+    assert_eq!(who(&by[0].1, 2), "`role/r00`, `role/r01` and 58 more");
+}
+
+#[test]
+fn who_differs_in_something_that_decides_stands_alone() {
+    let start = json!([{"Effect": "Allow", "Action": START, "Resource": "*"}]);
+    let reads = |bucket: &str| {
+        json!([
+            {"Effect": "Allow", "Action": START, "Resource": "*"},
+            {"Effect": "Allow", "Action": "s3:GetObject", "Resource": bucket}
+        ])
+    };
+    let by_name = |name: &str| {
+        json!([{"Effect": "Allow", "Action": START, "Resource": "*",
+            "Condition": {"StringEquals": {"aws:PrincipalArn": format!("arn:aws:iam::123456789012:role/{name}")}}}])
+    };
+    let own = json!([{"Effect": "Allow", "Action": START,
+        "Resource": "arn:aws:states:*:*:stateMachine:${aws:PrincipalTag/team}*"}]);
+    let index = index(vec![
+        role("a", service(), start.clone()),
+        role("b", service(), reads("arn:aws:s3:::b/*")),
+        role("c", service(), reads("arn:aws:s3:::c/*")),
+        // Its own name fits, and the other's does not.
+        role("d", service(), by_name("d")),
+        role("e", service(), by_name("d")),
+        // Others become it.
+        role("f", trusts(json!({"AWS": "999999999999"})), start),
+        role("g", service(), own.clone()),
+        role("h", service(), own),
+    ]);
+    let starters = index.starters(&workflow(WorkflowType::Standard), None);
+    let mut told: Vec<Vec<&str>> = Vec::new();
+    for starter in &starters.list {
+        told.push(starter.each().map(|actor| actor.arn.name()).collect());
+    }
+    let expected: [&[&str]; 5] = [&["a", "b", "c"], &["d"], &["f"], &["g"], &["h"]];
+    assert_eq!(told, expected);
+    let parts = starters.list[0].alike(&["s3:GetObject".to_owned()]);
+    let sizes: Vec<usize> = parts.iter().map(Starter::count).collect();
+    assert_eq!(sizes, [1, 1, 1]);
+    let parts = starters.list[0].alike(&["lambda:InvokeFunction".to_owned()]);
+    assert_eq!((parts.len(), parts[0].count()), (1, 3));
 }

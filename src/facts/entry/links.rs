@@ -8,6 +8,7 @@ use crate::glob::Glob;
 use crate::grants::RoleFacts;
 use crate::need::{Need, Phase};
 use crate::value::{Source, Value};
+use crate::workflow::Workflow;
 
 /// One task of a workflow that starts another.
 #[derive(Debug)]
@@ -44,6 +45,38 @@ impl Link {
     }
 }
 
+/// One task that starts a workflow.
+#[derive(Debug)]
+pub struct Start {
+    action: String,
+    /// What it starts.
+    resources: Vec<Glob>,
+    /// What that gets, in terms of its own workflow's input.
+    input: Value,
+}
+
+impl Start {
+    /// Every such task of a workflow.
+    pub fn of(analysis: &WorkflowAnalysis) -> Vec<Self> {
+        let mut seen = BTreeSet::new();
+        let needs = analysis.needs.iter().filter(|n| starts_another(n));
+        let start = |need: &Need| {
+            let state = need.state.filter(|s| seen.insert(*s))?;
+            let arguments = analysis.flow.arguments(state);
+            let given = match arguments.field("Input") {
+                Value::Absent => arguments.field("input"),
+                given => given,
+            };
+            Some(Self {
+                action: need.action.clone(),
+                resources: need.resources.clone(),
+                input: passed_on(&given),
+            })
+        };
+        needs.filter_map(start).collect()
+    }
+}
+
 /// Every link of an account, by the workflow that is started.
 #[derive(Debug, Default)]
 pub struct Links {
@@ -52,48 +85,29 @@ pub struct Links {
 }
 
 impl Links {
-    /// Reads the tasks that start workflows.
+    /// Joins the tasks that start workflows, each workflow's in the order of the workflows.
     pub fn of<'r>(
-        analyses: &[WorkflowAnalysis],
+        starts: &[Vec<Start>],
+        workflows: &[Workflow],
         role: &dyn Fn(usize) -> Option<&'r RoleFacts>,
     ) -> Self {
-        let places: HashMap<&str, usize> = analyses
+        let places: HashMap<&str, usize> = workflows
             .iter()
             .enumerate()
-            .map(|(place, a)| (a.workflow.arn.as_str(), place))
+            .map(|(place, w)| (w.arn.as_str(), place))
             .collect();
         let mut links = Self::default();
-        for (parent, analysis) in analyses.iter().enumerate() {
-            let mut seen = BTreeSet::new();
-            for need in analysis.needs.iter().filter(|n| starts_another(n)) {
-                let Some(state) = need.state.filter(|s| seen.insert(*s)) else {
-                    continue;
-                };
-                let targets = targets(
-                    &need.resources,
-                    &places,
-                    analyses,
-                    role(parent),
-                    &need.action,
-                );
-                if targets.is_empty() {
-                    continue;
-                }
-                let arguments = analysis.flow.arguments(state);
-                let given = match arguments.field("Input") {
-                    Value::Absent => arguments.field("input"),
-                    given => given,
-                };
-                let input = passed_on(&given);
-                let fill = Fill::of(&input);
-                for child in targets {
+        for (parent, (starts, workflow)) in starts.iter().zip(workflows).enumerate() {
+            for start in starts {
+                let fill = Fill::of(&start.input);
+                for child in targets(start, &places, workflows, role(parent)) {
                     let number = links.all.len();
                     links.all.push(Link {
                         parent,
-                        name: analysis.workflow.name.clone(),
-                        role: analysis.workflow.role.as_ref().map(ToString::to_string),
+                        name: workflow.name.clone(),
+                        role: workflow.role.as_ref().map(ToString::to_string),
                         fill,
-                        input: input.clone(),
+                        input: start.input.clone(),
                         is_own: child == parent,
                     });
                     links.by_child.entry(child).or_default().push(number);
@@ -122,11 +136,10 @@ fn starts_another(need: &Need) -> bool {
 
 /// The places of the workflows that these patterns name, and the role lets start.
 fn targets(
-    patterns: &[Glob],
+    start: &Start,
     places: &HashMap<&str, usize>,
-    analyses: &[WorkflowAnalysis],
+    workflows: &[Workflow],
     role: Option<&RoleFacts>,
-    action: &str,
 ) -> BTreeSet<usize> {
     let grants = role.filter(|r| r.whole);
     let grants = grants.map(RoleFacts::grants);
@@ -134,10 +147,10 @@ fn targets(
         let one = Glob::literal(arn);
         grants
             .as_ref()
-            .is_none_or(|all| all.iter().any(|g| g.allows(action, &one)))
+            .is_none_or(|all| all.iter().any(|g| g.allows(&start.action, &one)))
     };
     let mut found = BTreeSet::new();
-    for pattern in patterns {
+    for pattern in &start.resources {
         if let Some(literal) = pattern.as_literal() {
             // A version or alias is started with the workflow's own permission.
             let base: Vec<&str> = literal.splitn(8, ':').take(7).collect();
@@ -145,8 +158,8 @@ fn targets(
             found.extend(places.get(base.as_str()).filter(|_| granted(&base)));
             continue;
         }
-        for (place, analysis) in analyses.iter().enumerate() {
-            let arn = analysis.workflow.arn.as_str();
+        for (place, workflow) in workflows.iter().enumerate() {
+            let arn = workflow.arn.as_str();
             if (pattern.matches(arn) || pattern.matches(&format!("{arn}:1"))) && granted(arn) {
                 found.insert(place);
             }

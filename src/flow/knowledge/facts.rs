@@ -1,6 +1,7 @@
 //! Facts by the value that they speak of. Every test on a way learns one more, and every place keeps its own: they are
 //! cut into shards that places share.
 
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -123,31 +124,26 @@ impl Facts {
         most: usize,
         f: impl Fn(Option<&Arc<Fact>>, Option<&Arc<Fact>>) -> Arc<Fact>,
     ) -> Self {
-        let mut both = Self::default();
-        let none = vec![Arc::default(); SHARDS];
-        let shards = |facts: &Self| match facts.shards.as_slice() {
-            [] => none.clone(),
-            shards => shards.to_vec(),
+        if self.shards.is_empty() && other.shards.is_empty() {
+            return Self::default();
+        }
+        let none = Arc::new(Shard::new());
+        let shard = |facts: &'_ Self, at: usize| facts.shards.get(at).unwrap_or(&none).clone();
+        let mut both = Self {
+            shards: Vec::with_capacity(SHARDS),
+            len: 0,
         };
-        for (a, b) in shards(self).iter().zip(&shards(other)) {
-            let shard = if Arc::ptr_eq(a, b) {
-                a.clone()
-            } else {
+        for at in 0..SHARDS {
+            let (mut a, b) = (shard(self, at), shard(other, at));
+            if !Arc::ptr_eq(&a, &b) {
                 budget::spend(1 + a.len() + b.len());
-                let names = a.keys().chain(b.keys().filter(|k| !a.contains_key(*k)));
-                let joined = names.map(|name| (name, a.get(name), f(a.get(name), b.get(name))));
-                let new: Vec<(Identity, Arc<Fact>)> = joined
-                    .filter(|(_, old, new)| !old.is_some_and(|old| Arc::ptr_eq(old, new)))
-                    .map(|(name, _, new)| (name.clone(), new))
-                    .collect();
-                let mut shard = a.clone();
+                let new = told_anew(&a, &b, &f);
                 if !new.is_empty() {
-                    Arc::make_mut(&mut shard).extend(new);
+                    Arc::make_mut(&mut a).extend(new);
                 }
-                shard
-            };
-            both.len += shard.len();
-            both.shards.push(shard);
+            }
+            both.len += a.len();
+            both.shards.push(a);
         }
         both.trim(most);
         both
@@ -186,6 +182,45 @@ impl Facts {
                             .zip(&**b)
                             .all(|((k, x), (l, y))| k == l && (Arc::ptr_eq(x, y) || x == y)))
             })
+    }
+}
+
+/// What `f` makes of the facts of two shards, where it is not what the first one holds already.
+fn told_anew(
+    a: &Shard,
+    b: &Shard,
+    f: &impl Fn(Option<&Arc<Fact>>, Option<&Arc<Fact>>) -> Arc<Fact>,
+) -> Vec<(Identity, Arc<Fact>)> {
+    let mut new = Vec::new();
+    let mut tell = |name: &Identity, old: Option<&Arc<Fact>>, other: Option<&Arc<Fact>>| {
+        if let (Some(old), Some(other)) = (old, other)
+            && Arc::ptr_eq(old, other)
+        {
+            return;
+        }
+        let fact = f(old, other);
+        if !old.is_some_and(|old| Arc::ptr_eq(old, &fact)) {
+            new.push((name.clone(), fact));
+        }
+    };
+    // Both are sorted: one walk along the two meets every name once.
+    let (mut ours, mut theirs) = (a.iter().peekable(), b.iter().peekable());
+    loop {
+        let order = match (ours.peek(), theirs.peek()) {
+            (None, None) => return new,
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (Some((x, _)), Some((y, _))) => x.cmp(y),
+        };
+        let ours = if order.is_le() { ours.next() } else { None };
+        let theirs = if order.is_ge() { theirs.next() } else { None };
+        if let Some((name, _)) = ours.or(theirs) {
+            tell(
+                name,
+                ours.map(|(_, fact)| fact),
+                theirs.map(|(_, fact)| fact),
+            );
+        }
     }
 }
 
