@@ -245,7 +245,7 @@ fn remembered(
     block.remove("event");
     block.extend(baseline.clone());
     let scenario = Scenario::parse(&Value::Object(block).to_string())?;
-    let assessments = assess::account(&scenario.account, &scenario.config, &scenario.today);
+    let assessments = assess::with_postures(&scenario.account, &scenario.config, &scenario.today);
     let own = assessments
         .into_iter()
         .find(|a| a.workflow.arn.as_str() == WORKFLOW);
