@@ -1,7 +1,7 @@
 //! The rules. Each lives in `rules/NAME.rs` (what it judges) and `rules/NAME.md` (its page: documentation, `explain` text
 //! and test in one). A rule sees [`Facts`] and nothing else: not AWS, not a clock, never another rule.
 //!
-//! A new rule is those two files, one `mod` line and one line in [`RULES`]; `src/rules/README.md` describes the page.
+//! A new rule is those two files and one line in [`crate::rule_id`]; `src/rules/README.md` describes the page.
 
 use std::collections::BTreeSet;
 
