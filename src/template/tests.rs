@@ -4,6 +4,7 @@ mod cloudformation;
 mod entries;
 mod functions;
 mod hostile;
+mod plans;
 mod sam;
 mod terraform;
 
