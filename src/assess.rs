@@ -143,7 +143,7 @@ pub fn remembering(snapshot: &Account, known: &Known<'_>, first: usize) -> Vec<A
         assessment
     };
     let mut assessments = account.each(first, judged);
-    versions::add(snapshot, known.config, known.today, &mut assessments);
+    versions::add(&account, known.today, &mut assessments);
     assessments.extend(many::unknown(snapshot, known.config, known.today));
     assessments
 }
@@ -237,7 +237,6 @@ fn judge_changed(
         drift: drift.as_ref(),
         transient,
     };
-    let unchanged = rules::Change::default();
     let (assessment, cuts) = budget::within(budget::RULES, || by_rules(facts, &change, today));
     let Some(gap) = analysis::stopped("the rules", &cuts) else {
         let all = || by_rules(&bare(facts, facts.gaps.clone()), &change, today);
@@ -245,16 +244,25 @@ fn judge_changed(
     };
     match assessment {
         Some(mut assessment) => {
-            let told = by_rules(&bare(facts, vec![gap.clone()]), &unchanged, today);
-            assessment.findings.extend(told.findings);
-            order(&mut assessment.findings);
-            assessment.gaps.push(gap);
+            assessment.tell(gap, facts.config, today);
             assessment
         }
         None => {
             let gaps = facts.gaps.iter().cloned().chain([gap]).collect();
             by_rules(&bare(facts, gaps), &change, today)
         }
+    }
+}
+
+impl Assessment {
+    /// Adds a gap that the judgement itself made, with what the rules say of one.
+    fn tell(&mut self, gap: Gap, config: &Config, today: &str) {
+        let definition = Definition::default();
+        let facts = Facts::only_gaps(config, &self.workflow, &definition, vec![gap.clone()]);
+        let told = by_rules(&facts, &rules::Change::default(), today);
+        self.findings.extend(told.findings);
+        order(&mut self.findings);
+        self.gaps.push(gap);
     }
 }
 
@@ -348,3 +356,12 @@ fn order(findings: &mut Vec<Finding>) {
     });
     findings.dedup_by(|a, b| a.rule() == b.rule() && a.subject() == b.subject());
 }
+
+#[cfg(test)]
+#[expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+mod tests;

@@ -24,7 +24,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::collect::{Account, Lookup, ManagedHead, PageOf, Recorded, RoleHead};
-use crate::snapshot::{Attachment, Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag};
+use crate::snapshot::{
+    Attachment, Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag, VersionRef,
+};
 
 pub use accounts::Members;
 pub use approve::approve;
@@ -106,6 +108,18 @@ impl Account for Live {
 
     async fn tags(&self, arn: &str) -> Fetched<Vec<Tag>> {
         self.states.tags(arn).await
+    }
+
+    async fn versions(&self, arn: &str) -> Fetched<Vec<VersionRef>> {
+        self.states.versions(arn).await
+    }
+
+    async fn aliases(&self, arn: &str) -> Fetched<Vec<String>> {
+        self.states.aliases(arn).await
+    }
+
+    async fn alias(&self, arn: &str) -> Fetched<Vec<String>> {
+        self.states.alias(arn).await
     }
 
     async fn workflows(&self) -> Fetched<Vec<String>> {

@@ -20,6 +20,8 @@ pub const FLOW: usize = 3_000_000;
 pub const JOIN: usize = 2_000_000;
 /// What its rules may cost.
 pub const RULES: usize = 2_000_000;
+/// What all of its published versions may cost together; a version whose turn comes within it is judged as the workflow is.
+pub const VERSIONS: usize = 8_000_000;
 
 /// What one answer may cost that workflows share and that the first of them who asks finds: units of its own, so that it is
 /// the same whoever asks.
@@ -28,6 +30,8 @@ pub const SHARED: usize = 2_000_000;
 struct Meter {
     left: Cell<usize>,
     limited: Cell<bool>,
+    /// What was ever taken on this thread.
+    taken: Cell<usize>,
     cuts: RefCell<BTreeSet<&'static str>>,
 }
 
@@ -36,6 +40,7 @@ thread_local! {
         Meter {
             left: Cell::new(usize::MAX),
             limited: Cell::new(false),
+            taken: Cell::new(0),
             cuts: RefCell::new(BTreeSet::new()),
         }
     };
@@ -46,8 +51,17 @@ pub fn spend(units: usize) {
     METER.with(|meter| {
         if meter.limited.get() {
             meter.left.set(meter.left.get().saturating_sub(units));
+            meter.taken.set(meter.taken.get().wrapping_add(units));
         }
     });
+}
+
+/// What `f` takes, over all parts that it runs [`within`] a budget: for whoever bounds a number of them.
+pub fn measured<T>(f: impl FnOnce() -> T) -> (T, usize) {
+    let taken = || METER.with(|meter| meter.taken.get());
+    let before = taken();
+    let answer = f();
+    (answer, taken().wrapping_sub(before))
 }
 
 /// Whether nothing is left.

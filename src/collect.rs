@@ -6,6 +6,7 @@ mod account;
 mod around;
 mod lately;
 mod role;
+mod versions;
 mod workflow;
 
 use std::collections::BTreeMap;
@@ -14,12 +15,15 @@ use std::time::Duration;
 
 use crate::arn::{AccountRegion, Arn};
 use crate::moment::Moment;
-use crate::snapshot::{Attachment, Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag};
+use crate::snapshot::{
+    Attachment, Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag, VersionRef,
+};
 use crate::trigger::Affects;
 
 pub use account::whole_account;
 pub use around::{Ask, StaleRead, around};
 pub use lately::{AccountCache, Surroundings};
+pub use versions::{Versions, versions};
 pub use workflow::{Described, describe};
 
 /// Calls in flight at once for one event; the token buckets of Step Functions hold 100 and 200 (AWS Step Functions
@@ -44,6 +48,12 @@ pub trait Account: Sync {
     fn workflow(&self, arn: &str) -> impl Future<Output = Fetched<StateMachine>> + Send;
     /// ListTagsForResource of a workflow.
     fn tags(&self, arn: &str) -> impl Future<Output = Fetched<Vec<Tag>>> + Send;
+    /// ListStateMachineVersions, newest first; not collected where the service does not offer it.
+    fn versions(&self, arn: &str) -> impl Future<Output = Fetched<Vec<VersionRef>>> + Send;
+    /// ListStateMachineAliases: ARNs.
+    fn aliases(&self, arn: &str) -> impl Future<Output = Fetched<Vec<String>>> + Send;
+    /// DescribeStateMachineAlias: the ARNs of the versions that it points at.
+    fn alias(&self, arn: &str) -> impl Future<Output = Fetched<Vec<String>>> + Send;
     /// ListStateMachines: ARNs.
     fn workflows(&self) -> impl Future<Output = Fetched<Vec<String>>> + Send;
     /// ListStateMachines: one page of ARNs, from where the last one ended.

@@ -110,6 +110,8 @@ pub fn depends_on(
         })
     };
     rests.extend(role(&machine.role_arn));
+    let versions = account.versions.iter().filter(|v| v.arn == machine.arn);
+    rests.extend(versions.filter_map(|version| role(&version.role_arn)));
     for group in &machine.log_destinations {
         let name = Arn::parse(group.strip_suffix(":*").unwrap_or(group)).and_then(|arn| {
             let name = arn.resource().strip_prefix("log-group:")?.to_owned();
@@ -148,6 +150,9 @@ pub fn basis(machine: &StateMachine, account: &Account) -> String {
         machine.include_execution_data, machine.tracing
     ));
     machine.log_destinations.iter().for_each(|d| part(d));
+    for version in account.versions.iter().filter(|v| v.arn == machine.arn) {
+        part(version.version.as_deref().unwrap_or_default());
+    }
     if let Fetched::Present(iam) = &account.iam
         && let Some(role) = iam.roles.iter().find(|r| r.arn == machine.role_arn)
     {

@@ -14,9 +14,9 @@ use crate::moment::Moment;
 use crate::render::alert::{self, Alert, Drift, Resolved};
 use crate::render::cause;
 use crate::rule_id::{RuleId, rule_ids};
-use crate::snapshot::{Account, StateMachine};
+use crate::snapshot::{Account, StateMachine, VersionRef};
 use crate::trigger::EventInfo;
-use crate::verdict::{Record, ReportedFinding};
+use crate::verdict::{ListedVersions, Record, ReportedFinding};
 use crate::workflow::{OwnerSource, Workflow};
 
 /// Characters of a day, `2026-11-23`.
@@ -49,6 +49,8 @@ pub struct Read {
     pub basis: String,
     /// On what the verdict rests.
     pub depends_on: BTreeSet<Dependency>,
+    /// Its published versions, where they were listed.
+    pub versions: Option<Vec<VersionRef>>,
 }
 
 impl Read {
@@ -58,6 +60,7 @@ impl Read {
             revision: machine.revision_id.clone(),
             basis: dependencies::basis(machine, account),
             depends_on: dependencies::depends_on(machine, account, &assessment.invoked),
+            versions: None,
         }
     }
 }
@@ -178,6 +181,13 @@ impl Evaluation<'_> {
             widened: self.widened(assessment),
             held: self.held(assessment),
             judged: self.judged(assessment),
+            versions: match read.and_then(|read| read.versions.clone()) {
+                Some(all) => Some(ListedVersions {
+                    at: self.began.iso(),
+                    all,
+                }),
+                None => old.and_then(|r| r.versions.clone()),
+            },
             sweep: self
                 .sweep
                 .map(str::to_owned)

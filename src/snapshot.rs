@@ -1,6 +1,7 @@
 //! Snapshots: inert text with dates, as AWS or a directory gave it. Nothing here is parsed beyond its envelope.
 
 use crate::gap::Unread;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 pub mod entries;
@@ -117,6 +118,15 @@ impl StateMachine {
             ..self.clone()
         })
     }
+}
+
+/// One entry of ListStateMachineVersions. A version never changes; a workflow that is made anew numbers its own again.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct VersionRef {
+    /// `stateMachineVersionArn`
+    pub arn: String,
+    /// `creationDate`; empty where only an alias names the version.
+    pub created: String,
 }
 
 /// One tag.

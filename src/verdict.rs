@@ -9,6 +9,7 @@ pub use crate::dependencies::Dependency;
 use crate::digest::Digest;
 use crate::drift::{Baseline, Held, Since};
 use crate::severity::Severity;
+use crate::snapshot::VersionRef;
 pub use crate::starters::StartShape;
 
 /// Everything that is kept of one workflow.
@@ -46,9 +47,21 @@ pub struct Record {
     /// When each revision and policy document was last judged (ISO 8601 in UTC), by its digest.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub judged: BTreeMap<String, String>,
+    /// The published versions, and when they were listed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub versions: Option<ListedVersions>,
     /// The last sweep that came by.
     #[serde(default)]
     pub sweep: Option<String>,
+}
+
+/// The published versions of a workflow, as they were listed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ListedVersions {
+    /// When, ISO 8601 in UTC.
+    pub at: String,
+    /// Newest first.
+    pub all: Vec<VersionRef>,
 }
 
 /// The digest under which a revision or a policy document is remembered: of a document, however it is laid out.
@@ -99,6 +112,7 @@ impl Record {
             widened: BTreeMap::new(),
             held: BTreeMap::new(),
             judged: BTreeMap::new(),
+            versions: None,
             sweep: None,
         }
     }

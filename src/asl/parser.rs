@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::template::{Mode, open};
 use super::variables;
 use super::{Definition, PathField, Problem, QueryLanguage, StateId, Template, Text};
+use crate::budget;
 use crate::expr::jsonpath;
 use crate::loc::Pointer;
 
@@ -68,10 +69,12 @@ impl Parser {
         self.pointer_bytes += pointer.as_str().len();
         if self.depth >= MAX_NESTING {
             self.problem(pointer, format!("nested deeper than {MAX_NESTING} levels"));
+            budget::cut("states nested too deep to be read");
             return false;
         }
         if self.pointer_bytes > MAX_POINTER_BYTES {
             self.problem(&Pointer::root(), "too large to read whole");
+            budget::cut("a size beyond which nothing more is read");
             return false;
         }
         self.depth += levels;

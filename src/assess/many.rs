@@ -33,7 +33,7 @@ fn whole(
 ) -> Vec<Assessment> {
     let account = AccountFacts::new(snapshot, config);
     let mut assessments = account.each(usize::MAX, judge);
-    versions::add(snapshot, config, today, &mut assessments);
+    versions::add(&account, today, &mut assessments);
     assessments.extend(unknown(snapshot, config, today));
     assessments
 }

@@ -4,9 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Assessment, judge};
-use crate::config::Config;
+use crate::budget;
 use crate::facts::AccountFacts;
 use crate::finding::Finding;
+use crate::gap::{Gap, Input};
 use crate::rule_id::{RuleId, rule_ids};
 use crate::snapshot::{Account, StateMachine};
 
@@ -31,69 +32,83 @@ const OF_THE_ROLE: &[RuleId] = rule_ids![
 const OF_THE_WORKFLOW: &[RuleId] =
     rule_ids!["drift", "shared-role", "suppression", "transient-change"];
 
-/// Adds to each workflow's assessment what its versions hold beyond it.
-pub(super) fn add(
-    snapshot: &Account,
-    config: &Config,
-    today: &str,
-    assessments: &mut [Assessment],
-) {
-    for layer in layers(snapshot) {
-        let judged: BTreeSet<&str> = layer.iter().map(|m| m.arn.as_str()).collect();
-        let others = snapshot.workflows.iter();
-        let others = others.filter(|m| !judged.contains(m.arn.as_str()));
-        let with = Account {
-            workflows: layer.iter().copied().chain(others).cloned().collect(),
-            versions: Vec::new(),
-            ..snapshot.clone()
+/// Adds to each workflow's assessment what its versions hold beyond it, as far as the budget of its versions goes.
+pub(super) fn add(account: &AccountFacts<'_>, today: &str, assessments: &mut [Assessment]) {
+    let mut versions = distinct(account.snapshot);
+    if versions.is_empty() {
+        return;
+    }
+    let places = assessments.iter().enumerate();
+    let places = places.map(|(place, a)| (a.workflow.arn.to_string(), place));
+    let places: BTreeMap<String, usize> = places.collect();
+    let workflows = account.snapshot.workflows.iter().enumerate();
+    for (place, current) in workflows {
+        let own = places.get(&current.arn);
+        let own = own.and_then(|own| assessments.get_mut(*own));
+        // Of a version of a workflow that is not judged nothing is said.
+        let (Some(own), Some(versions)) = (own, versions.remove(current.arn.as_str())) else {
+            continue;
         };
-        let account = AccountFacts::new(&with, config);
-        let judged = account.each(layer.len(), |facts| judge(&facts, today));
-        for (version, of_version) in layer.iter().zip(judged) {
-            let own = assessments
-                .iter_mut()
-                .find(|a| a.workflow.arn.as_str() == version.arn);
-            let current = snapshot.workflows.iter().find(|m| m.arn == version.arn);
-            if let (Some(own), Some(current)) = (own, current) {
-                merge(own, of_version, version, current);
+        let mut left = budget::VERSIONS;
+        let mut beyond = 0;
+        for version in versions {
+            if left == 0 {
+                beyond += 1;
+                continue;
+            }
+            let (judged, cost) =
+                budget::measured(|| account.version(place, version, |facts| judge(&facts, today)));
+            left = left.saturating_sub(cost + version.definition.len());
+            if let Some(judged) = judged {
+                merge(own, judged, version, current);
             }
         }
+        if beyond > 0 {
+            let gap = unjudged(own, beyond);
+            own.tell(gap, account.config, today);
+        }
     }
 }
 
-/// The versions that differ from the current revision and from each other, of each workflow one in a layer.
-fn layers(snapshot: &Account) -> Vec<Vec<&StateMachine>> {
-    let mut seen: BTreeMap<&str, Vec<&StateMachine>> = BTreeMap::new();
-    for current in &snapshot.workflows {
-        seen.entry(&current.arn).or_default().push(current);
-    }
-    let mut layers: Vec<Vec<&StateMachine>> = Vec::new();
+/// What is said of the versions that are beyond the budget.
+fn unjudged(own: &Assessment, count: usize) -> Gap {
+    let versions = if count == 1 { "version" } else { "versions" };
+    let what = format!("{count} older {versions} of {}", own.workflow.arn);
+    let why = "the versions together are too much to judge; delete those that nobody starts (`aws stepfunctions delete-state-machine-version`)";
+    Gap::new(Input::Versions, what, why)
+}
+
+/// The versions that differ from the current revision and from each other, newest first, by the ARN of the workflow.
+fn distinct(snapshot: &Account) -> BTreeMap<&str, Vec<&StateMachine>> {
+    let mut all: BTreeMap<&str, Vec<&StateMachine>> = BTreeMap::new();
     for version in &snapshot.versions {
-        // Of a version of a workflow that is not judged nothing is said.
-        let Some(same) = seen.get_mut(version.arn.as_str()) else {
-            continue;
-        };
-        if same.iter().any(|other| does_the_same(other, version)) {
-            continue;
-        }
-        same.push(version);
-        let at = same.len() - 2;
-        match layers.get_mut(at) {
-            Some(layer) => layer.push(version),
-            None => layers.push(vec![version]),
-        }
+        all.entry(&version.arn).or_default().push(version);
     }
-    layers
+    let number = |m: &StateMachine| m.version.as_deref().and_then(|v| v.parse::<u64>().ok());
+    let current = snapshot.workflows.iter().map(|m| (m.arn.as_str(), m));
+    let current: BTreeMap<&str, &StateMachine> = current.collect();
+    for (arn, versions) in &mut all {
+        versions.sort_by_key(|version| std::cmp::Reverse(number(version)));
+        let mut seen: BTreeSet<Judged<'_>> =
+            current.get(arn).map(|m| judged(m)).into_iter().collect();
+        versions.retain(|version| seen.insert(judged(version)));
+    }
+    all
 }
 
-fn does_the_same(one: &StateMachine, other: &StateMachine) -> bool {
-    one.definition == other.definition
-        && one.role_arn == other.role_arn
-        && one.log_level == other.log_level
-        && one.include_execution_data == other.include_execution_data
-        && one.log_destinations == other.log_destinations
-        && one.kms_key == other.kms_key
-        && one.tracing == other.tracing
+/// What of a version decides what is said of it.
+type Judged<'a> = (&'a str, &'a str, String);
+
+fn judged(machine: &StateMachine) -> Judged<'_> {
+    let settings = format!(
+        "{:?} {} {:?} {:?} {}",
+        machine.log_level,
+        machine.include_execution_data,
+        machine.log_destinations,
+        machine.kms_key,
+        machine.tracing
+    );
+    (&machine.definition, &machine.role_arn, settings)
 }
 
 fn merge(

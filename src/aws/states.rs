@@ -1,6 +1,8 @@
 //! Step Functions: definitions, settings and tags.
 
 use aws_sdk_sfn::Client;
+use aws_sdk_sfn::config::retry::RetryConfig;
+use aws_sdk_sfn::error::ProvideErrorMetadata;
 use aws_sdk_sfn::operation::describe_state_machine::{
     DescribeStateMachineError, DescribeStateMachineOutput,
 };
@@ -9,11 +11,14 @@ use aws_sdk_sfn::types::{EncryptionType, IncludedData};
 use super::Sdk;
 use super::error::unread;
 use crate::collect::PageOf;
-use crate::snapshot::{Fetched, StateMachine, Tag};
+use crate::snapshot::{Fetched, StateMachine, Tag, VersionRef};
 
 /// The IAM actions that these calls need.
 pub(super) const ACTIONS: &[&str] = &[
     "states:DescribeStateMachine",
+    "states:DescribeStateMachineAlias",
+    "states:ListStateMachineAliases",
+    "states:ListStateMachineVersions",
     "states:ListStateMachines",
     "states:ListTagsForResource",
 ];
@@ -47,6 +52,71 @@ impl States {
                 }
             }
             Err(error) => unread(ACTION, &error),
+        }
+    }
+
+    /// Every version, newest first. A service that answers with a fault of its own and no code does not offer the call, as an
+    /// emulator may not: that is no reason to ask again, nor to say that something could not be read.
+    pub(super) async fn versions(&self, arn: &str) -> Fetched<Vec<VersionRef>> {
+        const ACTION: &str = "states:ListStateMachineVersions";
+        let call = || {
+            let call = self.0.list_state_machine_versions();
+            call.state_machine_arn(arn).max_results(PAGE)
+        };
+        let once = aws_sdk_sfn::config::Builder::new().retry_config(RetryConfig::disabled());
+        let mut answer = call().customize().config_override(once).send().await;
+        if let Err(error) = &answer {
+            let status = error.raw_response().map(|r| r.status().as_u16());
+            if error.code().is_none() && matches!(status, Some(500 | 501)) {
+                return Fetched::NotCollected;
+            }
+            answer = call().send().await;
+        }
+        let mut all = Vec::new();
+        loop {
+            let page = match answer {
+                Ok(page) => page,
+                Err(error) => return unread(ACTION, &error),
+            };
+            all.extend(page.state_machine_versions.into_iter().map(|v| VersionRef {
+                arn: v.state_machine_version_arn,
+                created: v.creation_date.to_string(),
+            }));
+            let Some(next) = page.next_token else {
+                return Fetched::Present(all);
+            };
+            answer = call().next_token(next).send().await;
+        }
+    }
+
+    /// Every alias.
+    pub(super) async fn aliases(&self, arn: &str) -> Fetched<Vec<String>> {
+        let call = self.0.list_state_machine_aliases();
+        let mut call = call.state_machine_arn(arn).max_results(PAGE);
+        let mut all = Vec::new();
+        loop {
+            let page = match call.clone().send().await {
+                Ok(page) => page,
+                Err(error) => return unread("states:ListStateMachineAliases", &error),
+            };
+            let aliases = page.state_machine_aliases.into_iter();
+            all.extend(aliases.map(|alias| alias.state_machine_alias_arn));
+            match page.next_token {
+                Some(next) => call = call.next_token(next),
+                None => return Fetched::Present(all),
+            }
+        }
+    }
+
+    /// The versions that an alias points at.
+    pub(super) async fn alias(&self, arn: &str) -> Fetched<Vec<String>> {
+        let call = self.0.describe_state_machine_alias();
+        match call.state_machine_alias_arn(arn).send().await {
+            Ok(alias) => {
+                let routed = alias.routing_configuration.unwrap_or_default().into_iter();
+                Fetched::Present(routed.map(|r| r.state_machine_version_arn).collect())
+            }
+            Err(error) => unread("states:DescribeStateMachineAlias", &error),
         }
     }
 

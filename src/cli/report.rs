@@ -19,6 +19,7 @@ use crate::render::report::{Accounts, Applied, Baseline, Report};
 use crate::render::{Counts, escape, html, human, json, markdown, sarif};
 use crate::secrets;
 use crate::snapshot::Account;
+use crate::workflow::Workflow;
 
 /// Workflows that were judged, with where they are written.
 #[derive(Default)]
@@ -29,6 +30,8 @@ pub struct Judged {
     pub origins: Vec<Option<WorkflowOrigin>>,
     /// The documents that they are written in.
     pub sources: Sources,
+    /// The directory that the documents' names are relative to, where they stand in an account directory.
+    pub directory: Option<PathBuf>,
     /// What could not be read: a line each.
     pub failures: Vec<String>,
     /// What was judged.
@@ -202,29 +205,41 @@ fn wants_places(args: &Options) -> bool {
     all.any(|format| matches!(format, Format::Sarif | Format::Json))
 }
 
-/// Where workflows stand in an account directory whose files have the names that they should have.
+/// Where workflows stand in an account directory whose files have the names that they should have. The names of the files
+/// are relative to it, so that a report of the account is the same wherever its directory lies.
 fn place_in_snapshot(judged: &mut Judged, dir: &Path) {
+    judged.directory = Some(dir.to_owned());
     for assessment in &judged.assessments {
-        let name = format!("{}.json", assessment.workflow.name);
-        let file = dir.join("state-machines").join(name);
-        judged.origins.push(described(&file).map(|document| {
-            judged.sources.add(document);
-            let place = |pointer| Place {
-                file: file.clone(),
-                pointer,
-            };
-            WorkflowOrigin {
-                whole: place(Pointer::root()),
-                definition: place(Pointer::root().key("definition")),
-                ..WorkflowOrigin::default()
-            }
-        }));
+        let workflow = &assessment.workflow;
+        judged
+            .origins
+            .push(described(dir, workflow).map(|document| {
+                let file = document.path.clone();
+                judged.sources.add(document);
+                let place = |pointer| Place {
+                    file: file.clone(),
+                    pointer,
+                };
+                WorkflowOrigin {
+                    whole: place(Pointer::root()),
+                    definition: place(Pointer::root().key("definition")),
+                    ..WorkflowOrigin::default()
+                }
+            }));
     }
 }
 
-fn described(file: &Path) -> Option<Document> {
-    let text = local::read_file(file).ok()?;
-    Document::parse(file.to_owned(), text, Notation::Json).ok()
+/// The response that describes the workflow. A name is what an account says: it leads to no other file.
+fn described(dir: &Path, workflow: &Workflow) -> Option<Document> {
+    let name = format!("{}.json", workflow.name);
+    let file = Path::new("state-machines").join(&name);
+    if file.file_name()? != name.as_str() {
+        return None;
+    }
+    let text = local::read_file(&dir.join(&file)).ok()?;
+    let document = Document::parse(file, text, Notation::Json).ok()?;
+    let of = document.value.get("stateMachineArn")?.as_str()?;
+    (of == workflow.arn.as_str()).then_some(document)
 }
 
 /// Prints the reports that are asked for, and says what the worst finding makes of the exit status.
@@ -247,7 +262,7 @@ pub fn outcome(
     }
     let report = Report {
         assessments: &judged.assessments,
-        places: Places::new(&judged.sources, &judged.origins),
+        places: Places::new(&judged.sources, &judged.origins).within(judged.directory.as_deref()),
         applied: Some(applied),
         baseline,
         hidden,

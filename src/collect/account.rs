@@ -4,7 +4,8 @@ use futures_util::future;
 use futures_util::stream::{self, StreamExt as _};
 
 use super::workflow::closed;
-use super::{AT_ONCE, Account, LookupError, answered};
+use super::{AT_ONCE, Account, AccountCache, LookupError, Versions, answered};
+use crate::arn::Arn;
 use crate::gap::Unread;
 use crate::snapshot::{self, Fetched};
 
@@ -58,6 +59,19 @@ pub async fn whole_account<A: Account>(port: &A) -> Result<snapshot::Account, Lo
                 ));
             }
         }
+    }
+    let workflows = account.workflows.iter();
+    let workflows: Vec<Arn> = workflows.filter_map(|m| Arn::parse(&m.arn)).collect();
+    let cache = AccountCache::default();
+    let versions: Vec<Versions> = stream::iter(&workflows)
+        .map(|workflow| super::versions(port, &cache, workflow, None))
+        // One call a second is what the service takes in the long run.
+        .buffered(2)
+        .collect()
+        .await;
+    for read in versions {
+        account.versions.extend(read.machines);
+        account.unreadable.extend(read.unread);
     }
     Ok(account)
 }

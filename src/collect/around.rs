@@ -19,6 +19,8 @@ pub struct Ask<'a> {
     pub machines: Vec<StateMachine>,
     /// How many of them are to be judged.
     pub judged: usize,
+    /// Published versions of those that are judged.
+    pub versions: Vec<StateMachine>,
     /// ARNs of functions that they invoke.
     pub functions: Vec<Arn>,
     /// Roles, by name, that must be read afresh beside their own.
@@ -34,8 +36,8 @@ pub struct Ask<'a> {
 /// Reads it, and says what is not visible yet.
 pub async fn around<A: Account>(port: &A, ask: Ask<'_>) -> (snapshot::Account, Vec<StaleRead>) {
     let judged = ask.machines.get(..ask.judged).unwrap_or(&ask.machines);
-    let mut names: Vec<String> = judged
-        .iter()
+    let all = || judged.iter().chain(&ask.versions);
+    let mut names: Vec<String> = all()
         .filter_map(|machine| Some(Arn::parse(&machine.role_arn)?.name().to_owned()))
         .chain(ask.roles.iter().cloned())
         .collect();
@@ -43,7 +45,7 @@ pub async fn around<A: Account>(port: &A, ask: Ask<'_>) -> (snapshot::Account, V
     names.dedup();
     let (fresh, log_groups, functions, tags) = future::join4(
         roles(port, &names, ask.expects),
-        log_groups(port, judged),
+        log_groups(port, all()),
         functions(port, &ask.functions),
         stream::iter(judged)
             .map(|machine| port.tags(&machine.arn))
@@ -74,6 +76,7 @@ pub async fn around<A: Account>(port: &A, ask: Ask<'_>) -> (snapshot::Account, V
         account.unreadable.extend(super::workflow::closed(&machine));
         account.workflows.push(machine);
     }
+    account.versions = ask.versions;
     (account, stale)
 }
 
@@ -180,10 +183,9 @@ async fn roles<A: Account>(port: &A, names: &[String], expects: Option<&Expected
 /// The log groups that these workflows name.
 async fn log_groups<A: Account>(
     port: &A,
-    machines: &[StateMachine],
+    machines: impl Iterator<Item = &StateMachine>,
 ) -> Fetched<BTreeMap<String, LogGroup>> {
     let mut wanted: Vec<&str> = machines
-        .iter()
         .flat_map(|m| &m.log_destinations)
         .map(|arn| super::workflow::bare(arn))
         .collect();

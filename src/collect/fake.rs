@@ -95,6 +95,18 @@ impl Account for Fake {
         Fetched::Present(Vec::new())
     }
 
+    async fn versions(&self, _arn: &str) -> Fetched<Vec<VersionRef>> {
+        Fetched::Present(Vec::new())
+    }
+
+    async fn aliases(&self, _arn: &str) -> Fetched<Vec<String>> {
+        Fetched::Present(Vec::new())
+    }
+
+    async fn alias(&self, _arn: &str) -> Fetched<Vec<String>> {
+        Fetched::Absent
+    }
+
     async fn workflows(&self) -> Fetched<Vec<String>> {
         self.call("ListStateMachines".to_owned()).await;
         let all = || Fetched::Present(self.workflows.keys().cloned().collect());

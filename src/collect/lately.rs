@@ -11,7 +11,7 @@ use futures_util::future;
 use super::Account;
 use crate::arn::{AccountRegion, Arn};
 use crate::moment::Moment;
-use crate::snapshot::{Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag};
+use crate::snapshot::{Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag, VersionRef};
 
 /// Everything around the workflows of one account in one region.
 #[derive(Clone, Debug, Default)]
@@ -79,10 +79,14 @@ pub struct AccountCache {
     principals: Mutex<BTreeMap<String, Kept<Fetched<Iam>>>>,
     whole: Mutex<BTreeMap<AccountRegion, Kept<Surroundings>>>,
     machines: Mutex<BTreeMap<String, (Moment, StateMachine)>>,
+    versions: Mutex<BTreeMap<VersionRef, StateMachine>>,
 }
 
 /// Workflows that are kept.
 const MACHINES: usize = 1000;
+
+/// Versions that are kept.
+const VERSIONS: usize = 200;
 
 /// Seconds for which what was read serves for changes of something else.
 const SERVES: i64 = 900;
@@ -131,6 +135,30 @@ impl AccountCache {
                 all.clear();
             }
             all.insert(arn.to_string(), (now, machine.clone()));
+        }
+        machine
+    }
+
+    /// A published version: it never changes, so that it is read once.
+    pub async fn version<A: Account>(
+        &self,
+        port: &A,
+        version: &VersionRef,
+    ) -> Fetched<StateMachine> {
+        let kept = lock(&self.versions).get(version).cloned();
+        if let Some(machine) = kept {
+            return Fetched::Present(machine);
+        }
+        let machine = port.workflow(&version.arn).await;
+        if let Fetched::Present(machine) = &machine
+            && !version.created.is_empty()
+            && !machine.definition.is_empty()
+        {
+            let mut all = lock(&self.versions);
+            if all.len() >= VERSIONS {
+                all.clear();
+            }
+            all.insert(version.clone(), machine.clone());
         }
         machine
     }

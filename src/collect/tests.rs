@@ -36,6 +36,7 @@ async fn collect(port: &Fake, affects: &Affects) -> Result<Collected, LookupErro
     let ask = Ask {
         judged: machines.len(),
         machines,
+        versions: Vec::new(),
         functions: Vec::new(),
         roles: Vec::new(),
         expects: None,

@@ -5,10 +5,13 @@ use serde_json::{Map, Value};
 
 use super::spans::{Inner, Node, Span};
 use super::{Issue, Keep};
+use crate::budget;
 use crate::loc::Pointer;
 
 /// What texts nest deeper than this is not read. `serde_json` itself stops at 128.
 pub const MAX_NESTING: usize = 96;
+/// What is said of a definition that does: whatever it calls inside is hidden there.
+const TOO_DEEP: &str = "a nesting of 96 levels, inside of which nothing is read";
 
 /// No more issues of one text than this are kept.
 const MAX_ISSUES: usize = 100;
@@ -128,6 +131,7 @@ impl Builder {
                 return None;
             }
             self.issue("nested too deep; what stands inside is not read");
+            budget::cut(TOO_DEEP);
             let start = self.skipped_from.start;
             return Some(self.scalar(Value::Null, Span { start, end }));
         }

@@ -1,6 +1,6 @@
 //! The account, read once: every workflow by itself, every principal with its policies; and the join.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
 use super::entry::{self, EntryIndex};
@@ -20,7 +20,7 @@ use crate::grants::{RoleFacts, assessment};
 use crate::iam::{AccountLayers, Principals};
 use crate::log_delivery;
 use crate::parallel;
-use crate::snapshot::{Account, Fetched};
+use crate::snapshot::{Account, Fetched, StateMachine};
 use crate::starters::{self, StartIndex};
 use crate::taint;
 use crate::trust::{self, Sharer, TrustFacts};
@@ -72,9 +72,12 @@ impl<'a> AccountFacts<'a> {
                 .push(index);
         }
         let mut roles = BTreeMap::new();
+        let versions = snapshot.versions.iter();
+        let older: BTreeSet<&str> = versions.map(|v| v.role_arn.as_str()).collect();
         if let Some(iam) = snapshot.iam.present() {
             let holders = holders(iam);
-            for role in iam.roles.iter().filter(|r| by_role.contains_key(&r.arn)) {
+            let used = |arn: &str| by_role.contains_key(arn) || older.contains(arn);
+            for role in iam.roles.iter().filter(|r| used(&r.arn)) {
                 let principal = Arn::parse(&role.arn).and_then(|arn| principals.get(&arn));
                 roles.extend(principal.map(|p| (role.arn.clone(), role_facts(p, role, &holders))));
             }
@@ -155,13 +158,25 @@ impl<'a> AccountFacts<'a> {
 
     /// What `judge` makes of the facts of the workflow at this index of the snapshot.
     pub fn with<R>(&self, index: usize, judge: impl FnOnce(Facts<'_>) -> R) -> Option<R> {
+        let machine = self.snapshot.workflows.get(index)?;
         match self.analyses.get(index) {
-            Some(analysis) => self.of(index, analysis).map(judge),
+            Some(analysis) => self.of(index, machine, analysis).map(judge),
             None => {
                 let analysis = self.follow(index)?;
-                self.of(index, &analysis).map(judge)
+                self.of(index, machine, &analysis).map(judge)
             }
         }
+    }
+
+    /// What `judge` makes of the facts of a published version, in the place of its workflow, every other as it is.
+    pub fn version<R>(
+        &self,
+        index: usize,
+        version: &StateMachine,
+        judge: impl FnOnce(Facts<'_>) -> R,
+    ) -> Option<R> {
+        let analysis = WorkflowAnalysis::new(self.snapshot, version, self.config);
+        self.of(index, version, &analysis).map(judge)
     }
 
     /// What `judge` makes of the facts of each workflow, in the order of the snapshot; of the first so many only.
@@ -172,8 +187,14 @@ impl<'a> AccountFacts<'a> {
     }
 
     /// The facts of one workflow, as far as its budget goes.
-    fn of<'f>(&'f self, index: usize, analysis: &'f WorkflowAnalysis) -> Option<Facts<'f>> {
-        let (facts, cuts) = budget::within(budget::JOIN, || self.joined(index, analysis));
+    fn of<'f>(
+        &'f self,
+        index: usize,
+        machine: &StateMachine,
+        analysis: &'f WorkflowAnalysis,
+    ) -> Option<Facts<'f>> {
+        let joined = || self.joined(index, machine, analysis);
+        let (facts, cuts) = budget::within(budget::JOIN, joined);
         let mut facts = match facts {
             Some(facts) => facts?,
             None => {
@@ -186,8 +207,12 @@ impl<'a> AccountFacts<'a> {
         Some(facts)
     }
 
-    fn joined<'f>(&'f self, index: usize, analysis: &'f WorkflowAnalysis) -> Option<Facts<'f>> {
-        let machine = self.snapshot.workflows.get(index)?;
+    fn joined<'f>(
+        &'f self,
+        index: usize,
+        machine: &StateMachine,
+        analysis: &'f WorkflowAnalysis,
+    ) -> Option<Facts<'f>> {
         let mut gaps = analysis.gaps.clone();
         gaps.extend(unreadable_for(self.snapshot, &machine.arn));
         gaps.extend(layers::gaps(&self.layers));

@@ -14,6 +14,14 @@ use pieces::{after_deny, is_excepted, meet_all, resource_globs, under_ceiling};
 
 pub use pieces::Piece;
 
+/// Pieces and resources of one statement that denies and a boundary may make of it: each exception of a deny can multiply
+/// them. Beyond, what they would take away still counts as granted.
+const MAX_PARTS: usize = 2_048;
+
+/// What is said of it.
+const MULTIPLY: &str =
+    "exceptions of denies that multiply, of which what they take away still counts as granted";
+
 /// The execution role as far as it was read.
 #[derive(Clone, Debug)]
 pub struct RoleFacts {
@@ -201,7 +209,12 @@ impl RoleFacts {
                 .filter(|s| s.effect == Effect::Deny)
                 .filter(|s| request::surely_applies(s, session, need))
             {
-                budget::spend(1 + pieces.len());
+                let parts: usize = pieces.iter().map(|p| 1 + p.resources.len()).sum();
+                budget::spend(1 + parts);
+                if parts > MAX_PARTS || budget::is_spent() {
+                    budget::cut(MULTIPLY);
+                    return pieces;
+                }
                 pieces = pieces
                     .into_iter()
                     .flat_map(|piece| after_deny(piece, deny))

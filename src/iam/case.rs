@@ -1,5 +1,6 @@
 //! The statements that are about one request, weighed together.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use super::evaluate::{Authority, Decision, ResourceSide, StatementRef};
@@ -135,7 +136,7 @@ impl<'a> Case<'a> {
                 .flat_map(|p| &p.statements)
                 .flat_map(|s| &s.conditions);
             let sets = conditions.filter(|c| c.is_multivalued());
-            self.problem.several = sets.map(|c| c.lower.as_str()).collect();
+            self.problem.several = Rc::new(sets.map(|c| c.lower.as_str()).collect());
         }
         let Outcomes {
             reachable,

@@ -13,6 +13,9 @@ use crate::snapshot::Document;
 
 /// More statements than this are not read.
 const MAX_STATEMENTS: usize = 10_000;
+/// A longer document is not read: four times what a call may carry (IAM API Reference, PutRolePolicy: at most 131,072
+/// characters), so that one from the API fits, URL-encoded or not.
+const MAX_BYTES: usize = 524_288;
 
 /// The element names of a statement.
 const ELEMENTS: [&str; 9] = [
@@ -61,6 +64,13 @@ pub fn policy_value(name: &str, document: &Value) -> (Policy, Vec<Problem>) {
 
 fn read(name: &str, document: &Document, kind: Kind) -> (Policy, Vec<Problem>) {
     let mut reader = Reader::new(name, kind);
+    if document.0.len() > MAX_BYTES {
+        reader.nothing(format!(
+            "the document has {} bytes, more than the {MAX_BYTES} that are read",
+            document.0.len()
+        ));
+        return reader.finish();
+    }
     match json::read(&document.0) {
         Ok(value) => reader.document(&value),
         Err(why) => reader.nothing(why),

@@ -9,6 +9,7 @@ mod choices;
 mod values;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 use super::evaluate::spec_fits;
 use super::layers::{Logic, Seat, Seats};
@@ -17,7 +18,6 @@ use choices::{combinations, free_group, matters};
 
 /// A set of rules, as bits.
 pub(super) type Rules = u128;
-
 /// More combinations than this, for keys taken together or for all of them, are not tried.
 const MAX_COMBINATIONS: usize = 4_096;
 
@@ -60,7 +60,7 @@ pub(super) enum Atom<'a> {
 pub(super) struct Problem<'a> {
     known: &'a Context,
     /// Keys, in lower case, that may have several values: some condition of the policies compares them as sets.
-    pub(super) several: Vec<&'a str>,
+    pub(super) several: Rc<BTreeSet<&'a str>>,
     pub(super) rules: Vec<Rule<'a>>,
     denied: bool,
     /// The seats of which some statement surely allows.
@@ -86,10 +86,10 @@ struct Group {
 }
 
 impl<'a> Problem<'a> {
-    pub(super) const fn new(known: &'a Context, logic: Logic) -> Self {
+    pub(super) fn new(known: &'a Context, logic: Logic) -> Self {
         Self {
             known,
-            several: Vec::new(),
+            several: Rc::default(),
             rules: Vec::new(),
             denied: false,
             allowed: Seats::NONE,
@@ -126,14 +126,14 @@ impl<'a> Problem<'a> {
     /// Whether the rule matches, taken by itself: both answers where it hangs on the unknown keys.
     pub(super) fn matches(&self, rule: &Rule<'a>) -> Vec<bool> {
         let mut alone = Self::new(self.known, Logic::default());
-        alone.several.clone_from(&self.several);
+        alone.several = Rc::clone(&self.several);
         alone.rules.push(Rule {
             effect: rule.effect,
             seat: Seat::IDENTITY,
             atoms: rule.atoms.clone(),
         });
-        let reachable = alone.solve().reachable.into_iter();
-        reachable.map(|o| o != Outcome::NoMatch).collect()
+        let outcomes = alone.solve().reachable;
+        outcomes.iter().map(|o| *o != Outcome::NoMatch).collect()
     }
 
     pub(super) fn solve(&self) -> Outcomes {

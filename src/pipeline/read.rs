@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use futures_util::future;
 use futures_util::stream::{self, StreamExt as _};
 use tracing::info;
 
@@ -10,12 +11,12 @@ use super::{Error, Ports, Run, confirm};
 use crate::arn::{AccountRegion, Arn};
 use crate::assess::{self, Assessment, Known, Proof, Remembered};
 use crate::baselines::Baselines;
-use crate::collect::{self, Account, Described, StaleRead, Surroundings};
+use crate::collect::{self, Account, Described, StaleRead, Surroundings, Versions};
 use crate::dependencies;
 use crate::gap::{Input, Unread};
 use crate::history::Read;
 use crate::queue::{Later, Queue};
-use crate::snapshot::{self, Fetched, StateMachine};
+use crate::snapshot::{self, Fetched, StateMachine, VersionRef};
 use crate::trigger::work::Work;
 use crate::trigger::{Affects, SETTLES, plain};
 use crate::verdict::Dependency;
@@ -42,14 +43,15 @@ pub(super) async fn read<P: Ports, A: Account>(
     held: &[Held],
     cause: &Cause<'_>,
 ) -> Result<Reading, Error> {
-    let described: Vec<Described> = stream::iter(held)
+    let described: Vec<(Described, Versions)> = stream::iter(held)
         .map(|one| {
-            collect::describe(
+            let described = collect::describe(
                 account,
                 &one.workflow,
                 cause.of(&one.workflow),
                 cause.recent,
-            )
+            );
+            future::join(described, versions(run, account, one, cause))
         })
         .buffered(AT_ONCE)
         .collect()
@@ -57,9 +59,11 @@ pub(super) async fn read<P: Ports, A: Account>(
     let mut machines = Vec::new();
     let mut late = Vec::new();
     let mut unread = Vec::new();
-    for one in described {
+    let mut published = Published::default();
+    for (one, of_one) in described {
         match one.machine {
             Fetched::Present(machine) => {
+                published.add(&machine.arn, of_one);
                 late.extend(one.stale.map(|why| {
                     let what = format!("the revision of {}", machine.arn);
                     Unread::of_workflow(&machine.arn, Input::Workflow, what, why)
@@ -73,13 +77,70 @@ pub(super) async fn read<P: Ports, A: Account>(
     let judged = machines.len();
     let (sharers, beyond) = sharers(run, account, home, &machines, cause).await?;
     machines.extend(sharers);
-    let (mut snapshot, late_roles) = around(run, account, home, machines, judged, cause).await;
+    let (mut snapshot, late_roles) = around(
+        run,
+        account,
+        home,
+        machines,
+        judged,
+        &published.machines,
+        cause,
+    )
+    .await;
     late.extend(late_roles);
     snapshot.unreadable.extend(beyond);
+    snapshot.unreadable.extend(published.unread);
     snapshot
         .unreadable
         .extend(look_again(run, held, cause, late).await);
-    Ok(judge(run, &snapshot, judged, unread, held, cause))
+    let mut reading = judge(run, &snapshot, judged, unread, held, cause);
+    for (arn, listed) in published.listed {
+        if let Some(read) = reading.read.get_mut(&arn) {
+            read.versions = Some(listed);
+        }
+    }
+    Ok(reading)
+}
+
+/// Days for which a sweep goes by the versions that were listed: the service takes one such call a second in the long run,
+/// and events tell of what is published and deleted meanwhile.
+const LISTED_FOR: i64 = 7;
+const DAY: i64 = 86_400;
+
+/// What was read of the versions of all.
+#[derive(Default)]
+struct Published {
+    machines: Vec<StateMachine>,
+    unread: Vec<Unread>,
+    listed: BTreeMap<String, Vec<VersionRef>>,
+}
+
+impl Published {
+    fn add(&mut self, workflow: &str, read: Versions) {
+        self.machines.extend(read.machines);
+        self.unread.extend(read.unread);
+        let listed = read.listed.map(|all| (workflow.to_owned(), all));
+        self.listed.extend(listed);
+    }
+}
+
+/// The published versions of one workflow. What a sweep does not list anew keeps the time of its list.
+async fn versions<P: Ports, A: Account>(
+    run: &Run<'_, P>,
+    account: &A,
+    held: &Held,
+    cause: &Cause<'_>,
+) -> Versions {
+    let kept = held.record.as_ref().and_then(|r| r.versions.as_ref());
+    let since = run.now().plus(-LISTED_FOR * DAY).iso();
+    let known = kept.filter(|kept| cause.sweep.is_some() && kept.at > since);
+    let known = known.map(|kept| &kept.all);
+    let cache = &run.watch.lately;
+    let read = collect::versions(account, cache, &held.workflow, known).await;
+    Versions {
+        listed: read.listed.filter(|_| known.is_none()),
+        ..read
+    }
 }
 
 /// What is not visible yet is looked at again when it must be; only where nobody can is it a gap.
@@ -186,12 +247,17 @@ async fn around<P: Ports, A: Account>(
     home: &AccountRegion,
     machines: Vec<StateMachine>,
     judged: usize,
+    versions: &[StateMachine],
     cause: &Cause<'_>,
 ) -> (snapshot::Account, Vec<StaleRead>) {
     let (lately, now) = (&run.watch.lately, run.now());
     if cause.sweep.is_some() {
         let whole = lately.whole(account, home, now, cause.after).await;
-        return (whole.with(machines), Vec::new());
+        let with = snapshot::Account {
+            versions: versions.to_vec(),
+            ..whole.with(machines)
+        };
+        return (with, Vec::new());
     }
     let iam = lately.principals(account, home, now, cause.after).await;
     let surroundings = Surroundings {
@@ -205,6 +271,7 @@ async fn around<P: Ports, A: Account>(
     let functions = machines
         .iter()
         .take(judged)
+        .chain(versions)
         .flat_map(|machine| dependencies::invoked_functions(machine, &run.watch.config));
     let mut functions: Vec<Arn> = functions
         .filter(|arn| AccountRegion::of(arn) == *home)
@@ -213,6 +280,7 @@ async fn around<P: Ports, A: Account>(
     functions.dedup();
     let ask = collect::Ask {
         functions,
+        versions: versions.to_vec(),
         machines,
         judged,
         roles: affected_role.into_iter().collect(),

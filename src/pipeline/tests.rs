@@ -2,6 +2,7 @@ mod account;
 mod approval;
 mod concurrent;
 mod orders;
+mod poison;
 mod races;
 mod starts;
 mod stateful;
@@ -9,6 +10,7 @@ mod stateless;
 mod sweeps;
 mod table;
 mod transient;
+mod versions;
 mod world;
 
 use serde_json::{Value, json};

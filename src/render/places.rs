@@ -1,6 +1,6 @@
 //! Findings as places in files: pointers become lines and columns here, and nowhere earlier.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::document::{Location, Place, Sources, WorkflowOrigin};
 use crate::finding::Finding;
@@ -13,6 +13,8 @@ pub struct Places<'a> {
     sources: Option<&'a Sources>,
     /// One entry a workflow, in the report's order.
     origins: &'a [Option<WorkflowOrigin>],
+    /// The directory that the files' names are relative to; `None` where they are as they were named.
+    directory: Option<&'a Path>,
 }
 
 /// Rules that are about the role's trust policy.
@@ -28,6 +30,21 @@ impl<'a> Places<'a> {
         Self {
             sources: Some(sources),
             origins,
+            directory: None,
+        }
+    }
+
+    /// The same, of files whose names are relative to this directory: what is said of an account does not depend on where
+    /// its directory lies.
+    pub const fn within(self, directory: Option<&'a Path>) -> Self {
+        Self { directory, ..self }
+    }
+
+    /// The path of a place's file from the working directory, for tools that open it.
+    pub fn path(&self, at: &Location) -> PathBuf {
+        match self.directory {
+            Some(directory) => directory.join(&at.file),
+            None => PathBuf::from(&at.file),
         }
     }
 

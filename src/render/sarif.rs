@@ -150,7 +150,7 @@ impl Workflow<'_> {
             self.report.places.pointer(self.index, pointer),
             location.as_object_mut(),
         ) {
-            fields.insert("physicalLocation".to_owned(), physical(&at));
+            fields.insert("physicalLocation".to_owned(), self.physical(&at));
         }
         json!({ "location": location })
     }
@@ -167,9 +167,22 @@ impl Workflow<'_> {
             self.report.places.finding(self.index, finding),
             location.as_object_mut(),
         ) {
-            fields.insert("physicalLocation".to_owned(), physical(&at));
+            fields.insert("physicalLocation".to_owned(), self.physical(&at));
         }
         location
+    }
+
+    fn physical(&self, at: &Location) -> Value {
+        let path = self.report.places.path(at);
+        json!({
+            "artifactLocation": { "uri": uri(&path.to_string_lossy()) },
+            "region": {
+                "startLine": at.line,
+                "startColumn": at.column,
+                "endLine": at.end_line,
+                "endColumn": at.end_column,
+            },
+        })
     }
 
     /// The workflow's ARN and the JSON pointer into its definition.
@@ -177,18 +190,6 @@ impl Workflow<'_> {
         let pointer = pointer.map(Pointer::as_str).unwrap_or_default();
         escape::line(&format!("{}#{pointer}", self.assessment.workflow.arn))
     }
-}
-
-fn physical(at: &Location) -> Value {
-    json!({
-        "artifactLocation": { "uri": uri(&at.file) },
-        "region": {
-            "startLine": at.line,
-            "startColumn": at.column,
-            "endLine": at.end_line,
-            "endColumn": at.end_column,
-        },
-    })
 }
 
 /// A path as a URI reference (RFC 3986): relative to the working directory, or with the scheme of files.

@@ -28,6 +28,13 @@ pub fn reads() -> Vec<Call> {
     let role = iam("role/service-role/payments-settlement-workflow");
     vec![
         call("states:DescribeStateMachine", &*workflow),
+        call("states:DescribeStateMachine", format!("{workflow}:3")),
+        call(
+            "states:DescribeStateMachineAlias",
+            format!("{workflow}:PROD"),
+        ),
+        call("states:ListStateMachineAliases", &*workflow),
+        call("states:ListStateMachineVersions", &*workflow),
         call("states:ListTagsForResource", &*workflow),
         call("states:ListStateMachines", "*"),
         call("iam:GetRole", &*role),

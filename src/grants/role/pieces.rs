@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::budget;
 use crate::glob::Glob;
 use crate::iam::{ActionSpec, Context, Effect, Policy, ResourceSpec, Statement};
 
@@ -44,6 +45,7 @@ pub(super) fn resource_globs(spec: &ResourceSpec, session: &Context) -> (Vec<Glo
 }
 
 /// What the policies of one ceiling let through of the pieces: a boundary, or the service control policies of a level.
+/// Where the budget ends, all of them.
 pub(super) fn under_ceiling(
     pieces: Vec<Piece>,
     ceiling: &[Arc<Policy>],
@@ -65,21 +67,21 @@ pub(super) fn under_ceiling(
             ActionSpec::AllBut(_) => vec![Glob::any()],
         };
         for piece in &pieces {
-            for ceiling in &actions {
-                let mut resources = meet_all(&piece.resources, &resources);
-                resources.retain(|r| !is_excepted(&statement.resources, r));
-                if resources.is_empty() {
-                    continue;
-                }
-                for actions in piece.actions.intersect(ceiling) {
-                    let all_but = piece.all_but || all_but;
-                    left.push(Piece {
-                        actions,
-                        resources: resources.clone(),
-                        all_but,
-                    });
-                }
+            let mut resources = meet_all(&piece.resources, &resources);
+            resources.retain(|r| !is_excepted(&statement.resources, r));
+            budget::spend(1 + actions.len());
+            if resources.is_empty() {
+                continue;
             }
+            let under = actions.iter().flat_map(|c| piece.actions.intersect(c));
+            left.extend(under.map(|actions| Piece {
+                actions,
+                resources: resources.clone(),
+                all_but: piece.all_but || all_but,
+            }));
+        }
+        if budget::is_spent() {
+            return pieces;
         }
     }
     left

@@ -24,7 +24,7 @@ pub(super) fn of(
     keys: &[String],
     atoms: &[Atom<'_>],
     known: &Context,
-    several: &[&str],
+    several: &BTreeSet<&str>,
 ) -> Vec<Vec<Value>> {
     let conditions: Vec<&Condition> = atoms
         .iter()
@@ -53,7 +53,7 @@ pub(super) fn of(
         if !is_boolean(key) {
             singles.extend(extra);
         }
-        let set = several.contains(&key.as_str()) || own.iter().any(|c| c.is_multivalued());
+        let set = several.contains(key.as_str()) || own.iter().any(|c| c.is_multivalued());
         let mut values: Vec<Value> = sets(singles, set).into_iter().map(Some).collect();
         if !is_always_present(key) {
             values.push(None);

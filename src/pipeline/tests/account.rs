@@ -9,7 +9,7 @@ use super::world::{ACCOUNT, State, World, role_arn};
 use crate::collect::{Account, Lookup, ManagedHead, PageOf, Recorded, RoleHead};
 use crate::snapshot::{
     Attachment, Document, Fetched, Function, Iam, LogGroup, NamedDocument, Role, StateMachine, Tag,
-    User,
+    User, VersionRef,
 };
 
 fn role_head(name: &str) -> RoleHead {
@@ -62,6 +62,13 @@ fn iam(state: &State) -> Iam {
     }
 }
 
+/// The workflows, without their versions.
+fn current(state: &State) -> Vec<String> {
+    let all = state.machines.keys();
+    let current = all.filter(|arn| arn.split(':').count() == 7);
+    current.cloned().collect()
+}
+
 impl Account for World {
     async fn workflow(&self, arn: &str) -> Fetched<StateMachine> {
         self.read(format!("DescribeStateMachine {arn}"), |s| {
@@ -79,19 +86,42 @@ impl Account for World {
         .await
     }
 
-    async fn workflows(&self) -> Fetched<Vec<String>> {
-        self.read("ListStateMachines".to_owned(), |s| {
-            Some(s.machines.keys().cloned().collect())
+    async fn versions(&self, arn: &str) -> Fetched<Vec<VersionRef>> {
+        let of = format!("{arn}:");
+        self.read(format!("ListStateMachineVersions {arn}"), |s| {
+            let all = s.machines.keys().filter(|key| key.starts_with(&of));
+            let version = |arn: &String| VersionRef {
+                arn: arn.clone(),
+                created: "2026-01-01T00:00:00Z".to_owned(),
+            };
+            Some(all.rev().map(version).collect())
         })
         .await
+    }
+
+    async fn aliases(&self, arn: &str) -> Fetched<Vec<String>> {
+        self.read(format!("ListStateMachineAliases {arn}"), |_| {
+            Some(Vec::new())
+        })
+        .await
+    }
+
+    async fn alias(&self, _arn: &str) -> Fetched<Vec<String>> {
+        Fetched::Absent
+    }
+
+    async fn workflows(&self) -> Fetched<Vec<String>> {
+        self.read("ListStateMachines".to_owned(), |s| Some(current(s)))
+            .await
     }
 
     async fn workflows_page(&self, next: Option<&str>) -> Fetched<PageOf<String>> {
         const PAGE: usize = 1000;
         let from: usize = next.map_or(0, |next| next.parse().unwrap());
         self.read("ListStateMachines".to_owned(), |s| {
-            let page: Vec<String> = s.machines.keys().skip(from).take(PAGE).cloned().collect();
-            let more = from + page.len() < s.machines.len();
+            let all = current(s);
+            let page: Vec<String> = all.iter().skip(from).take(PAGE).cloned().collect();
+            let more = from + page.len() < all.len();
             let next = more.then(|| (from + page.len()).to_string());
             Some((page, next))
         })

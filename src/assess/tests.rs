@@ -1,0 +1,6 @@
+//! What one subject may cost, and that it costs nobody else anything.
+
+mod denial;
+mod hostile;
+mod hostile_roles;
+mod hostile_shapes;
