@@ -5,6 +5,7 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::indexing_slicing,
     reason = "a benchmark stops at what it did not expect"
 )]
 
@@ -47,14 +48,13 @@ fn measure(workflows: usize) {
     let read = begun.elapsed();
     let begun = Instant::now();
     let account = local::from_texts(&texts).expect("an account");
-    let empty = Report::default();
     let mut written = 0;
     assess::each(
         &account,
         &Config::default(),
         "2026-11-23",
         |_, assessment| {
-            report::workflow_text(&empty, 0, &assessment)
+            report::workflow_text(&Report::default(), 0, &assessment)
                 .expect("JSON")
                 .len()
         },

@@ -92,6 +92,11 @@ pub struct Way {
     pub via: Option<Arn>,
 }
 
+/// Places of principals, those together that have the same statements.
+type Alike = Arc<[Vec<usize>]>;
+/// Who may bring something about, each with the statement that lets him.
+type Causes = Arc<[(usize, StartGrant)]>;
+
 /// Who may start the workflows of one account.
 #[derive(Debug, Default)]
 pub struct StartIndex {
@@ -113,9 +118,9 @@ pub struct StartIndex {
     /// Principals of whose policies something could not be read that may be a start permission.
     blind: Vec<Arn>,
     /// Principals with the same statements about the same actions, found when first asked for.
-    alike: Mutex<HashMap<(usize, String), Arc<[Vec<usize>]>>>,
+    alike: Mutex<HashMap<(usize, String), Alike>>,
     /// Who may bring about what, found when first asked for.
-    causes: Mutex<HashMap<String, Arc<[(usize, StartGrant)]>>>,
+    causes: Mutex<HashMap<String, Causes>>,
     trusted: Vec<String>,
     whole: bool,
 }

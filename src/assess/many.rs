@@ -57,13 +57,13 @@ pub fn each<R: Send>(
     }
     let facts = AccountFacts::new(snapshot, config);
     let one = |index| facts.with(index, |facts| make(index, judge(&facts, today)));
-    for from in (0..facts.len()).step_by(AT_ONCE) {
-        let to = facts.len().min(from + AT_ONCE);
+    for from in (0..facts.workflow_count()).step_by(AT_ONCE) {
+        let to = facts.workflow_count().min(from + AT_ONCE);
         let made = parallel::map(from..to, one);
         made.into_iter().flatten().for_each(&mut take);
     }
     let unknown = unknown(snapshot, config, today).into_iter();
-    let places = facts.len()..;
+    let places = facts.workflow_count()..;
     places
         .zip(unknown)
         .for_each(|(place, assessment)| take(make(place, assessment)));

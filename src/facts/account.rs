@@ -152,7 +152,7 @@ impl<'a> AccountFacts<'a> {
     }
 
     /// How many workflows there are.
-    pub fn len(&self) -> usize {
+    pub fn workflow_count(&self) -> usize {
         self.workflows.len()
     }
 
@@ -182,7 +182,7 @@ impl<'a> AccountFacts<'a> {
     /// What `judge` makes of the facts of each workflow, in the order of the snapshot; of the first so many only.
     pub fn each<R: Send>(&self, first: usize, judge: impl Fn(Facts<'_>) -> R + Sync) -> Vec<R> {
         let answer = |index| self.with(index, &judge);
-        let answers = parallel::map(0..first.min(self.len()), answer);
+        let answers = parallel::map(0..first.min(self.workflow_count()), answer);
         answers.into_iter().flatten().collect()
     }
 

@@ -93,7 +93,7 @@ impl<'r> Prize<'r> {
     }
 
     /// How many grants there are.
-    pub fn len(&self) -> usize {
+    pub fn grant_count(&self) -> usize {
         self.grants.len()
     }
 }

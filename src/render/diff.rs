@@ -99,7 +99,7 @@ pub fn text(all: &[Difference]) -> String {
             }
         }
         for finding in &one.findings {
-            let title = escape::line(&finding.title());
+            let title = escape::line(finding.title());
             let _ = writeln!(
                 out,
                 "  {:<9} {}: {title}",

@@ -225,7 +225,7 @@ fn title(out: &mut String, finding: &Finding, mark: &str, style: Style) {
     put(
         out,
         "    ",
-        &escape::wrap(&escape::line(&finding.title()), style.width - 4),
+        &escape::wrap(&escape::line(finding.title()), style.width - 4),
     );
 }
 
@@ -261,7 +261,7 @@ fn whole(
     labelled(
         out,
         "why",
-        &escape::wrap(&finding.detail(), style.width - 4 - LABEL),
+        &escape::wrap(finding.detail(), style.width - 4 - LABEL),
     );
     labelled(
         out,

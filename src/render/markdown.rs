@@ -121,7 +121,7 @@ fn table_row(report: &Report<'_>, row: &Row<'_>) -> String {
         finding.severity(),
         finding.rule(),
         plain(&place),
-        plain(&finding.title())
+        plain(finding.title())
     )
 }
 
@@ -132,7 +132,7 @@ fn details_of(row: &Row<'_>) -> String {
         finding.severity(),
         finding.rule(),
         plain(row.workflow),
-        plain(&finding.title())
+        plain(finding.title())
     );
     if !row.others.is_empty() {
         let named = row.others.get(..NAMED).unwrap_or(&row.others).join(", ");

@@ -93,7 +93,7 @@ impl Workflow<'_> {
     fn result(&self, finding: &Finding) -> Value {
         let text = format!(
             "{}\n\n{}\n\nFix: {}",
-            escape::line(&finding.title()),
+            escape::line(finding.title()),
             finding.detail(),
             finding.remediation().text
         );

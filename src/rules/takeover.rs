@@ -121,7 +121,7 @@ fn gains<'f>(
     taker.members.retain(|(_, who)| {
         let may_hold = |service: &str| who.allows.may_hold(service);
         let mut beyond = prize.beyond((&who.authority, &who.arn), &may_hold);
-        if gained.len() == prize.len() {
+        if gained.len() == prize.grant_count() {
             return beyond.next().is_some() || writes;
         }
         let mut gains = false;

@@ -73,7 +73,7 @@ pub fn overview(out: &mut String, ordered: &[&Assessment], causes: &Causes<'_>, 
             style.paint(&name, "1")
         );
         for told in stories.iter().take(REASONS) {
-            let title = escape::wrap(&escape::line(&told.lead.title()), style.width - 16);
+            let title = escape::wrap(&escape::line(told.lead.title()), style.width - 16);
             for (line, text) in title.iter().enumerate() {
                 let label = match line {
                     0 => style.severity(told.severity()),
@@ -136,7 +136,7 @@ fn cause(out: &mut String, report: &Report<'_>, one: &Shared<'_>, style: Style) 
     put(
         out,
         "    ",
-        &escape::wrap(&escape::line(&lead.title()), style.width - 4),
+        &escape::wrap(&escape::line(lead.title()), style.width - 4),
     );
     let names: Vec<String> = one
         .workflows
@@ -176,7 +176,7 @@ fn cause(out: &mut String, report: &Report<'_>, one: &Shared<'_>, style: Style) 
         let text = format!("for `{first}`: {text}");
         columns::wrap(&text, style.width.saturating_sub(4 + LABEL), SHORT)
     };
-    labelled(out, "why", &short(&lead.detail()));
+    labelled(out, "why", &short(lead.detail()));
     labelled(out, "fix", &short(&lead.remediation().text));
     out.push('\n');
 }
@@ -276,7 +276,7 @@ fn block(
     put(
         out,
         "    ",
-        &escape::wrap(&escape::line(&lead.title()), style.width - 4),
+        &escape::wrap(&escape::line(lead.title()), style.width - 4),
     );
     excerpt::place(out, report, assessment, lead);
     if told.severity() >= Severity::High {
@@ -289,7 +289,7 @@ fn block(
     } else if let Some((label, lines)) = evidence(lead).first() {
         labelled(out, label, lines);
     }
-    row(out, style, "why", &lead.detail());
+    row(out, style, "why", lead.detail());
     for (index, finding) in told.also.iter().enumerate() {
         let label = if index == 0 { "also" } else { "" };
         let (severity, rule) = (finding.severity(), finding.rule());
