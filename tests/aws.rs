@@ -124,6 +124,8 @@ fn a_risky_workflow_arrives_as_an_alert_for_people_and_for_machines() {
             "GetRolePolicy",
             "ListAttachedRolePolicies",
             "ListRolePolicies",
+            "ListStateMachineAliases",
+            "ListStateMachineVersions",
             "ListTagsForResource",
             "Publish",
             "Publish"
