@@ -29,6 +29,7 @@ mod text;
 mod variables;
 
 pub use distributed::{ItemReader, Map, ResultWriter};
+pub use fields::StateType;
 pub use print::print;
 pub use reads::{Read, What};
 pub use scope::{json_text, parse, parse_read, parse_value, parse_yaml};
@@ -245,6 +246,23 @@ pub enum Kind {
     Map(Box<Map>),
     /// A type that the language does not have (a problem is recorded).
     Unknown,
+}
+
+impl Kind {
+    /// The type; `None` for one that the language does not have.
+    pub const fn state_type(&self) -> Option<StateType> {
+        Some(match self {
+            Self::Task(_) => StateType::Task,
+            Self::Pass(_) => StateType::Pass,
+            Self::Choice { .. } => StateType::Choice,
+            Self::Wait => StateType::Wait,
+            Self::Succeed => StateType::Succeed,
+            Self::Fail => StateType::Fail,
+            Self::Parallel(_) => StateType::Parallel,
+            Self::Map(_) => StateType::Map,
+            Self::Unknown => return None,
+        })
+    }
 }
 
 /// A task's own fields.

@@ -301,7 +301,6 @@ fn by_rules(facts: &Facts<'_>, change: &rules::Change<'_>, today: &str) -> Asses
         rules::note_unread_organization(&mut findings);
     }
     for finding in &mut findings {
-        finding.set_declared(facts.workflow.declared.as_deref());
         if let Some(severity) = facts.config.severities.get(&finding.rule()) {
             // Where nothing of the configuration is honoured that hides, it may still make a finding more severe.
             finding.set_severity(match facts.config.strict {
@@ -314,9 +313,6 @@ fn by_rules(facts: &Facts<'_>, change: &rules::Change<'_>, today: &str) -> Asses
     let mut concluded = Vec::new();
     for rule in active() {
         rule.conclude(facts, &findings, &mut concluded);
-    }
-    for finding in &mut concluded {
-        finding.set_declared(facts.workflow.declared.as_deref());
     }
     suppression::mark(&mut concluded, facts, today);
     findings.append(&mut concluded);

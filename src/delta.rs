@@ -45,7 +45,7 @@ pub struct Before<'a> {
 
 /// Whether a finding is told at all: neither suppressed nor only worth knowing.
 pub fn is_told(finding: &Finding) -> bool {
-    finding.suppressed().is_none() && finding.severity() > Severity::Info
+    finding.is_open() && finding.severity() > Severity::Info
 }
 
 /// The rule that tells of what is over already.

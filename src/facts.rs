@@ -124,7 +124,7 @@ impl<'a> Facts<'a> {
         detail: impl Into<String>,
         fix: impl Into<String>,
     ) -> FindingBuilder {
-        FindingBuilder::new(
+        let mut finding = FindingBuilder::new(
             rule,
             severity,
             &self.workflow.arn,
@@ -135,7 +135,9 @@ impl<'a> Facts<'a> {
                 detail: detail.into(),
                 fix: fix.into(),
             },
-        )
+        );
+        finding.declared(self.workflow.declared.clone());
+        finding
     }
 
     /// A task state with its task.

@@ -195,11 +195,6 @@ impl Finding {
         self.severity = severity;
     }
 
-    /// Says which file and logical id declare the workflow, before it is deployed.
-    pub fn set_declared(&mut self, declared: Option<&str>) {
-        self.declared = declared.map(str::to_owned);
-    }
-
     /// Marks whether it is suppressed.
     pub fn set_suppressed(&mut self, suppressed: Option<Suppression>) {
         self.suppressed = suppressed;

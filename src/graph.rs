@@ -5,7 +5,7 @@ mod words;
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::asl::{Definition, Kind, State, StateId};
+use crate::asl::{Definition, Kind, State, StateId, StateType};
 use crate::loc::Pointer;
 use crate::secrets::Redactor;
 
@@ -39,8 +39,8 @@ pub struct Node {
     pub name: String,
     /// Where it stands.
     pub pointer: Pointer,
-    /// What it is.
-    pub shape: Shape,
+    /// Its type; `None` where the language does not have it.
+    pub kind: Option<StateType>,
     /// What a task calls, such as `lambda:invoke`.
     pub calls: Option<String>,
     /// Indexes of the scopes inside it.
@@ -49,57 +49,10 @@ pub struct Node {
     pub edges: Vec<Edge>,
 }
 
-/// What a state is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// Calls something.
-    Task,
-    /// Passes data on.
-    Pass,
-    /// Branches.
-    Choice,
-    /// Waits.
-    Wait,
-    /// Ends well.
-    Succeed,
-    /// Ends badly.
-    Fail,
-    /// Runs branches side by side.
-    Parallel,
-    /// Runs its processor once an item.
-    Map,
-    /// Of a type that the language does not have.
-    Unknown,
-}
-
-impl Shape {
-    /// The language's word.
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Task => "Task",
-            Self::Pass => "Pass",
-            Self::Choice => "Choice",
-            Self::Wait => "Wait",
-            Self::Succeed => "Succeed",
-            Self::Fail => "Fail",
-            Self::Parallel => "Parallel",
-            Self::Map => "Map",
-            Self::Unknown => "State",
-        }
-    }
-
-    fn of(kind: &Kind) -> Self {
-        match kind {
-            Kind::Task(_) => Self::Task,
-            Kind::Pass(_) => Self::Pass,
-            Kind::Choice { .. } => Self::Choice,
-            Kind::Wait => Self::Wait,
-            Kind::Succeed => Self::Succeed,
-            Kind::Fail => Self::Fail,
-            Kind::Parallel(_) => Self::Parallel,
-            Kind::Map(_) => Self::Map,
-            Kind::Unknown => Self::Unknown,
-        }
+impl Node {
+    /// The language's word for its type, or `State`.
+    pub fn word(&self) -> &'static str {
+        self.kind.map_or("State", StateType::word)
     }
 }
 
@@ -228,10 +181,7 @@ impl Graph {
             node.calls.iter_mut().for_each(|calls| {
                 redactor.clean(calls);
             });
-            let mut pointer = node.pointer.as_str().to_owned();
-            if redactor.clean(&mut pointer) {
-                node.pointer = Pointer::root();
-            }
+            node.pointer = node.pointer.cleaned(&|text| redactor.clean(text));
             for edge in &mut node.edges {
                 if let When::Rule(text) | When::Error(text) = &mut edge.when {
                     redactor.clean(text);
@@ -263,7 +213,7 @@ fn node(definition: &Definition, state: &State, kept: usize) -> Node {
     Node {
         name: state.name.clone(),
         pointer: state.pointer.clone(),
-        shape: Shape::of(&state.kind),
+        kind: state.kind.state_type(),
         calls: match &state.kind {
             Kind::Task(task) => Some(words::called(&task.resource)),
             _ => None,

@@ -358,16 +358,8 @@ pub fn gone<'a>(
 ) -> Alert<'a> {
     Alert {
         event,
-        workflow,
-        opened: Vec::new(),
         resolved: record.told.iter().map(resolved).collect(),
-        persisting: Counts::default(),
-        unseen: 0,
-        drift: None,
-        suppressed: 0,
-        entry_points: &[],
-        incomplete: &[],
-        newly_incomplete: false,
+        ..Alert::about(workflow)
     }
 }
 

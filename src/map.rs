@@ -6,8 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::catalog::{Integration, IntegrationKind, Pattern};
-use crate::entry_points::{Authorization, Fill, Kind};
 use crate::facts::Facts;
+use crate::facts::entry::Entry;
 use crate::finding::StatementRef;
 use crate::grants::GrantAssessment;
 use crate::grants::elsewhere;
@@ -27,28 +27,11 @@ pub struct IntegrationMap {
     /// Whether the role's policies were at hand; otherwise every grant is `unknown`.
     pub role_known: bool,
     /// What begins its executions, principals included.
-    pub entry_points: Vec<EntryRow>,
+    pub entry_points: Vec<Entry>,
     /// The task states, in the order of the definition.
     pub tasks: Vec<TaskRow>,
     /// What the workflow itself needs: logging, tracing, encryption, distributed maps.
     pub workflow_needs: Vec<NeedRow>,
-}
-
-/// One entry point.
-#[derive(Debug, Serialize)]
-pub struct EntryRow {
-    /// What it is.
-    pub kind: Kind,
-    /// Its name; a principal's ARN.
-    pub name: String,
-    /// What it asks for; absent where nobody asks it for anything, as of a schedule.
-    pub authorization: Option<Authorization>,
-    /// Whether somebody without AWS credentials can begin an execution there.
-    pub public: bool,
-    /// How much of the input is chosen.
-    pub input: Fill,
-    /// The role that it starts with.
-    pub role: Option<String>,
 }
 
 /// One task state.
@@ -147,23 +130,10 @@ pub fn of(facts: &Facts<'_>) -> IntegrationMap {
         name: facts.workflow.name.clone(),
         r#type: facts.workflow.kind.word(),
         role_known: facts.role.is_some(),
-        entry_points: entry_points(facts),
+        entry_points: facts.entry.entries(&facts.starters.list).0,
         tasks,
         workflow_needs: others.map(|(i, n)| row(i, n)).collect(),
     }
-}
-
-fn entry_points(facts: &Facts<'_>) -> Vec<EntryRow> {
-    let (entries, _) = facts.entry.entries(&facts.starters.list);
-    let rows = entries.into_iter().map(|entry| EntryRow {
-        kind: entry.kind,
-        name: entry.name,
-        authorization: entry.authorization,
-        public: entry.public,
-        input: entry.input,
-        role: entry.role,
-    });
-    rows.collect()
 }
 
 const fn pattern(pattern: Pattern) -> &'static str {

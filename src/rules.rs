@@ -92,8 +92,7 @@ const GIVEN_BY_NOBODY: &[RuleId] = crate::rule_id::rule_ids!["missing-permission
 /// none could give.
 pub fn note_unread_organization(findings: &mut [Finding]) {
     let limited = |rule: RuleId| {
-        let meta = RULES.iter().map(|r| r.meta()).find(|m| m.id == rule);
-        let judges = meta.is_some_and(|m| m.inputs.contains(&Input::Organization));
+        let judges = by_id(rule).is_some_and(|r| r.meta().inputs.contains(&Input::Organization));
         judges && !GIVEN_BY_NOBODY.contains(&rule)
     };
     for finding in findings.iter_mut().filter(|f| limited(f.rule())) {

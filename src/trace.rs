@@ -261,7 +261,7 @@ fn verdict(
 ) -> RuleTrace {
     let mut fired = findings.iter().filter(|f| f.rule() == rule);
     if let Some(finding) = fired.next().filter(|_| !sinks.is_empty()) {
-        let suppressed = match &finding.suppressed() {
+        let suppressed = match finding.suppressed() {
             Some(suppression) => format!(" (suppressed: {})", suppression.reason),
             None => String::new(),
         };

@@ -5,14 +5,22 @@ use super::QueryLanguage;
 
 /// The eight state types.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum StateType {
+pub enum StateType {
+    /// Calls something.
     Task,
+    /// Passes data on.
     Pass,
+    /// Branches.
     Choice,
+    /// Waits.
     Wait,
+    /// Ends well.
     Succeed,
+    /// Ends badly.
     Fail,
+    /// Runs branches side by side.
     Parallel,
+    /// Runs its processor once an item.
     Map,
 }
 
@@ -23,7 +31,8 @@ impl StateType {
         ALL.into_iter().find(|t| t.word() == word)
     }
 
-    pub(super) const fn word(self) -> &'static str {
+    /// The language's word.
+    pub const fn word(self) -> &'static str {
         match self {
             Task => "Task",
             Pass => "Pass",

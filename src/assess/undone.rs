@@ -108,7 +108,7 @@ fn opened(with: &Account, known: &Known<'_>, facts: &Facts<'_>) -> (Vec<String>,
     let then = place.and_then(|place| account.with(place, |then| judge(&then, known.today)));
     let found = then.map(|then| then.findings);
     let new = found.into_iter().flatten().filter(|f| {
-        f.suppressed().is_none() && f.severity() > Severity::Info && !now.contains(&f.fingerprint())
+        f.is_open() && f.severity() > Severity::Info && !now.contains(&f.fingerprint())
     });
     let new: Vec<Finding> = new.collect();
     let severity = new.iter().map(|f| f.severity()).max();

@@ -136,7 +136,7 @@ fn compared(old: &[Assessment], new: &[Assessment]) -> Vec<Difference> {
                 findings: now
                     .findings
                     .iter()
-                    .filter(|f| f.suppressed().is_none())
+                    .filter(|f| f.is_open())
                     .cloned()
                     .collect(),
                 ..Difference::of(now)

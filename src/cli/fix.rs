@@ -58,7 +58,7 @@ pub fn fix(args: &Fix, host: &mut Host<'_>) -> Result<Outcome, Failure> {
 
 fn count(judged: &Judged) -> usize {
     let all = judged.assessments.iter().flat_map(|a| &a.findings);
-    all.filter(|f| f.suppressed().is_none()).count()
+    all.filter(|f| f.is_open()).count()
 }
 
 /// The texts as they should be, by file.
@@ -66,11 +66,7 @@ fn edited(judged: &Judged, left: &mut Vec<String>) -> BTreeMap<PathBuf, String> 
     let mut wanted: BTreeMap<PathBuf, Vec<(Pointer, Edit)>> = BTreeMap::new();
     let traced = traced(judged);
     for (assessment, origin) in judged.assessments.iter().zip(&judged.origins) {
-        for finding in assessment
-            .findings
-            .iter()
-            .filter(|f| f.suppressed().is_none())
-        {
+        for finding in assessment.findings.iter().filter(|f| f.is_open()) {
             let name = &assessment.workflow.name;
             let change = change(judged, origin.as_ref(), finding, &traced);
             match change {
@@ -146,7 +142,7 @@ fn traced(judged: &Judged) -> BTreeSet<Place> {
     let traced = pairs.filter(|(assessment, origin)| {
         let is_off = |f: &&Finding| {
             let patch = &f.remediation().patch;
-            f.suppressed().is_none() && matches!(patch, Some(Patch::TracingConfiguration { .. }))
+            f.is_open() && matches!(patch, Some(Patch::TracingConfiguration { .. }))
         };
         assessment.findings.iter().any(|f| is_off(&f))
             && settings::tracing(judged, origin.as_ref()).is_ok()

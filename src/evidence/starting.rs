@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use crate::asl::{QueryLanguage, StateId};
 use crate::catalog::{self, Level};
 use crate::facts::Facts;
-use crate::finding::{FindingBuilder, FindingPlace};
+use crate::finding::{FindingBuilder, FindingPlace, Patch};
 use crate::glob::Glob;
 use crate::iam::{Condition, Effect, Policy, ResourceSpec, Statement};
 use crate::starters::{Actor, START, START_SYNC, StartGrant, Starter, first_of};
@@ -30,6 +30,12 @@ impl Facts<'_> {
         finding.at(FindingPlace::state_itself(state));
         let named = states.iter().filter_map(|id| self.definition.state(*id));
         finding.states(named.map(|s| s.name.clone()).collect());
+    }
+
+    /// The trust policy as it should be, where it was read.
+    pub fn trust_patch(&self) -> Option<Patch> {
+        let document = self.trust.ideal.clone()?;
+        Some(Patch::TrustPolicy { document })
     }
 
     /// The field that holds the arguments in the query language of the first of these states.

@@ -5,6 +5,8 @@ mod links;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+use serde::Serialize;
+
 use super::AccountFacts;
 use crate::arn::Arn;
 use crate::budget;
@@ -63,7 +65,7 @@ impl Steering<'_> {
 }
 
 /// One entry of a report.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Entry {
     /// What it is.
     pub kind: Kind,

@@ -170,6 +170,12 @@ impl FindingBuilder {
         self
     }
 
+    /// The file and the logical id that declare the workflow, before it is deployed.
+    pub fn declared(&mut self, declared: Option<String>) -> &mut Self {
+        self.0.declared = declared;
+        self
+    }
+
     /// Every state it concerns, the one where it stands first.
     pub fn states(&mut self, states: Vec<String>) -> &mut Self {
         self.0.states = states;

@@ -48,6 +48,14 @@ impl Counts {
         Severity::WORST_FIRST.into_iter().find(|s| self.get(*s) > 0)
     }
 
+    /// `2 critical, 1 low`, or `no findings`.
+    pub fn found(&self) -> String {
+        match self.total() {
+            0 => "no findings".to_owned(),
+            _ => self.in_words(),
+        }
+    }
+
     /// `2 critical, 1 low`; empty where there is nothing.
     pub fn in_words(&self) -> String {
         Severity::WORST_FIRST

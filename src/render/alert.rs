@@ -92,22 +92,35 @@ pub struct DriftChange {
 }
 
 impl<'a> Alert<'a> {
-    /// The alert where nothing is known of what was there before: everything that is found is new, but for what is
-    /// suppressed or only worth knowing. `None` where there is nothing to tell.
-    pub fn in_full(assessment: &'a Assessment, event: Option<&'a EventInfo>) -> Option<Self> {
-        let tells = |f: &&Finding| f.suppressed().is_none() && f.severity() > Severity::Info;
-        let alert = Self {
-            event,
-            workflow: &assessment.workflow,
-            opened: assessment.findings.iter().filter(tells).collect(),
+    /// An alert that tells nothing yet.
+    pub fn about(workflow: &'a Workflow) -> Self {
+        Self {
+            event: None,
+            workflow,
+            opened: Vec::new(),
             resolved: Vec::new(),
             persisting: Counts::default(),
             unseen: 0,
             drift: None,
+            suppressed: 0,
+            entry_points: &[],
+            incomplete: &[],
+            newly_incomplete: false,
+        }
+    }
+
+    /// The alert where nothing is known of what was there before: everything that is found is new, but for what is
+    /// suppressed or only worth knowing. `None` where there is nothing to tell.
+    pub fn in_full(assessment: &'a Assessment, event: Option<&'a EventInfo>) -> Option<Self> {
+        let tells = |f: &&Finding| f.is_open() && f.severity() > Severity::Info;
+        let alert = Self {
+            event,
+            opened: assessment.findings.iter().filter(tells).collect(),
             suppressed: suppressed(assessment),
             entry_points: &assessment.entry_points,
             newly_incomplete: assessment.gaps.iter().any(|gap| !gap.optional),
             incomplete: &assessment.gaps,
+            ..Self::about(&assessment.workflow)
         };
         (!alert.changes().is_empty()).then_some(alert)
     }
@@ -144,7 +157,7 @@ pub fn suppressed(assessment: &Assessment) -> usize {
 
 /// The subject line: at most 99 printable ASCII characters, the severity first. A long name is cut, not what follows it.
 pub fn subject(alert: &Alert<'_>) -> String {
-    let first = alert.opened.iter().find(|f| f.suppressed().is_none());
+    let first = alert.opened.iter().find(|f| f.is_open());
     let (tag, what) = match (alert.severity(), first) {
         (Some(severity), Some(first)) => {
             let more = match alert.counts().total().saturating_sub(1) {

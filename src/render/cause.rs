@@ -58,7 +58,7 @@ impl<'a> Causes<'a> {
     ) -> Self {
         let mut groups: BTreeMap<Key, Group<'a>> = BTreeMap::new();
         for (index, assessment) in ordered.iter().enumerate() {
-            for finding in shown(assessment).filter(|f| f.suppressed().is_none()) {
+            for finding in shown(assessment).filter(|f| f.is_open()) {
                 let group = groups.entry(Key::of(assessment, finding)).or_default();
                 group.findings.push(finding);
                 if group.workflows.last() != Some(&index) {
@@ -89,8 +89,7 @@ impl<'a> Causes<'a> {
     /// The places in the report of the workflows that share the finding with this one; `None` where it is this one's alone.
     pub fn sharing(&self, assessment: &Assessment, finding: &Finding) -> Option<&[usize]> {
         let all = self.keys.get(&Key::of(assessment, finding));
-        all.filter(|_| finding.suppressed().is_none())
-            .map(Vec::as_slice)
+        all.filter(|_| finding.is_open()).map(Vec::as_slice)
     }
 }
 
@@ -158,7 +157,7 @@ impl Key {
 /// The title, numbers aside: `3 principals …` and `4 principals …` are the same. Of a severe finding only how many
 /// principals it names is set aside: a state whose name ends in a number is another state.
 fn kind(finding: &Finding, is_severe: bool) -> String {
-    let title = &finding.title();
+    let title = finding.title();
     if is_severe {
         return title
             .trim_start_matches(|c: char| c.is_ascii_digit())
@@ -198,7 +197,6 @@ pub fn shares(assessment: &Assessment, finding: &Finding) -> Option<String> {
                 || finding.rule().is_tainted();
             let statement = finding
                 .policy()
-                .as_ref()
                 .map_or_else(String::new, |p| format!(" {} {}", p.name, p.statement));
             of_role.then(|| format!("{role}{statement}"))
         }

@@ -72,7 +72,7 @@ fn tag(alert: &Alert<'_>) -> &'static str {
 
 fn title(alert: &Alert<'_>) -> String {
     let name = safe(&alert.workflow.name, 80);
-    let what = match alert.opened.iter().find(|f| f.suppressed().is_none()) {
+    let what = match alert.opened.iter().find(|f| f.is_open()) {
         Some(first) => format!("{} on {name}", first.rule()),
         None if alert.drift.is_some() => format!("{name} differs from its approved baseline"),
         None if alert.newly_incomplete => format!("{name} could not be checked whole"),
@@ -118,13 +118,7 @@ fn description(alert: &Alert<'_>) -> String {
         arn.region()
     );
     put("Where", &place);
-    let stories = story::by_statement(
-        alert
-            .opened
-            .iter()
-            .copied()
-            .filter(|f| f.suppressed().is_none()),
-    );
+    let stories = story::by_statement(alert.opened.iter().copied().filter(|f| f.is_open()));
     for told in stories.iter().take(LISTED) {
         let also = told
             .rules()
@@ -185,7 +179,7 @@ fn bounded(lines: &[String], most: usize) -> String {
 fn steps(alert: &Alert<'_>) -> Vec<String> {
     let arn = &alert.workflow.arn;
     let mut steps = Vec::new();
-    let first = alert.opened.iter().find(|f| f.suppressed().is_none());
+    let first = alert.opened.iter().find(|f| f.is_open());
     if let Some(first) = first {
         let step = words::first_step(first.remediation().text.as_str());
         steps.push(span(&step, STEP - 8));
@@ -256,17 +250,8 @@ mod tests {
         opened: Vec<&'a crate::finding::Finding>,
     ) -> Alert<'a> {
         Alert {
-            event: None,
-            workflow,
             opened,
-            resolved: Vec::new(),
-            persisting: Default::default(),
-            unseen: 0,
-            drift: None,
-            suppressed: 0,
-            entry_points: &[],
-            incomplete: &[],
-            newly_incomplete: false,
+            ..Alert::about(workflow)
         }
     }
 

@@ -91,11 +91,7 @@ fn head(page: &mut Markup, report: &Report<'_>) {
     page.open("header", &[]);
     page.element("h1", &[], "stepwarden report");
     let all = report.assessments.iter().flat_map(|a| &a.findings);
-    let counts = Counts::of(all);
-    let found = match counts.total() {
-        0 => "no findings".to_owned(),
-        _ => counts.in_words(),
-    };
+    let found = Counts::of(all).found();
     let workflows = counted(report.assessments.len(), "workflow");
     page.element(
         "p",
@@ -143,9 +139,7 @@ fn summary(page: &mut Markup, report: &Report<'_>) {
         ));
     }
     if let Some(baseline) = report.baseline {
-        let new = all()
-            .filter(|f| f.suppressed().is_none() && baseline.is_new(f))
-            .count();
+        let new = all().filter(|f| f.is_open() && baseline.is_new(f)).count();
         lines.push(format!(
             "{} since the baseline",
             counted(new, "new finding")

@@ -1,10 +1,10 @@
 //! The report for a terminal. On one workflow: every finding with its evidence and its patch. On many: which to fix first
 //! and why, what they share, and each in short.
 
-mod block;
 mod excerpt;
 mod fixes;
 mod many;
+mod urgency;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -77,7 +77,7 @@ impl Style {
 pub fn report(report: &Report<'_>, style: Style) -> String {
     let mut ordered: Vec<&Assessment> = report.assessments.iter().collect();
     ordered.sort_by_cached_key(|a| {
-        let urgency = std::cmp::Reverse(block::urgency(a));
+        let urgency = std::cmp::Reverse(urgency::urgency(a));
         (urgency, a.workflow.arn.as_str().to_owned())
     });
     let mut out = String::new();
@@ -231,7 +231,7 @@ fn title(out: &mut String, finding: &Finding, mark: &str, style: Style) {
 
 fn suppressed(out: &mut String, finding: &Finding, style: Style) {
     title(out, finding, "suppressed ", style);
-    if let Some(suppression) = &finding.suppressed() {
+    if let Some(suppression) = finding.suppressed() {
         let until = suppression
             .until
             .as_ref()
@@ -331,7 +331,7 @@ fn notes(out: &mut String, report: &Report<'_>, style: Style) {
     }
     if let Some(baseline) = report.baseline {
         let all = report.assessments.iter().flat_map(|a| &a.findings);
-        let open = all.filter(|f| f.suppressed().is_none());
+        let open = all.filter(|f| f.is_open());
         let new = open.filter(|f| baseline.is_new(f)).count();
         let _ = writeln!(out, "{} since the baseline", counted(new, "new finding"));
     }
@@ -348,11 +348,7 @@ fn mark(report: &Report<'_>, finding: &Finding) -> &'static str {
 /// `12 workflows: 1 critical, 3 low; 2 suppressed; 1 not checked whole`
 fn last_line(ordered: &[&Assessment]) -> String {
     let all = || ordered.iter().flat_map(|a| &a.findings);
-    let counts = Counts::of(all());
-    let found = match counts.total() {
-        0 => "no findings".to_owned(),
-        _ => counts.in_words(),
-    };
+    let found = Counts::of(all()).found();
     let mut line = format!("{}: {found}", counted(ordered.len(), "workflow"));
     let suppressed = all().filter(|f| f.suppressed().is_some()).count();
     if suppressed > 0 {

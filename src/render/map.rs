@@ -1,7 +1,6 @@
 //! The integration map as a table that a reviewer reads from top to bottom.
 
 use super::escape;
-use crate::entry_points::in_words;
 use crate::map::{IntegrationMap, NeedRow, TaskRow};
 
 /// The map for a terminal or a review: one block a task state, one line a need.
@@ -18,9 +17,8 @@ pub fn table(map: &IntegrationMap) -> String {
     if !map.entry_points.is_empty() {
         out.push_str("\nbegun by\n");
         for entry in &map.entry_points {
-            let name = in_words(entry.kind, &entry.name, entry.authorization);
             let mark = if entry.public { "PUBLIC " } else { "       " };
-            let line = format!("  {mark} {name}: {}", entry.input.in_words());
+            let line = format!("  {mark} {}", entry.in_words());
             out.push_str(&format!("{}\n", escape::line(&line)));
         }
     }

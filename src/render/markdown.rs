@@ -14,11 +14,7 @@ const MAX_CHARACTERS: usize = 60_000;
 /// The whole report.
 pub fn report(report: &Report<'_>) -> String {
     let all = report.assessments.iter().flat_map(|a| &a.findings);
-    let counts = Counts::of(all);
-    let found = match counts.total() {
-        0 => "no findings".to_owned(),
-        _ => counts.in_words(),
-    };
+    let found = Counts::of(all).found();
     let workflows = counted(report.assessments.len(), "workflow");
     let mut out = format!("## stepwarden: {found} in {workflows}\n\n");
     for failure in report.failures {
@@ -95,7 +91,7 @@ fn rows<'a>(report: &'a Report<'_>) -> Vec<Row<'a>> {
         }
     }
     rows.sort_by_key(|row| {
-        let open = row.finding.suppressed().is_none();
+        let open = row.finding.is_open();
         std::cmp::Reverse((open, row.finding.severity()))
     });
     rows
@@ -111,7 +107,7 @@ fn table_row(report: &Report<'_>, row: &Row<'_>) -> String {
         0 => place,
         others => format!("{place} and {}", counted(others, "more workflow")),
     };
-    let mark = match (&finding.suppressed(), row.is_new) {
+    let mark = match (finding.suppressed(), row.is_new) {
         (Some(_), _) => " (suppressed)",
         (None, true) => " **new**",
         (None, false) => "",
@@ -147,7 +143,7 @@ fn details_of(row: &Row<'_>) -> String {
             let _ = writeln!(out, "- {label}: {}", plain(&line));
         }
     }
-    if let Some(suppression) = &finding.suppressed() {
+    if let Some(suppression) = finding.suppressed() {
         let _ = writeln!(out, "- suppressed: {}", plain(&suppression.reason));
     }
     let paragraphs = [

@@ -35,7 +35,7 @@ pub fn of(assessment: &Assessment) -> Marks {
     let open = assessment
         .findings
         .iter()
-        .filter(|f| f.suppressed().is_none() && f.version().is_none());
+        .filter(|f| f.is_open() && f.version().is_none());
     for finding in open {
         let mut at = Vec::new();
         for (place, name) in finding.concerned_states().into_iter().enumerate() {

@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use super::escape;
 use super::marks;
+use crate::asl::StateType;
 use crate::assess::Assessment;
-use crate::graph::{Graph, Shape, When};
+use crate::graph::{Graph, When};
 
 /// States that are drawn; a larger chart is not legible in a comment.
 const MAX_STATES: usize = 60;
@@ -83,9 +84,11 @@ fn scopes(out: &mut String, graph: &Graph) {
                 if let Some(calls) = &node.calls {
                     let _ = write!(text, "<br/>{}", label(calls));
                 }
-                let _ = match node.shape {
-                    Shape::Choice => writeln!(out, "  s{state}{{\"{text}\"}}"),
-                    Shape::Succeed | Shape::Fail => writeln!(out, "  s{state}([\"{text}\"])"),
+                let _ = match node.kind {
+                    Some(StateType::Choice) => writeln!(out, "  s{state}{{\"{text}\"}}"),
+                    Some(StateType::Succeed | StateType::Fail) => {
+                        writeln!(out, "  s{state}([\"{text}\"])")
+                    }
                     _ => writeln!(out, "  s{state}[\"{text}\"]"),
                 };
                 open.extend(node.inner.iter().map(|inner| (*inner, Some(*state))));

@@ -121,7 +121,7 @@ impl Workflow<'_> {
             let state = if new { "new" } else { "unchanged" };
             fields.insert("baselineState".to_owned(), json!(state));
         }
-        if let Some(suppression) = &finding.suppressed() {
+        if let Some(suppression) = finding.suppressed() {
             let until = suppression
                 .until
                 .as_ref()

@@ -78,7 +78,7 @@ pub fn of<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Story<'a>> {
 pub fn by_statement<'a>(findings: impl Iterator<Item = &'a Finding>) -> Vec<Story<'a>> {
     let mut stories: Vec<Story<'a>> = Vec::new();
     for story in of(findings) {
-        let statement = |f: &Finding| f.policy().as_ref().map(|p| (p.name.clone(), p.statement));
+        let statement = |f: &Finding| f.policy().map(|p| (p.name.clone(), p.statement));
         let same = |told: &&mut Story<'_>| {
             let own = statement(story.lead);
             own.is_some()

@@ -62,7 +62,7 @@ impl Rule for EscalationPath {
     fn review(&self, facts: &Facts<'_>, found: &[Finding], out: &mut Vec<Finding>) {
         let mut states: BTreeMap<&str, Steered<'_>> = BTreeMap::new();
         for finding in found.iter().filter(|f| is_open(f)) {
-            let Some(pointer) = &finding.pointer() else {
+            let Some(pointer) = finding.pointer() else {
                 continue;
             };
             let state = facts

@@ -1,6 +1,6 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::finding::{Finding, Patch};
+use crate::finding::Finding;
 use crate::rule_id::RuleId;
 use crate::severity::Severity;
 use crate::trust::{Admission, Outside, Who};
@@ -45,13 +45,7 @@ fn tell(facts: &Facts<'_>, admission: &Admission, id: RuleId) -> Finding {
     );
     finding.principals(vec![admission.who.text().to_owned()]);
     finding.actions(vec!["sts:AssumeRole".to_owned()]);
-    finding.patch(
-        facts
-            .trust
-            .ideal
-            .clone()
-            .map(|document| Patch::TrustPolicy { document }),
-    );
+    finding.patch(facts.trust_patch());
     finding.build()
 }
 

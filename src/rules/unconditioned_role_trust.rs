@@ -1,6 +1,6 @@
 use super::{Meta, Rule};
 use crate::facts::Facts;
-use crate::finding::{Finding, Patch};
+use crate::finding::Finding;
 use crate::severity::Severity;
 
 /// `unconditioned-role-trust`
@@ -38,13 +38,7 @@ impl Rule for UnconditionedRoleTrust {
             "add the condition on `aws:SourceArn` (this workflow), or on `aws:SourceAccount` where several workflows share the role",
         );
         finding.principals(vec![open.who.text().to_owned()]);
-        finding.patch(
-            facts
-                .trust
-                .ideal
-                .clone()
-                .map(|document| Patch::TrustPolicy { document }),
-        );
+        finding.patch(facts.trust_patch());
         out.push(finding.build());
     }
 }

@@ -37,9 +37,7 @@ impl Table {
         {
             sweep.done += 1;
             sweep.critical += u64::from(tally.counts.get(crate::severity::Severity::Critical) > 0);
-            for severity in crate::severity::Severity::WORST_FIRST {
-                sweep.counts.add(severity, tally.counts.get(severity));
-            }
+            sweep.counts.merge(&tally.counts);
         }
     }
 

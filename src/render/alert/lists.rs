@@ -6,7 +6,6 @@ use crate::render::columns::{cut, width, wrap};
 use crate::render::counted;
 use crate::render::story::{self, Story};
 use crate::rules;
-use crate::severity::Severity;
 
 /// Columns of a line.
 pub const WIDTH: usize = 100;
@@ -117,9 +116,7 @@ pub fn findings(alert: &Alert<'_>) -> List {
         rest: Box::new(move |told| {
             let mut rest = Counts::default();
             for one in left.iter().skip(told) {
-                for severity in Severity::WORST_FIRST {
-                    rest.add(severity, one.get(severity));
-                }
+                rest.merge(one);
             }
             let more = counted(rest.total(), "finding");
             format!("and {more} left out here ({})", rest.in_words())
@@ -131,18 +128,17 @@ pub fn findings(alert: &Alert<'_>) -> List {
 
 fn item(story: &Story<'_>) -> Vec<String> {
     let lead = story.lead;
-    let mark = match &lead.suppressed() {
+    let mark = match lead.suppressed() {
         Some(_) => " (suppressed)",
         None => "",
     };
-    let by = lead.policy().as_ref().map_or_else(String::new, |policy| {
+    let by = lead.policy().map_or_else(String::new, |policy| {
         format!(" ({}, statement {})", policy.name, policy.statement)
     });
     let by = cut(&by, WIDTH / 3);
     let severity = story.severity().word().to_uppercase();
     let version = lead
         .version()
-        .as_ref()
         .map_or_else(String::new, |v| format!(" (version {v})"));
     let text = format!("{}{mark}{version}: {}", lead.rule(), lead.title());
     // Which statement it is is never what is cut off.
@@ -190,14 +186,7 @@ pub fn drift(alert: &Alert<'_>) -> List {
             items.insert(0, lines.into_iter().map(|l| format!("  {l}")).collect());
         }
     }
-    let all = items.len();
-    List {
-        heading,
-        items,
-        rest: Box::new(move |told| format!("and {} more", all - told.min(all) + omitted)),
-        omitted: omitted > 0,
-        share: 8,
-    }
+    List::new(heading, items, omitted, 8)
 }
 
 /// What was not checked, and why.

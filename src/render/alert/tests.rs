@@ -10,17 +10,8 @@ use crate::rule_id::RuleId;
 
 fn alert<'a>(workflow: &'a Workflow, opened: Vec<&'a Finding>) -> Alert<'a> {
     Alert {
-        event: None,
-        workflow,
         opened,
-        resolved: Vec::new(),
-        persisting: Counts::default(),
-        unseen: 0,
-        drift: None,
-        suppressed: 0,
-        entry_points: &[],
-        incomplete: &[],
-        newly_incomplete: false,
+        ..Alert::about(workflow)
     }
 }
 

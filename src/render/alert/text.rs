@@ -64,7 +64,7 @@ fn label(out: &mut Vec<String>, name: &str, text: &str, lines: usize) {
 /// The worst of what opened and is not suppressed, in the place where its story begins.
 fn lead<'a>(alert: &Alert<'a>) -> Option<&'a Finding> {
     let open = alert.opened.iter().copied();
-    let stories = story::of(open.filter(|f| f.suppressed().is_none()));
+    let stories = story::of(open.filter(|f| f.is_open()));
     stories.first().map(|story| story.lead)
 }
 

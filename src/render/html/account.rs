@@ -261,11 +261,7 @@ fn connect(columns: &mut [Column; 4], lines: &mut Vec<Line>, row: usize, told: &
 }
 
 fn reaches(told: &Told<'_>) -> Vec<String> {
-    let open = told
-        .assessment
-        .findings
-        .iter()
-        .filter(|f| f.suppressed().is_none());
+    let open = told.assessment.findings.iter().filter(|f| f.is_open());
     let mut all: Vec<String> = open.filter_map(|f| f.reach().map(str::to_owned)).collect();
     all.sort();
     all.dedup();

@@ -173,7 +173,7 @@ fn short(edge: &Edge) -> Option<&'static str> {
 }
 
 fn draw_state(page: &mut Markup, node: &Node, mark: &Mark, at: Point, (width, height): (i32, i32)) {
-    let mut class = format!("state {}", node.shape.word().to_lowercase());
+    let mut class = format!("state {}", node.word().to_lowercase());
     if mark.on_way {
         class.push_str(" way");
     }
@@ -221,7 +221,7 @@ fn draw_state(page: &mut Markup, node: &Node, mark: &Mark, at: Point, (width, he
 }
 
 fn in_full(node: &Node, mark: &Mark) -> String {
-    let mut text = format!("{}: {}", node.name, node.shape.word());
+    let mut text = format!("{}: {}", node.name, node.word());
     if let Some(calls) = &node.calls {
         text.push_str(&format!(", calls {calls}"));
     }

@@ -27,7 +27,7 @@ const SHARING: usize = 20;
 
 /// Whether a finding is told in the part for what is only worth knowing.
 fn is_info(finding: &Finding) -> bool {
-    finding.severity() == Severity::Info && finding.suppressed().is_none()
+    finding.severity() == Severity::Info && finding.is_open()
 }
 
 /// How many of what in how many workflows.
@@ -37,8 +37,7 @@ pub fn summary(out: &mut String, ordered: &[&Assessment], style: Style) {
 
 /// The stories of a workflow that it shares with no other, but for what is small.
 fn own<'a>(assessment: &'a Assessment, causes: &Causes<'_>) -> Vec<Story<'a>> {
-    let open =
-        shown(assessment).filter(|f| f.suppressed().is_none() && !causes.is_shared(assessment, f));
+    let open = shown(assessment).filter(|f| f.is_open() && !causes.is_shared(assessment, f));
     let mut stories = story::of(open);
     stories.retain(|s| s.severity() >= Severity::Medium);
     stories
@@ -150,7 +149,7 @@ fn cause(out: &mut String, report: &Report<'_>, one: &Shared<'_>, style: Style) 
         .filter_map(|a| Some(a.workflow.role.as_ref()?.as_str()))
         .collect();
     roles.dedup();
-    if let ([role], Some(policy)) = (roles.as_slice(), &lead.policy()) {
+    if let ([role], Some(policy)) = (roles.as_slice(), lead.policy()) {
         let statement = format!(
             "statement {} of {} of {role}",
             policy.statement, policy.name

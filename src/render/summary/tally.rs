@@ -93,9 +93,7 @@ impl Tallies {
         let mut workflows: Vec<(Worst, [usize; 5])> = Vec::new();
         for record in records.iter().filter(|r| !r.told.is_empty()) {
             let counts = counts(record);
-            for severity in Severity::WORST_FIRST {
-                all.counts.add(severity, counts.get(severity));
-            }
+            all.counts.merge(&counts);
             all.critical += usize::from(counts.get(Severity::Critical) > 0);
             workflows.push((
                 worst(record, counts),
@@ -213,9 +211,7 @@ fn owners(records: &[Record]) -> Vec<(String, Counts)> {
     if all.len() > OWNERS {
         let mut others = Counts::default();
         for (_, counts) in all.drain(OWNERS..) {
-            for severity in Severity::WORST_FIRST {
-                others.add(severity, counts.get(severity));
-            }
+            others.merge(&counts);
         }
         all.push((OTHERS.to_owned(), others));
     }

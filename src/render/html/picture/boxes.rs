@@ -154,7 +154,7 @@ pub fn lines(node: &Node, mark: Option<&Mark>) -> Vec<(&'static str, String)> {
     let mut lines = vec![("name", cut(&node.name))];
     match &node.calls {
         Some(calls) => lines.push(("calls", cut(calls))),
-        None => lines.push(("calls", node.shape.word().to_owned())),
+        None => lines.push(("calls", node.word().to_owned())),
     }
     if let Some(reach) = mark.and_then(|mark| mark.reach.as_ref()) {
         lines.push(("reach", cut(&format!("reaches {}", short(reach)))));
