@@ -35,6 +35,11 @@ pub(super) const THROTTLED: &[&str] = &[
     "TooManyRequestsException",
 ];
 
+/// Whether a service's error code says that the call is not allowed.
+pub(super) fn is_denied(code: &str) -> bool {
+    DENIED.contains(&code)
+}
+
 /// What is known where a call did not answer. The service's own message stays out: it quotes names of the account.
 pub(super) fn unread<T, E: ProvideErrorMetadata>(
     action: &str,
@@ -42,7 +47,7 @@ pub(super) fn unread<T, E: ProvideErrorMetadata>(
 ) -> Fetched<T> {
     match error.code() {
         Some(code) if ABSENT.contains(&code) => Fetched::Absent,
-        Some(code) if DENIED.contains(&code) => {
+        Some(code) if is_denied(code) => {
             Fetched::Denied(format!("`{action}` is denied (`{code}`): allow it"))
         }
         _ => Fetched::Failed(why(action, error)),

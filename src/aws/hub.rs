@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::Sdk;
 use super::accounts::member;
-use super::error::why;
+use super::error::{is_denied, why};
 use crate::arn::{AccountRegion, Arn};
 use crate::config::AccountsConfig;
 use crate::route::PublishError;
@@ -72,10 +72,12 @@ impl Hub {
                     "Security Hub is not enabled in {home}: enable it there, or set `STEPWARDEN_SECURITY_HUB` to `false`"
                 )))
             }
-            Err(error) if is_denied(error.code()) => Err(PublishError::Nobody(format!(
-                "Security Hub of {home} does not take findings: {}",
-                why("securityhub:BatchImportFindings", &error)
-            ))),
+            Err(error) if error.code().is_some_and(is_denied) => {
+                Err(PublishError::Nobody(format!(
+                    "Security Hub of {home} does not take findings: {}",
+                    why("securityhub:BatchImportFindings", &error)
+                )))
+            }
             Err(error) => Err(PublishError::Refused(why(
                 "securityhub:BatchImportFindings",
                 &error,
@@ -106,10 +108,6 @@ impl Hub {
         kept.insert(home.clone(), client.clone());
         Ok(client)
     }
-}
-
-fn is_denied(code: Option<&str>) -> bool {
-    matches!(code, Some("AccessDeniedException" | "AccessDenied"))
 }
 
 /// A batch as the client takes it; `None` where the text is no array of findings.
