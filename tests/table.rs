@@ -94,6 +94,7 @@ fn record(name: &str, basis: &str, rests: &[Dependency]) -> Record {
         widened: BTreeMap::new(),
         held: BTreeMap::new(),
         judged: BTreeMap::new(),
+        versions: None,
         sweep: None,
     }
 }
