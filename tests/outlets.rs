@@ -6,6 +6,7 @@
     clippy::indexing_slicing,
     clippy::expect_used,
     clippy::unwrap_used,
+    clippy::panic,
     reason = "a test that cannot go on must stop"
 )]
 
