@@ -113,6 +113,8 @@ pub struct Cause {
     pub resource: String,
     /// What the request must say, as context keys with one value that it can have.
     pub context: Vec<(&'static str, String)>,
+    /// Whom the resource's own policy lets do it, by ARN.
+    pub named: Vec<String>,
 }
 
 /// One way by which executions begin.
@@ -214,7 +216,11 @@ impl EntryPoints {
         );
         events::rules(list(&entries.event_rules), &home, &mut found);
         events::schedules(list(&entries.schedules), &mut found);
-        events::pipes(list(&entries.pipes), &mut found);
+        events::pipes(
+            list(&entries.pipes),
+            &account.resource_policies.queues,
+            &mut found,
+        );
         iot::rules(list(&entries.topic_rules), &home, &mut found);
         api::rest(list(&entries.rest_apis), &home, &mut found);
         api::http(list(&entries.http_apis), &mut found);

@@ -6,12 +6,13 @@ use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
 
+use super::policy::{self, Admits};
 use super::start::{StartRequest, Starts, unqualified};
 use super::text::{self, Part};
-use super::{Cause, EntryPoint, EntryPoints, Fill, Kind, Place, follow, pattern};
+use super::{Authorization, Cause, EntryPoint, EntryPoints, Fill, Kind, Place, follow, pattern};
 use crate::arn::Arn;
-use crate::snapshot::Fetched;
 use crate::snapshot::entries::{EventRule, EventTarget, Pipe, Schedule};
+use crate::snapshot::{Document, Fetched};
 use crate::value::{Source, Unknown, Value};
 
 /// Rules whose targets are workflows.
@@ -172,14 +173,23 @@ fn is_start(arn: &str) -> bool {
 
 /// Pipes to workflows, or through one that enriches. What a queue or a stream holds comes from outside; each execution
 /// gets a batch of it.
-pub fn pipes(pipes: &[Pipe], found: &mut EntryPoints) {
+pub fn pipes(
+    pipes: &[Pipe],
+    queues: &Fetched<BTreeMap<String, Document>>,
+    found: &mut EntryPoints,
+) {
     for pipe in pipes.iter().filter(|p| p.desired_state != "STOPPED") {
         let read = record(pipe);
+        let policy = queue_policy(&pipe.source, queues);
         let enriched = pipe.enrichment.as_deref().map(|enrichment| {
             let template = pipe.enrichment_parameters.input_template.as_deref();
-            found
-                .list
-                .extend(piped(pipe, enrichment, template, (&read, Fill::Whole)));
+            found.list.extend(piped(
+                pipe,
+                enrichment,
+                template,
+                (&read, Fill::Whole),
+                policy,
+            ));
             // What code makes of it, or an endpoint answers, is not followed.
             Value::Any(Unknown::of(Source::External, "$"))
         });
@@ -190,8 +200,17 @@ pub fn pipes(pipes: &[Pipe], found: &mut EntryPoints) {
         let template = pipe.target_parameters.input_template.as_deref();
         found
             .list
-            .extend(piped(pipe, &pipe.target, template, given));
+            .extend(piped(pipe, &pipe.target, template, given, policy));
     }
+}
+
+/// The policy of the queue that a pipe reads, where it was read and the queue has one.
+fn queue_policy<'q>(
+    source: &str,
+    queues: &'q Fetched<BTreeMap<String, Document>>,
+) -> Option<&'q Document> {
+    let arn = Arn::parse(source).filter(|arn| arn.service() == "sqs")?;
+    queues.present()?.get(arn.resource())
 }
 
 /// The workflow that a pipe calls with its records, which are this where there is no template.
@@ -200,6 +219,7 @@ fn piped(
     called: &str,
     template: Option<&str>,
     given: (&Value, Fill),
+    policy: Option<&Document>,
 ) -> Option<EntryPoint> {
     let workflow = unqualified(called)?;
     let (record, fill) = given;
@@ -214,11 +234,13 @@ fn piped(
             made(template, &named, record)
         }
     };
+    // Whoever may send a message without credentials begins an execution with it.
+    let open = policy.is_some_and(|p| policy::of_queue(p) == Admits::Everybody);
     Some(EntryPoint {
         kind: Kind::Pipe,
         name: pipe.name.clone(),
-        authorization: None,
-        public: false,
+        authorization: open.then_some(Authorization::None),
+        public: open,
         starts: Starts::Workflow(workflow),
         input: Value::Each(Box::new(each)),
         fill,
@@ -226,7 +248,7 @@ fn piped(
         role: pipe.role_arn.as_deref().and_then(Arn::parse),
         causes: match fill {
             Fill::Constant => Vec::new(),
-            _ => sent(&pipe.source),
+            _ => sent(&pipe.source, policy),
         },
         note: "",
     })
@@ -254,7 +276,7 @@ fn record(pipe: &Pipe) -> Value {
 }
 
 /// What puts records into a source.
-fn sent(source: &str) -> Vec<Cause> {
+fn sent(source: &str, policy: Option<&Document>) -> Vec<Cause> {
     let Some(arn) = Arn::parse(source) else {
         return Vec::new();
     };
@@ -271,10 +293,6 @@ fn sent(source: &str) -> Vec<Cause> {
         action,
         resource,
         context: Vec::new(),
+        named: policy.map(policy::senders).unwrap_or_default(),
     }]
-}
-
-/// The paths of a pattern's object, for `event`.
-fn object(text: &str) -> Option<BTreeMap<String, Json>> {
-    serde_json::from_str(text).ok()
 }

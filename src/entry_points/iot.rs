@@ -15,8 +15,7 @@ pub fn rules(rules: &[TopicRule], home: &Place, found: &mut EntryPoints) {
             .chain(&rule.error_action)
             .filter_map(|a| a.step_functions.as_ref())
         {
-            let input = selected(&rule.sql);
-            let fill = Fill::of(&input);
+            let (input, fill) = selected(&rule.sql);
             found.list.push(EntryPoint {
                 kind: Kind::IotRule,
                 name: rule.rule_name.clone(),
@@ -37,12 +36,12 @@ pub fn rules(rules: &[TopicRule], home: &Place, found: &mut EntryPoints) {
     }
 }
 
-/// What `SELECT …` gives.
-fn selected(sql: &str) -> Value {
+/// What `SELECT …` gives, and how much of that the message fills.
+fn selected(sql: &str) -> (Value, Fill) {
     let message = |path: &str| Value::Any(Unknown::of(Source::External, path));
     let lower = sql.to_ascii_lowercase();
     let Some((_, after)) = split_at_word(sql, &lower, "select") else {
-        return message("$");
+        return (message("$"), Fill::Whole);
     };
     let list = match split_at_word(after, &after.to_ascii_lowercase(), "from") {
         Some((list, _)) => list,
@@ -79,9 +78,12 @@ fn selected(sql: &str) -> Value {
         object = object.with_field(name, value);
     }
     match every {
-        false => object,
-        true if object == Value::object([]) => message("$"),
-        true => object.with_rest(message("$")),
+        false => {
+            let fill = Fill::of(&object);
+            (object, fill)
+        }
+        true if object == Value::object([]) => (message("$"), Fill::Whole),
+        true => (object.with_rest(message("$")), Fill::Whole),
     }
 }
 
@@ -148,5 +150,6 @@ fn published(sql: &str, home: &Place) -> Vec<Cause> {
         action: "iot:Publish",
         resource: home.arn("iot", &format!("topic/{}", pattern.join("/"))),
         context: Vec::new(),
+        named: Vec::new(),
     }]
 }

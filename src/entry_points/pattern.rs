@@ -5,14 +5,74 @@ use serde_json::Value as Json;
 use super::text;
 use crate::value::{Piece, Unknown, Value};
 
+/// More patterns than this are not told apart: where an `$or` comes to more, it is left out, and lets everything through.
+const MAX_PATTERNS: usize = 32;
+
+/// The patterns without `$or` of which an event has to fit one; an `$or` stands at any level.
+pub fn alternatives(pattern: &Json) -> Vec<Json> {
+    let Json::Object(members) = pattern else {
+        return vec![pattern.clone()];
+    };
+    let mut all = vec![serde_json::Map::new()];
+    for (name, member) in members {
+        let choices: Vec<serde_json::Map<String, Json>> = match (name.as_str(), member) {
+            ("$or", Json::Array(branches)) => {
+                let branches = branches.iter().flat_map(alternatives);
+                branches.filter_map(|b| b.as_object().cloned()).collect()
+            }
+            _ => {
+                let members = alternatives(member).into_iter();
+                let one = |member| serde_json::Map::from_iter([(name.clone(), member)]);
+                members.map(one).collect()
+            }
+        };
+        if choices.is_empty() || all.len().saturating_mul(choices.len()) > MAX_PATTERNS {
+            continue;
+        }
+        let with = |one: &serde_json::Map<String, Json>| {
+            let one = one.clone();
+            let joined = move |choice: &serde_json::Map<String, Json>| merged(&one, choice);
+            choices.iter().map(joined).collect::<Vec<_>>()
+        };
+        all = all.iter().flat_map(with).collect();
+    }
+    all.into_iter().map(Json::Object).collect()
+}
+
+/// What both ask for. Of a field that both name, what the second says counts: each is a guard that holds.
+fn merged(
+    one: &serde_json::Map<String, Json>,
+    other: &serde_json::Map<String, Json>,
+) -> serde_json::Map<String, Json> {
+    let mut all = one.clone();
+    for (name, member) in other {
+        let joined = match (all.get(name), member) {
+            (Some(Json::Object(a)), Json::Object(b)) => Json::Object(merged(a, b)),
+            _ => member.clone(),
+        };
+        all.insert(name.clone(), joined);
+    }
+    all
+}
+
 /// What stands at a place of an event that the pattern lets through, where without it this would.
 pub fn let_through(pattern: &Json, open: &Unknown) -> Value {
+    match alternatives(pattern).as_slice() {
+        [one] => without_or(one, open),
+        several => {
+            let each = several.iter().map(|one| without_or(one, open));
+            each.fold(Value::NEVER, |all, one| all.join(&one))
+        }
+    }
+}
+
+fn without_or(pattern: &Json, open: &Unknown) -> Value {
     match pattern {
         Json::Object(members) => {
             let mut object = Value::Any(open.clone());
-            for (name, member) in members.iter().filter(|(name, _)| *name != "$or") {
+            for (name, member) in members {
                 let field = open.part(&format!(".{name}"));
-                object = object.with_field(name, let_through(member, &field));
+                object = object.with_field(name, without_or(member, &field));
             }
             object
         }

@@ -53,9 +53,38 @@ pub fn of_method(text: &str, method: &str) -> Admits {
     admits(&read(&unescaped(text)), "execute-api:Invoke", &about)
 }
 
-/// What a function's policy says to calls of its URL.
+/// What a function's policy says to unsigned calls of its URL.
 pub fn of_url(document: &Document) -> Admits {
-    admits(&read(&document.0), "lambda:InvokeFunctionUrl", &|_, _| true)
+    let unsigned = |statement: &Statement, _: bool| {
+        let mut of_type = statement.conditions.iter().filter(|c| {
+            c.key.eq_ignore_ascii_case("lambda:FunctionUrlAuthType") && !is_negative(c)
+        });
+        of_type.all(|c| c.texts.iter().any(|t| Glob::parse(t).matches("NONE")))
+    };
+    admits(&read(&document.0), "lambda:InvokeFunctionUrl", &unsigned)
+}
+
+/// What a queue's policy says to whoever sends messages.
+pub fn of_queue(document: &Document) -> Admits {
+    admits(&read(&document.0), "sqs:SendMessage", &|_, _| true)
+}
+
+/// The principals whom a queue's policy lets send messages without a condition, by ARN.
+pub fn senders(document: &Document) -> Vec<String> {
+    let Some(policy) = read(&document.0) else {
+        return Vec::new();
+    };
+    let statements = policy.statements.iter().filter(|s| {
+        s.effect == Effect::Allow && s.conditions.is_empty() && s.actions.matches("sqs:SendMessage")
+    });
+    let named = statements.flat_map(|s| match &s.principals {
+        Some(PrincipalSpec::Only(entries)) => entries.as_slice(),
+        _ => &[],
+    });
+    named
+        .map(|entry| entry.value.clone())
+        .filter(|value| value.starts_with("arn:"))
+        .collect()
 }
 
 fn read(text: &str) -> Option<Policy> {

@@ -1,5 +1,7 @@
+mod deployed;
 mod events;
 mod matrix;
+mod sources;
 
 use serde_json::{Value as Json, json};
 
@@ -42,7 +44,7 @@ fn chooses(point: &EntryPoint, path: &str) -> bool {
 }
 
 fn rest(method: &Json, integration: &Json, api: &Json) -> EntryPoint {
-    let mut whole = json!({ "type": "AWS", "uri": "arn:aws:apigateway:us-east-1:states:action/StartExecution", "passthroughBehavior": "NEVER" });
+    let mut whole = json!({ "type": "AWS", "uri": "arn:aws:apigateway:us-east-1:states:action/StartExecution", "passthroughBehavior": "WHEN_NO_TEMPLATES" });
     whole
         .as_object_mut()
         .unwrap()

@@ -124,9 +124,18 @@ fn string(text: &str, holes: &[Value]) -> Value {
     Value::from_pieces(pieces)
 }
 
-/// A value inside a string.
+/// A value inside a string. Where a pattern lets scalars through, or an array that holds one of them, the scalars are
+/// meant: an array inside a string is no name and no key.
 pub fn in_text(value: &Value) -> Vec<Piece> {
     match value {
+        Value::OneOf(values) if values.iter().any(|v| !is_array(v)) => {
+            let scalars = values.iter().filter(|v| !is_array(v));
+            let joined = scalars.fold(Value::NEVER, |all, one| all.join(one));
+            match joined {
+                Value::OneOf(_) => vec![Piece::Hole(joined.collapsed())],
+                one => in_text(&one),
+            }
+        }
         Value::Text(pieces) => pieces.clone(),
         Value::Number(number) => vec![Piece::Literal(number.clone())],
         Value::Bool(truth) => vec![Piece::Literal(truth.to_string())],
@@ -134,6 +143,10 @@ pub fn in_text(value: &Value) -> Vec<Piece> {
         Value::Any(unknown) => vec![Piece::Hole(unknown.clone())],
         other => vec![Piece::Hole(other.collapsed())],
     }
+}
+
+const fn is_array(value: &Value) -> bool {
+    matches!(value, Value::Each(_) | Value::Array(_))
 }
 
 /// Constant JSON.

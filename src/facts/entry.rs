@@ -16,7 +16,7 @@ use crate::iam::{Decision, Principals, Request, evaluate};
 use crate::starters::{self, START, START_SYNC, StartIndex, Starter};
 use crate::taint::TaintedSink;
 use crate::value::Source;
-use crate::workflow::Workflow;
+use crate::workflow::{Workflow, WorkflowType};
 
 pub use links::{Link, Links, Start};
 
@@ -234,7 +234,12 @@ fn may_start(
         return !whole;
     };
     let context = starters::of_workflow(workflow, None);
-    [START, START_SYNC].iter().any(|action| {
+    // A STANDARD workflow is not started synchronously.
+    let actions: &[&str] = match workflow.kind {
+        WorkflowType::Standard => &[START],
+        WorkflowType::Express => &[START, START_SYNC],
+    };
+    actions.iter().any(|action| {
         let request = Request {
             principal: Some(role),
             action,

@@ -28,7 +28,7 @@ struct Steered<'f> {
     named: BTreeSet<&'f Arn>,
     actions: Vec<String>,
     /// Who may bring about an event that reaches it, by what begins it.
-    causes: BTreeMap<String, Vec<Starter<'f>>>,
+    causes: BTreeMap<(String, Vec<Arn>), Vec<Starter<'f>>>,
 }
 
 impl<'f> Steered<'f> {
@@ -84,7 +84,8 @@ impl Rule for EscalationPath {
                 for steer in &steering.points {
                     for (starter, beyond) in senders(facts, steer.who, finding) {
                         add(&mut steered.actions, beyond);
-                        let by = steered.causes.entry(steer.who.name.clone()).or_default();
+                        let way = (steer.who.name.clone(), steer.via.clone());
+                        let by = steered.causes.entry(way).or_default();
                         if !by.iter().any(|s| s.actor.arn == starter.actor.arn) {
                             by.push(starter);
                         }
@@ -240,7 +241,8 @@ fn tell(facts: &Facts<'_>, id: RuleId, state: &str, steered: &Steered<'_>) -> Op
     finding.trace(worst.trace().to_vec());
     principals.tell(&mut finding);
     let mut via: Vec<Arn> = Vec::new();
-    for workflow in steered.principals.iter().flat_map(|s| &s.via) {
+    let handed = steered.causes.keys().flat_map(|(_, via)| via);
+    for workflow in steered.principals.iter().flat_map(|s| &s.via).chain(handed) {
         if !via.contains(workflow) {
             via.push(workflow.clone());
         }
@@ -266,10 +268,11 @@ fn ways(facts: &Facts<'_>, steered: &Steered<'_>) -> Vec<String> {
             between.concat()
         ));
     }
-    for (point, senders) in &steered.causes {
+    for ((point, via), senders) in &steered.causes {
         let names: Vec<String> = senders.iter().map(|s| in_words(s.actor)).collect();
+        let between: String = via.iter().map(|a| format!("`{}` → ", a.name())).collect();
         ways.push(format!(
-            "{} → what `{point}` passes on → `{own}`",
+            "{} → what `{point}` passes on → {between}`{own}`",
             some_of(&names, NAMED)
         ));
     }

@@ -144,10 +144,13 @@ fn fix(point: &EntryPoint) -> String {
         Kind::FunctionUrl => {
             "set the URL's AuthType to AWS_IAM, or let the code check who calls before it starts the workflow"
         }
+        Kind::Pipe => {
+            "let the policy of the queue that the pipe reads name who may send messages to it, not everybody"
+        }
         _ => "let only known principals begin executions",
     };
     match (point.kind, point.fill) {
-        (Kind::FunctionUrl, _) | (_, Fill::Constant) => how.to_owned(),
+        (Kind::FunctionUrl | Kind::Pipe, _) | (_, Fill::Constant) => how.to_owned(),
         _ => format!(
             "{how}; and pass on only the fields that the workflow needs, by a mapping template"
         ),

@@ -45,7 +45,14 @@ impl StartIndex {
             });
         let mut found = Vec::new();
         for (id, actor) in self.actors.iter().enumerate() {
-            if actor.admin || actor.is_configured() || !mentions(actor, cause.action) {
+            if actor.admin || actor.is_configured() {
+                continue;
+            }
+            if cause.named.iter().any(|arn| *arn == actor.arn.as_str()) {
+                found.push((id, by_the_resource(cause)));
+                continue;
+            }
+            if !mentions(actor, cause.action) {
                 continue;
             }
             if coverage(&actor.authority, cause.action, &resource, &known) == Coverage::None {
@@ -69,6 +76,22 @@ impl StartIndex {
             found.push((id, grant));
         }
         found
+    }
+}
+
+/// What the resource's own policy allows.
+fn by_the_resource(cause: &Cause) -> StartGrant {
+    StartGrant {
+        statement: StatementRef {
+            name: format!("the policy of {}", cause.resource),
+            statement: 0,
+            sid: None,
+        },
+        actions: vec![START],
+        resource: cause.resource.clone(),
+        by_name: true,
+        depends: Vec::new(),
+        conditions: Arc::from([]),
     }
 }
 

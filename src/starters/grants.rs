@@ -109,8 +109,9 @@ fn workflow_of(text: &str) -> Option<String> {
 
 /// One workflow as patterns meet it.
 pub struct Own {
-    /// The workflow and one version or alias for all.
-    starts: [String; 2],
+    /// The workflow. A start of a version or alias is authorised on it too (Step Functions Developer Guide,
+    /// "Authorization for versions and aliases"): a grant on their own ARNs lets nobody start anything.
+    start: String,
     /// One execution for all.
     redrive: String,
 }
@@ -125,7 +126,7 @@ impl Own {
     /// Of the workflow with this ARN.
     pub fn new(workflow: &Arn) -> Self {
         Self {
-            starts: [workflow.to_string(), format!("{workflow}:1")],
+            start: workflow.to_string(),
             redrive: format!(
                 "arn:{}:states:{}:{}:execution:{}:x",
                 workflow.partition(),
@@ -147,25 +148,24 @@ impl Own {
             });
             head.all(|c| text.next() == Some(c))
         };
-        self.starts.iter().any(|s| fixed(s)) || fixed(&self.redrive)
+        fixed(&self.start) || fixed(&self.redrive)
     }
 
-    /// Whether the pattern is the name of a version, alias or execution of this workflow.
+    /// Whether the pattern is the name of an execution of this workflow.
     pub fn is_named_by(&self, glob: &Glob) -> bool {
-        let named = glob.as_literal().as_deref().and_then(workflow_of);
-        named.is_some_and(|named| self.starts.first() == Some(&named))
+        let execution = glob.as_literal().filter(|l| l.contains(":execution:"));
+        let named = execution.as_deref().and_then(workflow_of);
+        named.is_some_and(|named| self.start == named)
     }
 
     /// What of this workflow the pattern matches.
     pub fn asked(&self, glob: &Glob) -> Asked {
-        // A version, alias or execution that is named exactly is asked for by its own name.
-        let literal = glob.as_literal();
-        let named = |kind: &str| literal.clone().filter(|l| l.contains(kind));
-        let start = self.starts.iter().find(|s| glob.matches(s)).cloned();
+        // An execution that is named exactly is asked for by its own name.
+        let named = || glob.as_literal().filter(|l| l.contains(":execution:"));
         let redrive = glob.matches(&self.redrive).then(|| self.redrive.clone());
         Asked {
-            start: start.or_else(|| named(":stateMachine:")),
-            redrive: redrive.or_else(|| named(":execution:")),
+            start: glob.matches(&self.start).then(|| self.start.clone()),
+            redrive: redrive.or_else(named),
         }
     }
 }

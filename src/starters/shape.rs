@@ -93,7 +93,7 @@ pub fn mentions_start(document: &str) -> bool {
     allows(&policy) || problems.iter().any(|p| p.blind)
 }
 
-/// Whether one of the patterns matches the workflow, a version or alias of it, or an execution.
+/// Whether one of the patterns matches the workflow or an execution of it.
 pub fn any_opens(patterns: &BTreeSet<String>, workflow: &Arn) -> bool {
     let own = Own::new(workflow);
     patterns.iter().map(|p| Glob::parse(p)).any(|glob| {
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn a_pattern_opens_what_it_matches_and_versions_of_it() {
+    fn a_pattern_opens_what_it_matches_and_no_version_is_authorised_by_itself() {
         let arn = |name: &str| {
             Arn::parse(&format!(
                 "arn:aws:states:eu-west-1:123456789012:stateMachine:{name}"
@@ -184,8 +184,8 @@ mod tests {
         for (pattern, opens) in [
             ("*".to_owned(), true),
             (format!("{base}pay"), true),
-            (format!("{base}pay:prod"), true),
-            (format!("{base}pay:*"), true),
+            (format!("{base}pay:prod"), false),
+            (format!("{base}pay:*"), false),
             (format!("{base}p*"), true),
             (format!("{base}other"), false),
             (format!("{base}payments"), false),

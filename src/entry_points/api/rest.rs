@@ -8,7 +8,7 @@ use super::super::{Authorization, EntryPoint, EntryPoints, Kind, Place, start::S
 use super::{request_of, starts};
 use crate::arn::Arn;
 use crate::snapshot::Fetched;
-use crate::snapshot::entries::{DeployedMethod, RestApi, RestIntegration, RestMethod};
+use crate::snapshot::entries::{DeployedMethod, RestApi, RestIntegration, RestMethod, RestStage};
 
 /// Methods that start workflows.
 pub fn rest(apis: &[RestApi], _home: &Place, found: &mut EntryPoints) {
@@ -30,13 +30,18 @@ pub fn rest(apis: &[RestApi], _home: &Place, found: &mut EntryPoints) {
                 else {
                     continue;
                 };
+                let Some(request) = request(integration) else {
+                    continue;
+                };
                 let (asked, note) = match deployed(api, &resource.path, name) {
                     Deployed::Unread => (vec![as_edited(method)], NOT_READ),
                     Deployed::As(asked) if asked.is_empty() => continue,
                     Deployed::As(asked) => (asked, ""),
                 };
                 let at = format!("{name} {}", resource.path);
-                found.list.push(entry(api, &at, integration, &asked, note));
+                found
+                    .list
+                    .push(entry(api, &at, (integration, request), &asked, note));
             }
         }
         missing(api, resources, found);
@@ -78,8 +83,8 @@ fn deployed(api: &RestApi, path: &str, method: &str) -> Deployed {
         return Deployed::Unread;
     };
     let mut asked = Vec::new();
-    for stage in stages {
-        let Some(summary) = api.deployments.get(&stage.deployment_id) else {
+    for deployment in stages.iter().flat_map(RestStage::deployments) {
+        let Some(summary) = api.deployments.get(deployment) else {
             return Deployed::Unread;
         };
         asked.extend(
@@ -107,7 +112,8 @@ fn missing(
         .collect();
     for summary in stages
         .iter()
-        .filter_map(|s| api.deployments.get(&s.deployment_id))
+        .flat_map(RestStage::deployments)
+        .filter_map(|id| api.deployments.get(id))
     {
         for (path, methods) in summary {
             for method in methods.keys() {
@@ -132,7 +138,7 @@ fn missing(
 fn entry(
     api: &RestApi,
     at: &str,
-    integration: &RestIntegration,
+    (integration, request): (&RestIntegration, StartRequest),
     asked: &[DeployedMethod],
     note: &'static str,
 ) -> EntryPoint {
@@ -149,7 +155,6 @@ fn entry(
         (true, Authorization::None | Authorization::ApiKey) => Authorization::ResourcePolicy,
         (_, other) => other,
     };
-    let request = request(integration);
     EntryPoint {
         kind: Kind::RestApi,
         name: match api.name.as_str() {
@@ -183,8 +188,8 @@ fn authorization(api: &RestApi, asked: &DeployedMethod, method: &str) -> Authori
 }
 
 /// What of the request goes to Step Functions. A content type without a template passes the body on as it is, unless
-/// that is forbidden: then the caller writes the whole request.
-fn request(integration: &RestIntegration) -> StartRequest {
+/// that is forbidden: then the caller writes the whole request. `None` where every request is refused.
+fn request(integration: &RestIntegration) -> Option<StartRequest> {
     let templates = &integration.request_templates;
     let behaviour = integration.passthrough_behavior.to_ascii_uppercase();
     let passes = match behaviour.as_str() {
@@ -194,7 +199,7 @@ fn request(integration: &RestIntegration) -> StartRequest {
     };
     let mut all = templates.values().map(|t| request_of(t));
     let Some(first) = all.next() else {
-        return StartRequest::free(Fill::Whole);
+        return passes.then(|| StartRequest::free(Fill::Whole));
     };
     let mut joined = all.fold(first, |a, b| StartRequest {
         starts: match a.starts == b.starts {
@@ -208,5 +213,5 @@ fn request(integration: &RestIntegration) -> StartRequest {
     if passes {
         joined = StartRequest::free(Fill::Whole);
     }
-    joined
+    Some(joined)
 }

@@ -4,8 +4,6 @@
 //! with `aws.` (EventBridge API Reference, `PutEventsRequestEntry`). Of the services' own events, S3's tell the key that
 //! whoever puts an object chooses, and CloudTrail's the request that whoever makes the call writes.
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
 
 use super::super::{Cause, Place, pattern};
@@ -37,7 +35,31 @@ pub fn of(rule: &EventRule, home: &Place) -> Event {
         };
     }
     // A pattern that cannot be read lets everything through.
-    let pattern = pattern.and_then(super::object).unwrap_or_default();
+    let pattern = pattern.and_then(|text| serde_json::from_str::<Json>(text).ok());
+    let patterns = pattern::alternatives(&pattern.unwrap_or_default());
+    let events = patterns.iter().map(|p| match p {
+        Json::Object(members) => past(members, rule, home),
+        _ => past(&Members::new(), rule, home),
+    });
+    let mut all = Event {
+        value: Value::NEVER,
+        causes: Vec::new(),
+        by_the_clock: false,
+    };
+    for event in events {
+        all.value = all.value.join(&event.value);
+        let new = event.causes.into_iter().filter(|c| !all.causes.contains(c));
+        let new: Vec<Cause> = new.collect();
+        all.causes.extend(new);
+    }
+    all
+}
+
+/// The members of a pattern's object.
+type Members = serde_json::Map<String, Json>;
+
+/// An event that a pattern without `$or` lets through.
+fn past(pattern: &Members, rule: &EventRule, home: &Place) -> Event {
     let sources = pattern::beginnings(pattern.get("source"));
     let detail = |open: Unknown| match pattern.get("detail") {
         Some(guard) => pattern::let_through(guard, &open),
@@ -55,8 +77,8 @@ pub fn of(rule: &EventRule, home: &Place) -> Event {
         });
         let only_s3 = sources.iter().all(|(s, _)| s == "aws.s3");
         return match (calls, only_s3) {
-            (true, _) => call(&pattern, detail),
-            (_, true) => put_object(&pattern, home, detail),
+            (true, _) => call(detail),
+            (_, true) => put_object(pattern, home, detail),
             _ => of_a_service(detail),
         };
     }
@@ -68,17 +90,16 @@ pub fn of(rule: &EventRule, home: &Place) -> Event {
     Event {
         value: envelope(
             detail(Unknown::of(Source::Caller, "$.detail")),
-            chosen(&pattern, "source"),
+            chosen(pattern, "source"),
         )
-        .with_field("detail-type", chosen(&pattern, "detail-type"))
-        .with_field("resources", chosen(&pattern, "resources"))
-        .with_field("time", chosen(&pattern, "time")),
-        causes: put_events(&bus, &pattern, sources.as_deref()),
+        .with_field("detail-type", chosen(pattern, "detail-type"))
+        .with_field("resources", chosen(pattern, "resources")),
+        causes: put_events(&bus, pattern, sources.as_deref()),
         by_the_clock: false,
     }
 }
 
-fn chosen(pattern: &BTreeMap<String, Json>, name: &str) -> Value {
+fn chosen(pattern: &Members, name: &str) -> Value {
     let open = Unknown::of(Source::Caller, format!("$.{name}"));
     match pattern.get(name) {
         Some(guard) => pattern::let_through(guard, &open),
@@ -103,11 +124,7 @@ fn envelope(detail: Value, source: Value) -> Value {
 }
 
 /// One cause for each source and type that the pattern names; one for all where it names none.
-fn put_events(
-    bus: &str,
-    pattern: &BTreeMap<String, Json>,
-    sources: Option<&[(String, bool)]>,
-) -> Vec<Cause> {
+fn put_events(bus: &str, pattern: &Members, sources: Option<&[(String, bool)]>) -> Vec<Cause> {
     let kinds = pattern::beginnings(pattern.get("detail-type"));
     let kinds = kinds.as_deref();
     let every = [(String::new(), false)];
@@ -132,6 +149,7 @@ fn put_events(
                 action: "events:PutEvents",
                 resource: bus.to_owned(),
                 context,
+                named: Vec::new(),
             });
         }
     }
@@ -139,11 +157,7 @@ fn put_events(
 }
 
 /// S3's events: whoever puts the object chooses its key.
-fn put_object(
-    pattern: &BTreeMap<String, Json>,
-    home: &Place,
-    detail: impl Fn(Unknown) -> Value,
-) -> Event {
+fn put_object(pattern: &Members, home: &Place, detail: impl Fn(Unknown) -> Value) -> Event {
     let told = detail(Unknown::of(Source::Caller, "$.detail"));
     let key = told.field("object").field("key");
     let value = Value::object([
@@ -161,14 +175,25 @@ fn put_object(
         "" => "aws",
         partition => partition,
     };
-    let buckets = pattern::beginnings(names).unwrap_or_else(|| vec![(String::new(), false)]);
-    let causes = buckets.into_iter().map(|(name, whole)| Cause {
-        action: "s3:PutObject",
-        resource: format!(
-            "arn:{partition}:s3:::{name}{}/*",
-            if whole { "" } else { "*" }
-        ),
-        context: Vec::new(),
+    let keys = pattern
+        .get("detail")
+        .and_then(|d| d.get("object")?.get("key"));
+    let named = |guard| {
+        let all = pattern::beginnings(guard).filter(|all| !all.is_empty());
+        let all = all.unwrap_or_else(|| vec![(String::new(), false)]);
+        let glob =
+            |(name, whole): (String, bool)| format!("{name}{}", if whole { "" } else { "*" });
+        all.into_iter().map(glob).collect::<Vec<_>>()
+    };
+    let keys = named(keys);
+    let causes = named(names).into_iter().flat_map(|bucket| {
+        let keys = keys.iter().map(move |key| (bucket.clone(), key));
+        keys.map(|(bucket, key)| Cause {
+            action: "s3:PutObject",
+            resource: format!("arn:{partition}:s3:::{bucket}/{key}"),
+            context: Vec::new(),
+            named: Vec::new(),
+        })
     });
     Event {
         value: envelope(value, fixed("source")),
@@ -178,7 +203,7 @@ fn put_object(
 }
 
 /// CloudTrail's events: whoever makes the call writes its request.
-fn call(pattern: &BTreeMap<String, Json>, detail: impl Fn(Unknown) -> Value) -> Event {
+fn call(detail: impl Fn(Unknown) -> Value) -> Event {
     let told = detail(Unknown::of(Source::External, "$.detail"));
     let value = Value::object([
         (
@@ -198,7 +223,6 @@ fn call(pattern: &BTreeMap<String, Json>, detail: impl Fn(Unknown) -> Value) -> 
         ),
     ])
     .with_rest(fixed("detail"));
-    let _ = pattern;
     Event {
         value: envelope(value, fixed("source")),
         causes: Vec::new(),

@@ -63,6 +63,25 @@ pub struct RestStage {
     pub stage_name: String,
     /// What is deployed to it.
     pub deployment_id: String,
+    /// A second deployment that gets a part of its requests.
+    pub canary_settings: Option<CanarySettings>,
+}
+
+/// What a canary release serves (API Gateway API Reference, `CanarySettings`).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase", default)]
+pub struct CanarySettings {
+    /// The deployment.
+    pub deployment_id: String,
+}
+
+impl RestStage {
+    /// Every deployment that answers requests of the stage.
+    pub fn deployments(&self) -> impl Iterator<Item = &str> {
+        let canary = self.canary_settings.iter().map(|c| &c.deployment_id);
+        let all = std::iter::once(&self.deployment_id).chain(canary);
+        all.map(String::as_str).filter(|id| !id.is_empty())
+    }
 }
 
 /// One resource of a REST API.

@@ -67,6 +67,7 @@ pub(super) fn api(
         stages: Fetched::Present(vec![RestStage {
             stage_name: DEPLOYMENT.to_owned(),
             deployment_id: DEPLOYMENT.to_owned(),
+            canary_settings: None,
         }]),
         deployments: BTreeMap::from([(DEPLOYMENT.to_owned(), deployed)]),
     }
