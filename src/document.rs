@@ -79,6 +79,11 @@ pub struct Issue {
     pub message: &'static str,
 }
 
+impl Issue {
+    /// Of a key: the last one counts.
+    pub const TWICE: &str = "this key stands twice in its object";
+}
+
 /// What a text holds.
 #[derive(Clone, Debug, Default)]
 pub struct Read {

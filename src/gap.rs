@@ -138,6 +138,8 @@ pub struct Unread {
     pub what: String,
     /// Why, in words.
     pub why: String,
+    /// Whoever deploys or asks decides it: severity info instead of medium.
+    pub optional: bool,
 }
 
 impl Unread {
@@ -148,6 +150,16 @@ impl Unread {
             input,
             what: what.into(),
             why: why.into(),
+            optional: false,
+        }
+    }
+
+    /// The same, where whoever deploys or asks decides it.
+    #[must_use]
+    pub fn optional(self) -> Self {
+        Self {
+            optional: true,
+            ..self
         }
     }
 
@@ -178,7 +190,10 @@ impl Unread {
 
     /// The gap that it leaves.
     pub fn gap(&self) -> Gap {
-        Gap::new(self.input, &self.what, &self.why)
+        match self.optional {
+            true => Gap::optional(self.input, &self.what, &self.why),
+            false => Gap::new(self.input, &self.what, &self.why),
+        }
     }
 }
 

@@ -35,7 +35,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::document::{Document, Origins};
+use crate::document::{Document, Issue, Origins};
+use crate::gap::{Input, Unread};
 use crate::snapshot::Account;
 pub use scope::{PLACEHOLDER_ACCOUNT, PLACEHOLDER_REGION};
 
@@ -116,6 +117,7 @@ pub fn read(document: &Document, kind: Kind, options: &Options<'_>) -> Result<Te
             {
                 return Err("it is a CloudFormation template without `Resources`".to_owned());
             }
+            builder.gaps.extend(not_read(document));
             let stack = stack::read(document, &given, &files, &mut builder.gaps);
             builder.stack(&stack, &files);
         }
@@ -125,11 +127,62 @@ pub fn read(document: &Document, kind: Kind, options: &Options<'_>) -> Result<Te
         }
     }
     let (account, origins) = builder.finish();
+    // What a second declaration of a name hides may be a workflow: of none at all, nothing else would tell.
+    if let Some(twice) = declared_twice(document).filter(|_| account.workflows.is_empty()) {
+        return Err(twice);
+    }
     Ok(Template {
         account,
         origins,
         files: files.taken(),
     })
+}
+
+/// More keys that stand twice than this are not told one by one.
+const MAX_TOLD: usize = 5;
+
+/// What of a template's text is not judged. CloudFormation takes the last of two equal keys, and so does the reader.
+fn not_read(document: &Document) -> Vec<Unread> {
+    // Of what is no workflow and no policy, nothing is judged that a second key would hide.
+    let counts = |issue: &&Issue| {
+        let tokens = issue.pointer.tokens();
+        let (Some(section), Some(id)) = (tokens.first(), tokens.get(1)) else {
+            return false;
+        };
+        let declared = document.value.get(section).and_then(|all| all.get(id));
+        let kind = declared.and_then(|r| r.get("Type")).and_then(Value::as_str);
+        let judged = kind.is_some_and(|k| k.ends_with("::StateMachine") || k.contains("::IAM::"));
+        section == "Resources" && (tokens.len() == 2 || judged || issue.message != Issue::TWICE)
+    };
+    let issues = document.issues.iter().filter(counts).take(MAX_TOLD);
+    let told = |issue: &Issue| {
+        let what = format!("`{}` of the template", issue.pointer);
+        let told = Unread::of_account(Input::Definition, what, issue.message);
+        match issue.message == Issue::TWICE {
+            true => told.optional(),
+            false => told,
+        }
+    };
+    issues.map(told).collect()
+}
+
+/// A resource whose name another has too.
+fn declared_twice(document: &Document) -> Option<String> {
+    let twice = document.issues.iter().find_map(|issue| {
+        let tokens = issue.pointer.tokens();
+        match tokens.as_slice() {
+            [section, name] if section == "Resources" && issue.message == Issue::TWICE => {
+                Some((name.clone(), &issue.pointer))
+            }
+            _ => None,
+        }
+    });
+    let (name, pointer) = twice?;
+    let at = document.node.find(pointer)?.key?;
+    let line = document.lines.place(&document.text, at.start).line;
+    Some(format!(
+        "declares `{name}` twice, once more at line {line}, and no workflow is left: name each resource once"
+    ))
 }
 
 /// What a plan changes: the state before it, where the plan tells of one with something in it.

@@ -189,7 +189,7 @@ impl Builder {
             _ => false,
         };
         if repeats {
-            self.issue("this key stands twice in its object");
+            self.issue(Issue::TWICE);
         }
         let keep = self.keep;
         let Some(frame) = self.open.last_mut() else {

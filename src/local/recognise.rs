@@ -30,6 +30,11 @@ pub fn document(path: &Path, text: String) -> Result<Document, Error> {
         path: path.to_owned(),
         what,
     };
+    if is_terraform_source(path) {
+        return Err(unusable(
+            "is not a workflow definition, template or plan: it is Terraform source; give what `terraform show -json` prints of its plan".to_owned(),
+        ));
+    }
     let notation = notation(path, &text);
     if is_blank(&text, notation) {
         return Err(unusable(
@@ -77,7 +82,9 @@ pub fn content(document: &Document) -> Result<Content, Error> {
     if has("StartAt") || has("States") {
         return Ok(Content::Definition);
     }
-    if has("stateMachineArn") || has("definition") && is_definition(fields.get("definition")) {
+    if has("stateMachineArn") && !has("executionArn")
+        || has("definition") && is_definition(fields.get("definition"))
+    {
         return Ok(Content::Described);
     }
     Err(wrong(document, &kind(fields)))
@@ -99,6 +106,15 @@ fn is_definition(value: Option<&Value>) -> bool {
         }
         _ => false,
     }
+}
+
+/// Whether the file's name is one of Terraform's own language.
+fn is_terraform_source(path: &Path) -> bool {
+    let extension = path.extension().map(|e| e.to_ascii_lowercase());
+    extension
+        .as_deref()
+        .and_then(|e| e.to_str())
+        .is_some_and(|e| matches!(e, "tf" | "tfvars" | "hcl"))
 }
 
 /// How the text is written, by the file's name, else by itself.
@@ -188,6 +204,14 @@ fn kind(fields: &Map<String, Value>) -> String {
         (
             &["RoleDetailList"],
             "a GetAccountAuthorizationDetails response; it belongs in an account directory for `stepwarden scan --snapshot`",
+        ),
+        (
+            &["TemplateBody"],
+            "a GetTemplate response; give the template that is its `TemplateBody`",
+        ),
+        (
+            &["Role"],
+            "a GetRole response; it belongs in the `iam.json` of an account directory",
         ),
         (
             &["executionArn"],

@@ -10,7 +10,7 @@ use super::resolve::{scalar, text_of};
 use super::scope::Scope;
 use super::stack::{Gaps, Stack};
 use crate::document::{Origins, Place, WorkflowOrigin};
-use crate::snapshot::{Account, Fetched, Function, Iam, LogGroup, StateMachine};
+use crate::snapshot::{Account, Fetched, Function, Iam, LogGroup, ResourcePolicies, StateMachine};
 
 /// The account so far.
 #[derive(Default)]
@@ -91,8 +91,11 @@ impl Builder {
             log_resource_policies: Fetched::NotCollected,
             functions: Fetched::Present(self.functions),
             tags: Fetched::NotCollected,
+            resource_policies: ResourcePolicies {
+                queues: self.entries.queue_policies(),
+                ..ResourcePolicies::default()
+            },
             entries: self.entries.into_entries(),
-            resource_policies: crate::snapshot::ResourcePolicies::default(),
             organization: Fetched::Absent,
             unreadable: self.gaps,
         };

@@ -4,6 +4,7 @@
 mod graphql;
 mod http;
 mod openapi;
+mod queues;
 mod rest;
 
 use std::collections::BTreeMap;
@@ -34,6 +35,8 @@ pub(super) struct Found {
     function_urls: Vec<shape::FunctionUrl>,
     /// Statements of the functions' policies, by the functions' names.
     function_policies: BTreeMap<String, Vec<Value>>,
+    /// Statements of the queues' policies, by the queues' names.
+    queue_policies: BTreeMap<String, Vec<Value>>,
 }
 
 impl Found {
@@ -48,6 +51,9 @@ impl Found {
                 "AWS::IoT::TopicRule" => self.topic_rule(scope, resource, gaps),
                 "AWS::Lambda::Url" => self.url(scope, resource),
                 "AWS::Lambda::Permission" => self.permission(scope, resource),
+                "AWS::SQS::QueuePolicy" | "AWS::SQS::QueueInlinePolicy" => {
+                    self.queue_policy(scope, resource)
+                }
                 "AWS::Lambda::Function" => {
                     self.function_policies
                         .entry(scope.name(resource))

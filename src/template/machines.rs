@@ -20,6 +20,8 @@ use crate::snapshot::{Fetched, StateMachine};
 struct Definition {
     text: String,
     place: Place,
+    /// The parameters without a value, and the substitutions that rest on one, of which something is in the text.
+    open: Vec<String>,
 }
 
 impl Builder {
@@ -44,9 +46,20 @@ impl Builder {
                 Definition {
                     text: String::new(),
                     place: resource.declaration(),
+                    open: Vec::new(),
                 }
             }
         };
+        if !definition.open.is_empty() {
+            let names: Vec<String> = definition.open.iter().map(|n| format!("`{n}`")).collect();
+            let told = format!(
+                "what {} stands for in the definition of {workflow}",
+                names.join(", ")
+            );
+            let why = "it has no value here, and is taken for whatever the deployment gives it: `--parameter` decides it";
+            self.gaps
+                .push(Unread::of_workflow(&workflow, Input::Definition, told, why).optional());
+        }
         let logging = scope.property(resource, "LoggingConfiguration");
         let logging = logging.as_ref().map(sides_worst);
         let encryption = scope
@@ -167,6 +180,11 @@ fn definition(
         .property(resource, "DefinitionSubstitutions")
         .unwrap_or_default();
     let inline = |name: &str| resource.place(&Pointer::root().key(name));
+    let with = |text: &str, place: Place| Definition {
+        text: substituted(text, &substitutions),
+        place,
+        open: open_in(text, scope, &substitutions),
+    };
     for name in ["DefinitionUri", "DefinitionS3Location"] {
         let Some(location) = resource.get(name) else {
             continue;
@@ -185,10 +203,7 @@ fn definition(
             file: document.path,
             pointer: Pointer::root(),
         };
-        return Ok(Definition {
-            text: substituted(&document.text, &substitutions),
-            place,
-        });
+        return Ok(with(&document.text, place));
     }
     if let Some(text) = resource.get("DefinitionString") {
         let text = include::expand(text, scope, files, &resource.file, &mut builder.gaps);
@@ -208,10 +223,7 @@ fn definition(
             .cloned()
             .unwrap_or_default();
         return match value {
-            Value::String(text) => Ok(Definition {
-                text: substituted(&text, &substitutions),
-                place: inline("DefinitionString"),
-            }),
+            Value::String(text) => Ok(with(&text, inline("DefinitionString"))),
             _ => Err("it is known to the deployment only".to_owned()),
         };
     }
@@ -221,10 +233,24 @@ fn definition(
     let value = include::expand(value, scope, files, &resource.file, &mut builder.gaps);
     let value = scope.resolve(&value).unwrap_or_default();
     let text = as_texts(&value).to_string();
-    Ok(Definition {
-        text: substituted(&text, &substitutions),
-        place: inline("Definition"),
-    })
+    Ok(with(&text, inline("Definition")))
+}
+
+/// What of a definition's text only the deployment knows, by name.
+fn open_in(text: &str, scope: &Scope, substitutions: &Value) -> Vec<String> {
+    let named = substitutions.as_object();
+    let is_open = |value: &Value| text_of(value).is_none_or(|text| text.contains("${"));
+    let substituted = named.into_iter().flatten();
+    let substituted = substituted.filter(|(_, value)| is_open(value));
+    let names = substituted.map(|(name, _)| name.as_str());
+    let names = names.chain(scope.without_value());
+    let mut open: Vec<String> = names
+        .filter(|name| text.contains(&format!("${{{name}}}")))
+        .map(str::to_owned)
+        .collect();
+    open.sort();
+    open.dedup();
+    open
 }
 
 /// The key of a place in S3: `cdk synth` writes what it will put there beside the template, as `asset.KEY`.

@@ -147,6 +147,12 @@ impl Scope {
         })
     }
 
+    /// The parameters whose value only the deployment knows.
+    pub fn without_value(&self) -> impl Iterator<Item = &str> {
+        let open = self.parameters.iter().filter(|(_, value)| value.is_none());
+        open.map(|(name, _)| name.as_str())
+    }
+
     /// `Ref`; `None` where a parameter's value is `AWS::NoValue`.
     pub fn reference(&self, name: &str) -> Option<Value> {
         if name == "AWS::NoValue" {

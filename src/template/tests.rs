@@ -7,6 +7,7 @@ mod hostile;
 mod plans;
 mod sam;
 mod terraform;
+mod told;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

@@ -55,9 +55,11 @@ impl Expansion<'_> {
             // Only a document that SAM writes itself takes the routes of events.
             None => written(routes),
         };
-        if let Some(settings) = api.get("Auth") {
-            let settings = self.scope.resolve(settings).unwrap_or_default();
-            auth::apply(&mut body, &settings, routes);
+        // A route may ask for a key where the API asks for nothing.
+        let asks = |route: &&Route| route.properties.contains_key("Auth");
+        if api.get("Auth").is_some() || routes.iter().any(asks) {
+            let settings = api.get("Auth").and_then(|auth| self.scope.resolve(auth));
+            auth::apply(&mut body, &settings.unwrap_or_default(), routes);
             if let Some(policy) = api.get("Auth").and_then(auth::resource_policy) {
                 out.properties.insert("Policy".to_owned(), policy);
             }

@@ -79,7 +79,7 @@ impl Converted<'_> {
         true
     }
 
-    fn with_document(
+    pub(super) fn with_document(
         &self,
         instance: &Instance<'_>,
         properties: &mut Properties,

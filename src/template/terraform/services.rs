@@ -41,7 +41,6 @@ const IDENTITIES: &[(&str, &str, &str)] = &[
     ),
     ("aws_sfn_activity", "AWS::StepFunctions::Activity", "name"),
     ("aws_sns_topic", "AWS::SNS::Topic", "name"),
-    ("aws_sqs_queue", "AWS::SQS::Queue", "name"),
     ("aws_ssm_parameter", "AWS::SSM::Parameter", "name"),
 ];
 
@@ -90,6 +89,17 @@ impl Converted<'_> {
                 ];
                 let properties = self.properties(instance, &names);
                 self.add(instance, "AWS::Lambda::Permission", properties, &[]);
+            }
+            "aws_sqs_queue_policy" => self.queue_policy(instance, "queue_url"),
+            "aws_sqs_queue" => {
+                let properties = self.properties(instance, &[("QueueName", "name")]);
+                self.add(instance, "AWS::SQS::Queue", properties, &[]);
+                if instance.known("policy").is_some() {
+                    self.queue_policy(instance, "name");
+                    if let Some(last) = self.out.last_mut() {
+                        last.id.push_str("/policy");
+                    }
+                }
             }
             "aws_lambda_function_url" => self.function_url(instance),
             "aws_cloudwatch_log_group" => {
@@ -162,6 +172,13 @@ impl Converted<'_> {
             properties,
             &[("DefinitionString", "definition")],
         );
+    }
+
+    /// The policy of the queue whose URL or name stands in this attribute.
+    fn queue_policy(&mut self, instance: &Instance<'_>, queue: &str) {
+        let mut properties = self.properties(instance, &[("Queue", queue)]);
+        self.with_document(instance, &mut properties, "PolicyDocument", "policy");
+        self.add(instance, "AWS::SQS::QueueInlinePolicy", properties, &[]);
     }
 
     /// A URL for everybody; the provider adds the permission that lets everybody in.

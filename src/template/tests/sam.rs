@@ -87,7 +87,9 @@ fn a_state_machine_with_policies_and_events() {
             "{role}"
         );
     }
-    assert!(template.gaps().is_empty(), "{:?}", template.gaps());
+    let gaps = template.gaps();
+    assert_eq!(gaps.len(), 1, "{gaps:?}");
+    assert!(gaps[0].starts_with("what `Unknown` stands for in the definition"));
 }
 
 #[test]
