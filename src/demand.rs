@@ -4,10 +4,12 @@
 //! row from the abstract value of the task's arguments. What the request fixes stays literal, what it does not becomes a
 //! wildcard that [`Target`] explains.
 
+mod buckets;
 mod call;
 mod dynamodb;
 mod forwarded;
 mod lookup;
+mod malformed;
 mod management;
 mod map;
 mod models;
@@ -34,6 +36,7 @@ use pattern::Openness;
 use resolve::Resolved;
 
 pub use dynamodb::inner_tables;
+pub use malformed::{MalformedArn, malformed_arns};
 pub use map::map_needs;
 pub use workflow::{LOGGING, LOGGING_EXTRAS, TRACING, TRACING_EXTRAS, workflow_needs};
 
@@ -142,6 +145,8 @@ impl Maker<'_> {
 
     /// One action on what was resolved; on every resource of its types where nothing was.
     fn need(&self, action: &str, found: Vec<Resolved>, phase: Phase, optional: bool) -> Need {
+        let (action, found) = buckets::authorized(action, found, self.home);
+        let action = action.as_str();
         let info = catalog::action(action);
         let name = info.map_or_else(|| action.to_owned(), |i| i.name());
         let mut need = Need {

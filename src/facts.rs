@@ -21,6 +21,7 @@ use std::sync::OnceLock;
 use crate::analysis::TaskFacts;
 use crate::asl::{Definition, Kind, State, StateId, Task};
 use crate::config::Config;
+use crate::demand::{MalformedArn, malformed_arns};
 use crate::finding::{FindingBuilder, FindingPlace, Subject, Words};
 use crate::flow::Flow;
 use crate::gap::Gap;
@@ -112,6 +113,16 @@ impl<'a> Facts<'a> {
             functions: functions::FunctionFacts::default(),
             gaps,
         }
+    }
+
+    /// Texts that stand where a call names a resource, begin as an ARN and are none.
+    pub fn malformed_arns(&self) -> Vec<MalformedArn> {
+        let of_task = |task: &TaskFacts| {
+            let state = self.definition.state(task.state)?;
+            let arguments = self.flow?.arguments(state.id);
+            Some(malformed_arns(state, &task.integration, arguments))
+        };
+        self.tasks.iter().filter_map(of_task).flatten().collect()
     }
 
     /// A finding about this workflow as a whole.

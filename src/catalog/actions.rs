@@ -241,6 +241,11 @@ pub fn resource_type(prefix: &str, name: &str) -> Option<ResourceType> {
         .copied()
 }
 
+/// The resource types of a service; none where it is not known.
+pub fn resource_types(prefix: &str) -> &'static [ResourceType] {
+    service(prefix).map_or(&[], |s| &s.types)
+}
+
 /// Every action that the pattern matches, as IAM compares them: without regard to case.
 pub fn actions_matching(pattern: &Glob) -> impl Iterator<Item = ActionInfo> + use<> {
     let pattern = lowercase(pattern);

@@ -5,6 +5,7 @@ use super::Home;
 use super::models::model;
 use super::objects::{is_url, object_url};
 use super::pattern::{arn, arn_parts, glob, head, is_literal, join, or_any, split};
+use crate::catalog;
 use crate::glob::{Glob, Token};
 
 /// What a parameter's text names.
@@ -77,6 +78,9 @@ pub(super) fn strip(text: &Glob, prefix: &str) -> Glob {
 /// What the text of a parameter names; `last` tells whether it fills the last variable of the type's template.
 pub(super) fn read(service: &str, kind: &str, last: bool, text: &Glob, home: &Home) -> Vec<Named> {
     let one = |named| vec![named];
+    if is_malformed_arn(text) {
+        return one(Named::Behind);
+    }
     match (service, kind) {
         ("sqs", "queue") => one(queue(text)),
         ("kms", "key") => one(key(text)),
@@ -100,6 +104,25 @@ pub(super) fn read(service: &str, kind: &str, last: bool, text: &Glob, home: &Ho
         _ if last => one(arn_or(text, |t| name(t.clone()))),
         _ => one(container(text)),
     }
+}
+
+/// Whether the text begins as an ARN, is known whole, and is none: too few parts, or the type word of a resource where the
+/// account stands (IAM User Guide, "Amazon Resource Names").
+pub(super) fn is_malformed_arn(text: &Glob) -> bool {
+    if !is_literal(text) || !head(text).starts_with("arn:") {
+        return false;
+    }
+    let Some([_, service, _, account, _]) = arn_parts(text) else {
+        return true;
+    };
+    let (service, account) = (head(&service), head(&account));
+    let is_type_word = |arn: &str| {
+        let resource = arn.splitn(6, ':').nth(5).unwrap_or_default();
+        let word = resource.split([':', '/', '$']).next().unwrap_or_default();
+        word == account
+    };
+    let known = catalog::resource_types(&service);
+    !account.is_empty() && known.iter().any(|t| is_type_word(t.arn))
 }
 
 /// An ARN as the calls on it are authorized: on a workflow's version or alias, as the workflow (Step Functions Developer

@@ -3,8 +3,10 @@
 
 use super::Maker;
 use super::call::one;
+use super::pattern::{glob, head};
 use super::resolve::{self, Resolved};
 use crate::catalog::{self, TargetSpec, Targets};
+use crate::glob::Token;
 use crate::value::Value;
 
 /// The resources of one requirement: any of them is one that the call may act on.
@@ -21,23 +23,25 @@ pub(super) fn requirements(
     let Targets::Types(specs) = targets else {
         return Some(Vec::new());
     };
-    let mut groups: Vec<(Option<&str>, Alternatives)> = Vec::new();
+    let service = action.split_once(':').map_or("", |(service, _)| service);
+    let mut groups: Vec<(Option<&str>, Vec<(&str, Resolved)>)> = Vec::new();
     for spec in specs.iter().filter(|s| is_of(action, s, specs)) {
         let Some(found) = one(maker, action, spec, arguments) else {
             continue;
         };
         let own = spec.own_parameter();
+        let found = found.into_iter().map(|resolved| (spec.kind, resolved));
         let same = groups
             .iter_mut()
             .find(|(other, _)| own.is_some() && *other == own);
         match same {
             Some((_, group)) => group.extend(found),
-            None => groups.push((own, found)),
+            None => groups.push((own, found.collect())),
         }
     }
     let mut required: Vec<Alternatives> = Vec::new();
     for (_, group) in groups {
-        for part in apart(group) {
+        for part in apart(by_id(service, group)) {
             let distinct = without_repeats(part);
             let known = |other: &Alternatives| {
                 other.len() == distinct.len()
@@ -49,6 +53,33 @@ pub(super) fn requirements(
         }
     }
     (!required.is_empty()).then_some(required)
+}
+
+/// Of the types that one parameter may name, those that its ids are of: `ou-…` is no account.
+fn by_id(service: &str, group: Vec<(&str, Resolved)>) -> Alternatives {
+    let last = |resolved: &Resolved| {
+        let tokens = resolved.glob.tokens();
+        let end = tokens
+            .rsplit(|t| matches!(t, Token::Char('/' | ':')))
+            .next();
+        end.map(|t| head(&glob(t))).unwrap_or_default()
+    };
+    let ends: Vec<String> = group.iter().map(|(_, r)| last(r)).collect();
+    let fits = |(kind, resolved): &&(&str, Resolved)| {
+        // A template may write something before the id (`r-`); another type's shows the id alone.
+        let own = last(resolved);
+        let bare = ends.iter().filter(|e| own.ends_with(e.as_str()));
+        let id = bare.min_by_key(|e| e.len()).unwrap_or(&own);
+        let types = catalog::types_of_id(service, id);
+        types.is_empty() || types.contains(kind)
+    };
+    let first = group.first().map(|(kind, _)| *kind);
+    let several = group.iter().any(|(kind, _)| Some(*kind) != first);
+    let kept: Alternatives = group.iter().filter(fits).map(|(_, r)| r.clone()).collect();
+    if several && !kept.is_empty() {
+        return kept;
+    }
+    group.into_iter().map(|(_, resolved)| resolved).collect()
 }
 
 /// Whether the action has the type, or none of the row's types is its own.

@@ -289,13 +289,50 @@ fn place(template: &str, names: &[Named], home: &Home) -> Glob {
         Named::Name { name, .. } => name.clone(),
         Named::Arn(_) | Named::Behind => Glob::any(),
     });
+    let mut words = before_variables(template).into_iter();
     let filled = fill_template(template, |variable| match variable {
         "Partition" => or_any(&home.partition),
         "Region" => region.cloned().unwrap_or_else(|| or_any(&home.region)),
         "Account" => account.cloned().unwrap_or_else(|| or_any(&home.account)),
-        _ => values.next().unwrap_or_else(Glob::any),
+        _ => {
+            let word = words.next().unwrap_or_default();
+            values
+                .next()
+                .map_or_else(Glob::any, |value| without(&word, &value))
+        }
     });
     tidy(template, &filled)
+}
+
+/// The literal text between each variable that the request fills and the colon or variable before it.
+fn before_variables(template: &str) -> Vec<String> {
+    let own = |variable: &str| !matches!(variable, "Partition" | "Region" | "Account");
+    let mut found = Vec::new();
+    let mut rest = template;
+    while let Some((text, tail)) = rest.split_once("${") {
+        let (variable, tail) = tail.split_once('}').unwrap_or((tail, ""));
+        if own(variable) {
+            let word = text.rsplit(':').next().unwrap_or_default();
+            found.push(word.to_owned());
+        }
+        rest = tail;
+    }
+    found
+}
+
+/// A value without what the template writes before it already: ids that begin as the template does (`p-` of a policy of AWS
+/// Organizations), and those that Amazon Route 53 gives with their type (`/hostedzone/Z…`).
+fn without(word: &str, value: &Glob) -> Glob {
+    let id = word.rsplit('/').next().unwrap_or_default();
+    let with_type = format!("/{}", word.trim_start_matches('/'));
+    if word.len() > 1 && word.ends_with('/') && super::pattern::head(value).starts_with(&with_type)
+    {
+        return names::strip(value, &with_type);
+    }
+    if id.ends_with('-') && id.len() > 1 {
+        return names::strip(value, id);
+    }
+    value.clone()
 }
 
 /// A task definition's text holds its revision already.

@@ -1,7 +1,7 @@
 //! Roles that a task passes to a service or assumes.
 
 use super::lookup::lookup;
-
+use super::pattern::Openness;
 use super::resolve::{Resolved, resolve};
 use super::{Maker, request};
 use crate::catalog::{Fill, Operation, Roles, TargetSpec};
@@ -22,20 +22,44 @@ pub(super) fn passed(
         request::passed_to(&mut need, principal);
         return vec![need];
     }
-    let found: Vec<Resolved> = paths
-        .iter()
-        .filter(|path| !surely_absent(arguments, path))
-        .filter_map(|path| roles(maker, path, arguments))
-        .flatten()
-        .collect();
-    if found.is_empty() {
-        return Vec::new();
-    }
     // Where the whole request is open, the role may not be in it at all.
     let open = matches!(arguments, Value::Any(_));
-    let mut need = maker.need("iam:PassRole", found, Phase::PassRole, optional || open);
-    request::passed_to(&mut need, principal);
-    vec![need]
+    let mut named: Vec<Vec<Resolved>> = Vec::new();
+    for path in paths.iter().filter(|path| !surely_absent(arguments, path)) {
+        let found = roles(maker, path, arguments).unwrap_or_default();
+        for group in each(found) {
+            let known = |other: &Vec<Resolved>| {
+                other.len() == group.len()
+                    && other.iter().zip(&group).all(|(a, b)| a.glob == b.glob)
+            };
+            if !open && !named.iter().any(known) {
+                named.push(group);
+            } else if open {
+                match named.first_mut() {
+                    Some(all) => all.extend(group),
+                    None => named.push(group),
+                }
+            }
+        }
+    }
+    let needs = named.into_iter().map(|group| {
+        let mut need = maker.need("iam:PassRole", group, Phase::PassRole, optional || open);
+        request::passed_to(&mut need, principal);
+        need
+    });
+    needs.collect()
+}
+
+/// Every role that a request names whole is passed; of those that a run chooses, one of them.
+fn each(found: Vec<Resolved>) -> Vec<Vec<Resolved>> {
+    let (whole, open): (Vec<_>, Vec<_>) = found
+        .into_iter()
+        .partition(|r| r.open == Openness::Closed && r.holes.is_empty());
+    let mut groups: Vec<Vec<Resolved>> = whole.into_iter().map(|r| vec![r]).collect();
+    if !open.is_empty() {
+        groups.push(open);
+    }
+    groups
 }
 
 fn surely_absent(arguments: &Value, path: &str) -> bool {

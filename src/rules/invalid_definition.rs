@@ -45,5 +45,23 @@ impl Rule for InvalidDefinition {
             finding.at(FindingPlace::within(state, problem.pointer.clone()));
             out.push(finding.build());
         }
+        for site in facts.malformed_arns().into_iter().take(MAX_LISTED) {
+            let (text, parameter) = (&site.text, site.parameter);
+            let mut finding = facts.finding(
+                self.meta().id,
+                Severity::Medium,
+                format!("{}\n{text}", site.pointer),
+                format!("no ARN: `{text}` in `{parameter}`"),
+                format!(
+                    "`{text}` in `{parameter}` at `{}` begins as an ARN, but is none: one is written \
+                     `arn:partition:service:region:account:resource`; the call fails, and what it would need cannot be told",
+                    site.pointer
+                ),
+                "correct the ARN",
+            );
+            let state = facts.state_at(&site.pointer);
+            finding.at(FindingPlace::within(state, site.pointer.clone()));
+            out.push(finding.build());
+        }
     }
 }

@@ -299,12 +299,23 @@ fn a_launch_names_its_image_and_not_its_instances() {
         all.contains(&vec!["arn:aws:ec2:us-east-1::image/ami-1".to_owned()]),
         "{all:?}"
     );
-    for kind in ["instance", "network-interface", "security-group", "subnet"] {
+    for kind in [
+        "instance",
+        "network-interface",
+        "security-group",
+        "subnet",
+        "volume",
+    ] {
         assert!(all.contains(&own(kind)), "{kind} in {all:?}");
     }
-    let volumes = Glob::parse("arn:aws:ec2:us-east-1:123456789012:volume/*");
-    let launch = found.iter().filter(|n| n.action == "ec2:RunInstances");
-    assert!(launch.into_iter().any(|n| n.companions.contains(&volumes)));
+    assert!(!all.contains(&own("key-pair")), "{all:?}");
+    assert!(found.iter().all(|n| n.action != "iam:PassRole"));
+    let profile = json!({"ImageId": "ami-1", "KeyName": "k", "IamInstanceProfile": {"Name": "p"}});
+    let found = needs("aws-sdk:ec2:runInstances", profile);
+    assert!(all_of(&found, "ec2:RunInstances").contains(&vec![
+        "arn:aws:ec2:us-east-1:123456789012:key-pair/k".to_owned()
+    ]));
+    assert!(!on(&found, "iam:PassRole").optional);
 }
 
 #[test]
