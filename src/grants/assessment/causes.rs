@@ -165,9 +165,9 @@ pub(super) fn is_whole_service(grant: &Grant<'_>) -> bool {
         match tokens.iter().position(|t| *t == Token::Char(':')) {
             None => tokens.iter().any(open),
             Some(colon) => {
-                let (service, rest) = tokens.split_at(colon);
-                let all = rest.len() > 1 && rest.iter().skip(1).all(|t| *t == Token::Any);
-                all || service.iter().any(open)
+                // `*:PassRole` is one action, of whatever service has it.
+                let name = tokens.get(colon + 1..).unwrap_or_default();
+                !name.is_empty() && name.iter().all(|t| *t == Token::Any)
             }
         }
     };
@@ -213,12 +213,11 @@ fn unused(
     // nothing.
     let same = |n: &Need| n.action.eq_ignore_ascii_case(&grant.action.text);
     let needed = !grant.action.has_wildcard() && context.needs.iter().any(same);
-    if needed
-        && !grant
-            .resources()
-            .iter()
-            .any(|r| applies(&grant.action.text, r))
-    {
+    // What the reference gives no resource types is granted by `*` alone: on an ARN it is missing, and so it is told.
+    let only_everywhere =
+        catalog::action(&grant.action.text).is_some_and(|a| !a.has_resource_types());
+    let acts_on = |r: &Glob| applies(&grant.action.text, r) && !only_everywhere;
+    if needed && !grant.resources().iter().any(acts_on) {
         return None;
     }
     // What fails is the statement's condition: what it does not give to the state that needs it is reported as missing.
