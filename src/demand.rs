@@ -20,6 +20,7 @@ mod request;
 mod required;
 mod resolve;
 mod roles;
+mod template;
 mod typed;
 mod workflow;
 
@@ -139,7 +140,7 @@ impl Maker<'_> {
     fn is_of_type(&self, action: &str, pattern: &Glob) -> bool {
         catalog::action(action).is_some_and(|info| {
             info.resource_types()
-                .any(|t| resolve::everywhere(t.arn, self.home) == *pattern)
+                .any(|t| template::everywhere(t.arn, self.home) == *pattern)
         })
     }
 
@@ -203,7 +204,7 @@ impl Maker<'_> {
     /// Every resource of the action's types.
     fn everything(&self, info: &catalog::ActionInfo) -> Vec<Resolved> {
         info.resource_types()
-            .map(|t| Resolved::plain(resolve::everywhere(t.arn, self.home), Openness::Generated))
+            .map(|t| Resolved::plain(template::everywhere(t.arn, self.home), Openness::Generated))
             .collect()
     }
 
@@ -211,7 +212,7 @@ impl Maker<'_> {
     fn other_types(&self, info: &catalog::ActionInfo, found: &[Resolved]) -> Vec<Glob> {
         let heads: Vec<String> = found.iter().map(|r| resolve::kind(&r.glob)).collect();
         info.resource_types()
-            .map(|t| resolve::everywhere(t.arn, self.home))
+            .map(|t| template::everywhere(t.arn, self.home))
             .filter(|glob| {
                 let kind = resolve::kind(glob);
                 !kind.is_empty() && !heads.iter().any(|h| h.is_empty() || *h == kind)

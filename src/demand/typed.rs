@@ -3,7 +3,8 @@
 use super::Home;
 use super::names;
 use super::pattern::{Openness, arn_parts, head, is_literal};
-use super::resolve::{self, Resolved};
+use super::resolve::Resolved;
+use super::template;
 use crate::catalog::{self, Fill, ResourceType, TargetSpec};
 use crate::glob::Glob;
 
@@ -24,7 +25,7 @@ pub(super) fn of_the_types(
         ..text.clone()
     };
     if matches!(spec.fills.as_slice(), [Fill::Behind(_)]) {
-        let every = types.iter().map(|t| resolve::everywhere(t.arn, home));
+        let every = types.iter().map(|t| template::everywhere(t.arn, home));
         return every.map(with).collect();
     }
     if text.glob.is_any() || types.is_empty() {
@@ -45,7 +46,7 @@ pub(super) fn of_the_types(
     chosen
         .into_iter()
         .map(|t| {
-            let glob = resolve::named_last(t.arn, &text.glob, home);
+            let glob = template::named_last(t.arn, &text.glob, home);
             Resolved {
                 // Containers that the request does not name stay open.
                 open: if text.open == Openness::Closed && !is_literal(&glob) {

@@ -1,0 +1,92 @@
+//! Filling the ARN templates of resource types.
+
+use super::Home;
+use super::names;
+use super::pattern::{head, or_any};
+use crate::glob::Glob;
+
+/// The literal text between each variable that the request fills and the colon or variable before it.
+pub(super) fn before_variables(template: &str) -> Vec<String> {
+    let own = |variable: &str| !matches!(variable, "Partition" | "Region" | "Account");
+    let mut found = Vec::new();
+    let mut rest = template;
+    while let Some((text, tail)) = rest.split_once("${") {
+        let (variable, tail) = tail.split_once('}').unwrap_or((tail, ""));
+        if own(variable) {
+            let word = text.rsplit(':').next().unwrap_or_default();
+            found.push(word.to_owned());
+        }
+        rest = tail;
+    }
+    found
+}
+
+/// A value without what the template writes before it already: ids that begin as the template does (`p-` of a policy of AWS
+/// Organizations), and those that Amazon Route 53 gives with their type (`/hostedzone/Z…`).
+pub(super) fn without(word: &str, value: &Glob) -> Glob {
+    let id = word.rsplit('/').next().unwrap_or_default();
+    let with_type = format!("/{}", word.trim_start_matches('/'));
+    if word.len() > 1 && word.ends_with('/') && head(value).starts_with(&with_type) {
+        return names::strip(value, &with_type);
+    }
+    if id.ends_with('-') && id.len() > 1 {
+        return names::strip(value, id);
+    }
+    value.clone()
+}
+
+/// Every resource of the type, at home.
+pub(super) fn everywhere(template: &str, home: &Home) -> Glob {
+    fill_template(template, |variable| match variable {
+        "Partition" => or_any(&home.partition),
+        "Region" => or_any(&home.region),
+        "Account" => or_any(&home.account),
+        _ => Glob::any(),
+    })
+}
+
+/// A resource of the type by what fills its last variable.
+pub(super) fn named_last(template: &str, name: &Glob, home: &Home) -> Glob {
+    let own = |variable: &str| !matches!(variable, "Partition" | "Region" | "Account");
+    let count = template
+        .split("${")
+        .skip(1)
+        .filter(|part| own(part.split('}').next().unwrap_or_default()))
+        .count();
+    let mut seen = 0;
+    fill_template(template, |variable| match variable {
+        "Partition" => or_any(&home.partition),
+        "Region" => or_any(&home.region),
+        "Account" => or_any(&home.account),
+        _ => {
+            seen += 1;
+            if seen == count {
+                name.clone()
+            } else {
+                Glob::any()
+            }
+        }
+    })
+}
+
+/// Every resource of the type, in any region and account.
+pub(super) fn anywhere(template: &str, home: &Home) -> Glob {
+    fill_template(template, |variable| match variable {
+        "Partition" => or_any(&home.partition),
+        _ => Glob::any(),
+    })
+}
+
+/// The template with what stands for each of its variables.
+pub(super) fn fill_template(template: &str, mut value: impl FnMut(&str) -> Glob) -> Glob {
+    let mut filled = Glob::literal("");
+    let mut rest = template;
+    while let Some((text, tail)) = rest.split_once("${") {
+        filled.extend(&Glob::parse(text));
+        let (variable, tail) = tail.split_once('}').unwrap_or((tail, ""));
+        filled.extend(&value(variable));
+        rest = tail;
+    }
+    filled.extend(&Glob::parse(rest));
+    filled
+}
