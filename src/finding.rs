@@ -254,6 +254,9 @@ impl Finding {
             step.pointer = step.pointer.cleaned(clean);
         }
         self.place.clean(clean);
+        if let Some(suppressed) = &mut self.suppressed {
+            clean(&mut suppressed.reason);
+        }
         if self.remediation.patch.as_ref().is_some_and(repeats) {
             self.remediation.patch = None;
             self.remediation.text.push_str(no_patch);

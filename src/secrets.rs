@@ -110,6 +110,7 @@ impl<'v> Search<'v> {
                         _ => Some(key.strip_suffix(".$").unwrap_or(key)),
                     };
                     self.way.push(Step::Key(key));
+                    shapes::find(key, &mut |kind, secret| self.found(kind, secret));
                     self.walk(item, named, depth + 1);
                     self.way.pop();
                 }
@@ -156,6 +157,9 @@ impl<'v> Search<'v> {
         let mut hits: Vec<(&'static str, String)> = Vec::new();
         let mut hit = |kind: &'static str, secret: &str| hits.push((kind, secret.to_owned()));
         shapes::find(text, &mut hit);
+        if is_expression && let Some(joined) = inside::joined(text) {
+            shapes::find(&joined, &mut hit);
+        }
         if text.contains(['=', ':']) || text.contains("--") {
             inside::find(text, is_expression, &mut hit);
         }

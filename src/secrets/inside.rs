@@ -109,6 +109,29 @@ fn assigned(
     }
 }
 
+/// The expression with texts that it puts side by side as one, where there are such.
+pub(super) fn joined(text: &str) -> Option<String> {
+    let mut parts = text.split('&');
+    let mut whole = parts.next()?.to_owned();
+    let mut any = false;
+    for part in parts {
+        let begins = part.trim_start();
+        let ends = whole.trim_end();
+        match (ends.chars().last(), begins.chars().next()) {
+            (Some('\'' | '"'), Some('\'' | '"')) => {
+                any = true;
+                whole.truncate(ends.len() - 1);
+                whole.push_str(begins.get(1..).unwrap_or_default());
+            }
+            _ => {
+                whole.push('&');
+                whole.push_str(part);
+            }
+        }
+    }
+    any.then_some(whole)
+}
+
 /// The text literals of an expression.
 pub(super) fn literals(text: &str) -> Vec<String> {
     let mut all = Vec::new();

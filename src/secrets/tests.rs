@@ -100,6 +100,29 @@ fn what_is_one() {
 }
 
 #[test]
+fn names_of_fields_and_texts_put_side_by_side() {
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    let (head, tail) = token.split_at(15);
+    for value in [
+        json!({ &token: 1 }),
+        json!({"Payload": {format!("{token}.$"): "$.x"}}),
+        json!({"X": format!("{{% '{head}' & '{tail}' & $states.input.x %}}")}),
+        json!({"X": format!("{{% \"{head}\"&'{tail}' %}}")}),
+    ] {
+        assert_eq!(kinds(&value), ["GitHub token"], "{value}");
+        let redactor = find(&value, "").redactor;
+        assert_eq!(redactor.text(&format!("reaches {token}.")), "reaches ***.");
+    }
+    for quiet in [
+        json!({"X": format!("{{% '{head}' & $states.input.x & '{tail}' %}}")}),
+        json!({"X": format!("'{head}' & '{tail}'")}),
+        json!({ "ghp_": "x" }),
+    ] {
+        assert_eq!(kinds(&quiet), Vec::<&str>::new(), "{quiet}");
+    }
+}
+
+#[test]
 fn what_a_name_stands_before() {
     for value in [
         json!({"Name": "DB_PASSWORD", "Value": "hunter22!"}),

@@ -245,3 +245,22 @@ fn no_policy_loses_its_last_statement_and_no_name_of_the_deployment_is_made_up()
     assert!(!written.contains(":::Data"), "{written}");
     assert!(done.err.contains("take it out whole"), "{}", done.err);
 }
+
+#[test]
+fn no_form_of_a_report_repeats_a_credential_of_a_comment_that_suppresses() {
+    let temp = Temp::new("repeated");
+    let token = format!("ghp_{}", "a1B2".repeat(9));
+    let definition = json!({"StartAt": "S", "States": {"S": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName.$": "$.f"},
+        "Comment": format!("stepwarden: ignore[tainted-target] see {token}"),
+        "End": true,
+    }}});
+    let file = temp.file("w.asl.json", &definition.to_string());
+    for format in ["human", "json", "sarif"] {
+        let run = run(&["check", &file, "--format", format]);
+        assert!(run.out.contains("secret-in-definition"), "{format}");
+        assert!(!run.out.contains(&token), "{format}: {}", run.out);
+    }
+}
