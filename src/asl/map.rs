@@ -132,10 +132,14 @@ impl Parser {
         let kind = config.get("ExecutionType").and_then(|value| {
             self.one_of(value, &config.at("ExecutionType"), &["STANDARD", "EXPRESS"])
         });
-        (
-            mode.as_deref() == Some("DISTRIBUTED"),
-            kind.as_deref() == Some("EXPRESS"),
-        )
+        let distributed = mode.as_deref() == Some("DISTRIBUTED");
+        if distributed && config.get("ExecutionType").is_none() {
+            self.problem(
+                &pointer,
+                "a distributed map says in `ExecutionType` whether its children are STANDARD or EXPRESS",
+            );
+        }
+        (distributed, kind.as_deref() == Some("EXPRESS"))
     }
 
     fn label(&mut self, object: &Object<'_>) -> Option<String> {

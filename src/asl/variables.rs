@@ -1,10 +1,10 @@
 //! The names of variables, and which scopes they are seen in (Amazon States Language, "Variables"; developer guide, "Passing
 //! data between states with variables").
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use super::parser::Parser;
-use super::{Definition, Kind, ScopeId, State, Template, Text};
+use super::{Definition, Kind, ScopeId, State, StateId, Template, Text};
 use crate::loc::Pointer;
 
 /// A variable's name may have this many characters.
@@ -43,35 +43,55 @@ fn assigned(state: &State) -> impl Iterator<Item = &(String, Template)> {
     state.assign.iter().chain(caught).chain(chosen)
 }
 
-/// The scope around this one whose variables are seen in it; the child of a Distributed Map sees none.
-fn outer(definition: &Definition, scope: ScopeId) -> Option<ScopeId> {
+/// The state around this scope in whose own scope are the variables that are seen here; the child of a Distributed Map sees
+/// none.
+fn holder(definition: &Definition, scope: ScopeId) -> Option<&State> {
     let holder = definition.state(definition.scope(scope)?.parent?)?;
     match &holder.kind {
         Kind::Map(map) if map.distributed => None,
-        _ => Some(holder.scope),
+        _ => Some(holder),
+    }
+}
+
+/// Which variables a scope has, and of each the one state whose catchers alone assign it.
+type Names<'d> = HashMap<&'d str, Option<StateId>>;
+
+fn note<'d>(names: &mut Names<'d>, state: &'d State) {
+    for (name, template) in assigned(state) {
+        let is_caught = state.catch.iter().any(|c| {
+            let mut here = c.assign.iter();
+            here.any(|(_, t)| t.pointer == template.pointer)
+        });
+        let by = is_caught.then_some(state.id);
+        names
+            .entry(name)
+            .and_modify(|before| *before = before.filter(|b| Some(*b) == by))
+            .or_insert(by);
     }
 }
 
 impl Parser {
-    /// A scope inside another one reads its variables and has none of the same names.
+    /// A scope inside another one reads its variables and has none of the same names. What only the catchers of the state
+    /// around it assign is not there before that scope has ended: AWS takes the same name in both.
     pub(super) fn check_variables(&mut self) {
         let definition = &self.definition;
-        let mut own: Vec<HashSet<&str>> = vec![HashSet::new(); definition.scopes.len()];
+        let mut own: Vec<Names<'_>> = vec![Names::new(); definition.scopes.len()];
         for state in &definition.states {
             if let Some(names) = own.get_mut(state.scope.0) {
-                names.extend(assigned(state).map(|(name, _)| name.as_str()));
+                note(names, state);
             }
         }
         let mut wrong: Vec<Pointer> = Vec::new();
         for state in &definition.states {
             for (name, template) in assigned(state) {
-                let mut around = outer(definition, state.scope);
-                while let Some(scope) = around {
-                    if own.get(scope.0).is_some_and(|o| o.contains(name.as_str())) {
+                let mut around = holder(definition, state.scope);
+                while let Some(outer) = around {
+                    let by = own.get(outer.scope.0).and_then(|o| o.get(name.as_str()));
+                    if by.is_some_and(|by| *by != Some(outer.id)) {
                         wrong.push(template.pointer.clone());
                         break;
                     }
-                    around = outer(definition, scope);
+                    around = holder(definition, outer.scope);
                 }
             }
         }

@@ -225,15 +225,32 @@ fn variables_have_names_of_their_own() {
     whole["States"]["A"]["Assign"] = json!({"w": 1});
     whole["States"]["D"]["Assign"] = json!({"x": 1});
     expect(&whole, &[]);
-    // Inside of one another.
+    // A catcher of the state around them assigns when they have ended.
     whole["States"]["A"]["Catch"] =
         json!([{"ErrorEquals": ["States.ALL"], "Assign": {"v": 1}, "Next": "D"}]);
+    expect(&whole, &[]);
+    // Inside of one another.
+    let shadows = [
+        ("/States/A/Branches/0/States/B/Assign/v", "a scope around"),
+        ("/States/A/Branches/1/States/C/Assign/v", "a scope around"),
+    ];
+    let mut caught_elsewhere = whole.clone();
+    caught_elsewhere["States"]["D"]["Catch"] =
+        json!([{"ErrorEquals": ["States.ALL"], "Assign": {"v": 1}, "Next": "F"}]);
+    caught_elsewhere["States"]["F"] = json!({"Type": "Succeed"});
+    expect(&caught_elsewhere, &shadows);
+    whole["States"]["A"]["Assign"] = json!({"v": 1});
+    expect(&whole, &shadows);
+    whole["States"]["A"]["Assign"] = json!({"w": 1});
+    whole["States"]["A"]["Branches"][0]["States"]["B"] = json!({"Type": "Task", "Resource": "arn:aws:states:::lambda:invoke",
+        "Catch": [{"ErrorEquals": ["States.ALL"], "Assign": {"w": 1}, "Next": "G"}], "Next": "G"});
+    whole["States"]["A"]["Branches"][0]["States"]["G"] = json!({"Type": "Succeed"});
     expect(
         &whole,
-        &[
-            ("/States/A/Branches/0/States/B/Assign/v", "a scope around"),
-            ("/States/A/Branches/1/States/C/Assign/v", "a scope around"),
-        ],
+        &[(
+            "/States/A/Branches/0/States/B/Catch/0/Assign/w",
+            "a scope around",
+        )],
     );
 }
 
