@@ -196,9 +196,11 @@ pub(super) fn arn_parts(pattern: &Glob) -> Option<[Glob; 5]> {
 /// Whether what is open begins within an ARN before its resource, so that the text names a resource anywhere.
 pub(super) fn is_cut_arn(pattern: &Glob) -> bool {
     let known = head(pattern);
-    let begins = known.starts_with("arn:") || !known.is_empty() && "arn:".starts_with(&*known);
+    let begins = !known.is_empty() && "arn:".starts_with(&*known);
     let is_open = pattern.tokens().get(known.chars().count()) == Some(&Token::Any);
-    begins && is_open && arn_parts(pattern).is_none()
+    // Behind the first characters that are counted there may be any number.
+    let runs_on = known.starts_with("arn:") && pattern.tokens().contains(&Token::Any);
+    (begins && is_open || runs_on) && arn_parts(pattern).is_none()
 }
 
 /// Puts an ARN pattern together.
