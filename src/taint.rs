@@ -82,7 +82,7 @@ impl Parameter {
 
     /// Whether the text around what is chosen fixes partition, service, region, account and type of the resource.
     fn is_placed(&self) -> bool {
-        let globs = self.value.patterns();
+        let globs = self.value.settled().patterns();
         let is_address = |text: &str| text.starts_with("arn:") || text.contains("://");
         !globs.is_empty()
             && strength::of_patterns(&globs) >= Strength::NameOpen

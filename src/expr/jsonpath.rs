@@ -1,7 +1,9 @@
 //! JSONPath as Step Functions takes it (developer guide, "Paths in Step Functions"; the Jayway dialect).
 
+mod filter;
 mod parse;
 
+pub use filter::{Equality, equalities};
 pub use parse::parse;
 pub(crate) use parse::prefix;
 
@@ -33,7 +35,7 @@ pub enum Step {
     Slice,
     /// `[0,2]` or `['a','b']`: each of these single steps.
     Union(Vec<Step>),
-    /// `[?(…)]`: the elements that pass a filter, whose text is kept but not interpreted.
+    /// `[?(…)]`: the elements that pass a filter, of whose text [`equalities`] reads what holds of them all.
     Filter(String),
     /// `.length()` and the other functions of the Jayway dialect, which compute from everything selected so far.
     Function(String),

@@ -139,7 +139,8 @@ impl<'a> Engine<'a> {
             };
             if self.order.in_cycle(state.id) {
                 let mut fresh = Env::clone(&env);
-                fresh.forget(&|id: &Identity| root::state(id.root) == Some(state.id.0));
+                let is_stale = |root| root::state(root) == Some(state.id.0);
+                fresh.forget(&|id: &Identity| id.roots().any(is_stale));
                 env = Arc::new(fresh);
             }
             if self.joined.get(next.state).is_some_and(|j| *j) {
@@ -275,16 +276,15 @@ impl<'a> Engine<'a> {
         }
     }
 
-    /// Whether a value first appears inside this Map or Parallel.
+    /// Whether a value first appears inside this Map or Parallel, or may be told by a variable of the inside.
     fn is_inside(&self, identity: &Identity, outer: &State) -> bool {
-        let place = root::state(identity.root).and_then(|s| self.definition.states.get(s));
-        place.is_some_and(|s| {
-            s.id != outer.id
-                && s.pointer
-                    .as_str()
-                    .strip_prefix(outer.pointer.as_str())
-                    .is_some_and(|rest| rest.starts_with('/'))
-        })
+        let states = &self.definition.states;
+        let mut places = identity.roots().filter_map(|r| states.get(root::state(r)?));
+        identity.is_by_variable(None)
+            || places.any(|s| {
+                let below = s.pointer.as_str().strip_prefix(outer.pointer.as_str());
+                s.id != outer.id && below.is_some_and(|rest| rest.starts_with('/'))
+            })
     }
 
     fn exit(&self, scope: ScopeId) -> Option<&(Value, Env)> {

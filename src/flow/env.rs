@@ -67,13 +67,17 @@ impl Env {
             return self.clone();
         }
         let mut vars = Fields::clone(&self.vars);
+        let names: Vec<String> = assigned.iter().map(|(name, _)| name.clone()).collect();
         for (name, value) in assigned {
             vars.insert(name, value.capped(MAX_DEPTH).bounded());
         }
-        Self {
+        let mut next = Self {
             vars: Arc::new(vars),
             ..self.clone()
-        }
+        };
+        // What was chosen by the old value of a variable is told by it no longer.
+        next.forget(&|id| names.iter().any(|name| id.is_by_variable(Some(name))));
+        next
     }
 
     /// The same with this knowledge.

@@ -3,6 +3,7 @@
 mod assume;
 mod call;
 mod eval;
+mod filter;
 mod higher;
 mod matching;
 mod native;

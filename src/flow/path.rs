@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::budget;
-use crate::expr::jsonpath::Step;
+use crate::expr::jsonpath::{Step, equalities};
 use crate::value::{Source, Unknown, Value};
 
 /// More steps than this into what is not known are told as these.
@@ -86,11 +86,14 @@ fn below(value: &Value, step: &Step) -> Value {
         Step::Index(index) => value.element(*index),
         Step::Wildcard => value.children(),
         Step::Slice => value.elements().anonymous(),
-        Step::Filter(_) => match value {
-            Value::Object { .. } => value.clone(),
-            Value::Any(unknown) => Value::Any(unknown.some_part("[*]")),
-            other => other.elements().anonymous(),
-        },
+        Step::Filter(text) => {
+            let one = match value {
+                Value::Object { .. } => value.clone(),
+                Value::Any(unknown) => Value::Any(unknown.some_part("[*]")),
+                other => other.elements().anonymous(),
+            };
+            passed(one, text)
+        }
         Step::Union(steps) => steps
             .iter()
             .fold(Value::NEVER, |all, one| all.join(&below(value, one))),
@@ -98,6 +101,20 @@ fn below(value: &Value, step: &Step) -> Value {
         Step::Descend(name) => descend(value, Some(name), MAX_DESCENT).anonymous(),
         Step::DescendAll => descend(value, None, MAX_DESCENT).anonymous(),
     }
+}
+
+/// What an element is, knowing that it passed a filter: what the filter compares with texts is one of them.
+fn passed(element: Value, filter: &str) -> Value {
+    equalities(filter).iter().fold(element, |element, known| {
+        if element.is_never() {
+            return element;
+        }
+        let before = follow(&element, &known.steps).finite().unwrap_or_default();
+        let may_be = |text: &&String| before.is_empty() || before.contains(text);
+        let texts = known.texts.iter().filter(may_be).map(Value::text);
+        let texts = texts.fold(Value::NEVER, |a, b| a.join(&b));
+        write(element, &known.steps, texts)
+    })
 }
 
 /// The fields of this name (or everything) at any depth.

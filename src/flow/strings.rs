@@ -75,9 +75,17 @@ pub fn split(value: &Value, separator: &Value, how: Split) -> Value {
             "split",
         )));
     };
+    let function = match how {
+        Split::Whole => "split",
+        Split::AnyOf => "States.StringSplit",
+    };
     value.each_alternative(|one| match one {
         Value::Text(pieces) => split_pieces(pieces, separator, how),
         Value::Absent => Value::Absent,
+        // The parts of one value of the run: each is told by its place.
+        Value::Any(unknown) if unknown.identity.is_some() => {
+            Value::Any(unknown.derived_by(&format!("{function}({separator:?})")))
+        }
         other => Value::Each(Box::new(match derived(other, "split") {
             Value::Any(unknown) => Value::Any(unknown.derived()),
             other => other,
@@ -128,6 +136,21 @@ fn split_pieces(pieces: &[Piece], separator: &str, how: Split) -> Value {
         let any = any.fold(Value::NEVER, |a, b| a.join(&b));
         Value::Each(Box::new(any.anonymous()))
     }
+}
+
+/// Whether a separator cannot stand within it, nor begin or end in it.
+pub fn never_meets(unknown: &Unknown, separator: &str) -> bool {
+    let mut all = separator.chars();
+    let (Some(first), rest) = (all.next(), all.as_str()) else {
+        return false;
+    };
+    // What is written out in ARNs before the workflow's name is no word that a separator goes on with.
+    let is_place = |path: &str| {
+        let part = path.strip_prefix("$$.Execution.Id (");
+        part.is_some_and(|part| !part.starts_with("workflow"))
+    };
+    holds_none_of(unknown, first.encode_utf8(&mut [0; 4]))
+        && (rest.is_empty() || unknown.origins.iter().all(|o| is_place(&o.path)))
 }
 
 /// An execution's name has none of the characters that ARNs and paths are taken apart at (StartExecution, `name`), and no

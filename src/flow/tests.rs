@@ -341,7 +341,14 @@ fn what_is_not_followed_has_no_source() {
     assert!(!unsourced(
         "($t := {'f': function($v) { $v }}; $t.f($states.input.a))"
     ));
-    assert!(!unsourced("$uuid()"));
+    for known in [
+        "$uuid()",
+        "$replace('slot', /s/, 'p')",
+        "$replace('slot', /s/, function($m) { $uppercase($m.match) })",
+        "($t := [$uppercase]; $t[0]('y'))",
+    ] {
+        assert!(!unsourced(known), "{known}");
+    }
 }
 
 #[test]

@@ -286,6 +286,8 @@ impl<'a> Step<'a> {
 
     /// Gives what this state computed a name of its own, so that a later guard on it is remembered.
     fn stamped(&self, value: Value, place: &str) -> Value {
-        value.named_at(root::computed(self.state.id.0), place)
+        value
+            .off_variables()
+            .named_at(root::computed(self.state.id.0), place)
     }
 }

@@ -1,11 +1,29 @@
-//! Giving values of a run the names by which guards on them are remembered.
+//! The names of a run's values by which guards on them are remembered: how they are given, and what they depend on.
 
 use std::sync::Arc;
 
 use super::access::path_step;
+use super::origin::MAX_PATH;
 use super::{Identity, Piece, Unknown, Value};
 
 impl Value {
+    /// The same, where what a workflow variable chose has no name: the variable may be set to another value.
+    #[must_use]
+    pub fn off_variables(self) -> Self {
+        let is_of_one = |id: &Identity| id.is_by_variable(None);
+        if !self.unknowns().iter().any(|u| u.speaks_of(&is_of_one)) {
+            return self;
+        }
+        self.map_unknowns(&mut |unknown| {
+            let mut free = unknown.clone();
+            if free.speaks_of(&is_of_one) {
+                free.tells = None;
+            }
+            free.identity = free.identity.filter(|id| !is_of_one(id));
+            free
+        })
+    }
+
     /// The same, where every part that stands for just one value of the run and has no name is named by this place.
     #[must_use]
     pub fn named_at(self, root: usize, place: &str) -> Self {
@@ -61,5 +79,71 @@ impl Unknown {
             });
         }
         self
+    }
+}
+
+/// What stands in a path before the value by which a part was chosen.
+const CHOSEN_BY: &str = "|at(@";
+
+impl Identity {
+    /// The roots of all that it depends on: its own, and those of the values by which parts were chosen.
+    pub fn roots(&self) -> impl Iterator<Item = usize> {
+        let chosen = self.path.split(CHOSEN_BY).skip(1);
+        let chosen = chosen.filter_map(|rest| rest.split(':').next()?.parse().ok());
+        std::iter::once(self.root).chain(chosen)
+    }
+
+    /// Whether it is a part that a workflow variable chooses: this one, or any.
+    pub fn is_by_variable(&self, name: Option<&str>) -> bool {
+        match name {
+            Some(name) => self.path.contains(&by_variable(name)),
+            None => self.path.contains(BY_VARIABLE),
+        }
+    }
+}
+
+/// What stands in a path before the variable by which a part was chosen.
+const BY_VARIABLE: &str = "|at($";
+
+fn by_variable(name: &str) -> String {
+    format!("{BY_VARIABLE}{name})")
+}
+
+impl Unknown {
+    /// What stands at the place of it that another value of the run says: the same where both are.
+    #[must_use]
+    pub fn at(&self, place: &Self) -> Self {
+        match &place.identity {
+            Some(at) => self.chosen(&format!("{CHOSEN_BY}{}:{})", at.root, at.path)),
+            None => self.some_part("[*]"),
+        }
+    }
+
+    /// What stands at the place of it that a workflow variable says, until the variable is set again.
+    #[must_use]
+    pub fn at_variable(&self, name: &str) -> Self {
+        self.chosen(&by_variable(name))
+    }
+
+    fn chosen(&self, by: &str) -> Self {
+        let identity = self.identity.as_ref();
+        Self {
+            identity: identity
+                .filter(|id| id.path.len() + by.len() <= MAX_PATH)
+                .map(|id| Identity {
+                    root: id.root,
+                    path: Arc::from(format!("{}{by}", id.path)),
+                }),
+            ..self.some_part("[*]")
+        }
+    }
+
+    /// The list of which this is any one element, as nobody has looked at it yet.
+    #[must_use]
+    pub fn list(&self) -> Self {
+        Self {
+            identity: None,
+            ..self.map_paths(|path| path.strip_suffix("[*]").map(str::to_owned))
+        }
     }
 }

@@ -14,7 +14,7 @@ const MAX_GUARDS: usize = 8;
 /// A trace longer than this loses its middle.
 const MAX_TRACE: usize = 24;
 /// A path longer than this (bytes) is not extended any more.
-const MAX_PATH: usize = 400;
+pub(super) const MAX_PATH: usize = 400;
 
 impl Origin {
     /// The way from source to sink, with the source itself as first station.
@@ -151,7 +151,7 @@ impl Unknown {
         }
     }
 
-    fn map_paths(&self, change: impl Fn(&str) -> Option<String>) -> Self {
+    pub(super) fn map_paths(&self, change: impl Fn(&str) -> Option<String>) -> Self {
         budget::spend(1 + self.origins.len());
         let origins = self
             .origins

@@ -45,6 +45,23 @@ impl Value {
         out
     }
 
+    /// The same, where every part of a text that nobody outside chooses stands for one word.
+    #[must_use]
+    pub fn settled(&self) -> Self {
+        let is_known = |hole: &Unknown| {
+            let is_lost = |o: &std::sync::Arc<super::Origin>| o.source == Source::Undecided;
+            !hole.is_tainted() && !hole.origins.is_empty() && !hole.origins.iter().any(is_lost)
+        };
+        match self {
+            Self::Text(pieces) => Self::from_pieces(pieces.iter().map(|piece| match piece {
+                Piece::Hole(hole) if is_known(hole) => Piece::Literal("known".to_owned()),
+                other => other.clone(),
+            })),
+            Self::OneOf(values) => Self::OneOf(values.iter().map(Self::settled).collect()),
+            other => other.clone(),
+        }
+    }
+
     /// The finitely many strings that it may be, where nothing about it is open.
     pub fn finite(&self) -> Option<Vec<String>> {
         self.patterns().iter().map(Glob::as_literal).collect()

@@ -191,7 +191,7 @@ fn number(cursor: &mut Cursor<'_>) -> Result<Step, SyntaxError> {
     }
 }
 
-fn quoted(cursor: &mut Cursor<'_>) -> Result<String, SyntaxError> {
+pub(super) fn quoted(cursor: &mut Cursor<'_>) -> Result<String, SyntaxError> {
     let Some(quote @ ('\'' | '"')) = cursor.peek() else {
         return cursor.error(format!("expected a quoted name, found {}", cursor.found()));
     };

@@ -218,8 +218,13 @@ impl Machine<'_> {
 /// What a call gives of which nothing is known but what went into it.
 fn open_result(all: &[Value]) -> Value {
     let mixed = strings::mixed(all, "a call").anonymous();
+    // A function made of what is known gives what it is made of.
+    let is_known = all.last().is_some_and(|function| {
+        let all = function.collapsed().origins;
+        !all.is_empty() && all.iter().all(|o| o.source != Source::Undecided)
+    });
     match mixed {
-        Value::Any(mut unknown) => {
+        Value::Any(mut unknown) if !is_known => {
             unknown.add_origins(&Unknown::of(Source::Undecided, "a call").origins);
             Value::Any(unknown)
         }

@@ -265,7 +265,7 @@ impl<'a> Machine<'a> {
         }
         let mut scope = cx.scope.clone();
         let result = path::map_over(&value, |one| {
-            if let Some(value) = bare_step(step, one) {
+            if let Some(value) = self.bare_step(step, one, cx) {
                 return value;
             }
             let (named, temporary) = self.named(one);
@@ -276,80 +276,6 @@ impl<'a> Machine<'a> {
         });
         cx.scope = scope;
         Bound::Value(result)
-    }
-
-    fn filter<'e>(&self, base: &'e Expr, predicate: &'e Expr, cx: &mut Cx<'e>) -> Value {
-        let value = self.value(base, cx);
-        if let Some(at) = whole_number(predicate) {
-            let part = self.part_of_split(base, at, cx);
-            return part.unwrap_or_else(|| path::index(&value, at));
-        }
-        value.each_alternative(|one| self.filtered(one, predicate, cx))
-    }
-
-    /// `$split(x, '/')[n]` of an open text: one value of the run, like any other function of it.
-    fn part_of_split<'e>(&self, base: &'e Expr, at: i64, cx: &Cx<'e>) -> Option<Value> {
-        let ExprKind::Call(callee, args) = &base.kind else {
-            return None;
-        };
-        let (ExprKind::Variable(name), [text, separator]) = (&callee.kind, args.as_slice()) else {
-            return None;
-        };
-        let ExprKind::Text(separator) = &separator.kind else {
-            return None;
-        };
-        if name != "split" || separator.is_empty() || cx.scope.get(name).is_some() {
-            return None;
-        }
-        match self.value(text, &mut cx.clone()) {
-            Value::Any(unknown) if unknown.identity.is_some() => {
-                let tag = format!("split({separator:?},{at})");
-                Some(Value::Any(unknown.derived_by(&tag)))
-            }
-            _ => None,
-        }
-    }
-
-    fn filtered<'e>(&self, value: &Value, predicate: &'e Expr, cx: &Cx<'e>) -> Value {
-        match value {
-            Value::Array(_) | Value::Each(_) => {
-                let element = self.passing(&value.elements(), predicate, cx);
-                if element.is_never() {
-                    return Value::Absent;
-                }
-                Value::Each(Box::new(element.anonymous()))
-            }
-            Value::Absent => Value::Absent,
-            // An array, or one value that is filtered like an array of one.
-            Value::Any(_) => match self.passing(&path::any_of(value), predicate, cx) {
-                open @ Value::Any(_) => open.anonymous(),
-                element if element.is_never() => Value::Absent,
-                element => Value::Each(Box::new(element.anonymous())),
-            },
-            _ => {
-                let one = self.passing(value, predicate, cx);
-                one.join(&path::any_of(&one)).join(&Value::Absent)
-            }
-        }
-    }
-
-    /// What an element is, knowing that it passed the predicate.
-    fn passing<'e>(&self, element: &Value, predicate: &'e Expr, cx: &Cx<'e>) -> Value {
-        let (named, temporary) = self.named(element);
-        let known = self.assume(predicate, true, &cx.at(named.clone()));
-        temporary.off(&known.unfold(&named))
-    }
-}
-
-/// A field, or its element at an index, as it stands: what is known of it is known of the whole path.
-fn bare_step(step: &Expr, here: &Value) -> Option<Value> {
-    match &step.kind {
-        ExprKind::Field(name) => Some(path::field(here, name)),
-        ExprKind::Filter(base, at) => {
-            let at = whole_number(at)?;
-            Some(path::index(&bare_step(base, here)?, at))
-        }
-        _ => None,
     }
 }
 

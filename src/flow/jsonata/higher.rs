@@ -21,7 +21,10 @@ impl Temporary {
             return value.clone();
         };
         value.map_unknowns(&mut |unknown| Unknown {
-            identity: unknown.identity.clone().filter(|id| id.root != root),
+            identity: unknown
+                .identity
+                .clone()
+                .filter(|id| id.roots().all(|r| r != root)),
             ..unknown.clone()
         })
     }

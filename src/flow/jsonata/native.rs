@@ -35,6 +35,10 @@ pub fn call(name: &str, args: &[Value]) -> Value {
         "split" if arg(1).as_text().is_some() && *arg(2) == Value::Absent => {
             strings::split(&alone(arg(0)), arg(1), strings::Split::Whole)
         }
+        "split" if arg(1).as_text().is_some() && number(arg(2)).is_some() => {
+            let parts = strings::split(&alone(arg(0)), arg(1), strings::Split::Whole);
+            first_of(parts, number(arg(2)).unwrap_or_default(), &tag)
+        }
         "split" => Value::Each(Box::new(anonymous(strings::mixed(args, "split")))),
         "join" => join(arg(0), arg(1)),
         "replace" => replace(args, &tag).unwrap_or_else(|| strings::mixed(args, "replace")),
@@ -217,15 +221,25 @@ fn around(value: &Value, separator: &Value, before: bool, tag: &str) -> Option<V
                 None => before_it.push(piece.clone()),
             },
             // Where it cannot stand within the open part, nor begin or end in it.
-            Piece::Hole(hole)
-                if separator.len() == 1 && strings::holds_none_of(hole, separator) =>
-            {
+            Piece::Hole(hole) if strings::never_meets(hole, separator) => {
                 before_it.push(piece.clone());
             }
             Piece::Hole(_) => return None,
         }
     }
     Some(Value::Text(pieces))
+}
+
+/// Of what a text was split into, the first parts.
+fn first_of(parts: Value, limit: i64, tag: &str) -> Value {
+    match parts {
+        Value::Array(mut values) => {
+            values.truncate(usize::try_from(limit).unwrap_or_default());
+            Value::Array(values)
+        }
+        Value::OneOf(_) => parts.each_alternative(|v| first_of(v.clone(), limit, tag)),
+        other => strings::derived(&other, tag),
+    }
 }
 
 fn join(values: &Value, separator: &Value) -> Value {

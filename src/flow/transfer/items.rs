@@ -55,7 +55,14 @@ impl Step<'_> {
         match &map.item_batcher {
             None => one,
             Some(batch_input) => {
-                let mut batch = vec![("Items".to_owned(), Value::Each(Box::new(one.anonymous())))];
+                let items = match &one {
+                    // A list of which nothing is known is told by its places.
+                    Value::Any(item) if item.allowed.is_none() => {
+                        Value::Any(item.list()).named_at(fresh, "items")
+                    }
+                    one => Value::Each(Box::new(one.anonymous())),
+                };
+                let mut batch = vec![("Items".to_owned(), items)];
                 if let Some(template) = batch_input {
                     let value = self.against_input(template);
                     batch.push(("BatchInput".to_owned(), value.named_at(fresh, "batch")));

@@ -2,6 +2,8 @@
 
 use super::*;
 
+/// The path of what stands for an argument that is not given yet.
+const ARGUMENT: &str = "an argument";
 /// Functions that make functions, followed so deep.
 const MAX_CURRIED: usize = 4;
 /// No function is tried with more arguments.
@@ -26,39 +28,52 @@ impl<'e> Bound<'e> {
 }
 
 impl Machine<'_> {
-    /// As a value: of a function, everything that its result may hold beside its arguments.
+    /// As a value that is kept: of a function, everything that its result may hold beside its arguments. What calls it from
+    /// there is not followed.
     pub(in super::super) fn as_value<'e>(&self, bound: &Bound<'e>, cx: &Cx<'e>) -> Value {
         match bound {
             Bound::Value(value) => value.clone(),
-            Bound::Func(func) => self.function_value(func, cx, 0),
+            Bound::Func(func) => Value::Any(match &**func {
+                Func::Native(_) | Func::Regex { .. } => known(Unknown::default()),
+                _ => {
+                    let mut all = Unknown::of(Source::Undecided, "a function");
+                    all.add_origins(&self.holds(func, cx, 0).origins);
+                    all
+                }
+            }),
         }
     }
 
-    /// The arguments as values.
+    /// Arguments as values. What is given a function gives its result.
     pub(in super::super) fn values<'e>(&self, args: &[Bound<'e>], cx: &Cx<'e>) -> Vec<Value> {
-        args.iter().map(|arg| self.as_value(arg, cx)).collect()
+        let value = |arg: &Bound<'e>| match arg {
+            Bound::Value(value) => value.clone(),
+            Bound::Func(func) => Value::Any(known(self.holds(func, cx, 0))),
+        };
+        args.iter().map(value).collect()
     }
 
-    fn function_value<'e>(&self, func: &Rc<Func<'e>>, cx: &Cx<'e>, depth: usize) -> Value {
-        let mut all = Unknown::of(Source::Undecided, "a function");
+    /// What a function's result may hold beside its arguments.
+    fn holds<'e>(&self, func: &Rc<Func<'e>>, cx: &Cx<'e>, depth: usize) -> Unknown {
         match &**func {
             // What they give is made of their arguments alone.
-            Func::Native(_) | Func::Regex { .. } => {}
-            Func::Opaque(value) => all.add_origins(&value.collapsed().origins),
-            _ if depth > MAX_CURRIED => all.add_origins(&self.everything().collapsed().origins),
+            Func::Native(_) | Func::Regex { .. } => Unknown::default(),
+            Func::Opaque(value) => value.collapsed(),
+            _ if depth > MAX_CURRIED => self.everything().collapsed(),
             _ => {
-                let argument = Value::Any(Unknown::of(Source::Undecided, "an argument"));
+                let argument = Value::Any(Unknown::of(Source::Undecided, ARGUMENT));
                 let args = vec![Bound::Value(argument); self.arity(func).min(MAX_GUESSED)];
                 let mut inner = cx.clone();
                 inner.depth += 1;
-                let result = match self.call(func, args, &mut inner) {
-                    Bound::Value(value) => value,
-                    Bound::Func(made) => self.function_value(&made, &inner, depth + 1),
+                let mut all = match self.call(func, args, &mut inner) {
+                    Bound::Value(value) => value.collapsed(),
+                    Bound::Func(made) => self.holds(&made, &inner, depth + 1),
                 };
-                all.add_origins(&result.collapsed().origins);
+                all.origins
+                    .retain(|o| o.source != Source::Undecided || o.path != ARGUMENT);
+                all
             }
         }
-        Value::Any(all)
     }
 
     /// How many arguments a function that takes functions gives it.
@@ -72,5 +87,16 @@ impl Machine<'_> {
             Func::Either(all) => all.iter().map(|f| self.arity(f)).max().unwrap_or(1),
             Func::Opaque(_) => usize::from(u8::MAX),
         }
+    }
+}
+
+/// These sources; where there are none, those of a text that the definition holds.
+fn known(sources: Unknown) -> Unknown {
+    if sources.origins.is_empty() {
+        return Unknown::of(Source::Generated, "a function");
+    }
+    Unknown {
+        origins: sources.origins,
+        ..Unknown::default()
     }
 }
