@@ -10,6 +10,7 @@ mod json;
 pub mod lines;
 mod origins;
 mod relax;
+pub mod rewrite;
 mod spans;
 mod yaml;
 

@@ -31,6 +31,7 @@ pub mod evidence;
 pub mod exposure;
 pub mod expr;
 pub mod facts;
+pub mod file_patch;
 pub mod finding;
 pub mod flow;
 pub mod functions;

@@ -136,7 +136,7 @@ fn replace(document: &Document, node: &Node, with: &[Value]) -> Edit {
 }
 
 /// By how much the text indents what stands inside.
-fn step(written: &str, indent: &str) -> String {
+pub(super) fn step(written: &str, indent: &str) -> String {
     let inner = written.lines().skip(1).find(|line| !line.trim().is_empty());
     let own: String = inner
         .unwrap_or_default()
@@ -208,7 +208,7 @@ fn key_text(key: &str) -> String {
 }
 
 /// A scalar as people write it, where that is one: `Allow`, `s3:GetObject`.
-fn scalar(value: &Value) -> String {
+pub(super) fn scalar(value: &Value) -> String {
     let plain = |text: &str| {
         let begins = text.starts_with(|c: char| c.is_ascii_alphabetic());
         let word = text

@@ -87,6 +87,11 @@ impl Sources {
         self.withheld.insert(path.to_owned());
     }
 
+    /// Whether the text of the document of this path may be shown.
+    pub fn is_shown(&self, path: &Path) -> bool {
+        !self.withheld.contains(path)
+    }
+
     /// A line of a document, from 1, without its end; `None` also where its text is not shown.
     pub fn line(&self, path: &Path, line: usize) -> Option<&str> {
         let document = self.documents.get(path)?;

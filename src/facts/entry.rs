@@ -2,6 +2,7 @@
 //! workflows that hand their input on, field by field and through cycles.
 
 mod links;
+mod started;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,13 +13,14 @@ use crate::arn::Arn;
 use crate::budget;
 use crate::entry_points::{Authorization, EntryPoint, EntryPoints, Fill, Kind, in_words};
 use crate::gap::{Gap, Input};
-use crate::iam::{Decision, Principals, Request, evaluate};
-use crate::starters::{self, START, START_SYNC, StartIndex, Starter};
+use crate::iam::Principals;
+use crate::starters::{self, StartIndex, Starter};
 use crate::taint::TaintedSink;
 use crate::value::Source;
-use crate::workflow::{Workflow, WorkflowType};
+use crate::workflow::Workflow;
 
 pub use links::{Link, Links, Start};
+use started::may_start;
 
 /// More combinations of a workflow and paths than this are not followed.
 const MAX_STEPS: usize = 512;
@@ -217,40 +219,6 @@ impl EntryIndex {
         }
         gaps
     }
-}
-
-/// Whether the entry point's role may start the workflow; of one that was not read nothing else is known.
-fn may_start(
-    point: &EntryPoint,
-    workflow: &Workflow,
-    principals: &Principals,
-    whole: bool,
-) -> bool {
-    // Of a role that is not known, nothing keeps it from starting any.
-    let Some(role) = &point.role else {
-        return true;
-    };
-    let Some(principal) = principals.get(role) else {
-        return !whole;
-    };
-    let context = starters::of_workflow(workflow, None);
-    // A STANDARD workflow is not started synchronously.
-    let actions: &[&str] = match workflow.kind {
-        WorkflowType::Standard => &[START],
-        WorkflowType::Express => &[START, START_SYNC],
-    };
-    actions.iter().any(|action| {
-        let request = Request {
-            principal: Some(role),
-            action,
-            resource: workflow.arn.as_str(),
-            context: &context,
-        };
-        matches!(
-            evaluate(&principal.authority, &request),
-            Decision::Allow { .. } | Decision::Depends { .. }
-        )
-    })
 }
 
 /// What is asked to find who steers a workflow.

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::document::{Location, Place, Sources, WorkflowOrigin};
+use crate::document::{Document, Location, Place, Sources, WorkflowOrigin};
+use crate::file_patch::{self, FileChange};
 use crate::finding::Finding;
 use crate::loc::Pointer;
 use crate::rule_id::{RuleId, rule_ids};
@@ -42,9 +43,14 @@ impl<'a> Places<'a> {
 
     /// The path of a place's file from the working directory, for tools that open it.
     pub fn path(&self, at: &Location) -> PathBuf {
+        self.from_here(Path::new(&at.file))
+    }
+
+    /// A file's path from the working directory.
+    pub fn from_here(&self, file: &Path) -> PathBuf {
         match self.directory {
-            Some(directory) => directory.join(&at.file),
-            None => PathBuf::from(&at.file),
+            Some(directory) => directory.join(file),
+            None => file.to_owned(),
         }
     }
 
@@ -85,6 +91,15 @@ impl<'a> Places<'a> {
     /// Where a pointer into the definition leads.
     pub fn pointer(&self, index: usize, pointer: &Pointer) -> Option<Location> {
         self.at(&self.origin(index)?.definition, pointer)
+    }
+
+    /// The fix of a finding as a change of a file, with the file; `None` where `fix` does not write it, or its text may not
+    /// be shown.
+    pub fn fix(&self, index: usize, finding: &Finding) -> Option<(&'a Document, FileChange)> {
+        let sources = self.sources?;
+        let change = file_patch::change(sources, self.origin(index), finding, &|_, _| None).ok()?;
+        let document = sources.document(&change.file)?;
+        sources.is_shown(&change.file).then_some((document, change))
     }
 
     /// The text of a line, without its end.

@@ -1,6 +1,7 @@
 //! SARIF 2.1.0 (OASIS, "Static Analysis Results Interchange Format"), with what code scanning services show of it (GitHub,
 //! "SARIF support for code scanning": rules with severity and tags, regions, flows, fingerprints).
 
+mod fixes;
 mod rules;
 
 use serde_json::{Map, Value, json};
@@ -120,6 +121,9 @@ impl Workflow<'_> {
         if let Some(new) = self.report.is_new(finding) {
             let state = if new { "new" } else { "unchanged" };
             fields.insert("baselineState".to_owned(), json!(state));
+        }
+        if let Some(fixes) = fixes::of(self, finding) {
+            fields.insert("fixes".to_owned(), fixes);
         }
         if let Some(suppression) = finding.suppressed() {
             let until = suppression

@@ -1,6 +1,6 @@
 //! `trace`, `diff`, `fix`, outputs and baselines.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::cli::support::{Temp, json_of, run, succeed};
 
@@ -71,6 +71,56 @@ fn a_fix_narrows_a_statement_and_moves_no_other_byte() {
     let expected = "{\n\t\"Statement\":  [\n\t\t{\"Effect\": \"Deny\", \"Action\": \"iam:*\", \"Resource\": \"*\"} ] }\n";
     assert_eq!(std::fs::read_to_string(&role).unwrap(), expected);
     assert_eq!(std::fs::read_to_string(&file).unwrap(), definition);
+}
+
+#[test]
+fn a_fix_of_a_list_takes_lines_out_and_sarif_says_the_same() {
+    let temp = Temp::new("lists");
+    let text = "Resources:
+  Flow:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Policies:
+      - Statement:
+        - Sid: 'data'   # owned by the shop
+          Action:
+          - 's3:PutObject'
+          # left over
+          - \"iam:PassRole\"
+          - s3:DeleteObject  # not any more
+          Effect: Allow
+          Resource: ['arn:aws:s3:::shop/k']
+      Definition:
+        StartAt: A
+        States:
+          A: {Type: Task, Resource: 'arn:aws:states:::aws-sdk:s3:putObject', Parameters: {Bucket: shop, Key: k}, End: true}
+";
+    let file = temp.file("t.yaml", text);
+    let sarif = json_of(&run(&["check", &file, "--format", "sarif"]));
+    let done = run(&["fix", &file, "--write"]);
+    assert_eq!(done.status, 0, "{}", done.err);
+    let written = std::fs::read_to_string(&file).unwrap();
+    let expected = text
+        .replace("          - \"iam:PassRole\"\n", "")
+        .replace("          - s3:DeleteObject  # not any more\n", "");
+    assert_eq!(written, expected);
+    let results = sarif["runs"][0]["results"].as_array().unwrap();
+    let fixes: Vec<&Value> = results
+        .iter()
+        .filter(|r| r["ruleId"] == "unused-permission")
+        .map(|r| &r["fixes"][0]["artifactChanges"][0])
+        .collect();
+    assert!(!fixes.is_empty());
+    let line = |row: usize| json!({"deletedRegion": {"startLine": row, "startColumn": 1, "endLine": row + 1, "endColumn": 1}});
+    for fix in fixes {
+        assert!(
+            fix["artifactLocation"]["uri"]
+                .as_str()
+                .unwrap()
+                .ends_with("/t.yaml")
+        );
+        assert_eq!(fix["replacements"], json!([line(11), line(12)]));
+    }
 }
 
 #[test]

@@ -1,17 +1,24 @@
 //! Changes of what a template says of the workflow and its role beside policies: logging, tracing, the trust policy.
 
-use std::path::PathBuf;
-
 use serde_json::{Value, json};
 
-use super::{Judged, is_symbolic, value_at};
+use super::{FileChange, Refusal, is_symbolic, value_at};
 use crate::arn::{Arn, PLACEHOLDER_ACCOUNT};
 use crate::document::edit::{self, Edit};
-use crate::document::{Document, Place, WorkflowOrigin};
+use crate::document::{Document, Place, Sources, WorkflowOrigin};
 use crate::loc::Pointer;
 
 /// A change of one value of a file, or why there is none.
-type Change = Result<(PathBuf, Pointer, Edit), &'static str>;
+type Change = Result<FileChange, Refusal>;
+
+fn changed(document: &Document, at: Pointer, edit: Edit) -> FileChange {
+    FileChange {
+        file: document.path.clone(),
+        at,
+        edits: vec![edit],
+        removes: false,
+    }
+}
 
 /// The properties of a workflow by the type of its resource: tracing, logging.
 const TYPES: [(&str, &str, &str); 2] = [
@@ -27,8 +34,8 @@ const NOT_A_TEMPLATE: &str = "it is a setting of the deployment";
 const SYMBOLIC: &str = "it is chosen by a parameter or a condition of the template";
 
 /// Tracing on.
-pub(super) fn tracing(judged: &Judged, origin: Option<&WorkflowOrigin>) -> Change {
-    let (document, properties, (name, _)) = resource(judged, origin)?;
+pub fn tracing(sources: &Sources, origin: Option<&WorkflowOrigin>) -> Change {
+    let (document, properties, (name, _)) = resource(sources, origin)?;
     let at = properties.key(name);
     let change = match document.value.pointer(at.as_str()) {
         None => (properties.clone(), at, json!({"Enabled": true}), name),
@@ -39,11 +46,11 @@ pub(super) fn tracing(judged: &Judged, origin: Option<&WorkflowOrigin>) -> Chang
     };
     let (object, at, value, name) = change;
     let edit = edit::insert_member(document, &object, name, &value).ok_or(SYMBOLIC)?;
-    Ok((document.path.clone(), at, edit))
+    Ok(changed(document, at, edit))
 }
 
 /// Whether a statement may give some of what tracing needs.
-pub(super) fn gives_tracing(statement: &Value) -> bool {
+pub fn gives_tracing(statement: &Value) -> bool {
     let is_xray = |action: &Value| {
         let action = action.as_str().unwrap_or_default().to_ascii_lowercase();
         action.starts_with(['*', '?']) || action.starts_with("xray")
@@ -56,22 +63,22 @@ pub(super) fn gives_tracing(statement: &Value) -> bool {
 }
 
 /// A level, or data left out, where the log group is chosen already.
-pub(super) fn logging(judged: &Judged, origin: Option<&WorkflowOrigin>, set: &Value) -> Change {
+pub(super) fn logging(sources: &Sources, origin: Option<&WorkflowOrigin>, set: &Value) -> Change {
     let (name, value) = match (set.get("level"), set.get("includeExecutionData")) {
         (Some(level), None) => ("Level", level),
         (None, Some(data @ Value::Bool(false))) => ("IncludeExecutionData", data),
         (None, Some(_)) => return Err("a person must choose whether the log may hold the data"),
         _ => return Err("a person must choose the log group"),
     };
-    let (document, properties, (_, logging)) = resource(judged, origin)?;
+    let (document, properties, (_, logging)) = resource(sources, origin)?;
     literal(document, properties.key(logging).key(name), value)
 }
 
 /// The condition on the account, of a trust policy's statement that admits Step Functions and nothing else.
-pub(super) fn trust(judged: &Judged, origin: Option<&WorkflowOrigin>, workflow: &Arn) -> Change {
+pub(super) fn trust(sources: &Sources, origin: Option<&WorkflowOrigin>, workflow: &Arn) -> Change {
     const ELSEWHERE: &str = "the trust policy does not stand in the files that were given";
     let place = origin.and_then(|o| o.trust.as_ref()).ok_or(ELSEWHERE)?;
-    let document = judged.sources.document(&place.file).ok_or(ELSEWHERE)?;
+    let document = sources.document(&place.file).ok_or(ELSEWHERE)?;
     let policy = value_at(document, place).ok_or(ELSEWHERE)?;
     let all = place.pointer.key("Statement");
     let at = match policy.get("Statement") {
@@ -91,7 +98,7 @@ pub(super) fn trust(judged: &Judged, origin: Option<&WorkflowOrigin>, workflow: 
     };
     let condition = json!({"StringEquals": {"aws:SourceAccount": account}});
     let edit = edit::insert_member(document, &at, "Condition", &condition).ok_or(SYMBOLIC)?;
-    Ok((document.path.clone(), at, edit))
+    Ok(changed(document, at, edit))
 }
 
 /// An allow for Step Functions alone, without a condition.
@@ -118,11 +125,11 @@ fn is_open_to_states(statement: &Value) -> bool {
 
 /// The document that declares the workflow, the place of its properties there, and the names of those for tracing and logging.
 fn resource<'j>(
-    judged: &'j Judged,
+    sources: &'j Sources,
     origin: Option<&WorkflowOrigin>,
 ) -> Result<(&'j Document, Pointer, (&'static str, &'static str)), &'static str> {
     let place: &Place = &origin.ok_or(NOT_A_TEMPLATE)?.whole;
-    let document = judged.sources.document(&place.file).ok_or(NOT_A_TEMPLATE)?;
+    let document = sources.document(&place.file).ok_or(NOT_A_TEMPLATE)?;
     let declared = value_at(document, place).ok_or(NOT_A_TEMPLATE)?;
     let kind = declared.get("Type").and_then(Value::as_str);
     let known = TYPES.iter().find(|(name, _, _)| Some(*name) == kind);
@@ -143,7 +150,7 @@ fn literal(document: &Document, at: Pointer, value: &Value) -> Change {
         }
         Some(_) => {
             let edit = edit::replace_value(document, &at, value).ok_or(SYMBOLIC)?;
-            Ok((document.path.clone(), at, edit))
+            Ok(changed(document, at, edit))
         }
     }
 }
