@@ -14,6 +14,8 @@ pub(crate) use applies::{applies, resources_of};
 pub use around::{Around, Found};
 pub use escalate::{Opened, Ways};
 
+use std::collections::BTreeSet;
+
 use crate::budget;
 use crate::catalog;
 use crate::glob::Glob;
@@ -124,6 +126,11 @@ pub fn judge<'r>(context: &Context<'r, '_>) -> Vec<GrantAssessment<'r>> {
         all_of_iam: causes::together_all_of_iam(&grants),
         grants: &grants,
     };
+    let withheld: BTreeSet<usize> = (0..)
+        .zip(context.needs)
+        .filter(|(_, n)| !n.optional && !grants.iter().any(|g| g.meets(n)))
+        .map(|(i, _)| i)
+        .collect();
     let judged: Vec<(Vec<usize>, Option<Cause>)> = grants
         .iter()
         .enumerate()
@@ -131,7 +138,7 @@ pub fn judge<'r>(context: &Context<'r, '_>) -> Vec<GrantAssessment<'r>> {
             if budget::is_spent() {
                 return (Vec::new(), None);
             }
-            let serves = serves(grant, context.needs);
+            let serves = serves(grant, context.needs, &withheld);
             let cause = causes::first(context, at, grant, &serves, &held);
             (serves, cause)
         })
@@ -146,12 +153,14 @@ pub fn judge<'r>(context: &Context<'r, '_>) -> Vec<GrantAssessment<'r>> {
         .collect()
 }
 
-/// The needs that a grant serves, in part or whole.
-fn serves(grant: &Grant<'_>, needs: &[Need]) -> Vec<usize> {
+/// The needs that a grant serves, in part or whole. One that no grant meets is served by what is written for it: that a deny
+/// or the organization takes it away is told as missing, and what is missing is not also unused.
+fn serves(grant: &Grant<'_>, needs: &[Need], withheld: &BTreeSet<usize>) -> Vec<usize> {
+    let written = |at: &usize, need: &Need| withheld.contains(at) && grant.is_written_for(need);
     needs
         .iter()
         .enumerate()
-        .filter(|(_, n)| grant.serves(n))
+        .filter(|(at, n)| grant.serves(n) || written(at, n))
         .map(|(i, _)| i)
         .collect()
 }

@@ -326,6 +326,24 @@ impl Grant<'_> {
             && !request::never_applies(self.statement, &self.session, Some(need))
     }
 
+    /// Whether its statement is written for a part of what is needed, whatever a deny, the boundary or the organization
+    /// takes away in the request.
+    pub fn is_written_for(&self, need: &Need) -> bool {
+        let named = match &self.statement.actions {
+            ActionSpec::Only(_) => self.action.matches(&need.action),
+            ActionSpec::AllBut(but) => !but.iter().any(|p| p.matches(&need.action)),
+        };
+        if !named || request::never_applies(self.statement, &self.session, Some(need)) {
+            return false;
+        }
+        let (granted, _) = resource_globs(&self.statement.resources, &self.session);
+        let about = |r: &Glob| {
+            !is_excepted(&self.statement.resources, r) && granted.iter().any(|g| g.overlaps(r))
+        };
+        let alone = need.target == Target::NoResourceTypes && about(&Glob::literal("*"));
+        alone || need.resources.iter().chain(&need.companions).any(about)
+    }
+
     /// Whether it would give a part of what is needed, were it not for its conditions.
     pub fn falls_short_of(&self, need: &Need) -> bool {
         self.is_about(need) && request::never_applies(self.statement, &self.session, Some(need))
