@@ -211,6 +211,15 @@ impl<'i> Starter<'i> {
         Some(self)
     }
 
+    /// All of them but this principal; `None` where nobody else is there.
+    pub fn but(&self, arn: &Arn) -> Option<Self> {
+        let of = |place: &usize| self.index.actors.get(*place).map(|a| &a.arn);
+        match self.members.binary_search_by(|m| of(m).cmp(&Some(arn))) {
+            Ok(_) => self.clone().only(|actor| actor.arn != *arn),
+            Err(_) => Some(self.clone()),
+        }
+    }
+
     /// Whether it can start new executions, rather than only redrive old ones.
     pub fn starts(&self) -> bool {
         self.grants.iter().any(StartGrant::starts)

@@ -11,7 +11,7 @@ mod passing;
 mod scope;
 
 pub(crate) use applies::{applies, resources_of};
-pub use around::{Around, Found};
+pub use around::{Around, Few, Found};
 pub use escalate::{Opened, Ways};
 
 use std::collections::BTreeSet;

@@ -118,6 +118,18 @@ pub fn actions() -> &'static [&'static str] {
     &ACTIONS
 }
 
+/// Every service to which some path passes a role, once, sorted.
+pub fn services() -> &'static [&'static str] {
+    static SERVICES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+        let all = paths().iter().flat_map(|p| &p.pass_to);
+        let mut all: Vec<&str> = all.map(String::as_str).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    });
+    &SERVICES
+}
+
 /// Whether every action of the other path is one of this path's, and some are not the other's: beside it, it adds nothing.
 pub fn adds_nothing(path: &Path, beside: &Path) -> bool {
     beside.actions.len() < path.actions.len()

@@ -28,15 +28,20 @@ impl Rule for BroadInvocation {
 
     fn review(&self, facts: &Facts<'_>, found: &[Finding], out: &mut Vec<Finding>) {
         // That the workflow's own role may start workflows at large is told of the role itself.
-        let own = |s: &&Starter<'_>| Some(&s.actor.arn) == facts.workflow.role.as_ref();
+        let but_own = |s| match &facts.workflow.role {
+            Some(own) => Starter::but(s, own),
+            None => Some(Starter::clone(s)),
+        };
         // What a service does as it is configured is told as the entry points behind its role.
         let told_otherwise = |s: &&Starter<'_>| s.actor.is_configured() && s.actor.runs.is_empty();
-        let mut broad: Vec<&Starter<'_>> = facts
+        let broad: Vec<Starter<'_>> = facts
             .starters
             .list
             .iter()
-            .filter(|s| s.starts() && !s.by_name() && !own(s) && !told_otherwise(s))
+            .filter(|s| s.starts() && !s.by_name() && !told_otherwise(s))
+            .filter_map(but_own)
             .collect();
+        let mut broad: Vec<&Starter<'_>> = broad.iter().collect();
         if broad.is_empty() {
             return;
         }

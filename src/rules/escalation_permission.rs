@@ -2,7 +2,7 @@ use super::{Meta, Rule};
 use crate::facts::Facts;
 use crate::finding::{Finding, FindingPlace};
 use crate::grants::Cause;
-use crate::grants::assessment::Opened;
+use crate::grants::assessment::{Few, Found, Opened};
 use crate::severity::Severity;
 
 /// `escalation-permission`
@@ -82,20 +82,23 @@ const TOLD: usize = 4;
 /// What the path does, with what, and what of the account it can use.
 fn in_words(opened: &Opened) -> String {
     let path = opened.path;
-    let names = |arns: &[String]| {
-        let shown: Vec<String> = arns.iter().take(3).map(|a| format!("`{a}`")).collect();
-        match arns.len().saturating_sub(shown.len()) {
-            0 => shown.join(", "),
-            more => format!("{} and {more} more", shown.join(", ")),
+    let names = |few: &Few| {
+        let named: Vec<String> = few.named.iter().map(|a| format!("`{a}`")).collect();
+        match few.count.saturating_sub(named.len()) {
+            0 => named.join(", "),
+            more => format!("{} and {more} more", named.join(", ")),
         }
     };
-    let there = match (
-        opened.found.administrators.as_slice(),
-        opened.found.all.as_slice(),
-    ) {
-        ([], []) => format!(", which needs {}", path.needs),
-        ([], all) => format!(", here with {}", names(all)),
-        (administrators, _) => format!(", here with an administrator: {}", names(administrators)),
+    let Found {
+        all,
+        administrators,
+    } = &opened.found;
+    let there = if !administrators.is_empty() {
+        format!(", here with an administrator: {}", names(administrators))
+    } else if !all.is_empty() {
+        format!(", here with {}", names(all))
+    } else {
+        format!(", which needs {}", path.needs)
     };
     format!("it {} ({}){there}", path.how, path.actions.join(", "))
 }

@@ -20,18 +20,19 @@ pub struct Group {
 /// Condition keys that differ from principal to principal, by the beginning of their names.
 const OF_A_PRINCIPAL: [&str; 2] = ["aws:principal", "aws:user"];
 
-/// What decides how the principal starts workflows, and what is told of it; `None` where some of that is its own: what runs
-/// with it, who becomes it, a condition on its name.
+/// What decides how the principal starts workflows, and what is told of it; `None` where some of that is its own: a function
+/// that runs with it, who becomes it, a condition on its name.
 pub(super) fn of_starting(actor: &Actor) -> Option<String> {
     let by_services = |who: &Who| matches!(who, Who::Service(_));
-    let own = !actor.runs.is_empty()
-        || actor.trust_unread
+    let own = actor.trust_unread
+        || !actor.runs.iter().all(|r| r.starts_with("workflow "))
         || !actor.admissions.iter().all(|a| by_services(&a.who));
     if own {
         return None;
     }
     let mut text = format!(
-        "{} {} {:?} {} {:?}\n",
+        "{} {} {} {:?} {} {:?}\n",
+        actor.runs.is_empty(),
         actor.arn.partition(),
         actor.arn.account(),
         actor.serves,

@@ -1,58 +1,115 @@
 //! What an account directory shows of what escalation paths need: the roles that can be passed or assumed, users, groups,
 //! policies, functions and workflows. That nothing was found quiets nothing.
+//!
+//! Every path of every workflow's role asks here, so that the work for a question must not grow with the account: holders
+//! stand sorted by ARN, roles by whom they admit, and a question that was asked before is not looked up again.
+
+mod members;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::arn::Arn;
 use crate::glob::Glob;
-use crate::grants::escalation::{Lookup, Path};
+use crate::grants::escalation::{self, Lookup, Path};
 use crate::iam::Principals;
 use crate::snapshot::Account;
 use crate::trust::{self, Who};
+use members::{Member, Members};
+
+/// Questions whose answers are kept.
+const MAX_KEPT: usize = 4_096;
+/// ARNs that a finding can name.
+const NAMED: usize = 3;
 
 /// The account around the roles.
 #[derive(Debug, Default)]
 pub struct Around {
-    roles: Vec<Role>,
-    users: Vec<Holder>,
-    groups: Vec<Holder>,
-    policies: Vec<Holder>,
-    functions: Vec<Holder>,
-    workflows: Vec<Holder>,
+    /// By whom it would be passed to.
+    passable: BTreeMap<&'static str, Members>,
+    /// The roles of which everybody is admitted, or of which it is not known who.
+    trusting_anyone: Members,
+    trusting_accounts: HashMap<String, Members>,
+    trusting_principals: HashMap<Arn, Members>,
+    roles: Members,
+    users: Members,
+    groups: Members,
+    policies: Members,
+    functions: Members,
+    workflows: Members,
+    kept: Mutex<HashMap<Asked, Arc<Vec<Member>>>>,
 }
 
-/// A role that may be passed or assumed.
-#[derive(Debug)]
-struct Role {
-    holder: Holder,
-    /// Whom its trust policy admits; `None` where that could not be read.
-    admits: Option<Vec<Who>>,
-}
+/// What was asked of the account: which of its holders, on which resources.
+type Asked = (Among, Vec<Glob>);
 
-/// Something with permissions.
-#[derive(Debug)]
-struct Holder {
-    arn: String,
-    is_administrator: bool,
+/// A kind of holders.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+enum Among {
+    Passable(&'static str),
+    TrustingAnyone,
+    TrustingAccount(String),
+    TrustingPrincipal(Arn),
+    Roles,
+    Users,
+    Groups,
+    Policies,
+    Functions,
+    Workflows,
 }
 
 /// What of the account a path can use.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
-    /// The ARNs, in the order of the account.
-    pub all: Vec<String>,
+    /// All of it.
+    pub all: Few,
     /// Those with whose permissions the path ends at an administrator.
-    pub administrators: Vec<String>,
+    pub administrators: Few,
+}
+
+/// How many there are, and the first by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Few {
+    /// The first ARNs, in the order of the account.
+    pub named: Vec<Arc<str>>,
+    /// How many there are in all.
+    pub count: usize,
 }
 
 /// Where a path leads.
 pub struct Question<'q> {
     /// The path.
     pub path: &'q Path,
-    /// What of the path's first action is granted.
-    pub resources: &'q [Glob],
-    /// Whether a role may be passed to this service.
-    pub passes_to: &'q dyn Fn(&str) -> bool,
+    /// What is granted of the path's first action.
+    pub granted: Vec<Granted<'q>>,
     /// Who would go the path.
     pub own: &'q Arn,
+}
+
+/// What one grant gives of a path's first action.
+pub struct Granted<'q> {
+    /// The resources.
+    pub resources: &'q [Glob],
+    /// The services that a role may be passed to.
+    pub services: &'q BTreeSet<&'static str>,
+}
+
+impl Few {
+    fn of<'m>(members: impl Iterator<Item = &'m Member>) -> Self {
+        let mut few = Self::default();
+        for member in members {
+            few.count += 1;
+            if few.named.len() < NAMED {
+                few.named.push(Arc::clone(&member.arn));
+            }
+        }
+        few
+    }
+
+    /// Whether there is none.
+    pub const fn is_empty(&self) -> bool {
+        self.count == 0
+    }
 }
 
 impl Around {
@@ -64,39 +121,82 @@ impl Around {
         };
         let mut around = Self::default();
         for principal in principals.iter() {
-            let holder = Holder {
-                arn: principal.arn.to_string(),
-                is_administrator: principal.is_administrator(),
-            };
+            let arn = principal.arn.as_str();
+            let is_administrator = principal.is_administrator();
             if principal.is_role {
+                let member = around.roles.add(arn, is_administrator);
                 let read = |policy: &crate::iam::Policy| {
                     let who = trust::admitted(policy).into_iter().map(|a| a.who);
                     policy.unreadable.is_empty().then(|| who.collect())
                 };
                 let admits = principal.trust.as_ref().and_then(read);
-                around.roles.push(Role { holder, admits });
+                around.admit(&member, admits);
             } else {
-                around.users.push(holder);
+                around.users.add(arn, is_administrator);
             }
         }
-        let plain = |arn: &String| Holder {
-            arn: arn.clone(),
-            is_administrator: false,
-        };
         if let Some(iam) = account.iam.present() {
-            around.groups = iam.groups.iter().map(|g| plain(&g.arn)).collect();
-            let own = iam.managed.iter().filter(|p| !p.arn.contains("::aws:"));
-            around.policies = own.map(|p| plain(&p.arn)).collect();
+            for group in &iam.groups {
+                around.groups.add(&group.arn, false);
+            }
+            for policy in iam.managed.iter().filter(|p| !p.arn.contains("::aws:")) {
+                around.policies.add(&policy.arn, false);
+            }
         }
-        let runs = |arn: &str, role: &str| Holder {
-            arn: arn.to_owned(),
-            is_administrator: is_administrator(role),
-        };
-        let functions = account.functions.present().into_iter().flatten();
-        around.functions = functions.map(|(arn, f)| runs(arn, &f.role_arn)).collect();
-        let machines = account.workflows.iter();
-        around.workflows = machines.map(|m| runs(&m.arn, &m.role_arn)).collect();
+        for (arn, function) in account.functions.present().into_iter().flatten() {
+            let runs = is_administrator(&function.role_arn);
+            around.functions.add(arn, runs);
+        }
+        for machine in &account.workflows {
+            let runs = is_administrator(&machine.role_arn);
+            around.workflows.add(&machine.arn, runs);
+        }
+        around.sort();
         around
+    }
+
+    /// Files a role under those whom its trust policy admits; `None` where that could not be read.
+    fn admit(&mut self, role: &Member, admits: Option<Vec<Who>>) {
+        let Some(admits) = admits else {
+            for service in services() {
+                self.passable.entry(service).or_default().put(role);
+            }
+            self.trusting_anyone.put(role);
+            return;
+        };
+        for service in services() {
+            if admits.iter().any(|who| is_service(who, service)) {
+                self.passable.entry(service).or_default().put(role);
+            }
+        }
+        for who in admits {
+            match who {
+                Who::Anyone => self.trusting_anyone.put(role),
+                Who::Account(account) => {
+                    self.trusting_accounts.entry(account).or_default().put(role);
+                }
+                Who::Principal(arn) => self.trusting_principals.entry(arn).or_default().put(role),
+                Who::Service(_) | Who::Federated(_) | Who::Other(_) => {}
+            }
+        }
+    }
+
+    fn sort(&mut self) {
+        let lists = [
+            &mut self.trusting_anyone,
+            &mut self.roles,
+            &mut self.users,
+            &mut self.groups,
+            &mut self.policies,
+            &mut self.functions,
+            &mut self.workflows,
+        ];
+        lists
+            .into_iter()
+            .chain(self.passable.values_mut())
+            .chain(self.trusting_accounts.values_mut())
+            .chain(self.trusting_principals.values_mut())
+            .for_each(Members::sort);
     }
 
     /// What the path can use here.
@@ -104,35 +204,84 @@ impl Around {
         let Some(lookup) = question.path.lookup else {
             return Found::default();
         };
-        let granted = |holder: &&Holder| question.resources.iter().any(|r| r.matches(&holder.arn));
-        let roles = |fits: &dyn Fn(&[Who]) -> bool| -> Vec<&Holder> {
-            let fitting = self
-                .roles
-                .iter()
-                .filter(|r| r.admits.as_deref().is_none_or(fits));
-            fitting.map(|r| &r.holder).filter(granted).collect()
-        };
-        let all: Vec<&Holder> = match lookup {
-            Lookup::PassableRoles => roles(&|who| {
-                question.path.pass_to.iter().any(|service| {
-                    (question.passes_to)(service) && who.iter().any(|w| is_service(w, service))
-                })
-            }),
-            Lookup::TrustingRoles => roles(&|who| who.iter().any(|w| trusts(w, question.own))),
-            Lookup::Roles => roles(&|_| true),
-            Lookup::Users => self.users.iter().filter(granted).collect(),
-            Lookup::Groups => self.groups.iter().filter(granted).collect(),
-            Lookup::ManagedPolicies => self.policies.iter().filter(granted).collect(),
-            Lookup::Functions => self.functions.iter().filter(granted).collect(),
-            Lookup::Workflows => self.workflows.iter().filter(granted).collect(),
-        };
+        let mut parts: Vec<Arc<Vec<Member>>> = Vec::new();
+        for granted in &question.granted {
+            for among in among(lookup, question, granted) {
+                let part = self.within(among, granted.resources);
+                if !part.is_empty() && !parts.iter().any(|p| Arc::ptr_eq(p, &part)) {
+                    parts.push(part);
+                }
+            }
+        }
+        let all = members::together(parts);
         let ends_there = takes_over(question.path);
-        let administrators = all.iter().filter(|h| ends_there && h.is_administrator);
         Found {
-            administrators: administrators.map(|h| h.arn.clone()).collect(),
-            all: all.into_iter().map(|h| h.arn.clone()).collect(),
+            administrators: Few::of(all.iter().filter(|m| ends_there && m.is_administrator)),
+            all: Few::of(all.iter()),
         }
     }
+
+    /// Those of a kind that the resources are about, in the order of the account.
+    fn within(&self, among: Among, resources: &[Glob]) -> Arc<Vec<Member>> {
+        let key = (among, resources.to_vec());
+        // A panic elsewhere cannot leave half an answer here: one is kept whole or not at all.
+        let known = {
+            let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+            kept.get(&key).map(Arc::clone)
+        };
+        if let Some(known) = known {
+            return known;
+        }
+        let members = self.list(&key.0).map(|list| list.matching(resources));
+        let members = Arc::new(members.unwrap_or_default());
+        let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if kept.len() < MAX_KEPT {
+            kept.insert(key, Arc::clone(&members));
+        }
+        members
+    }
+
+    fn list(&self, among: &Among) -> Option<&Members> {
+        match among {
+            Among::Passable(service) => self.passable.get(service),
+            Among::TrustingAnyone => Some(&self.trusting_anyone),
+            Among::TrustingAccount(account) => self.trusting_accounts.get(account),
+            Among::TrustingPrincipal(arn) => self.trusting_principals.get(arn),
+            Among::Roles => Some(&self.roles),
+            Among::Users => Some(&self.users),
+            Among::Groups => Some(&self.groups),
+            Among::Policies => Some(&self.policies),
+            Among::Functions => Some(&self.functions),
+            Among::Workflows => Some(&self.workflows),
+        }
+    }
+}
+
+/// The kinds of holders that a lookup is about.
+fn among(lookup: Lookup, question: &Question<'_>, granted: &Granted<'_>) -> Vec<Among> {
+    match lookup {
+        Lookup::PassableRoles => {
+            let passed = |s: &&&'static str| question.path.pass_to.iter().any(|p| p == **s);
+            let services = granted.services.iter().filter(passed);
+            services.copied().map(Among::Passable).collect()
+        }
+        Lookup::TrustingRoles => vec![
+            Among::TrustingAnyone,
+            Among::TrustingAccount(question.own.account().to_owned()),
+            Among::TrustingPrincipal(question.own.clone()),
+        ],
+        Lookup::Roles => vec![Among::Roles],
+        Lookup::Users => vec![Among::Users],
+        Lookup::Groups => vec![Among::Groups],
+        Lookup::ManagedPolicies => vec![Among::Policies],
+        Lookup::Functions => vec![Among::Functions],
+        Lookup::Workflows => vec![Among::Workflows],
+    }
+}
+
+/// Every service that some path passes a role to, once.
+fn services() -> impl Iterator<Item = &'static str> {
+    escalation::services().iter().copied()
 }
 
 /// Whether the path ends with the permissions of what it uses, not with something written into it.
@@ -162,21 +311,14 @@ fn is_service(who: &Who, service: &str) -> bool {
     let Who::Service(name) = who else {
         return *who == Who::Anyone;
     };
-    let host = |text: &str| {
+    let host = |text: &'_ str| -> Option<String> {
         let text = text.strip_suffix(".cn").unwrap_or(text);
         text.strip_suffix(".amazonaws.com").map(str::to_owned)
     };
     match (host(name), host(service)) {
-        (Some(name), Some(service)) => name == service || name.starts_with(&format!("{service}.")),
+        (Some(name), Some(service)) => name
+            .strip_prefix(&service)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('.')),
         _ => name == service,
-    }
-}
-
-fn trusts(who: &Who, own: &Arn) -> bool {
-    match who {
-        Who::Anyone => true,
-        Who::Account(account) => account == own.account(),
-        Who::Principal(arn) => arn == own,
-        _ => false,
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::applies::applies;
-use super::around::{Around, Found, Question};
+use super::around::{Around, Found, Granted, Question};
 use super::{Context, passing};
 use crate::catalog::{self, Breadth};
 use crate::glob::Glob;
@@ -39,6 +39,38 @@ pub struct Ways {
     statements: Vec<(usize, usize)>,
 }
 
+/// A grant of some action of a path, with what every path asks of it.
+struct Key<'g, 'r> {
+    grant: &'g Grant<'r>,
+    allowed: &'g BTreeSet<&'static str>,
+    resources: Vec<Glob>,
+    /// The services that it lets a role be passed to.
+    services: BTreeSet<&'static str>,
+    /// A role of several can be passed with it.
+    is_open: bool,
+}
+
+impl<'g, 'r> Key<'g, 'r> {
+    fn new(grant: &'g Grant<'r>, allowed: &'g BTreeSet<&'static str>) -> Self {
+        let passes = allowed.iter().any(|a| is_pass_role(a));
+        Self {
+            grant,
+            allowed,
+            resources: grant.resources(),
+            services: if passes {
+                passing::admitted(grant)
+            } else {
+                BTreeSet::new()
+            },
+            is_open: passes && passing::is_open(grant),
+        }
+    }
+
+    fn allows(&self, action: &str) -> bool {
+        self.allowed.contains(action)
+    }
+}
+
 impl Ways {
     /// Finds them.
     pub fn of(grants: &[Grant<'_>], around: Option<&Around>) -> Self {
@@ -47,36 +79,38 @@ impl Ways {
             .iter()
             .map(|g| actions.iter().copied().filter(|a| allows(g, a)).collect())
             .collect();
-        let held = |action: &str| allowed.iter().any(|set| set.contains(action));
-        let mut ways = Self {
-            opened: Vec::new(),
-            allowed: Vec::new(),
+        let pairs = grants.iter().zip(&allowed);
+        let keys: Vec<Key<'_, '_>> = pairs
+            .filter(|(_, allowed)| !allowed.is_empty())
+            .map(|(grant, allowed)| Key::new(grant, allowed))
+            .collect();
+        let held = |action: &str| keys.iter().any(|k| k.allows(action));
+        let mut opened = Vec::new();
+        let complete = |path: &&Path| path.actions.iter().all(|a| held(a));
+        for path in escalation::paths().iter().filter(complete) {
+            if !is_open(path, &keys, around) {
+                continue;
+            }
+            let free = |key: &Key<'_, '_>| {
+                let mut conditions = key.grant.statement.conditions.iter();
+                conditions.all(passing::is_on_service)
+            };
+            let freely = |a: &String| keys.iter().any(|k| k.allows(a) && free(k));
+            opened.push(Opened {
+                path,
+                found: found(path, &keys, around),
+                unconditional: path.actions.iter().all(freely),
+            });
+        }
+        drop(keys);
+        Self {
+            opened,
+            allowed,
             statements: grants
                 .iter()
                 .map(|g| (g.policy, g.statement.index))
                 .collect(),
-        };
-        let complete = |path: &&Path| path.actions.iter().all(|a| held(a));
-        for path in escalation::paths().iter().filter(complete) {
-            if !is_open(path, grants, around) {
-                continue;
-            }
-            let with = |action: &'static str| {
-                let by = allowed
-                    .iter()
-                    .zip(grants)
-                    .filter(move |(set, _)| set.contains(action));
-                by.map(|(_, g)| g)
-            };
-            let free = |g: &Grant<'_>| g.statement.conditions.iter().all(passing::is_on_service);
-            ways.opened.push(Opened {
-                path,
-                found: found(path, grants, around),
-                unconditional: path.actions.iter().all(|a| with(a).any(free)),
-            });
         }
-        ways.allowed = allowed;
-        ways
     }
 
     /// The paths to which the grant at this index is a key: it allows one of their actions that no state needs as the
@@ -168,60 +202,47 @@ fn allows(grant: &Grant<'_>, action: &str) -> bool {
 }
 
 /// Whether what the path asks beside its actions is there.
-fn is_open(path: &Path, grants: &[Grant<'_>], around: Option<&Around>) -> bool {
+fn is_open(path: &Path, keys: &[Key<'_, '_>], around: Option<&Around>) -> bool {
     let open = |action: &String| {
-        grants.iter().filter(|g| allows(g, action)).any(|grant| {
+        keys.iter().filter(|k| k.allows(action)).any(|key| {
             if is_pass_role(action) {
-                return passes(path, grant, around);
+                return passes(path, key, around);
             }
             let wide = || {
-                let mut resources = grant.resources().into_iter();
-                resources.any(|r| catalog::breadth(action, &r) == Breadth::Any)
+                let mut resources = key.resources.iter();
+                resources.any(|r| catalog::breadth(action, r) == Breadth::Any)
             };
-            (!path.everywhere || wide()) && !path.unless.iter().any(|key| is_named(grant, key))
+            (!path.everywhere || wide()) && !path.unless.iter().any(|on| is_named(key.grant, on))
         })
     };
     path.actions.iter().all(open)
 }
 
 /// Whether a role of one's choice can be passed to the path's service: one of several, or an administrator.
-fn passes(path: &Path, grant: &Grant<'_>, around: Option<&Around>) -> bool {
-    path.pass_to
-        .iter()
-        .any(|service| passing::admits(grant, service))
-        && (passing::is_open(grant) || {
-            let grants = std::slice::from_ref(grant);
-            !found(path, grants, around).administrators.is_empty()
+fn passes(path: &Path, key: &Key<'_, '_>, around: Option<&Around>) -> bool {
+    let mut services = path.pass_to.iter();
+    services.any(|service| key.services.contains(service.as_str()))
+        && (key.is_open || {
+            let found = found(path, std::slice::from_ref(key), around);
+            !found.administrators.is_empty()
         })
 }
 
 /// What the path can use in the account.
-fn found(path: &Path, grants: &[Grant<'_>], around: Option<&Around>) -> Found {
-    let (Some(around), Some(first), Some(any)) = (around, path.actions.first(), grants.first())
+fn found(path: &Path, keys: &[Key<'_, '_>], around: Option<&Around>) -> Found {
+    let (Some(around), Some(first), Some(any)) = (around, path.actions.first(), keys.first())
     else {
         return Found::default();
     };
-    let mut all = Found::default();
-    for grant in grants.iter().filter(|g| allows(g, first)) {
-        let resources: Vec<Glob> = grant.resources();
-        let more = around.find(&Question {
-            path,
-            resources: &resources,
-            passes_to: &|service| passing::admits(grant, service),
-            own: any.holder(),
-        });
-        for (to, from) in [
-            (&mut all.all, more.all),
-            (&mut all.administrators, more.administrators),
-        ] {
-            for arn in from {
-                if !to.contains(&arn) {
-                    to.push(arn);
-                }
-            }
-        }
-    }
-    all
+    let granted = keys.iter().filter(|k| k.allows(first)).map(|key| Granted {
+        resources: &key.resources,
+        services: &key.services,
+    });
+    around.find(&Question {
+        path,
+        granted: granted.collect(),
+        own: any.grant.holder(),
+    })
 }
 
 /// Whether the statement's condition asks the key to be one of a few policies, none of which makes an administrator.

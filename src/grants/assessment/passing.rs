@@ -1,11 +1,14 @@
 //! `iam:PassRole`: how wide, to whom, and against what the definition passes.
 
+use std::collections::BTreeSet;
+
 use super::Cause;
 use super::applies::applies;
 use super::causes::is_whole_service;
 use super::escalate::Opened;
 use crate::catalog::{self, Breadth};
 use crate::glob::Glob;
+use crate::grants::escalation;
 use crate::grants::role::Grant;
 use crate::iam::Condition;
 use crate::need::{Need, Phase};
@@ -34,13 +37,20 @@ fn roles(grant: &Grant<'_>) -> Vec<Glob> {
     resources
 }
 
-/// Whether the statement's `iam:PassedToService` condition, if any, admits the service, in its global or Chinese form.
-pub fn admits(grant: &Grant<'_>, service: &str) -> bool {
-    let fits = |name: &String| {
-        let name = Glob::parse(name);
-        name.matches(service) || name.matches(&format!("{service}.cn"))
+/// The services of escalation paths that the statement's `iam:PassedToService` condition, if any, admits, in their global or
+/// Chinese form.
+pub fn admitted(grant: &Grant<'_>) -> BTreeSet<&'static str> {
+    let all = escalation::services().iter().copied();
+    let Some(names) = services(grant) else {
+        return all.collect();
     };
-    services(grant).is_none_or(|names| names.iter().any(fits))
+    let names: Vec<Glob> = names.iter().map(|name| Glob::parse(name)).collect();
+    let fits = |service: &&str| {
+        let chinese = format!("{service}.cn");
+        let mut names = names.iter();
+        names.any(|name| name.matches(service) || name.matches(&chinese))
+    };
+    all.filter(fits).collect()
 }
 
 /// Whether the condition is about the service that a role is passed to.
@@ -72,7 +82,7 @@ pub fn pass_role(grant: &Grant<'_>, served: &[&Need], opened: &[Opened]) -> Opti
     let administrator = opened
         .iter()
         .filter(|o| o.path.passes_role() && o.ends_at_administrator())
-        .find_map(|o| o.found.administrators.first());
+        .find_map(|o| o.found.administrators.named.first());
     if let (Cause::PassRole { severity, what }, Some(role)) = (&mut cause, administrator) {
         *severity = Severity::Critical;
         what.push_str(&format!(
