@@ -67,6 +67,23 @@ impl WorkflowAnalysis {
         analysis
     }
 
+    /// The settings of a workflow that starts no other; `None` of any other, and of one that cannot be told. Nothing else of
+    /// it is joined with other workflows, and following its data costs much more than reading it.
+    pub fn of_no_starter(
+        account: &Account,
+        machine: &StateMachine,
+        config: &Config,
+    ) -> Option<Workflow> {
+        let (starts_none, _) = budget::within(budget::FLOW, || {
+            let (definition, _) = asl::parse_read(&machine.definition);
+            !definition.tasks().any(|(_, task)| {
+                let integration = catalog::resource(&task.resource);
+                matches!(integration.service(), "states" | "sfn")
+            })
+        });
+        starts_none?.then(|| settings::workflow(account, machine, config).0)
+    }
+
     /// Of a workflow whose definition could not be followed at all, its settings.
     fn unread(account: &Account, machine: &StateMachine, config: &Config) -> Self {
         let (workflow, gaps) = settings::workflow(account, machine, config);

@@ -7,6 +7,10 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use stepwarden::cli::{self, Host};
 use stepwarden::moment::Moment;
 
+/// A scan is mostly small values that are made and dropped: a quarter of its time is spent in the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let now = SystemTime::now()
         .duration_since(UNIX_EPOCH)

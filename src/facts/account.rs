@@ -1,5 +1,7 @@
 //! The account, read once: every workflow by itself, every principal with its policies; and the join.
 
+mod followed;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
@@ -10,7 +12,6 @@ use crate::analysis::{self, TaskFacts, WorkflowAnalysis};
 use crate::arn::Arn;
 use crate::budget;
 use crate::config::Config;
-use crate::digest::Digest;
 use crate::entry_points::EntryPoints;
 use crate::functions::{self, FunctionFacts};
 use crate::gap::{Gap, GapSubject, Input, Unread};
@@ -55,9 +56,6 @@ pub struct AccountFacts<'a> {
     /// What begins executions, and which workflow starts which.
     pub(super) entry: EntryIndex,
 }
-
-/// More workflows than this are not kept as they were followed.
-const KEPT: usize = 256;
 
 impl<'a> AccountFacts<'a> {
     /// Parses the account.
@@ -106,44 +104,6 @@ impl<'a> AccountFacts<'a> {
         let links = entry::Links::of(&starts, &facts.workflows, &role_of);
         facts.entry = EntryIndex::new(EntryPoints::of(snapshot), links);
         facts
-    }
-
-    /// Follows every workflow by itself, and keeps of it what others are joined with; gives the tasks of each that start
-    /// workflows.
-    fn follow_all(&mut self) -> Vec<Vec<entry::Start>> {
-        let machines = self.snapshot.workflows.len();
-        let mut starts = Vec::with_capacity(machines);
-        let mut from = 0;
-        while from < machines {
-            let to = machines.min(from + KEPT);
-            let followed = parallel::map(from..to, |index| {
-                self.follow(index)
-                    .map(|analysis| (entry::Start::of(&analysis), analysis))
-            });
-            for (index, (own, analysis)) in (from..).zip(followed.into_iter().flatten()) {
-                let role = self
-                    .snapshot
-                    .workflows
-                    .get(index)
-                    .map(|m| m.role_arn.as_str());
-                let users = role.and_then(|role| Some((role, self.by_role.get(role)?)));
-                if let Some((role, _)) = users.filter(|(_, users)| users.len() > 1) {
-                    self.shared.add(role, index, &analysis.needs);
-                    let mut digest = Digest::default();
-                    trust::comparable(&analysis.needs)
-                        .iter()
-                        .for_each(|need| digest.part(need));
-                    self.needs.insert(index, digest.hex());
-                }
-                starts.push(own);
-                self.workflows.push(analysis.workflow.clone());
-                if index < KEPT {
-                    self.analyses.push(analysis);
-                }
-            }
-            from = to;
-        }
-        starts
     }
 
     fn follow(&self, index: usize) -> Option<WorkflowAnalysis> {
