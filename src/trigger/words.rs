@@ -263,7 +263,7 @@ impl Call<'_> {
         })
     }
 
-    /// What the policy document of the call allows, the first of it.
+    /// What the policy document of the call allows, the widest of it first.
     fn allows(&self, lead: &str) -> String {
         let document = super::expected::document(self.detail);
         let document = document.and_then(|text| serde_json::from_str::<Value>(&text).ok());
@@ -274,10 +274,13 @@ impl Call<'_> {
         let allowed = statements
             .into_iter()
             .filter(|s| s.get("Effect").and_then(Value::as_str) == Some("Allow"));
-        let grants: Vec<String> = allowed.flat_map(grants).collect();
+        let mut grants: Vec<(Width, String)> = allowed.flat_map(grants).collect();
         if grants.is_empty() {
             return String::new();
         }
+        // Few are told: a line of log permissions at the beginning of a document hides no administrator.
+        grants.sort_by(|a, b| b.0.cmp(&a.0));
+        let grants: Vec<String> = grants.into_iter().map(|(_, told)| told).collect();
         let told = grants.get(..GRANTS).unwrap_or(&grants).join(", ");
         match grants.len().saturating_sub(GRANTS) {
             0 => format!("; {lead} {told}"),
@@ -286,8 +289,26 @@ impl Call<'_> {
     }
 }
 
+/// How much a grant lets somebody do at first sight, for which is told first.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Width {
+    /// It is about more than writing logs, traces and measurements.
+    is_at_large: bool,
+    /// It is about every action of every service, or all but some.
+    every_action: bool,
+    /// It is on every resource.
+    every_resource: bool,
+    /// The action has a wildcard.
+    pattern: bool,
+    /// It has no condition.
+    unconditional: bool,
+}
+
+/// Services that everything writes to.
+const RECORDS: [&str; 3] = ["logs", "xray", "cloudwatch"];
+
 /// `action on resource` for each action of a statement.
-fn grants(statement: &Value) -> Vec<String> {
+fn grants(statement: &Value) -> Vec<(Width, String)> {
     let short = |value: &&Value| {
         value
             .as_str()
@@ -311,8 +332,19 @@ fn grants(statement: &Value) -> Vec<String> {
         Some(_) => " under a condition",
         None => "",
     };
+    let width = |action: &str| Width {
+        is_at_large: !action
+            .split_once(':')
+            .is_some_and(|(service, _)| RECORDS.contains(&service)),
+        every_action: !action.contains(':') || action.starts_with("all but "),
+        every_resource: resources.is_empty() || resources.iter().any(|r| r == "*"),
+        pattern: action.contains(['*', '?']),
+        unconditional: condition.is_empty(),
+    };
     let actions = words("Action", "NotAction").into_iter();
-    actions.map(|a| format!("`{a}`{on}{condition}")).collect()
+    actions
+        .map(|a| (width(&a), format!("`{a}`{on}{condition}")))
+        .collect()
 }
 
 fn first(value: Option<&Value>) -> String {

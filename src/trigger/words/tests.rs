@@ -62,6 +62,17 @@ fn a_policy_that_is_written_says_what_it_allows_and_no_more_than_that() {
             "{plain}; it allows `s3:*` on `*` under a condition, `iam:PassRole` on `*` under a condition"
         )
     );
+    let hidden = r#"{"Statement":[
+        {"Effect":"Allow","Action":["logs:CreateLogDelivery","logs:*","xray:PutTraceSegments"],"Resource":"*"},
+        {"Effect":"Allow","Action":["sqs:SendMessage"],"Resource":"arn:aws:sqs:eu-west-1:1:q"},
+        {"Effect":"Allow","Action":["s3:GetObject","s3:*"],"Resource":"*"},
+        {"Effect":"Allow","Action":"*","Resource":"arn:aws:s3:::b"}]}"#;
+    assert_eq!(
+        written(hidden),
+        format!(
+            "{plain}; it allows `*` on `arn:aws:s3:::b`, `s3:*` on `*`, `s3:GetObject` on `*` and 4 more"
+        )
+    );
     let but = r#"{"Statement":[{"Effect":"Allow","NotAction":"iam:*","Resource":["a","b"]}]}"#;
     assert_eq!(
         written(but),
