@@ -130,9 +130,11 @@ pub fn services() -> &'static [&'static str] {
     &SERVICES
 }
 
-/// Whether every action of the other path is one of this path's, and some are not the other's: beside it, it adds nothing.
+/// Whether every action of the other path is one of this path's, and some are not the other's: beside it, it adds nothing,
+/// but for a role of one's choice where the other has to do with the one that is there.
 pub fn adds_nothing(path: &Path, beside: &Path) -> bool {
-    beside.actions.len() < path.actions.len()
+    beside.passes_role() == path.passes_role()
+        && beside.actions.len() < path.actions.len()
         && beside.actions.iter().all(|a| path.actions.contains(a))
 }
 
@@ -175,5 +177,7 @@ mod tests {
         assert!(adds_nothing(path("iam-021"), path("iam-005")));
         assert!(!adds_nothing(path("iam-005"), path("iam-021")));
         assert!(!adds_nothing(path("iam-005"), path("iam-012")));
+        // A build of the project that is there runs with its role; a project of one's own, with any.
+        assert!(!adds_nothing(path("codebuild-001"), path("codebuild-002")));
     }
 }
