@@ -234,6 +234,8 @@ impl<'a> Facts<'a> {
                     statements,
                 })
             }
+            // What others with the role need of it may be all of it: then there is nothing to paste.
+            _ if is_as_it_stands(group.statement, &ideal.statements) => None,
             _ => Some(Patch::PolicyStatement {
                 policy: held.policy.name.clone(),
                 statement: group.statement.index,
@@ -305,6 +307,11 @@ impl<'a> Facts<'a> {
             ),
         }
     }
+}
+
+/// Whether the statements say what stands there already.
+fn is_as_it_stands(statement: &Statement, rewritten: &[Value]) -> bool {
+    matches!(rewritten, [only] if canonical(only) == canonical(&statement.raw))
 }
 
 /// JSON whose objects and lists of strings are sorted, so that order does not count.

@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use crate::catalog::{self, Breadth};
 use crate::glob::Glob;
-use crate::grants::assessment::{Cause, GrantAssessment};
+use crate::grants::assessment::{Cause, GrantAssessment, applies};
 use crate::grants::role::Grant;
 use crate::iam::{ResourceSpec, Statement};
 use crate::need::{HTTP_ENDPOINT, Need, Phase, REQUEST_ALIAS, Target};
@@ -90,6 +90,9 @@ pub fn statement(
     }
 }
 
+/// More resources than this in one statement are left to a person.
+const MAX_RESOURCES: usize = 30;
+
 /// Adds what one action needs; false where the result would be no better than what stands there.
 fn one_action(
     rows: &mut Rows,
@@ -117,6 +120,8 @@ fn one_action(
             }
         }
     }
+    // A list that nobody reads, and that may be longer than a policy, is no fix to paste.
+    decided &= resources.len() <= MAX_RESOURCES;
     resources.sort();
     passed_to.sort_unstable();
     passed_to.dedup();
@@ -130,7 +135,9 @@ fn cut(need: &Need, grant: &Grant<'_>) -> Vec<Glob> {
     let mut kept: Vec<Glob> = Vec::new();
     for resource in &need.resources {
         for met in grant.within(&need.action, resource) {
-            if !kept.iter().any(|k| k.includes(&met)) {
+            // An open bucket's name cut to granted objects is no bucket.
+            let acts = !need.optional || applies(&need.action, &met);
+            if acts && !kept.iter().any(|k| k.includes(&met)) {
                 kept.push(met);
             }
         }
