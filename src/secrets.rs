@@ -162,6 +162,12 @@ impl<'v> Search<'v> {
         }
         if text.contains(['=', ':']) || text.contains("--") {
             inside::find(text, is_expression, &mut hit);
+            // A text of the expression is a text like any other: `'https://example.org/?token=…&o=' & $states.input.o`.
+            if is_expression {
+                for literal in inside::literals(trimmed) {
+                    inside::find(&literal, false, &mut hit);
+                }
+            }
         }
         for (kind, secret) in hits {
             self.found(kind, &secret);

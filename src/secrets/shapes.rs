@@ -98,6 +98,11 @@ const SHAPES: &[Row] = &[
         &["/"],
         r"\b(?:sqlplus|impdp|expdp)\s+[A-Za-z0-9_]+/([^\s@$]{6,})@",
     ),
+    (
+        "password in a connection",
+        &["jdbc:oracle:"],
+        r"\bjdbc:oracle:[a-z0-9]+:[A-Za-z0-9_.]+/([^\s@${}]{6,})@",
+    ),
 ];
 
 struct Shape {
