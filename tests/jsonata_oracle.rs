@@ -2,8 +2,12 @@
 //! Step Functions names (npm `jsonata`, pinned in `tests/oracle/package.json`), on inputs that differ in their marks only. What
 //! depends on a mark must be tainted, and what came out must be what was predicted.
 //!
+//! Guards alike: random conditions on values of the input, on inputs for which they often hold. What comes through must be
+//! what the analysis says that they let through.
+//!
 //! It needs Node.js and npm; without them it says so and passes. Seeds and counts: `ORACLE_SEED=7 ORACLE_COUNT=5000 cargo test
-//! --no-default-features --test jsonata_oracle -- --nocapture`.
+//! --no-default-features --test jsonata_oracle -- --nocapture`. With `ORACLE_SUITE` the folder of JSONata's own test suite
+//! (`test/test-suite` of jsonata-js/jsonata), which is not part of the package, its expressions are followed, too.
 
 #![expect(
     clippy::expect_used,
@@ -63,12 +67,12 @@ fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok()?.parse().ok()
 }
 
-fn cases(module: &Path, seed: u64, count: u64) -> Vec<Json> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle/expressions.js");
+fn cases(script: &str, module: &Path, arguments: &[String]) -> Vec<Json> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle");
     let output = Command::new("node")
-        .arg(script)
+        .arg(folder.join(script))
         .arg(module)
-        .args([seed.to_string(), count.to_string()])
+        .args(arguments)
         .output()
         .expect("node runs");
     let text = String::from_utf8(output.stdout).unwrap();
@@ -103,34 +107,78 @@ fn missed(case: &Json) -> Option<String> {
         .map(|why| format!("{expression}\n  gave {given}\n  {why}"))
 }
 
-#[test]
-fn what_the_reference_gives_was_predicted() {
-    let Some(module) = reference() else {
-        println!("skipped: the JSONata oracle needs Node.js, npm and its registry");
-        return;
-    };
-    let seeds = number("ORACLE_SEED").map_or_else(|| SEEDS.to_vec(), |seed| vec![seed]);
-    let count = number("ORACLE_COUNT").unwrap_or(COUNT);
-    let (mut compared, mut depend, mut wrong) = (0, 0, Vec::new());
-    for seed in seeds {
-        for case in cases(&module, seed, count) {
-            compared += 1;
-            depend += usize::from(case["differs"] == json!(true));
-            wrong.extend(missed(&case).map(|why| format!("seed {seed}: {why}")));
-        }
-    }
-    let told = format!("{compared} expressions, {depend} of them depend on the input");
+struct Compared {
+    runs: usize,
+    depend: usize,
+    told: String,
+}
+
+/// Compares every run of these.
+fn compare(cases: &[(String, Json)]) -> Compared {
+    let depend = |(_, case): &&(String, Json)| case["differs"] == json!(true);
+    let depend = cases.iter().filter(depend).count();
+    let told = format!("{} runs, {depend} of them depend on the input", cases.len());
     println!("{told}");
+    let wrong: Vec<String> = cases
+        .iter()
+        .filter_map(|(from, case)| missed(case).map(|why| format!("{from}: {why}")))
+        .collect();
     assert!(
         wrong.is_empty(),
         "{told}\n{} not predicted:\n{}",
         wrong.len(),
-        wrong
-            .iter()
-            .take(12)
-            .cloned()
-            .collect::<Vec<_>>()
-            .join("\n")
+        wrong[..wrong.len().min(12)].join("\n")
     );
-    assert!(depend * 4 > compared, "{told}");
+    Compared {
+        runs: cases.len(),
+        depend,
+        told,
+    }
+}
+
+/// What a script gives from each seed.
+fn seeded(script: &str, module: &Path) -> Vec<(String, Json)> {
+    let seeds = number("ORACLE_SEED").map_or_else(|| SEEDS.to_vec(), |seed| vec![seed]);
+    let count = number("ORACLE_COUNT").unwrap_or(COUNT).to_string();
+    let of_seed = |seed: u64| {
+        let arguments = [seed.to_string(), count.clone()];
+        let cases = cases(script, module, &arguments).into_iter();
+        cases.map(move |case| (format!("seed {seed}"), case))
+    };
+    seeds.into_iter().flat_map(of_seed).collect()
+}
+
+/// The reference implementation, or a word on why there is none.
+fn module() -> Option<PathBuf> {
+    let module = reference();
+    if module.is_none() {
+        println!("skipped: the JSONata oracle needs Node.js, npm and its registry");
+    }
+    module
+}
+
+#[test]
+fn what_the_reference_gives_was_predicted() {
+    let Some(module) = module() else { return };
+    let compared = compare(&seeded("expressions.js", &module));
+    assert!(compared.depend * 4 > compared.runs, "{}", compared.told);
+}
+
+#[test]
+fn what_comes_through_a_guard_was_predicted() {
+    let Some(module) = module() else { return };
+    let compared = compare(&seeded("guards.js", &module));
+    assert!(compared.runs as u64 > COUNT, "{}", compared.told);
+}
+
+#[test]
+fn what_the_suite_of_the_reference_gives_was_predicted() {
+    let suite = std::env::var("ORACLE_SUITE").ok();
+    let Some((suite, module)) = suite.zip(module()) else {
+        return;
+    };
+    let cases = cases("suite.js", &module, &[suite]).into_iter();
+    let named = cases.map(|case| (case["name"].as_str().unwrap().to_owned(), case));
+    let compared = compare(&named.collect::<Vec<_>>());
+    assert!(compared.depend > 0, "{}", compared.told);
 }

@@ -82,7 +82,7 @@ impl Value {
             (Self::Array(a), Self::Array(b)) if a.len() == b.len() => Self::Array(
                 a.iter()
                     .zip(b)
-                    .map(|(a, b)| a.join_with(b, left, right))
+                    .map(|(a, b)| in_place([a, b], a.join_with(b, left, right)))
                     .collect(),
             ),
             _ => pooled(&left(self), &right(other)),
@@ -133,7 +133,8 @@ impl Value {
                 },
             },
             (Self::Array(a), Self::Array(b)) if a.len() == b.len() => {
-                Self::Array(a.iter().zip(b).map(|(a, b)| a.widened(b)).collect())
+                let both = a.iter().zip(b);
+                Self::Array(both.map(|(a, b)| in_place([a, b], a.widened(b))).collect())
             }
             (Self::Each(a), Self::Each(b)) => Self::Each(Box::new(a.widened(b))),
             _ => {
@@ -286,10 +287,20 @@ impl Pool {
     }
 }
 
+/// Two elements as one: where either may be missing, those behind it may stand in its place.
+fn in_place(elements: [&Value; 2], both: Value) -> Value {
+    if elements.iter().any(|e| e.may_be_absent()) {
+        both.or_absent()
+    } else {
+        both
+    }
+}
+
 fn join_arrays(a: &Value, b: &Value) -> Value {
     match (a, b) {
         (Value::Array(x), Value::Array(y)) if x.len() == y.len() => {
-            Value::Array(x.iter().zip(y).map(|(x, y)| x.join(y)).collect())
+            let both = x.iter().zip(y);
+            Value::Array(both.map(|(x, y)| in_place([x, y], x.join(y))).collect())
         }
         _ => Value::Each(Box::new(a.elements().join(&b.elements()).anonymous())),
     }

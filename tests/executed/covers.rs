@@ -1,6 +1,7 @@
 //! Whether an abstract value stands for a concrete one.
 
 use serde_json::Value as Json;
+use stepwarden::glob::Glob;
 use stepwarden::value::Value;
 
 use crate::generate::MARK;
@@ -34,7 +35,8 @@ pub fn covers(value: &Value, given: &Json) -> Result<(), String> {
         }
         (Value::Any(_), _) | (Value::Absent | Value::Null, Json::Null) => Ok(()),
         (Value::Text(_), Json::String(text)) => {
-            match value.patterns().iter().any(|p| p.matches(text)) {
+            let patterns = or_missing(value).patterns();
+            match patterns.iter().any(|p| p.matches(text)) {
                 true => Ok(()),
                 false => refuse("another text"),
             }
@@ -48,7 +50,10 @@ pub fn covers(value: &Value, given: &Json) -> Result<(), String> {
         (Value::Bool(a), Json::Bool(b)) if a == b => Ok(()),
         (Value::Object { fields, rest }, Json::Object(members)) => {
             members.iter().try_for_each(|(name, member)| {
+                // A name is a value like any other.
+                let is_told = fields.contains_key(name) || value.key().is_tainted();
                 match (fields.get(name), rest) {
+                    _ if name.contains(MARK) && !is_told => refuse("a marked name, not tainted"),
                     (Some(field), _) => covers(field, member),
                     (None, Some(rest)) => covers(rest, member),
                     (None, None) => refuse("a field that was not predicted"),
@@ -75,4 +80,15 @@ pub fn covers(value: &Value, given: &Json) -> Result<(), String> {
         (Value::Each(value), _) => covers(value, given),
         _ => refuse("another shape"),
     }
+}
+
+/// The same text, where each part that guards have cut may be missing, too.
+fn or_missing(text: &Value) -> Value {
+    text.map_unknowns(&mut |part| {
+        let mut part = part.clone();
+        if let Some(allowed) = &mut part.allowed {
+            allowed.push(Glob::literal(""));
+        }
+        part
+    })
 }

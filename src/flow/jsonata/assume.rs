@@ -1,6 +1,7 @@
 //! What a JSONata condition teaches where it holds, and where it does not.
 
 mod calls;
+mod missing;
 mod parts;
 
 use std::sync::Arc;
@@ -119,8 +120,8 @@ impl Machine<'_> {
                 let before = cx.knowing(self.assume(left, !truth, cx));
                 Arc::new(first.join(&self.assume(right, truth, &before)))
             }
-            (BinaryOp::Equal, _) => self.assume_equal(whole, left, right, truth, cx),
-            (BinaryOp::NotEqual, _) => self.assume_equal(whole, left, right, !truth, cx),
+            (BinaryOp::Equal, _) => self.assume_equal(whole, [left, right], truth, false, cx),
+            (BinaryOp::NotEqual, _) => self.assume_equal(whole, [left, right], !truth, true, cx),
             (BinaryOp::In, _) => self.assume_in(whole, left, right, truth, cx),
             (BinaryOp::Greater, true) if is_zero(right) => match counted(left) {
                 Some(inner) => self.assume(inner, true, cx),
@@ -157,19 +158,25 @@ impl Machine<'_> {
         })
     }
 
+    /// `left = right`, or `left != right`, which is false where one of them is missing, too.
     fn assume_equal<'e>(
         &self,
         whole: &'e Expr,
-        left: &'e Expr,
-        right: &'e Expr,
+        [left, right]: [&'e Expr; 2],
         truth: bool,
+        is_negated: bool,
         cx: &Cx<'e>,
     ) -> Known {
         for (one, other) in [(left, right), (right, left)] {
             if let ExprKind::Bool(fixed) = other.kind
                 && !matches!(one.kind, ExprKind::Dot(..) | ExprKind::Variable(_))
             {
-                return self.assume(one, truth == fixed, cx);
+                // What is no boolean is neither of the two.
+                return if truth && !is_negated || self.is_boolean(one, cx) {
+                    self.assume(one, truth == fixed, cx)
+                } else {
+                    self.unless(one, truth == fixed, cx)
+                };
             }
             // `$type(x) = 'string'` and the like say nothing about which string.
             if let ExprKind::Call(callee, args) = &one.kind
@@ -186,6 +193,9 @@ impl Machine<'_> {
         let mut wholes = Vec::new();
         if truth {
             for (part, text) in [(left, &right_known), (right, &left_known)] {
+                if is_negated && missing::is_later_part(part) {
+                    continue;
+                }
                 let texts = text.finite().filter(|texts| !texts.is_empty());
                 wholes.extend(texts.and_then(|texts| self.whole_of(part, &texts, cx)));
             }
@@ -193,6 +203,14 @@ impl Machine<'_> {
         self.teach(whole, cx, |lesson, know| {
             lesson.equal(know, &left_raw, &right_known, truth);
             lesson.equal(know, &right_raw, &left_known, truth);
+            if truth && is_negated {
+                // It may be missing instead.
+                for (raw, other) in [(&left_raw, &right_known), (&right_raw, &left_known)] {
+                    if other.finite().is_some_and(|texts| !texts.is_empty()) {
+                        lesson.is(know, raw, other.clone().or_absent());
+                    }
+                }
+            }
             for (subject, globs) in wholes {
                 lesson.allowed(know, &subject, globs, true);
             }

@@ -105,7 +105,7 @@ impl<'a> Machine<'a> {
         let value = match &expr.kind {
             ExprKind::Null => Value::Null,
             ExprKind::Bool(value) => Value::Bool(*value),
-            ExprKind::Number(number) => Value::Number(number.to_string()),
+            ExprKind::Number(number) => written(*number),
             ExprKind::Text(text) => Value::text(text.clone()),
             ExprKind::Regex { pattern, flags } => {
                 return Bound::Func(Rc::new(Func::Regex { pattern, flags }));
@@ -275,8 +275,20 @@ impl<'a> Machine<'a> {
             temporary.off(&result)
         });
         cx.scope = scope;
-        Bound::Value(result)
+        Bound::Value(if matches!(step.kind, ExprKind::Array(_)) {
+            path::kept_apart(&value, result)
+        } else {
+            result
+        })
     }
+}
+
+/// A number as texts have it. Very large and very small ones are written with an exponent, which is not followed.
+fn written(number: f64) -> Value {
+    if number != 0.0 && !(1e-6..1e21).contains(&number.abs()) {
+        return Value::Any(Unknown::of(Source::Generated, "a number"));
+    }
+    Value::Number(number.to_string())
 }
 
 /// The whole number that an index is, `-1` included.

@@ -51,10 +51,12 @@ pub fn call(name: &str, args: &[Value]) -> Value {
             ])))
         }
         "contains" | "exists" | "boolean" | "not" => Value::either_bool(),
-        "type" => ["null", "number", "string", "boolean", "array", "object"]
-            .map(Value::text)
-            .iter()
-            .fold(Value::NEVER, |a, b| a.join(b)),
+        "type" => [
+            "null", "number", "string", "boolean", "array", "object", "function",
+        ]
+        .map(Value::text)
+        .iter()
+        .fold(Value::NEVER, |a, b| a.join(b)),
         "count" | "length" | "millis" | "uuid" | "hash" | "random" => generated(name),
         // What stands in a picture outside of brackets is written as it is.
         "now"
@@ -83,14 +85,7 @@ pub fn call(name: &str, args: &[Value]) -> Value {
         "range" => Value::Each(Box::new(strings::mixed(args, "range"))),
         "keys" => keys(arg(0)),
         "lookup" => objects::lookup(arg(0), arg(1)),
-        "spread" => {
-            let one = path::any_of(arg(0));
-            let fields = Fields::named_by(one.key());
-            Value::Each(Box::new(Value::Object {
-                fields,
-                rest: Some(Box::new(one.children())),
-            }))
-        }
+        "spread" => spread(arg(0)),
         "merge" => match arg(0) {
             Value::Array(values) => objects::merge(values),
             Value::Each(one) => {
@@ -135,7 +130,11 @@ fn anonymous(value: Value) -> Value {
 /// A sequence of one is its only value.
 pub fn alone(value: &Value) -> Value {
     match value {
-        Value::Each(one) => Value::clone(one),
+        // There may be none.
+        Value::Each(one) => match &**one {
+            open @ Value::Any(_) => open.clone(),
+            one => one.clone().or_absent(),
+        },
         Value::Array(values) => match values.as_slice() {
             [one] => one.clone(),
             _ => value.clone(),
@@ -303,6 +302,24 @@ fn append(a: &Value, b: &Value) -> Value {
             Value::Array(x.iter().cloned().chain([more]).collect())
         }
         (a, b) => Value::Each(Box::new(path::any_of(a).join(&path::any_of(b)).anonymous())),
+    }
+}
+
+/// An object as objects of one field each; what is none stays as it is.
+fn spread(value: &Value) -> Value {
+    let one = path::any_of(value);
+    if let Value::Text(_) | Value::Number(_) | Value::Bool(_) | Value::Null = one {
+        return value.clone();
+    }
+    let fields = Fields::named_by(one.key());
+    let parts = Value::Each(Box::new(Value::Object {
+        fields,
+        rest: Some(Box::new(one.children())),
+    }));
+    match value {
+        Value::Object { .. } => parts,
+        Value::Array(_) | Value::Each(_) => parts.join(&Value::Each(Box::new(one.anonymous()))),
+        other => parts.join(&other.anonymous()),
     }
 }
 

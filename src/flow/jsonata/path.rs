@@ -34,6 +34,16 @@ fn map_dyn(value: &Value, f: &mut dyn FnMut(&Value) -> Value) -> Value {
     }
 }
 
+/// What an array constructor as a step gives: of several context values their arrays side by side, which are not spliced.
+pub fn kept_apart(contexts: &Value, spliced: Value) -> Value {
+    let is_one = |v: &Value| !matches!(v, Value::Array(_) | Value::Each(_) | Value::Any(_));
+    if contexts.alternatives().iter().all(is_one) {
+        return spliced;
+    }
+    let array = Value::Each(Box::new(any_of(&spliced)));
+    spliced.join(&Value::Each(Box::new(array)))
+}
+
 /// Results in a row, arrays among them spliced in.
 pub fn sequence(results: Vec<Value>) -> Value {
     let mut flat = Vec::new();
@@ -89,7 +99,7 @@ pub fn index(value: &Value, at: i64) -> Value {
     match value {
         // There may be fewer elements.
         Value::Each(_) => match value.element(at) {
-            open @ Value::Any(_) => open,
+            Value::Any(open) if open.allowed.is_none() => Value::Any(open),
             one => one.or_absent(),
         },
         Value::Array(_) | Value::Any(_) => value.element(at),

@@ -17,6 +17,10 @@ impl Machine<'_> {
             return self.assume_function(callee, args, truth, cx);
         };
         match (name, args) {
+            // Of what is missing `$not` is missing, too.
+            ("not", [inner]) if !truth && !self.is_boolean(inner, cx) => {
+                self.unless(inner, true, cx)
+            }
             ("not", [inner]) => self.assume(inner, !truth, cx),
             ("boolean", [inner]) => self.assume(inner, truth, cx),
             ("exists", [inner]) if truth => match &inner.kind {
@@ -51,7 +55,8 @@ impl Machine<'_> {
                         let globs = fields.keys().map(Glob::literal).collect();
                         lesson.allowed(know, &raw, globs, false);
                     } else {
-                        lesson.excluded(know, &raw, |text| fields.contains_key(text));
+                        let is_true = |text: &str| fields.get(text).is_some_and(is_truthy);
+                        lesson.excluded(know, &raw, is_true);
                     }
                 })
             }
@@ -120,5 +125,14 @@ impl Machine<'_> {
             (Some(_), false) => lesson.excluded(know, &raw, |_| false),
             (None, _) => lesson.only(know, &raw, Strength::DenyList),
         })
+    }
+}
+
+/// Whether a value is true as a condition, whatever the run.
+fn is_truthy(value: &Value) -> bool {
+    match value {
+        Value::Bool(truth) => *truth,
+        Value::Number(number) => number.parse::<f64>().is_ok_and(|n| n != 0.0),
+        other => other.as_text().is_some_and(|text| !text.is_empty()),
     }
 }
