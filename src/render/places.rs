@@ -66,19 +66,16 @@ impl<'a> Places<'a> {
         if let Some(pointer) = finding.pointer() {
             return self.at(&origin.definition, pointer);
         }
-        if let Some(policy) = finding.policy()
-            && let Some(place) = origin.policies.get(&policy.name)
-        {
-            return self.statement(place, policy.statement);
-        }
-        if let Some(trust) = origin
-            .trust
-            .as_ref()
-            .filter(|_| TRUST.contains(&finding.rule()))
-        {
-            return self.at(trust, &Pointer::root());
-        }
-        self.at(&origin.whole, &Pointer::root())
+        let policy = finding.policy();
+        let policy = policy.and_then(|p| Some((origin.policies.get(&p.name)?, p.statement)));
+        let trust = origin.trust.as_ref();
+        let written = match (policy, trust.filter(|_| TRUST.contains(&finding.rule()))) {
+            (Some((place, statement)), _) => self.statement(place, statement),
+            (None, Some(trust)) => self.at(trust, &Pointer::root()),
+            (None, None) => None,
+        };
+        // What a transform writes for the workflow stands nowhere: the workflow is what a person can change.
+        written.or_else(|| self.at(&origin.whole, &Pointer::root()))
     }
 
     /// The statement of the role's policy that a finding names, where that is not what [`Places::finding`] shows.

@@ -105,6 +105,16 @@ fn a_fix_of_a_list_takes_lines_out_and_sarif_says_the_same() {
         .replace("          - s3:DeleteObject  # not any more\n", "");
     assert_eq!(written, expected);
     let results = sarif["runs"][0]["results"].as_array().unwrap();
+    // The role is the transform's, and its trust policy is written nowhere.
+    for result in results {
+        let at = &result["locations"][0]["physicalLocation"]["region"]["startLine"];
+        assert!(at.is_number(), "{result}");
+    }
+    assert!(
+        results
+            .iter()
+            .any(|r| r["ruleId"] == "unconditioned-role-trust")
+    );
     let fixes: Vec<&Value> = results
         .iter()
         .filter(|r| r["ruleId"] == "unused-permission")
