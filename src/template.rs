@@ -122,6 +122,21 @@ pub fn read(document: &Document, kind: Kind, options: &Options<'_>) -> Result<Te
             builder.stack(&stack, &files);
         }
         Kind::TerraformPlan | Kind::TerraformState => {
+            let says =
+                |name: &str, what: bool| document.value.get(name) == Some(&Value::Bool(what));
+            if says("errored", true) {
+                return Err(
+                    "is a Terraform plan that ended in an error, and holds a part only of what it would change: plan again"
+                        .to_owned(),
+                );
+            }
+            if says("complete", false) {
+                builder.gaps.push(Unread::of_account(
+                    Input::Role,
+                    "what the plan leaves to a later one",
+                    "it is not complete: apply it, plan again and judge that too",
+                ));
+            }
             let stack = terraform::read(document, &given, &mut builder.gaps);
             builder.stack(&stack, &files);
         }

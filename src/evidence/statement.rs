@@ -153,7 +153,10 @@ impl<'a> Facts<'a> {
             sid: group.statement.sid.clone(),
         }));
         finding.resources(group.resources());
-        finding.patch(self.statement_patch(group));
+        // What a definition needs that was not read may be just this.
+        if !self.definition_is_unknown() {
+            finding.patch(self.statement_patch(group));
+        }
         finding.actions(std::mem::take(&mut actions));
         finding
     }

@@ -26,7 +26,11 @@ impl Rule for UnusedPermission {
             _ => None,
         };
         for group in facts.supplies_by_statement(severity) {
+            let unknown = facts.definition_is_unknown();
             let why = match group.severity {
+                _ if unknown => {
+                    "nothing that was read needs it, and the definition was not".to_owned()
+                }
                 Severity::Info => {
                     "it belongs to log delivery or tracing, which is off for this workflow"
                         .to_owned()
@@ -38,9 +42,15 @@ impl Rule for UnusedPermission {
                     .statement_finding(
                         self.meta().id,
                         &group,
-                        format!("unused: {}", group.actions_in_words()),
+                        match unknown {
+                            true => format!("not known to be used: {}", group.actions_in_words()),
+                            false => format!("unused: {}", group.actions_in_words()),
+                        },
                         format!("{why}{}", facts.sharing_note()),
-                        "remove it",
+                        match unknown {
+                            true => "read the definition, and remove what no state needs",
+                            false => "remove it",
+                        },
                     )
                     .build(),
             );

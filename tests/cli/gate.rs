@@ -264,3 +264,54 @@ fn no_form_of_a_report_repeats_a_credential_of_a_comment_that_suppresses() {
         assert!(!run.out.contains(&token), "{format}: {}", run.out);
     }
 }
+
+#[test]
+fn of_a_definition_that_is_not_there_nothing_is_taken_for_unused_or_wrong() {
+    let temp = Temp::new("unread");
+    let text = "Resources:
+  Flow:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      DefinitionUri: nowhere.asl.json
+      Policies:
+        - Statement:
+            - Effect: Allow
+              Action: 'lambda:*'
+              Resource: '*'
+            - Effect: Allow
+              Action: 's3:GetObject'
+              Resource: 'arn:aws:s3:::shop/*'
+";
+    let file = temp.file("t.yaml", text);
+    let report = json_of(&run(&["check", &file, "--format", "json"]));
+    let findings = report["workflows"][0]["findings"].as_array().unwrap();
+    let of =
+        |rule: &str| -> Vec<&Value> { findings.iter().filter(|f| f["rule"] == rule).collect() };
+    assert!(of("invalid-definition").is_empty());
+    let named = of("evaluation-incomplete");
+    assert!(
+        named
+            .iter()
+            .any(|f| f["severity"] == "medium"
+                && f["title"].as_str().unwrap().contains("definition"))
+    );
+    // As strict as without a definition, but nobody is told to remove what it may need.
+    let unused = of("unused-permission");
+    assert!(unused.iter().any(|f| f["severity"] == "high"));
+    for finding in unused {
+        assert!(
+            finding["title"]
+                .as_str()
+                .unwrap()
+                .starts_with("not known to be used")
+        );
+        assert!(finding["remediation"]["patch"].is_null());
+    }
+    let done = run(&["fix", &file, "--write"]);
+    assert_eq!(done.status, 0, "{}", done.err);
+    let written = std::fs::read_to_string(&file).unwrap();
+    assert!(
+        written.contains("lambda:*") && written.contains("s3:GetObject"),
+        "{written}"
+    );
+}

@@ -150,3 +150,26 @@ fn a_plan_tells_of_a_queue_that_is_open() {
     assert!(of(own(policy(json!({})))));
     assert!(of(beside(policy(json!({})))));
 }
+
+#[test]
+fn a_plan_that_failed_is_none_and_one_that_is_not_complete_says_so() {
+    let resources = json!({"root_module": {"resources": [{"address": "aws_sfn_state_machine.w", "mode": "managed", "type": "aws_sfn_state_machine", "name": "w", "values": {"name": "w", "definition": "{}", "role_arn": "arn:aws:iam::123456789012:role/r"}}]}});
+    let of = |errored: bool, complete: bool| {
+        let text = json!({"format_version": "1.2", "planned_values": resources, "configuration": {}, "errored": errored, "complete": complete}).to_string();
+        let document = document("plan.json", &text);
+        let open = |_: &Path| Err("there is none".to_owned());
+        let options = Options {
+            parameters: &[],
+            open: &open,
+        };
+        super::read(&document, Kind::TerraformPlan, &options)
+    };
+    assert!(of(true, true).unwrap_err().contains("ended in an error"));
+    assert!(of(true, false).is_err());
+    assert!(told(&of(false, true).unwrap()).is_empty());
+    let later = of(false, false).unwrap();
+    assert_eq!(
+        told(&later),
+        [("what the plan leaves to a later one", false)]
+    );
+}
