@@ -125,15 +125,16 @@ pub fn account(data: &[u8]) {
         tags: next(),
         ..Texts::default()
     };
-    const FILES: [&str; 8] = [
+    const FILES: [&str; 9] = [
         "organization.json",
-        "rules.json",
-        "apis.json",
-        "schedules.json",
-        "pipes.json",
-        "function-policies.json",
-        "key-policies.json",
-        "bucket-policies.json",
+        "event-rules.json",
+        "rest-apis.json",
+        "http-apis.json",
+        "schedules/a.json",
+        "pipes/a.json",
+        "function-policies/f.json",
+        "key-policies/k.json",
+        "bucket-policies/b.json",
     ];
     for name in FILES {
         if let Some(text) = next() {
