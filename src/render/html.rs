@@ -116,11 +116,6 @@ fn summary(page: &mut Markup, report: &Report<'_>) {
     }
     page.close();
     let suppressed = all().filter(|f| f.suppressed().is_some()).count();
-    let partial = report
-        .assessments
-        .iter()
-        .filter(|a| !a.gaps.is_empty())
-        .count();
     let mut lines: Vec<String> = report
         .failures
         .iter()
@@ -132,10 +127,9 @@ fn summary(page: &mut Markup, report: &Report<'_>) {
             counted(suppressed, "finding")
         ));
     }
-    if partial > 0 {
+    if let Some(partial) = super::report::not_whole(report.assessments.iter()) {
         lines.push(format!(
-            "{} not checked whole; what was not checked stands with each",
-            counted(partial, "workflow")
+            "{partial}; what was not checked stands with each workflow"
         ));
     }
     if let Some(baseline) = report.baseline {

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::cause::Causes;
-use super::report::Report;
+use super::report::{self, Report};
 use super::{Counts, counted, escape, evidence};
 use crate::assess::Assessment;
 use crate::finding::Finding;
@@ -354,9 +354,8 @@ fn last_line(ordered: &[&Assessment]) -> String {
     if suppressed > 0 {
         let _ = write!(line, "; {suppressed} suppressed");
     }
-    let partial = ordered.iter().filter(|a| !a.gaps.is_empty()).count();
-    if partial > 0 {
-        let _ = write!(line, "; {partial} not checked whole");
+    if let Some(partial) = report::not_whole(ordered.iter().copied()) {
+        let _ = write!(line, "; {partial}");
     }
     line.push('\n');
     line

@@ -102,6 +102,23 @@ impl Baseline {
     }
 }
 
+/// How many were not checked whole: `3 not checked whole`, or `12 judged without optional files` where nothing else is
+/// missing; `None` where nothing is. Files that a directory may leave out are no fault of it.
+pub fn not_whole<'a>(assessments: impl Iterator<Item = &'a Assessment>) -> Option<String> {
+    let (mut failed, mut optional) = (0_usize, 0_usize);
+    for assessment in assessments.filter(|a| !a.gaps.is_empty()) {
+        match assessment.gaps.iter().all(|gap| gap.optional) {
+            true => optional += 1,
+            false => failed += 1,
+        }
+    }
+    match (failed, optional) {
+        (0, 0) => None,
+        (0, optional) => Some(format!("{optional} judged without optional files")),
+        (failed, _) => Some(format!("{failed} not checked whole")),
+    }
+}
+
 impl<'a> Report<'a> {
     /// A report of workflows, and nothing else.
     pub fn of(assessments: &'a [Assessment]) -> Self {

@@ -255,7 +255,7 @@ fn a_report_with_a_gap_never_looks_clean() {
         "told once for all: {text}"
     );
     assert!(
-        text.contains("(2 workflows)") && text.contains("2 not checked whole"),
+        text.contains("(2 workflows)") && text.contains("2 judged without optional files"),
         "{text}"
     );
 }
