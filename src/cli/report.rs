@@ -19,6 +19,7 @@ use crate::render::report::{Accounts, Applied, Baseline, Report};
 use crate::render::{Counts, escape, html, human, json, markdown, sarif};
 use crate::secrets;
 use crate::snapshot::Account;
+use crate::suppression::Use;
 use crate::workflow::Workflow;
 
 /// Workflows that were judged, with where they are written.
@@ -253,15 +254,23 @@ pub fn outcome(
     let counts = |finding: &&Finding| baseline.is_none_or(|b| b.is_new(finding));
     let all = judged.assessments.iter().flat_map(|a| &a.findings);
     let worst = Counts::of(all.filter(counts)).worst();
+    let mut uses = Use::default();
     let mut hidden = 0;
     for assessment in &mut judged.assessments {
+        uses.note(
+            &applied.suppressions,
+            &assessment.workflow,
+            &assessment.findings,
+        );
         let before = assessment.findings.len();
         let least = args.min_severity.severity();
         assessment.findings.retain(|f| f.severity() >= least);
         hidden += before - assessment.findings.len();
     }
+    let idle = uses.idle(&applied.suppressions);
     let report = Report {
         assessments: &judged.assessments,
+        idle: &idle,
         places: Places::new(&judged.sources, &judged.origins).within(judged.directory.as_deref()),
         applied: Some(applied),
         baseline,

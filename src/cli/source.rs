@@ -37,6 +37,7 @@ pub fn configured(args: &args::ConfigFile) -> Result<Configured, Failure> {
     let applied = Applied {
         file: path.map(|path| path.display().to_string()),
         adjustments: config.adjustments(),
+        suppressions: config.suppressions.clone(),
         ignored: args.no_suppress,
     };
     Ok(Configured { config, applied })

@@ -41,7 +41,7 @@ fn end(report: &Report<'_>, all: &Counts) -> Map<String, Value> {
     let mut fields = Map::new();
     fields.insert("summary".to_owned(), counts(all));
     if let Some(applied) = report.applied {
-        fields.insert("configuration".to_owned(), configuration(applied));
+        fields.insert("configuration".to_owned(), configuration(applied, report));
     }
     if report.hidden > 0 {
         fields.insert("hidden".to_owned(), json!(report.hidden));
@@ -118,7 +118,7 @@ fn indented(value: &impl Serialize, steps: usize) -> io::Result<String> {
 }
 
 /// What the configuration does to the report.
-fn configuration(applied: &Applied) -> Value {
+fn configuration(applied: &Applied, report: &Report<'_>) -> Value {
     let all = applied.adjustments.iter();
     let adjustments: Vec<Value> = all
         .map(|a| json!({ "rule": a.rule, "severity": a.severity, "reason": a.reason }))
@@ -127,6 +127,7 @@ fn configuration(applied: &Applied) -> Value {
         "file": applied.file,
         "adjustments": adjustments,
         "honoured": !applied.ignored,
+        "unused": report.idle,
     })
 }
 

@@ -1,15 +1,16 @@
 //! What every format prints: the workflows with their findings, where these are written, and what the configuration does.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::places::Places;
 use crate::assess::Assessment;
-use crate::config::Adjustment;
+use crate::config::{Adjustment, SuppressionEntry};
 use crate::finding::Finding;
 use crate::severity::Severity;
 use crate::snapshot::Account;
+use crate::suppression::Idle;
 
 /// A report before it is text.
 #[derive(Clone, Copy, Default)]
@@ -20,6 +21,8 @@ pub struct Report<'a> {
     pub places: Places<'a>,
     /// What the configuration does to the report.
     pub applied: Option<&'a Applied>,
+    /// The entries of the configuration that hide nothing of it.
+    pub idle: &'a [Idle],
     /// The findings of an earlier report.
     pub baseline: Option<&'a Baseline>,
     /// How many findings are not shown because they are milder than asked for.
@@ -53,6 +56,8 @@ pub struct Applied {
     pub file: Option<String>,
     /// The rules that it switches off, and the severities that it sets, with the reasons.
     pub adjustments: Vec<Adjustment>,
+    /// Its suppressions.
+    pub suppressions: Vec<SuppressionEntry>,
     /// Whether suppressions, switched-off rules and severities are not honoured.
     pub ignored: bool,
 }
@@ -119,6 +124,50 @@ pub fn not_whole<'a>(assessments: impl Iterator<Item = &'a Assessment>) -> Optio
     }
 }
 
+/// More suppressions that hide nothing are counted, not named.
+const NAMED: usize = 8;
+
+/// The suppressions that hide nothing: a line each of those about what was judged, one for all others, which a run over a
+/// part of a repository leaves over.
+fn unused(idle: &[Idle]) -> Vec<String> {
+    let (here, elsewhere): (Vec<&Idle>, Vec<&Idle>) = idle.iter().partition(|i| i.judged);
+    let mut lines: Vec<String> = here
+        .iter()
+        .take(NAMED)
+        .map(|i| {
+            let state = i.state.as_ref().map(|state| format!(", state `{state}`"));
+            format!(
+                "unused suppression: `{}` for `{}`{} hides nothing ({}, until {})",
+                i.rule,
+                i.workflow,
+                state.unwrap_or_default(),
+                i.reason,
+                i.until
+            )
+        })
+        .collect();
+    if let more @ 1.. = here.len().saturating_sub(NAMED) {
+        lines.push(format!("unused suppressions: {more} more"));
+    }
+    let names: BTreeSet<String> = elsewhere
+        .iter()
+        .map(|i| format!("`{}`", i.workflow))
+        .collect();
+    if !names.is_empty() {
+        let first: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
+        let more = match names.len().saturating_sub(NAMED) {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        lines.push(format!(
+            "unused here: {} for workflows that were not judged: {}{more}",
+            super::counted(elsewhere.len(), "suppression"),
+            first.join(", ")
+        ));
+    }
+    lines
+}
+
 impl<'a> Report<'a> {
     /// A report of workflows, and nothing else.
     pub fn of(assessments: &'a [Assessment]) -> Self {
@@ -170,6 +219,7 @@ impl<'a> Report<'a> {
             };
             notes.push(format!("rule {} {what}{reason}", adjustment.rule));
         }
+        notes.extend(unused(self.idle));
         notes
     }
 }

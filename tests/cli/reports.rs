@@ -179,6 +179,48 @@ fn one_unreadable_file_is_told_and_hides_nothing() {
 }
 
 #[test]
+fn suppressions_that_hide_nothing_are_named_in_every_report() {
+    let temp = Temp::new("unused");
+    temp.machine("orders", "orders", &succeed());
+    temp.machine("refunds", "refunds", &succeed());
+    let entry = |rule: &str, workflow: &str| {
+        format!(
+            "[[suppress]]\nrule = \"{rule}\"\nworkflow = \"{workflow}\"\nreason = \"seen\"\nuntil = 2099-01-01\n"
+        )
+    };
+    let text = [
+        entry("logging-off", "ord*"),
+        entry("admin-role", "*"),
+        entry("tainted-target", "orders-v1"),
+    ]
+    .concat();
+    let config = temp.file("stepwarden.toml", &text);
+    let scan = |more: &[&str]| {
+        let base = ["scan", "--snapshot", temp.path(), "--config", &config];
+        run(&[&base[..], more].concat())
+    };
+    let text = scan(&[]).out;
+    assert!(
+        text.contains(
+            "unused suppression: `admin-role` for `*` hides nothing (seen, until 2099-01-01)"
+        ) && text.contains("1 suppression for workflows that were not judged: `orders-v1`")
+            && !text.contains("`ord*`"),
+        "{text}"
+    );
+    // The one that is written workflow by workflow, and the one that keeps them, say the same.
+    let streamed = json_of(&scan(&["--format", "json"]));
+    let kept = json_of(&scan(&["--format", "json", "--workflow", "*"]));
+    let unused = &streamed["configuration"]["unused"];
+    assert_eq!(unused, &kept["configuration"]["unused"]);
+    let of = |place: usize| (&unused[place]["workflow"], &unused[place]["judged"]);
+    assert_eq!(of(0), (&json!("*"), &json!(true)));
+    assert_eq!(of(1), (&json!("orders-v1"), &json!(false)));
+    assert_eq!(unused.as_array().map(Vec::len), Some(2));
+    let none = json_of(&scan(&["--format", "json", "--no-suppress"]));
+    assert_eq!(none["configuration"]["unused"], json!([]));
+}
+
+#[test]
 fn what_cannot_be_done_is_one_line_and_no_report() {
     let temp = Temp::new("broken");
     temp.machine("good", "good", &succeed());

@@ -14,6 +14,7 @@ use crate::render::report::{Baseline, Report};
 use crate::render::{Counts, json};
 use crate::severity::Severity;
 use crate::snapshot::Account;
+use crate::suppression::Use;
 
 /// What is left of a workflow that was judged.
 struct Told {
@@ -22,6 +23,7 @@ struct Told {
     /// The worst of what counts for the exit status.
     worst: Option<Severity>,
     hidden: usize,
+    uses: Use,
 }
 
 /// Whether the report that is asked for needs no more than one workflow at a time.
@@ -53,6 +55,9 @@ pub(super) fn scan(
     let tell = |_: usize, mut assessment: Assessment| {
         let counts = |finding: &&Finding| baseline.is_none_or(|b| b.is_new(finding));
         let worst = Counts::of(assessment.findings.iter().filter(counts)).worst();
+        let mut uses = Use::default();
+        let entries = &configured.config.suppressions;
+        uses.note(entries, &assessment.workflow, &assessment.findings);
         let before = assessment.findings.len();
         assessment.findings.retain(|f| f.severity() >= least);
         let hidden = before - assessment.findings.len();
@@ -74,16 +79,19 @@ pub(super) fn scan(
             counts: Counts::of(judged.assessments.iter().flat_map(|a| &a.findings)),
             worst,
             hidden,
+            uses,
         }
     };
     let day = host.now.day();
     host.done();
     let (mut all, mut worst, mut hidden) = (Counts::default(), None, 0);
+    let mut uses = Use::default();
     let mut written = json::Written::begin(BufWriter::new(&mut *host.out));
     assess::each(account, &configured.config, &day, tell, |told| {
         all.merge(&told.counts);
         worst = worst.max(told.worst);
         hidden += told.hidden;
+        uses.merge(told.uses);
         let add = |report: &mut json::Written<_>| report.workflow(&told.text?);
         if let Ok(report) = &mut written
             && let Err(error) = add(report)
@@ -92,6 +100,8 @@ pub(super) fn scan(
         }
     });
     report.hidden = hidden;
+    let idle = uses.idle(&configured.config.suppressions);
+    report.idle = &idle;
     match written.and_then(|written| written.end(&report, &all)) {
         // A reader that has seen enough, such as `head`, is no failure.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
