@@ -165,6 +165,18 @@ def or_default(text, all_cells, asked, request):
     return f"{kind}({path}|-)" if kind in asked and alone and optional and plain else text
 
 
+# What changes something that is there already, and so is told of what.
+CHANGES = re.compile(r"^(Batch)?(Accept|Add|Associate|Attach|Cancel|Change|Deactivate|Delete|Deregister|Detach|Disable|Disassociate|Enable|Grant"
+                     r"|Modify|Put|Reboot|Register|Reject|Release|Remove|Reset|Restore|Resume|Retry|Revoke|Set|Stop|Suspend|Terminate|Transfer|Update)")
+
+
+def chooses(request, operation, row):
+    """Parameters that name what a write acts on although it can be granted on `*` only: who gives them chooses among everything."""
+    if not request or not CHANGES.match(operation) or not re.search("Write|Permissions", row["accessLevel"]):
+        return []
+    return behind(request, operation)
+
+
 def targets(action, service, prefix, operation, members, request=None):
     """(cells, class): class is whole, made (AWS names what is left), part, behind (a parameter chooses without naming), none (no
     resource types) or open (nothing in the request)."""
@@ -172,7 +184,7 @@ def targets(action, service, prefix, operation, members, request=None):
     types = [(r["name"], service["types"].get(r["name"]), r["required"]) for r in rows]
     types = [(n, t, r) for n, t, r in types if t]
     if not rows:
-        return [], "none"
+        return [f"*(~{p})" for p in chooses(request, operation, service["actions"][action.lower()])], "none"
     whole, part, filled = [], [], set()
     for name, template, required in types:
         cells, complete = fill(name, template, operation, members, prefix)

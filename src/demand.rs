@@ -169,6 +169,10 @@ impl Maker<'_> {
             return need;
         };
         if !info.has_resource_types() {
+            // It is granted on everything or not at all; who names what it acts on chooses among everything.
+            for resolved in found.into_iter().filter(|r| r.open == Openness::Chosen) {
+                merge(&mut need.holes, resolved.holes);
+            }
             return need;
         }
         if found.is_empty() && info.resource_is_optional() {

@@ -12,7 +12,9 @@ use stepwarden::facts::AccountFacts;
 use stepwarden::finding::{Finding, Patch};
 use stepwarden::patch;
 use stepwarden::severity::Severity;
-use stepwarden::snapshot::{Account, Document, Fetched, Iam, NamedDocument, Role, StateMachine};
+use stepwarden::snapshot::{
+    Account, Document, Fetched, Iam, NamedDocument, Role, StateMachine, Tag,
+};
 
 const ARN: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:Orders";
 const ROLE: &str = "arn:aws:iam::123456789012:role/Orders";
@@ -345,4 +347,31 @@ proptest! {
             prop_assert!(worst(&wider) >= before, "{before:?} became {:?} by widening {was} in {wider:?}", worst(&wider));
         }
     }
+}
+
+#[test]
+fn what_a_tag_of_the_role_says_is_known() {
+    let policy = json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject",
+        "Resource": "arn:aws:s3:::${aws:PrincipalTag/bucket}/orders.csv"}]});
+    let lacks = |bucket: Option<&str>| {
+        let mut account = account(std::slice::from_ref(&policy));
+        if let (Fetched::Present(iam), Some(bucket)) = (&mut account.iam, bucket) {
+            let role = iam.roles.first_mut().expect("one role");
+            role.trust = Fetched::Present(Document(
+                json!({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
+                    "Principal": {"Service": "states.amazonaws.com"}}]})
+                .to_string(),
+            ));
+            role.tags = vec![Tag {
+                key: "bucket".to_owned(),
+                value: bucket.to_owned(),
+            }];
+        }
+        let missing = missing(&account);
+        missing.iter().any(|(_, action)| action == "s3:GetObject")
+    };
+    assert!(!lacks(Some("in")));
+    assert!(lacks(Some("out")));
+    // Of a role without tags nothing is known: it may be deployed with some.
+    assert!(!lacks(None));
 }

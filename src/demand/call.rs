@@ -5,7 +5,7 @@ use super::management::management_path;
 use super::pattern::{Openness, or_any, patterns};
 use super::required::{Alternatives, requirements};
 use super::resolve::{self, Resolved};
-use super::{Maker, dynamodb, forwarded, request, roles, typed};
+use super::{Home, Maker, dynamodb, forwarded, request, roles, typed};
 use crate::asl::{Segment, Text};
 use crate::catalog::{Operation, Optimized, Pattern, TargetSpec, Targets};
 use crate::glob::Glob;
@@ -135,7 +135,11 @@ pub(super) fn one(
         };
         return Some(management_path(path, arguments, maker.home));
     }
-    let found = resolve::resolve(service, spec, arguments, maker.home)?;
+    let elsewhere = (service == "glue")
+        .then(|| catalog_home(arguments, maker.home))
+        .flatten();
+    let home = elsewhere.as_ref().unwrap_or(maker.home);
+    let found = resolve::resolve(service, spec, arguments, home)?;
     if spec.kind != "*" {
         return Some(found);
     }
@@ -144,6 +148,21 @@ pub(super) fn one(
         .flat_map(|r| typed::of_the_types(action, spec, r, maker.home))
         .collect::<Vec<_>>();
     (!named.is_empty()).then_some(named)
+}
+
+/// The home of the Data Catalog that a request names by its account: databases and tables stand there (AWS Glue Developer
+/// Guide, "Specifying AWS Glue resource ARNs").
+fn catalog_home(arguments: &Value, home: &Home) -> Option<Home> {
+    let found = lookup(arguments, "CatalogId");
+    let [only] = found.as_slice() else {
+        return None;
+    };
+    let account = only.as_text()?;
+    let is_account = account.len() == 12 && account.bytes().all(|b| b.is_ascii_digit());
+    is_account.then(|| Home {
+        account: account.to_owned(),
+        ..home.clone()
+    })
 }
 
 /// Calls whose resources no row can name.

@@ -54,7 +54,8 @@ pub(super) enum Presence {
 pub(super) fn presence(arguments: &Value, path: &str) -> Presence {
     let found = lookup(arguments, path);
     let absent = |v: &Value| match v {
-        Value::Absent | Value::Null => true,
+        // A switch that is off asks for nothing.
+        Value::Absent | Value::Null | Value::Bool(false) => true,
         Value::Array(items) => items.is_empty(),
         _ => false,
     };

@@ -47,8 +47,12 @@ pub(super) fn requirements(
                 other.len() == distinct.len()
                     && other.iter().zip(&distinct).all(|(a, b)| a.glob == b.glob)
             };
-            if !required.iter().any(known) {
-                required.push(distinct);
+            let chosen = |all: &Alternatives| all.iter().any(|r| !r.holes.is_empty());
+            match required.iter_mut().find(|other| known(other)) {
+                None => required.push(distinct),
+                // Of two that say the same, the one that a run chooses counts.
+                Some(other) if chosen(&distinct) && !chosen(other) => *other = distinct,
+                Some(_) => {}
             }
         }
     }

@@ -24,11 +24,14 @@ pub(super) fn of_the_types(
         glob,
         ..text.clone()
     };
+    if types.is_empty() {
+        return vec![text];
+    }
     if matches!(spec.fills.as_slice(), [Fill::Behind(_)]) {
         let every = types.iter().map(|t| template::everywhere(t.arn, home));
         return every.map(with).collect();
     }
-    if text.glob.is_any() || types.is_empty() {
+    if text.glob.is_any() {
         return vec![text];
     }
     if arn_parts(&text.glob).is_some() || head(&text.glob).starts_with("arn:") {

@@ -7,7 +7,7 @@ use crate::arn::Arn;
 use crate::gap::{Gap, Input};
 use crate::grants::RoleFacts;
 use crate::grants::role::{HeldPolicy, PolicySource};
-use crate::iam::{Principal, Problem};
+use crate::iam::{Context, Principal, Problem};
 use crate::snapshot::{Attachment, Iam, Role};
 
 /// A principal as an execution role, with what of it could not be read. The snapshot lists the policies in the order in
@@ -57,6 +57,10 @@ pub(super) fn role_facts(
         policies,
         authority: principal.authority.clone(),
         whole,
+        known: match principal.tags.as_slice() {
+            [] => Context::new(),
+            _ => principal.context(&principal.authority),
+        },
     };
     (facts, gaps)
 }

@@ -183,6 +183,7 @@ fn escalations(arn: &Arn, authority: &Authority) -> Option<(&'static Path, State
         policies: policies.collect(),
         authority: authority.clone(),
         whole: true,
+        known: Context::new(),
     };
     let mut grants = role.grants();
     grants.retain(|g| g.statement.conditions.is_empty());

@@ -33,6 +33,8 @@ pub struct RoleFacts {
     pub authority: Authority,
     /// Whether all of its policies could be read; otherwise nothing can be called missing.
     pub whole: bool,
+    /// What the account tells of it beside its ARN: its tags, where it has some and no session brings its own.
+    pub known: Context,
 }
 
 /// A policy and how the role holds it.
@@ -126,18 +128,22 @@ impl RoleFacts {
         all
     }
 
+    /// What is known of every session that the workflow has of the role.
+    fn session(&self) -> Context {
+        let session = Context::of_execution_role(&self.arn).or(self.known.clone());
+        self.authority.known_of(session)
+    }
+
     /// What is known of the request that the workflow makes with the role for a need.
     pub fn context(&self, need: &Need) -> Context {
-        let session = Context::of_execution_role(&self.arn);
-        request::context(&self.authority.known_of(session), need)
+        request::context(&self.session(), need)
     }
 
     /// Every allowing statement's action patterns with what is left of them; those of which nothing is left are not
     /// grants, nor are those under a condition that no session of the role can meet.
     pub fn grants(&self) -> Vec<Grant<'_>> {
         let mut grants = Vec::new();
-        let session = Context::of_execution_role(&self.arn);
-        let session = Arc::new(self.authority.known_of(session));
+        let session = Arc::new(self.session());
         for (index, held) in self.policies.iter().enumerate() {
             for statement in held
                 .policy

@@ -3,7 +3,7 @@
 use super::locate;
 use super::{Parameter, SinkKind, TaintContext, TaintedSink, roles};
 use crate::asl::{Kind as StateKind, State, Template};
-use crate::catalog::{self, Fill, Integration, IntegrationKind, Level, Targets};
+use crate::catalog::{self, Integration, IntegrationKind, Level, Targets};
 use crate::demand::inner_tables;
 use crate::glob::{Glob, Token};
 use crate::need::{Need, Phase};
@@ -20,7 +20,8 @@ pub fn of_task(
     let mut found = roles::passed(ground, state, integration);
     let mut targets: Vec<TaintedSink> = Vec::new();
     for (action, mut paths) in named_by(integration) {
-        paths.retain(|path| !names_what_is_made(integration.operation(), path));
+        paths.retain(|(path, kind)| !names_what_is_made(integration.operation(), path, kind));
+        let paths: Vec<&str> = paths.into_iter().map(|(path, _)| path).collect();
         let parameters = parameters(ground, state, &paths, "");
         if parameters.is_empty() {
             continue;
@@ -75,7 +76,7 @@ fn chosen(paths: &[&str], parameters: &[Parameter]) -> Option<Chosen> {
 }
 
 /// Whether the parameter names the resource that the operation makes: a new name chooses nothing that is there already.
-fn names_what_is_made(operation: &str, path: &str) -> bool {
+fn names_what_is_made(operation: &str, path: &str, kind: &str) -> bool {
     let operation = operation.to_ascii_lowercase();
     let path = path.to_ascii_lowercase();
     let made = match operation.strip_prefix("create") {
@@ -86,9 +87,12 @@ fn names_what_is_made(operation: &str, path: &str) -> bool {
             _ => return false,
         },
     };
+    // A token is made for an environment, whose name it is that the request holds.
+    let kind: String = kind.chars().filter(char::is_ascii_alphanumeric).collect();
+    let is_of_another = !made.contains(&kind) && !kind.contains(made);
     let own = path.strip_prefix(made).unwrap_or(&path);
-    let is_name = matches!(own, "name" | "id" | "identifier" | "");
-    is_name && (path != "id" || own == "id")
+    let is_name = matches!(own, "name" | "id" | "identifier" | "" | "input.name");
+    is_name && (path != "id" || own == "id") && !(own == path && is_of_another)
 }
 
 fn target(
@@ -153,14 +157,17 @@ fn merge(found: &mut Vec<TaintedSink>, new: TaintedSink) {
     *old = first;
 }
 
-/// Which request parameters name the resources of each action that starts the work.
-fn named_by(integration: &Integration) -> Vec<(String, Vec<&'static str>)> {
-    let paths = |targets: &Targets| -> Vec<&'static str> {
+/// Which request parameters name the resources of each action that starts the work, with the resource type of each.
+fn named_by(integration: &Integration) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
+    let paths = |targets: &Targets| -> Vec<(&'static str, &'static str)> {
         let Targets::Types(specs) = targets else {
             return Vec::new();
         };
-        let fills = specs.iter().flat_map(|s| &s.fills);
-        fills.filter_map(Fill::path).collect()
+        let fills = specs
+            .iter()
+            .flat_map(|s| s.fills.iter().map(|f| (f, s.kind)));
+        let named = fills.filter_map(|(fill, kind)| Some((fill.path()?, kind)));
+        named.collect()
     };
     match &integration.kind {
         IntegrationKind::Optimized(row) => row
@@ -178,7 +185,9 @@ fn named_by(integration: &Integration) -> Vec<(String, Vec<&'static str>)> {
             if service == "dynamodb" && !inner_tables(operation.name).is_empty() =>
         {
             let inner = inner_tables(operation.name).iter();
-            inner.map(|(a, p)| ((*a).to_owned(), vec![*p])).collect()
+            inner
+                .map(|(a, p)| ((*a).to_owned(), vec![(*p, "table")]))
+                .collect()
         }
         IntegrationKind::Sdk { operation, .. } => operation
             .own_uses()

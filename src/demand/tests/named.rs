@@ -161,6 +161,78 @@ fn every_role_that_a_request_names_is_passed() {
 }
 
 #[test]
+fn a_switch_that_is_off_needs_nothing() {
+    for (on_off, expected) in [(true, true), (false, false)] {
+        let delete = json!({"Bucket": "b", "Key": "k", "BypassGovernanceRetention": on_off});
+        let found = needs("aws-sdk:s3:deleteObject", delete);
+        let bypass = found
+            .iter()
+            .any(|n| n.action == "s3:BypassGovernanceRetention");
+        assert_eq!(bypass, expected);
+    }
+}
+
+#[test]
+fn tables_stand_in_the_account_of_their_catalog() {
+    let found = needs(
+        "aws-sdk:glue:createTable",
+        json!({"CatalogId": "999988887777", "DatabaseName": "d", "TableInput": {"Name": "t"}}),
+    );
+    let there = |resource: &str| vec![format!("arn:aws:glue:us-east-1:999988887777:{resource}")];
+    let all = all_of(&found, "glue:CreateTable");
+    for resource in ["catalog", "database/d", "table/d/t"] {
+        assert!(all.contains(&there(resource)), "{resource} in {all:?}");
+    }
+    assert_eq!(all.len(), 3, "{all:?}");
+}
+
+#[test]
+fn who_names_what_is_granted_on_everything_only_chooses_among_everything() {
+    for (resource, arguments, chosen) in [
+        (
+            "inspector2:disable",
+            json!({"AccountIds": "<caller>"}),
+            true,
+        ),
+        (
+            "cognitoidentity:setIdentityPoolRoles",
+            json!({"IdentityPoolId": "<caller>", "Roles": {}}),
+            true,
+        ),
+        (
+            "cognitoidentity:setIdentityPoolRoles",
+            json!({"IdentityPoolId": "p", "Roles": {}}),
+            false,
+        ),
+        // What it makes, and what only reads, chooses nothing.
+        (
+            "cognitoidentityprovider:createUserPool",
+            json!({"PoolName": "<caller>"}),
+            false,
+        ),
+        (
+            "ec2:describeInstances",
+            json!({"InstanceIds": "<caller>"}),
+            false,
+        ),
+    ] {
+        let found = needs(&format!("aws-sdk:{resource}"), arguments);
+        let star = found
+            .iter()
+            .find(|n| n.target == Target::NoResourceTypes)
+            .unwrap();
+        assert_eq!(
+            (resources(star), !star.holes.is_empty()),
+            (vec!["*".to_owned()], chosen),
+            "{resource}"
+        );
+    }
+    let attach = json!({"PolicyName": "p", "Target": "<caller>"});
+    let found = needs("aws-sdk:iot:attachPolicy", attach);
+    assert!(!on(&found, "iot:AttachPolicy").holes.is_empty());
+}
+
+#[test]
 fn what_is_no_arn_is_told_and_names_nothing() {
     for (resource, parameter, text, malformed) in [
         (
