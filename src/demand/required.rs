@@ -12,6 +12,9 @@ use crate::value::Value;
 /// The resources of one requirement: any of them is one that the call may act on.
 pub(super) type Alternatives = Vec<Resolved>;
 
+/// What one parameter may name, each with the resource type that it then is of.
+type OfTypes<'s> = Vec<(&'s str, Resolved)>;
+
 /// The requirements of a use: targets that share the parameter which names them are alternatives, the others are all
 /// needed. `None` where the row names types and the request uses none.
 pub(super) fn requirements(
@@ -24,7 +27,7 @@ pub(super) fn requirements(
         return Some(Vec::new());
     };
     let service = action.split_once(':').map_or("", |(service, _)| service);
-    let mut groups: Vec<(Option<&str>, Vec<(&str, Resolved)>)> = Vec::new();
+    let mut groups: Vec<(Option<&str>, OfTypes<'_>)> = Vec::new();
     for spec in specs.iter().filter(|s| is_of(action, s, specs)) {
         let Some(found) = one(maker, action, spec, arguments) else {
             continue;
@@ -60,7 +63,7 @@ pub(super) fn requirements(
 }
 
 /// Of the types that one parameter may name, those that its ids are of: `ou-…` is no account.
-fn by_id(service: &str, group: Vec<(&str, Resolved)>) -> Alternatives {
+fn by_id(service: &str, group: OfTypes<'_>) -> Alternatives {
     let last = |resolved: &Resolved| {
         let tokens = resolved.glob.tokens();
         let end = tokens
