@@ -279,7 +279,7 @@ impl Call<'_> {
             return String::new();
         }
         // Few are told: a line of log permissions at the beginning of a document hides no administrator.
-        grants.sort_by(|a, b| b.0.cmp(&a.0));
+        grants.sort_by_key(|(width, _)| std::cmp::Reverse(*width));
         let grants: Vec<String> = grants.into_iter().map(|(_, told)| told).collect();
         let told = grants.get(..GRANTS).unwrap_or(&grants).join(", ");
         match grants.len().saturating_sub(GRANTS) {
