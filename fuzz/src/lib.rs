@@ -61,7 +61,10 @@ pub fn expression(data: &[u8]) {
         "Output": jsonata});
     let role = json!({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}]});
-    judged(&task("JSONPath", by_path).to_string(), &[role.clone()]);
+    judged(
+        &task("JSONPath", by_path).to_string(),
+        std::slice::from_ref(&role),
+    );
     judged(&task("JSONata", by_jsonata).to_string(), &[role]);
 }
 
