@@ -99,10 +99,6 @@ impl WorkflowAnalysis {
     }
 
     fn followed(account: &Account, machine: &StateMachine, config: &Config) -> Self {
-        // One that a key closes, or that only a deployment knows, is not one that is wrong: its gap tells of it.
-        if machine.definition.trim().is_empty() {
-            return Self::unread(account, machine, config);
-        }
         let (workflow, gaps) = settings::workflow(account, machine, config);
         let (mut definition, read) = asl::parse_read(&machine.definition);
         let tasks: Vec<TaskFacts> = definition

@@ -82,9 +82,9 @@ pub struct Facts<'a> {
 }
 
 impl<'a> Facts<'a> {
-    /// Whether nothing of the definition was read: what it needs is not known either.
+    /// Whether no state of the definition was read: what it needs is not known either.
     pub fn definition_is_unknown(&self) -> bool {
-        self.definition.scopes.is_empty() && self.definition.problems.is_empty()
+        self.definition.states.is_empty()
     }
 
     /// A workflow of which nothing could be read but its name.

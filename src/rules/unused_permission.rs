@@ -29,7 +29,7 @@ impl Rule for UnusedPermission {
             let unknown = facts.definition_is_unknown();
             let why = match group.severity {
                 _ if unknown => {
-                    "nothing that was read needs it, and the definition was not".to_owned()
+                    "nothing that was read needs it, and no state of the definition was".to_owned()
                 }
                 Severity::Info => {
                     "it belongs to log delivery or tracing, which is off for this workflow"
