@@ -241,6 +241,28 @@ proptest! {
     }
 }
 
+/// Found by a fresh seed: that the key has several values is said by a statement about other requests.
+#[test]
+fn a_key_that_one_statement_compares_as_a_set_has_several_values_for_all() {
+    let all = |effect: &str, condition: Value| json!({"Effect": effect, "Action": "*", "Resource": "*", "Condition": condition});
+    let old = [
+        json!({"Effect": "Allow", "Action": "*", "Resource": "*"}),
+        all("Deny", json!({"StringLike": {"x:one": "b"}})),
+    ];
+    let new = [all("Allow", json!({"StringEquals": {"x:one": "a"}}))];
+    let set = json!({"Effect": "Allow", "Action": "sqs:?*", "Resource": "arn:aws:s3:::b/*",
+        "Condition": {"ForAllValues:StringEquals": {"x:one": "b"}}});
+    let limit = [
+        json!({"Effect": "Allow", "Action": "*", "Resource": "*"}),
+        set,
+    ];
+    for (boundary, wider) in [(None, false), (Some(&limit[..]), true)] {
+        let (was, is) = (authority(&old, None), authority(&new, boundary));
+        assert_eq!(newly_allowed(&was, &is).is_some(), wider);
+        assert_eq!(!widened(&posture(&was), &posture(&is)).is_empty(), wider);
+    }
+}
+
 /// One statement for each action, where it lists them.
 fn split(statement: &Value) -> Vec<Value> {
     let Some(actions) = statement.get("Action").and_then(Value::as_array) else {

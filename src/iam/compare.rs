@@ -4,8 +4,9 @@
 //! for all of their kind, and every such pair is decided for both sides under the same choices of the condition keys.
 
 use std::cell::Cell;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ops::ControlFlow;
+use std::rc::Rc;
 
 use super::evaluate::{Authority, resource_fits};
 use super::layers::{Logic, Seat};
@@ -58,6 +59,9 @@ pub struct Universe {
     pub none: bool,
 }
 
+/// Keys that may have several values.
+type Several<'a> = Rc<BTreeSet<&'a str>>;
+
 /// Statement, whose side it is on, and whether it is a boundary's.
 #[derive(Clone, Copy)]
 struct Said<'a> {
@@ -77,6 +81,7 @@ impl<'a> Question<'a> {
             .collect();
         let any_action = Glob::parse("?*:?*");
         let left = Cell::new(MAX_PAIRS);
+        let several = self.several();
         let mut found = Beyond::Nothing;
         let mut seen = HashSet::new();
         let explored = kinds(self.action, &any_action, &actions, |action| {
@@ -95,7 +100,7 @@ impl<'a> Question<'a> {
             if !own || !seen.insert(alike) {
                 return ControlFlow::Continue(());
             }
-            found = self.on_resources(action, &about, &left);
+            found = self.on_resources(action, &about, &left, &several);
             if found == Beyond::Nothing {
                 ControlFlow::Continue(())
             } else {
@@ -106,6 +111,19 @@ impl<'a> Question<'a> {
             Some(()) => found,
             None => Beyond::Undecided,
         }
+    }
+
+    /// The keys, in lower case, that may have several values: some condition of either side compares them as sets, be it
+    /// about other requests than these.
+    fn several(&self) -> Several<'a> {
+        let policies = [self.new, self.old]
+            .into_iter()
+            .flat_map(|side| side.identity.iter().chain(&side.boundary));
+        let conditions = policies
+            .flat_map(|p| &p.statements)
+            .flat_map(|s| &s.conditions);
+        let sets = conditions.filter(|c| c.is_multivalued());
+        Rc::new(sets.map(|c| c.lower.as_str()).collect())
     }
 
     fn said(&self) -> Vec<Said<'a>> {
@@ -132,7 +150,13 @@ impl<'a> Question<'a> {
         said
     }
 
-    fn on_resources(&self, action: &str, about: &[Said<'a>], left: &Cell<usize>) -> Beyond {
+    fn on_resources(
+        &self,
+        action: &str,
+        about: &[Said<'a>],
+        left: &Cell<usize>,
+        several: &Several<'a>,
+    ) -> Beyond {
         let globs = patterns(about);
         let mut found = Beyond::Nothing;
         let nothing = Context::new();
@@ -149,7 +173,7 @@ impl<'a> Question<'a> {
                 return ControlFlow::Break(());
             };
             left.set(rest);
-            match self.differs(about, resource) {
+            match self.differs(about, resource, several) {
                 Some(false) => return ControlFlow::Continue(()),
                 Some(true) => {
                     found = Beyond::Allows {
@@ -184,7 +208,7 @@ impl<'a> Question<'a> {
     }
 
     /// Whether, for some values of the condition keys, the statement matches, the new side allows and the old does not.
-    fn differs(&self, about: &[Said<'a>], resource: &str) -> Option<bool> {
+    fn differs(&self, about: &[Said<'a>], resource: &str, several: &Several<'a>) -> Option<bool> {
         let nothing = Context::new();
         let mut matching = Vec::new();
         for said in about {
@@ -201,7 +225,9 @@ impl<'a> Question<'a> {
             return Some(false);
         };
         let rules: Vec<Rule<'_>> = rest.iter().map(Matching::rule).collect();
-        let sets = Problem::new(&nothing, Logic::default()).matching(&rules)?;
+        let mut problem = Problem::new(&nothing, Logic::default());
+        problem.several = Rc::clone(several);
+        let sets = problem.matching(&rules)?;
         Some(sets.into_iter().any(|set| self.is_new(&rest, set)))
     }
 
