@@ -111,20 +111,30 @@ fn posture(authority: &Authority) -> Posture {
     }
 }
 
-/// Requests of every kind that the patterns above can tell apart, every key known. A key has several values only where
-/// a set operator speaks of it.
+/// A value of every kind that the patterns above can tell apart.
+const SINGLES: [&str; 6] = ["a", "b", "ab", "k", "a*", "zz"];
+
+/// Requests of every kind that the patterns above can tell apart, every key known. A key has several values, as many as
+/// conditions can ask for at once, only where a set operator speaks of it.
 fn requests(several: bool) -> Vec<(&'static str, &'static str, Context)> {
-    let values: [Option<&[&str]>; 9] = [
-        None,
-        Some(&["a"]),
-        Some(&["b"]),
-        Some(&["ab"]),
-        Some(&["k"]),
-        Some(&["a*"]),
-        Some(&["zz"]),
-        Some(&["a", "b"]),
-        Some(&["a", "zz"]),
-    ];
+    let mut values: Vec<Vec<&str>> = SINGLES.map(|v| vec![v]).to_vec();
+    if several {
+        for (i, one) in SINGLES.iter().enumerate() {
+            for (j, two) in SINGLES.iter().enumerate().skip(i + 1) {
+                values.push(vec![one, two]);
+                values.extend(
+                    SINGLES
+                        .iter()
+                        .skip(j + 1)
+                        .map(|three| vec![*one, two, three]),
+                );
+            }
+        }
+    }
+    let values: Vec<Option<&[&str]>> = [None]
+        .into_iter()
+        .chain(values.iter().map(|v| Some(v.as_slice())))
+        .collect();
     let with = |context: Context, key: &str, value: Option<&[&str]>| match value {
         None => context.without(key),
         Some(all) => context.with_values(key, all.iter().map(|v| (*v).to_owned()).collect()),
@@ -155,9 +165,9 @@ fn requests(several: bool) -> Vec<(&'static str, &'static str, Context)> {
             if matches!(action, "s3:GetObject" | "s3:PutObject") && !object {
                 continue;
             }
-            for one in values.into_iter().filter(|v| several || !is_several(v)) {
-                for two in values.into_iter().filter(|v| !is_several(v)) {
-                    let context = with(with(Context::new(), "x:one", one), "x:two", two);
+            for one in &values {
+                for two in values.iter().filter(|v| !is_several(v)) {
+                    let context = with(with(Context::new(), "x:one", *one), "x:two", *two);
                     all.push((action, resource, context));
                 }
             }
