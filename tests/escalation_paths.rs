@@ -3,51 +3,25 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+#[path = "support/one_role.rs"]
+mod one_role;
+
+use one_role::policy;
 use serde_json::{Value, json};
 use stepwarden::assess;
 use stepwarden::config::Config;
 use stepwarden::grants::escalation::{self, Path};
-use stepwarden::snapshot::{Account, Document, Fetched, Iam, NamedDocument, Role, StateMachine};
+use stepwarden::snapshot::Account;
 
-const ROLE: &str = "arn:aws:iam::123456789012:role/Orders";
 const TOPIC: &str = "arn:aws:sns:eu-west-1:123456789012:news";
 
 /// A workflow that publishes to one topic, with these statements beside the one that it needs.
 fn account(statements: Vec<Value>) -> Account {
     let needed = json!({"Effect": "Allow", "Action": "sns:Publish", "Resource": TOPIC});
     let all: Vec<Value> = std::iter::once(needed).chain(statements).collect();
-    let role = Role {
-        arn: ROLE.to_owned(),
-        name: "Orders".to_owned(),
-        trust: Fetched::NotCollected,
-        inline: Fetched::Present(vec![NamedDocument {
-            name: "p".to_owned(),
-            document: Document(json!({"Version": "2012-10-17", "Statement": all}).to_string()),
-        }]),
-        attached: Fetched::Present(Vec::new()),
-        boundary: None,
-        tags: Vec::new(),
-    };
     let definition = json!({"StartAt": "Say", "States": {"Say": {"Type": "Task", "End": true,
         "Resource": "arn:aws:states:::sns:publish", "Parameters": {"TopicArn": TOPIC, "Message": "m"}}}});
-    let machine = StateMachine {
-        arn: "arn:aws:states:eu-west-1:123456789012:stateMachine:Orders".to_owned(),
-        name: "Orders".to_owned(),
-        definition: definition.to_string(),
-        role_arn: ROLE.to_owned(),
-        kind: "STANDARD".to_owned(),
-        tags: Fetched::Present(Vec::new()),
-        declared: None,
-        ..StateMachine::default()
-    };
-    Account {
-        workflows: vec![machine],
-        iam: Fetched::Present(Iam {
-            roles: vec![role],
-            ..Iam::default()
-        }),
-        ..Account::default()
-    }
+    one_role::account(&definition, &[policy(&all)])
 }
 
 /// The rules that speak.

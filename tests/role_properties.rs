@@ -2,8 +2,12 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on fails")]
 
+#[path = "support/one_role.rs"]
+mod one_role;
+
 use std::collections::BTreeSet;
 
+use one_role::{ARN, policy};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use stepwarden::assess::{self, Assessment};
@@ -12,12 +16,7 @@ use stepwarden::facts::AccountFacts;
 use stepwarden::finding::{Finding, Patch};
 use stepwarden::patch;
 use stepwarden::severity::Severity;
-use stepwarden::snapshot::{
-    Account, Document, Fetched, Iam, NamedDocument, Role, StateMachine, Tag,
-};
-
-const ARN: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:Orders";
-const ROLE: &str = "arn:aws:iam::123456789012:role/Orders";
+use stepwarden::snapshot::{Account, Document, Fetched, Tag};
 
 /// The rules whose findings a patch of a statement answers for.
 const ROLE_RULES: [&str; 8] = [
@@ -53,37 +52,7 @@ fn definition() -> Value {
 }
 
 fn account(policies: &[Value]) -> Account {
-    let inline = policies.iter().enumerate().map(|(i, p)| NamedDocument {
-        name: format!("p{i}"),
-        document: Document(p.to_string()),
-    });
-    let role = Role {
-        arn: ROLE.to_owned(),
-        name: "Orders".to_owned(),
-        trust: Fetched::NotCollected,
-        inline: Fetched::Present(inline.collect()),
-        attached: Fetched::Present(Vec::new()),
-        boundary: None,
-        tags: Vec::new(),
-    };
-    let machine = StateMachine {
-        arn: ARN.to_owned(),
-        name: "Orders".to_owned(),
-        definition: definition().to_string(),
-        role_arn: ROLE.to_owned(),
-        kind: "STANDARD".to_owned(),
-        tags: Fetched::Present(Vec::new()),
-        declared: None,
-        ..StateMachine::default()
-    };
-    Account {
-        workflows: vec![machine],
-        iam: Fetched::Present(Iam {
-            roles: vec![role],
-            ..Iam::default()
-        }),
-        ..Account::default()
-    }
+    one_role::account(&definition(), policies)
 }
 
 fn assess(account: &Account) -> Assessment {
@@ -345,6 +314,40 @@ proptest! {
             let service = was.split(':').next().unwrap_or("*").to_owned();
             *action = json!(if service == "*" { "*".to_owned() } else { format!("{service}:*") });
             prop_assert!(worst(&wider) >= before, "{before:?} became {:?} by widening {was} in {wider:?}", worst(&wider));
+        }
+    }
+}
+
+#[test]
+fn a_patch_keeps_what_is_needed_and_denied() {
+    let send = json!({"StartAt": "Go", "States": {"Go": {"Type": "Task", "End": true,
+        "Resource": "arn:aws:states:::sqs:sendMessage",
+        "Parameters": {"QueueUrl": "https://sqs.eu-west-1.amazonaws.com/123456789012/work", "MessageBody": "m"}}}});
+    let allow = json!({"Effect": "Allow", "Action": "sqs:*", "Resource": "*"});
+    let region = json!({"StringNotEquals": {"aws:RequestedRegion": "us-east-1"}});
+    for deny in [
+        json!({"Effect": "Deny", "Action": "sqs:SendMessage", "Resource": "*"}),
+        json!({"Effect": "Deny", "Action": "sqs:Send*", "Resource": "*"}),
+        json!({"Effect": "Deny", "Action": "*", "Resource": "*", "Condition": region}),
+    ] {
+        let account = one_role::account(&send, &[policy(&[allow.clone(), deny.clone()])]);
+        let before = assess(&account);
+        let wide = role_findings(&before)
+            .into_iter()
+            .find(|f| f.rule() == "wildcard-action")
+            .expect("a whole service for one action");
+        assert!(
+            wide.remediation().text.contains("sqs:SendMessage"),
+            "{deny}"
+        );
+        match &wide.remediation().patch {
+            Some(Patch::PolicyStatement { replace_with, .. }) => assert_eq!(
+                *replace_with,
+                [json!({"Effect": "Allow", "Action": "sqs:SendMessage",
+                    "Resource": "arn:aws:sqs:eu-west-1:123456789012:work"})],
+                "{deny}"
+            ),
+            other => panic!("{deny}: {other:?}"),
         }
     }
 }

@@ -211,7 +211,7 @@ impl<'a> Facts<'a> {
                 s.grant.policy == first.grant.policy && s.grant.statement.index == statement.index
             };
             let supplies: Vec<&GrantAssessment<'a>> = self.supplies.iter().filter(same).collect();
-            ideal::statement(statement, &supplies, &needs)
+            ideal::statement(statement, &supplies, &self.supplies, &needs)
         };
         let patterns: Vec<&str> = group
             .supplies

@@ -126,19 +126,22 @@ pub fn judge<'r>(context: &Context<'r, '_>) -> Vec<GrantAssessment<'r>> {
         all_of_iam: causes::together_all_of_iam(&grants),
         grants: &grants,
     };
-    let withheld: BTreeSet<usize> = (0..)
-        .zip(context.needs)
-        .filter(|(_, n)| !n.optional && !grants.iter().any(|g| g.meets(n)))
-        .map(|(i, _)| i)
+    let met: Vec<BTreeSet<usize>> = grants
+        .iter()
+        .map(|grant| numbers(context.needs, |_, need| grant.meets(need)))
         .collect();
+    let withheld = numbers(context.needs, |at, need| {
+        !need.optional && !met.iter().any(|own| own.contains(&at))
+    });
     let judged: Vec<(Vec<usize>, Option<Cause>)> = grants
         .iter()
+        .zip(&met)
         .enumerate()
-        .map(|(at, grant)| {
+        .map(|(at, (grant, met))| {
             if budget::is_spent() {
                 return (Vec::new(), None);
             }
-            let serves = serves(grant, context.needs, &withheld);
+            let serves = serves(grant, met, context.needs, &withheld);
             let cause = causes::first(context, at, grant, &serves, &held);
             (serves, cause)
         })
@@ -153,16 +156,29 @@ pub fn judge<'r>(context: &Context<'r, '_>) -> Vec<GrantAssessment<'r>> {
         .collect()
 }
 
-/// The needs that a grant serves, in part or whole. One that no grant meets is served by what is written for it: that a deny
-/// or the organization takes it away is told as missing, and what is missing is not also unused.
-fn serves(grant: &Grant<'_>, needs: &[Need], withheld: &BTreeSet<usize>) -> Vec<usize> {
-    let written = |at: &usize, need: &Need| withheld.contains(at) && grant.is_written_for(need);
-    needs
-        .iter()
-        .enumerate()
-        .filter(|(at, n)| grant.serves(n) || written(at, n))
-        .map(|(i, _)| i)
+/// The numbers of the needs of which this holds.
+fn numbers(needs: &[Need], holds: impl Fn(usize, &Need) -> bool) -> BTreeSet<usize> {
+    let each = needs.iter().enumerate();
+    each.filter(|(at, need)| holds(*at, need))
+        .map(|(at, _)| at)
         .collect()
+}
+
+/// The needs that a grant serves, in part or whole, beside those that it meets. One that no grant meets is served by what
+/// is written for it: that a deny or the organization takes it away is told as missing, and what is missing is not also
+/// unused.
+fn serves(
+    grant: &Grant<'_>,
+    met: &BTreeSet<usize>,
+    needs: &[Need],
+    withheld: &BTreeSet<usize>,
+) -> Vec<usize> {
+    let all = numbers(needs, |at, need| {
+        met.contains(&at)
+            || grant.gives_companion(need)
+            || withheld.contains(&at) && !grant.written_for(need).is_empty()
+    });
+    all.into_iter().collect()
 }
 
 /// Whether the need belongs to the managed rule of a `.sync` integration.

@@ -37,12 +37,14 @@ impl Rows {
     }
 }
 
-/// Rewrites the statement that these supplies come from.
+/// Rewrites the statement that these supplies come from; `all` are those of the whole role.
 pub fn statement(
     statement: &Statement,
     supplies: &[&GrantAssessment<'_>],
+    all: &[GrantAssessment<'_>],
     needs: &[&Need],
 ) -> Ideal {
+    let is_withheld = |need: &Need| !need.optional && !all.iter().any(|s| s.grant.meets(need));
     let mut rows = Rows::default();
     let mut undecided = Vec::new();
     let own = statement.raw.get("Condition").cloned();
@@ -51,7 +53,9 @@ pub fn statement(
         let served: Vec<&Need> = needs
             .iter()
             .copied()
-            .filter(|n| supply.grant.serves(n))
+            .filter(|n| {
+                supply.grant.serves(n) || is_withheld(n) && !supply.grant.written_for(n).is_empty()
+            })
             .collect();
         // A state chooses the target, or the content of an escalating call, at run time: only a person can decide.
         let open = match supply.cause {
@@ -130,9 +134,13 @@ fn one_action(
     decided
 }
 
-/// The need's resources cut to what is granted: never more than the statement gives today.
+/// The need's resources cut to what is granted: never more than the statement gives today. What a deny or the organization
+/// takes away is missing, and stays as it is written: who lifts the deny finds it there.
 fn cut(need: &Need, grant: &Grant<'_>) -> Vec<Glob> {
     let mut kept: Vec<Glob> = Vec::new();
+    if !grant.serves(need) {
+        return grant.written_for(need);
+    }
     for resource in &need.resources {
         for met in grant.within(&need.action, resource) {
             // An open bucket's name cut to granted objects is no bucket.

@@ -327,27 +327,36 @@ impl Grant<'_> {
 
     /// Whether it gives a part of what is needed, or of a companion form of it.
     pub fn serves(&self, need: &Need) -> bool {
+        self.meets(need) || self.gives_companion(need)
+    }
+
+    /// Whether it gives a part of a companion form of what is needed.
+    pub fn gives_companion(&self, need: &Need) -> bool {
         let companion = |r: &Glob| self.allows_for(&need.action, r, Some(need));
-        (self.is_about(need) || need.companions.iter().any(companion))
+        need.companions.iter().any(companion)
             && !request::never_applies(self.statement, &self.session, Some(need))
     }
 
-    /// Whether its statement is written for a part of what is needed, whatever a deny, the boundary or the organization
+    /// The resources on which its statement is written for what is needed, whatever a deny, the boundary or the organization
     /// takes away in the request.
-    pub fn is_written_for(&self, need: &Need) -> bool {
+    pub fn written_for(&self, need: &Need) -> Vec<Glob> {
         let named = match &self.statement.actions {
             ActionSpec::Only(_) => self.action.matches(&need.action),
             ActionSpec::AllBut(but) => !but.iter().any(|p| p.matches(&need.action)),
         };
         if !named || request::never_applies(self.statement, &self.session, Some(need)) {
-            return false;
+            return Vec::new();
         }
         let (granted, _) = resource_globs(&self.statement.resources, &self.session);
-        let about = |r: &Glob| {
-            !is_excepted(&self.statement.resources, r) && granted.iter().any(|g| g.overlaps(r))
-        };
-        let alone = need.target == Target::NoResourceTypes && about(&Glob::literal("*"));
-        alone || need.resources.iter().chain(&need.companions).any(about)
+        let wanted: Vec<Glob> = need
+            .resources
+            .iter()
+            .chain(&need.companions)
+            .cloned()
+            .collect();
+        let mut met = meet_all(&granted, &wanted);
+        met.retain(|r| !is_excepted(&self.statement.resources, r));
+        met
     }
 
     /// Whether it would give a part of what is needed, were it not for its conditions.
