@@ -60,6 +60,20 @@ pub enum Targets {
     Types(Vec<TargetSpec>),
 }
 
+impl Targets {
+    /// The request parameters that name resources, each with the type of what it names.
+    pub fn named(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        let specs = match self {
+            Self::Star => &[],
+            Self::Types(specs) => specs.as_slice(),
+        };
+        let fills = specs
+            .iter()
+            .flat_map(|s| s.fills.iter().map(|f| (f, s.kind)));
+        fills.filter_map(|(fill, kind)| Some((fill.path()?, kind)))
+    }
+}
+
 /// Reads a row's targets.
 pub(super) fn parse(text: &'static str) -> Targets {
     if text == "*" {

@@ -18,6 +18,7 @@ use crate::render::places::Places;
 use crate::render::report::{Accounts, Applied, Baseline, Report};
 use crate::render::{Counts, escape, html, human, json, markdown, sarif};
 use crate::secrets;
+use crate::severity::Severity;
 use crate::snapshot::Account;
 use crate::suppression::Use;
 use crate::workflow::Workflow;
@@ -243,20 +244,28 @@ fn described(dir: &Path, workflow: &Workflow) -> Option<Document> {
     (of == workflow.arn.as_str()).then_some(document)
 }
 
-/// Prints the reports that are asked for, and says what the worst finding makes of the exit status.
-pub fn outcome(
-    mut judged: Judged,
-    args: &Options,
-    applied: &Applied,
-    baseline: Option<&Baseline>,
-    host: &Host<'_>,
-) -> Result<Outcome, Failure> {
-    let counts = |finding: &&Finding| baseline.is_none_or(|b| b.is_new(finding));
-    let all = judged.assessments.iter().flat_map(|a| &a.findings);
-    let worst = Counts::of(all.filter(counts)).worst();
-    let mut uses = Use::default();
-    let mut hidden = 0;
-    for assessment in &mut judged.assessments {
+/// What is left of findings once those are cut that are milder than asked for.
+#[derive(Default)]
+struct Shown {
+    /// The worst of what counts for the exit status.
+    worst: Option<Severity>,
+    /// How many are cut.
+    hidden: usize,
+    /// What the suppressions have to do with all of them.
+    uses: Use,
+}
+
+impl Shown {
+    /// Cuts the findings of one workflow.
+    fn cut(
+        assessment: &mut Assessment,
+        args: &Options,
+        applied: &Applied,
+        baseline: Option<&Baseline>,
+    ) -> Self {
+        let counts = |finding: &&Finding| baseline.is_none_or(|b| b.is_new(finding));
+        let worst = Counts::of(assessment.findings.iter().filter(counts)).worst();
+        let mut uses = Use::default();
         uses.note(
             &applied.suppressions,
             &assessment.workflow,
@@ -265,8 +274,37 @@ pub fn outcome(
         let before = assessment.findings.len();
         let least = args.min_severity.severity();
         assessment.findings.retain(|f| f.severity() >= least);
-        hidden += before - assessment.findings.len();
+        Self {
+            worst,
+            hidden: before - assessment.findings.len(),
+            uses,
+        }
     }
+
+    fn merge(&mut self, other: Self) {
+        self.worst = self.worst.max(other.worst);
+        self.hidden += other.hidden;
+        self.uses.merge(other.uses);
+    }
+}
+
+/// Prints the reports that are asked for, and says what the worst finding makes of the exit status.
+pub fn outcome(
+    mut judged: Judged,
+    args: &Options,
+    applied: &Applied,
+    baseline: Option<&Baseline>,
+    host: &Host<'_>,
+) -> Result<Outcome, Failure> {
+    let mut shown = Shown::default();
+    for assessment in &mut judged.assessments {
+        shown.merge(Shown::cut(assessment, args, applied, baseline));
+    }
+    let Shown {
+        worst,
+        hidden,
+        uses,
+    } = shown;
     let idle = uses.idle(&applied.suppressions);
     let report = Report {
         assessments: &judged.assessments,

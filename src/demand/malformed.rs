@@ -3,7 +3,7 @@
 use super::lookup::lookup;
 use super::names::is_malformed_arn;
 use crate::asl::{Node, State, Template};
-use crate::catalog::{Fill, Integration, IntegrationKind, Roles, Targets};
+use crate::catalog::{Integration, IntegrationKind, Roles, Targets};
 use crate::glob::Glob;
 use crate::loc::Pointer;
 use crate::value::Value;
@@ -52,16 +52,7 @@ pub fn malformed_arns(
 
 /// The parameters that name resources or roles of the call.
 fn parameters(integration: &Integration) -> Vec<&'static str> {
-    let of = |targets: &Targets| -> Vec<&'static str> {
-        match targets {
-            Targets::Types(specs) => specs
-                .iter()
-                .flat_map(|s| &s.fills)
-                .filter_map(Fill::path)
-                .collect(),
-            Targets::Star => Vec::new(),
-        }
-    };
+    let of = |targets: &Targets| targets.named().map(|(path, _)| path).collect::<Vec<_>>();
     match &integration.kind {
         IntegrationKind::Optimized(row) => {
             let uses = row.uses.iter().flat_map(|u| of(&u.targets));

@@ -46,10 +46,7 @@ pub(super) fn requirements(
     for (_, group) in groups {
         for part in apart(by_id(service, group)) {
             let distinct = without_repeats(part);
-            let known = |other: &Alternatives| {
-                other.len() == distinct.len()
-                    && other.iter().zip(&distinct).all(|(a, b)| a.glob == b.glob)
-            };
+            let known = |other: &Alternatives| are_same(other, &distinct);
             let chosen = |all: &Alternatives| all.iter().any(|r| !r.holes.is_empty());
             match required.iter_mut().find(|other| known(other)) {
                 None => required.push(distinct),
@@ -60,6 +57,11 @@ pub(super) fn requirements(
         }
     }
     (!required.is_empty()).then_some(required)
+}
+
+/// Whether both name the same resources.
+pub(super) fn are_same(a: &[Resolved], b: &[Resolved]) -> bool {
+    a.iter().map(|r| &r.glob).eq(b.iter().map(|r| &r.glob))
 }
 
 /// Of the types that one parameter may name, those that its ids are of: `ou-…` is no account.

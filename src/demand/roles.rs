@@ -2,6 +2,7 @@
 
 use super::lookup::lookup;
 use super::pattern::Openness;
+use super::required::{Alternatives, are_same};
 use super::resolve::{Resolved, resolve};
 use super::{Maker, request};
 use crate::catalog::{Fill, Operation, Roles, TargetSpec};
@@ -22,23 +23,20 @@ pub(super) fn passed(
         request::passed_to(&mut need, principal);
         return vec![need];
     }
-    // Where the whole request is open, the role may not be in it at all.
+    let found = paths
+        .iter()
+        .filter(|path| !surely_absent(arguments, path))
+        .map(|path| roles(maker, path, arguments).unwrap_or_default());
+    // Where the whole request is open, the role may not be in it at all, and one of what it may name suffices.
     let open = matches!(arguments, Value::Any(_));
-    let mut named: Vec<Vec<Resolved>> = Vec::new();
-    for path in paths.iter().filter(|path| !surely_absent(arguments, path)) {
-        let found = roles(maker, path, arguments).unwrap_or_default();
-        for group in each(found) {
-            let known = |other: &Vec<Resolved>| {
-                other.len() == group.len()
-                    && other.iter().zip(&group).all(|(a, b)| a.glob == b.glob)
-            };
-            if !open && !named.iter().any(known) {
+    let mut named: Vec<Alternatives> = Vec::new();
+    if open {
+        let all: Alternatives = found.flatten().collect();
+        named.extend(Some(all).filter(|all| !all.is_empty()));
+    } else {
+        for group in found.flat_map(each) {
+            if !named.iter().any(|other| are_same(other, &group)) {
                 named.push(group);
-            } else if open {
-                match named.first_mut() {
-                    Some(all) => all.extend(group),
-                    None => named.push(group),
-                }
             }
         }
     }
@@ -51,11 +49,11 @@ pub(super) fn passed(
 }
 
 /// Every role that a request names whole is passed; of those that a run chooses, one of them.
-fn each(found: Vec<Resolved>) -> Vec<Vec<Resolved>> {
+fn each(found: Vec<Resolved>) -> Vec<Alternatives> {
     let (whole, open): (Vec<_>, Vec<_>) = found
         .into_iter()
         .partition(|r| r.open == Openness::Closed && r.holes.is_empty());
-    let mut groups: Vec<Vec<Resolved>> = whole.into_iter().map(|r| vec![r]).collect();
+    let mut groups: Vec<Alternatives> = whole.into_iter().map(|r| vec![r]).collect();
     if !open.is_empty() {
         groups.push(open);
     }

@@ -7,12 +7,11 @@ use crate::glob::Glob;
 
 /// The literal text between each variable that the request fills and the colon or variable before it.
 pub(super) fn before_variables(template: &str) -> Vec<String> {
-    let own = |variable: &str| !matches!(variable, "Partition" | "Region" | "Account");
     let mut found = Vec::new();
     let mut rest = template;
     while let Some((text, tail)) = rest.split_once("${") {
         let (variable, tail) = tail.split_once('}').unwrap_or((tail, ""));
-        if own(variable) {
+        if !HOME.contains(&variable) {
             let word = text.rsplit(':').next().unwrap_or_default();
             found.push(word.to_owned());
         }
@@ -35,44 +34,42 @@ pub(super) fn without(word: &str, value: &Glob) -> Glob {
     value.clone()
 }
 
-/// Every resource of the type, at home.
-pub(super) fn everywhere(template: &str, home: &Home) -> Glob {
-    fill_template(template, |variable| match variable {
+/// The variables that the home fills, and not the request.
+const HOME: [&str; 3] = ["Partition", "Region", "Account"];
+
+/// What the home puts in the place of a variable; any, where it does not know or it is the request's.
+fn of_home(variable: &str, home: &Home) -> Glob {
+    match variable {
         "Partition" => or_any(&home.partition),
         "Region" => or_any(&home.region),
         "Account" => or_any(&home.account),
         _ => Glob::any(),
-    })
+    }
+}
+
+/// Every resource of the type, at home.
+pub(super) fn everywhere(template: &str, home: &Home) -> Glob {
+    fill_template(template, |variable| of_home(variable, home))
 }
 
 /// A resource of the type by what fills its last variable.
 pub(super) fn named_last(template: &str, name: &Glob, home: &Home) -> Glob {
-    let own = |variable: &str| !matches!(variable, "Partition" | "Region" | "Account");
-    let count = template
-        .split("${")
-        .skip(1)
-        .filter(|part| own(part.split('}').next().unwrap_or_default()))
-        .count();
-    let mut seen = 0;
-    fill_template(template, |variable| match variable {
-        "Partition" => or_any(&home.partition),
-        "Region" => or_any(&home.region),
-        "Account" => or_any(&home.account),
-        _ => {
-            seen += 1;
-            if seen == count {
-                name.clone()
-            } else {
-                Glob::any()
+    let mut left = before_variables(template).len();
+    fill_template(template, |variable| {
+        if !HOME.contains(&variable) {
+            left = left.saturating_sub(1);
+            if left == 0 {
+                return name.clone();
             }
         }
+        of_home(variable, home)
     })
 }
 
 /// Every resource of the type, in any region and account.
 pub(super) fn anywhere(template: &str, home: &Home) -> Glob {
     fill_template(template, |variable| match variable {
-        "Partition" => or_any(&home.partition),
+        "Partition" => of_home(variable, home),
         _ => Glob::any(),
     })
 }

@@ -108,26 +108,21 @@ pub fn paths() -> &'static [Path] {
 
 /// Every action that is a part of some path, once, sorted.
 pub fn actions() -> &'static [&'static str] {
-    static ACTIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-        let all = paths().iter().flat_map(|p| &p.actions);
-        let mut all: Vec<&str> = all.map(String::as_str).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
-    });
+    static ACTIONS: LazyLock<Vec<&'static str>> = LazyLock::new(|| distinct(|p| &p.actions));
     &ACTIONS
 }
 
 /// Every service to which some path passes a role, once, sorted.
 pub fn services() -> &'static [&'static str] {
-    static SERVICES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-        let all = paths().iter().flat_map(|p| &p.pass_to);
-        let mut all: Vec<&str> = all.map(String::as_str).collect();
-        all.sort_unstable();
-        all.dedup();
-        all
-    });
+    static SERVICES: LazyLock<Vec<&'static str>> = LazyLock::new(|| distinct(|p| &p.pass_to));
     &SERVICES
+}
+
+fn distinct(of: impl Fn(&'static Path) -> &'static [String]) -> Vec<&'static str> {
+    let mut all: Vec<&str> = paths().iter().flat_map(of).map(String::as_str).collect();
+    all.sort_unstable();
+    all.dedup();
+    all
 }
 
 /// Whether every action of the other path is one of this path's, and some are not the other's: beside it, it adds nothing,

@@ -1,11 +1,10 @@
 //! The statements that are about one request, weighed together.
 
-use std::rc::Rc;
 use std::sync::Arc;
 
 use super::evaluate::{Authority, Decision, ResourceSide, StatementRef};
 use super::layers::Seat;
-use super::solve::{Atom, Outcome, Outcomes, Problem, Rule};
+use super::solve::{Atom, Outcome, Outcomes, Problem, Rule, several};
 use super::{Context, Effect, Policy, Statement, Unreadable};
 
 /// The statements that are about one request, on the way to a decision.
@@ -131,12 +130,7 @@ impl<'a> Case<'a> {
     pub(super) fn decide(mut self) -> Decision {
         if !self.problem.rules.is_empty() {
             let own = self.authority.policies().map(|stands| stands.policy);
-            let conditions = own
-                .chain(self.side.policies())
-                .flat_map(|p| &p.statements)
-                .flat_map(|s| &s.conditions);
-            let sets = conditions.filter(|c| c.is_multivalued());
-            self.problem.several = Rc::new(sets.map(|c| c.lower.as_str()).collect());
+            self.problem.several = several(own.chain(self.side.policies()));
         }
         let Outcomes {
             reachable,

@@ -4,13 +4,13 @@
 //! for all of their kind, and every such pair is decided for both sides under the same choices of the condition keys.
 
 use std::cell::Cell;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
 use super::evaluate::{Authority, resource_fits};
 use super::layers::{Logic, Seat};
-use super::solve::{Atom, Problem, Rule, Rules};
+use super::solve::{Atom, Problem, Rule, Rules, Several, several};
 use super::{ActionSpec, Context, Effect, ResourceSpec, Statement};
 use crate::glob::{self, Glob, Shape, Token};
 
@@ -59,9 +59,6 @@ pub struct Universe {
     pub none: bool,
 }
 
-/// Keys that may have several values.
-type Several<'a> = Rc<BTreeSet<&'a str>>;
-
 /// Statement, whose side it is on, and whether it is a boundary's.
 #[derive(Clone, Copy)]
 struct Said<'a> {
@@ -81,7 +78,10 @@ impl<'a> Question<'a> {
             .collect();
         let any_action = Glob::parse("?*:?*");
         let left = Cell::new(MAX_PAIRS);
-        let several = self.several();
+        let policies = [self.new, self.old]
+            .into_iter()
+            .flat_map(|side| side.identity.iter().chain(&side.boundary));
+        let several = several(policies.map(|p| &**p));
         let mut found = Beyond::Nothing;
         let mut seen = HashSet::new();
         let explored = kinds(self.action, &any_action, &actions, |action| {
@@ -111,19 +111,6 @@ impl<'a> Question<'a> {
             Some(()) => found,
             None => Beyond::Undecided,
         }
-    }
-
-    /// The keys, in lower case, that may have several values: some condition of either side compares them as sets, be it
-    /// about other requests than these.
-    fn several(&self) -> Several<'a> {
-        let policies = [self.new, self.old]
-            .into_iter()
-            .flat_map(|side| side.identity.iter().chain(&side.boundary));
-        let conditions = policies
-            .flat_map(|p| &p.statements)
-            .flat_map(|s| &s.conditions);
-        let sets = conditions.filter(|c| c.is_multivalued());
-        Rc::new(sets.map(|c| c.lower.as_str()).collect())
     }
 
     fn said(&self) -> Vec<Said<'a>> {

@@ -15,6 +15,7 @@ use super::evaluate::spec_fits;
 use super::layers::{Logic, Seat, Seats};
 use super::{Condition, Context, Effect, ResourceSpec};
 use choices::{combinations, free_group, matters};
+pub(super) use values::{Several, several};
 
 /// A set of rules, as bits.
 pub(super) type Rules = u128;
@@ -59,8 +60,7 @@ pub(super) enum Atom<'a> {
 /// Rules whose matching is open, and what the others have settled.
 pub(super) struct Problem<'a> {
     known: &'a Context,
-    /// Keys, in lower case, that may have several values: some condition of the policies compares them as sets.
-    pub(super) several: Rc<BTreeSet<&'a str>>,
+    pub(super) several: Several<'a>,
     pub(super) rules: Vec<Rule<'a>>,
     denied: bool,
     /// The seats of which some statement surely allows.

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::places::Places;
 use crate::assess::Assessment;
 use crate::config::{Adjustment, SuppressionEntry};
+use crate::evidence::starting::some_of;
 use crate::finding::Finding;
 use crate::severity::Severity;
 use crate::snapshot::Account;
@@ -154,15 +155,11 @@ fn unused(idle: &[Idle]) -> Vec<String> {
         .map(|i| format!("`{}`", i.workflow))
         .collect();
     if !names.is_empty() {
-        let first: Vec<&str> = names.iter().take(NAMED).map(String::as_str).collect();
-        let more = match names.len().saturating_sub(NAMED) {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
+        let names: Vec<String> = names.into_iter().collect();
         lines.push(format!(
-            "unused here: {} for workflows that were not judged: {}{more}",
+            "unused here: {} for workflows that were not judged: {}",
             super::counted(elsewhere.len(), "suppression"),
-            first.join(", ")
+            some_of(&names, NAMED)
         ));
     }
     lines

@@ -1,4 +1,5 @@
 use super::{Meta, Rule};
+use crate::evidence::starting::some_of_many;
 use crate::facts::Facts;
 use crate::finding::{Finding, FindingPlace};
 use crate::grants::Cause;
@@ -84,10 +85,7 @@ fn in_words(opened: &Opened) -> String {
     let path = opened.path;
     let names = |few: &Few| {
         let named: Vec<String> = few.named.iter().map(|a| format!("`{a}`")).collect();
-        match few.count.saturating_sub(named.len()) {
-            0 => named.join(", "),
-            more => format!("{} and {more} more", named.join(", ")),
-        }
+        some_of_many(&named, few.count)
     };
     let Found {
         all,

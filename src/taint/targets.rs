@@ -159,16 +159,7 @@ fn merge(found: &mut Vec<TaintedSink>, new: TaintedSink) {
 
 /// Which request parameters name the resources of each action that starts the work, with the resource type of each.
 fn named_by(integration: &Integration) -> Vec<(String, Vec<(&'static str, &'static str)>)> {
-    let paths = |targets: &Targets| -> Vec<(&'static str, &'static str)> {
-        let Targets::Types(specs) = targets else {
-            return Vec::new();
-        };
-        let fills = specs
-            .iter()
-            .flat_map(|s| s.fills.iter().map(|f| (f, s.kind)));
-        let named = fills.filter_map(|(fill, kind)| Some((fill.path()?, kind)));
-        named.collect()
-    };
+    let paths = |targets: &Targets| targets.named().collect::<Vec<_>>();
     match &integration.kind {
         IntegrationKind::Optimized(row) => row
             .uses

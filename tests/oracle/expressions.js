@@ -5,17 +5,8 @@
 
 const jsonata = require(process.argv[2]);
 
-const MASK = (1n << 64n) - 1n;
-const seed = Number(process.argv[3]);
 const count = Number(process.argv[4]);
-let state = BigInt(seed)*0x9E3779B97F4A7C15n & MASK | 1n;
-function roll(sides) {
-  state ^= (state << 13n) & MASK;
-  state ^= state >> 7n;
-  state ^= (state << 17n) & MASK;
-  return Number(state % BigInt(sides));
-}
-const pick = (list) => list[roll(list.length)];
+const { roll, pick } = require('./random.js')(process.argv[3]);
 const I = '$states.input';
 
 // Every text of the input is marked.

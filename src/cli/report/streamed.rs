@@ -3,27 +3,21 @@
 
 use std::io::{self, BufWriter};
 
-use super::{Judged, broken_files, place_in_snapshot};
+use super::{Judged, Shown, broken_files, place_in_snapshot};
 use crate::assess::{self, Assessment};
 use crate::cli::args::{Format, Scan};
 use crate::cli::source::Configured;
 use crate::cli::{Failure, Host, Outcome};
-use crate::finding::Finding;
 use crate::render::places::Places;
 use crate::render::report::{Baseline, Report};
 use crate::render::{Counts, json};
-use crate::severity::Severity;
 use crate::snapshot::Account;
-use crate::suppression::Use;
 
 /// What is left of a workflow that was judged.
 struct Told {
     text: io::Result<String>,
     counts: Counts,
-    /// The worst of what counts for the exit status.
-    worst: Option<Severity>,
-    hidden: usize,
-    uses: Use,
+    shown: Shown,
 }
 
 /// Whether the report that is asked for needs no more than one workflow at a time.
@@ -51,16 +45,8 @@ pub(super) fn scan(
         failures: &failures,
         ..Report::default()
     };
-    let least = args.report.min_severity.severity();
     let tell = |_: usize, mut assessment: Assessment| {
-        let counts = |finding: &&Finding| baseline.is_none_or(|b| b.is_new(finding));
-        let worst = Counts::of(assessment.findings.iter().filter(counts)).worst();
-        let mut uses = Use::default();
-        let entries = &configured.config.suppressions;
-        uses.note(entries, &assessment.workflow, &assessment.findings);
-        let before = assessment.findings.len();
-        assessment.findings.retain(|f| f.severity() >= least);
-        let hidden = before - assessment.findings.len();
+        let shown = Shown::cut(&mut assessment, &args.report, &configured.applied, baseline);
         let mut judged = Judged {
             assessments: vec![assessment],
             ..Judged::default()
@@ -77,21 +63,16 @@ pub(super) fn scan(
         Told {
             text: text.unwrap_or_else(|| Ok(String::new())),
             counts: Counts::of(judged.assessments.iter().flat_map(|a| &a.findings)),
-            worst,
-            hidden,
-            uses,
+            shown,
         }
     };
     let day = host.now.day();
     host.done();
-    let (mut all, mut worst, mut hidden) = (Counts::default(), None, 0);
-    let mut uses = Use::default();
+    let (mut all, mut shown) = (Counts::default(), Shown::default());
     let mut written = json::Written::begin(BufWriter::new(&mut *host.out));
     assess::each(account, &configured.config, &day, tell, |told| {
         all.merge(&told.counts);
-        worst = worst.max(told.worst);
-        hidden += told.hidden;
-        uses.merge(told.uses);
+        shown.merge(told.shown);
         let add = |report: &mut json::Written<_>| report.workflow(&told.text?);
         if let Ok(report) = &mut written
             && let Err(error) = add(report)
@@ -99,14 +80,14 @@ pub(super) fn scan(
             written = Err(error);
         }
     });
-    report.hidden = hidden;
-    let idle = uses.idle(&configured.config.suppressions);
+    report.hidden = shown.hidden;
+    let idle = shown.uses.idle(&configured.applied.suppressions);
     report.idle = &idle;
     match written.and_then(|written| written.end(&report, &all)) {
         // A reader that has seen enough, such as `head`, is no failure.
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::Words(format!("cannot write the output: {error}")))
         }
-        _ => Ok(Outcome::judged(String::new(), worst, args.report.fail_on).with(failures)),
+        _ => Ok(Outcome::judged(String::new(), shown.worst, args.report.fail_on).with(failures)),
     }
 }

@@ -6,7 +6,7 @@
 
 mod members;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::arn::Arn;
@@ -25,18 +25,7 @@ const NAMED: usize = 3;
 /// The account around the roles.
 #[derive(Debug, Default)]
 pub struct Around {
-    /// By whom it would be passed to.
-    passable: BTreeMap<&'static str, Members>,
-    /// The roles of which everybody is admitted, or of which it is not known who.
-    trusting_anyone: Members,
-    trusting_accounts: HashMap<String, Members>,
-    trusting_principals: HashMap<Arn, Members>,
-    roles: Members,
-    users: Members,
-    groups: Members,
-    policies: Members,
-    functions: Members,
-    workflows: Members,
+    lists: HashMap<Among, Members>,
     kept: Mutex<HashMap<Asked, Arc<Vec<Member>>>>,
 }
 
@@ -46,9 +35,13 @@ type Asked = (Among, Vec<Glob>);
 /// A kind of holders.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 enum Among {
+    /// Roles that may be passed to this service.
     Passable(&'static str),
+    /// Roles that admit everybody, or of which it is not known whom.
     TrustingAnyone,
+    /// Roles that admit an account.
     TrustingAccount(String),
+    /// Roles that admit one principal.
     TrustingPrincipal(Arn),
     Roles,
     Users,
@@ -124,7 +117,7 @@ impl Around {
             let arn = principal.arn.as_str();
             let is_administrator = principal.is_administrator();
             if principal.is_role {
-                let member = around.roles.add(arn, is_administrator);
+                let member = around.add(Among::Roles, arn, is_administrator);
                 let read = |policy: &crate::iam::Policy| {
                     let who = trust::admitted(policy).into_iter().map(|a| a.who);
                     policy.unreadable.is_empty().then(|| who.collect())
@@ -132,71 +125,54 @@ impl Around {
                 let admits = principal.trust.as_ref().and_then(read);
                 around.admit(&member, admits);
             } else {
-                around.users.add(arn, is_administrator);
+                around.add(Among::Users, arn, is_administrator);
             }
         }
         if let Some(iam) = account.iam.present() {
             for group in &iam.groups {
-                around.groups.add(&group.arn, false);
+                around.add(Among::Groups, &group.arn, false);
             }
             for policy in iam.managed.iter().filter(|p| !p.arn.contains("::aws:")) {
-                around.policies.add(&policy.arn, false);
+                around.add(Among::Policies, &policy.arn, false);
             }
         }
         for (arn, function) in account.functions.present().into_iter().flatten() {
             let runs = is_administrator(&function.role_arn);
-            around.functions.add(arn, runs);
+            around.add(Among::Functions, arn, runs);
         }
         for machine in &account.workflows {
             let runs = is_administrator(&machine.role_arn);
-            around.workflows.add(&machine.arn, runs);
+            around.add(Among::Workflows, &machine.arn, runs);
         }
-        around.sort();
+        around.lists.values_mut().for_each(Members::sort);
         around
+    }
+
+    fn add(&mut self, among: Among, arn: &str, is_administrator: bool) -> Member {
+        let list = self.lists.entry(among).or_default();
+        list.add(arn, is_administrator)
     }
 
     /// Files a role under those whom its trust policy admits; `None` where that could not be read.
     fn admit(&mut self, role: &Member, admits: Option<Vec<Who>>) {
-        let Some(admits) = admits else {
-            for service in services() {
-                self.passable.entry(service).or_default().put(role);
-            }
-            self.trusting_anyone.put(role);
-            return;
-        };
+        let mut put = |among| self.lists.entry(among).or_default().put(role);
         for service in services() {
-            if admits.iter().any(|who| is_service(who, service)) {
-                self.passable.entry(service).or_default().put(role);
+            let fits = |who: &[Who]| who.iter().any(|who| is_service(who, service));
+            if admits.as_deref().is_none_or(fits) {
+                put(Among::Passable(service));
             }
         }
+        let Some(admits) = admits else {
+            return put(Among::TrustingAnyone);
+        };
         for who in admits {
             match who {
-                Who::Anyone => self.trusting_anyone.put(role),
-                Who::Account(account) => {
-                    self.trusting_accounts.entry(account).or_default().put(role);
-                }
-                Who::Principal(arn) => self.trusting_principals.entry(arn).or_default().put(role),
+                Who::Anyone => put(Among::TrustingAnyone),
+                Who::Account(account) => put(Among::TrustingAccount(account)),
+                Who::Principal(arn) => put(Among::TrustingPrincipal(arn)),
                 Who::Service(_) | Who::Federated(_) | Who::Other(_) => {}
             }
         }
-    }
-
-    fn sort(&mut self) {
-        let lists = [
-            &mut self.trusting_anyone,
-            &mut self.roles,
-            &mut self.users,
-            &mut self.groups,
-            &mut self.policies,
-            &mut self.functions,
-            &mut self.workflows,
-        ];
-        lists
-            .into_iter()
-            .chain(self.passable.values_mut())
-            .chain(self.trusting_accounts.values_mut())
-            .chain(self.trusting_principals.values_mut())
-            .for_each(Members::sort);
     }
 
     /// What the path can use here.
@@ -232,28 +208,13 @@ impl Around {
         if let Some(known) = known {
             return known;
         }
-        let members = self.list(&key.0).map(|list| list.matching(resources));
+        let members = self.lists.get(&key.0).map(|list| list.matching(resources));
         let members = Arc::new(members.unwrap_or_default());
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() < MAX_KEPT {
             kept.insert(key, Arc::clone(&members));
         }
         members
-    }
-
-    fn list(&self, among: &Among) -> Option<&Members> {
-        match among {
-            Among::Passable(service) => self.passable.get(service),
-            Among::TrustingAnyone => Some(&self.trusting_anyone),
-            Among::TrustingAccount(account) => self.trusting_accounts.get(account),
-            Among::TrustingPrincipal(arn) => self.trusting_principals.get(arn),
-            Among::Roles => Some(&self.roles),
-            Among::Users => Some(&self.users),
-            Among::Groups => Some(&self.groups),
-            Among::Policies => Some(&self.policies),
-            Among::Functions => Some(&self.functions),
-            Among::Workflows => Some(&self.workflows),
-        }
     }
 }
 

@@ -2,16 +2,29 @@
 
 use std::collections::BTreeSet;
 use std::net::IpAddr;
+use std::rc::Rc;
 
 use super::Atom;
 use crate::glob::{Class, Glob, Shape, Step, Token, cells};
 use crate::iam::condition::{Test, arn_segments};
 use crate::iam::context::{is_always_present, is_boolean};
 use crate::iam::typed::{self, Cidr};
-use crate::iam::{Condition, Context, Template};
+use crate::iam::{Condition, Context, Policy, Template};
 
 /// A key's values in one request; `None` where it is absent.
 pub(super) type Value = Option<Vec<String>>;
+
+/// Keys, in lower case, that may have several values.
+pub(in crate::iam) type Several<'a> = Rc<BTreeSet<&'a str>>;
+
+/// The keys that some condition of the policies compares as sets, be it about other requests than the one in question.
+pub(in crate::iam) fn several<'a>(policies: impl Iterator<Item = &'a Policy>) -> Several<'a> {
+    let statements = policies.flat_map(|p| &p.statements);
+    let sets = statements
+        .flat_map(|s| &s.conditions)
+        .filter(|c| c.is_multivalued());
+    Rc::new(sets.map(|c| c.lower.as_str()).collect())
+}
 
 /// Up to this many single values, every set of them is tried for a key with several values; beyond, every pair.
 const MAX_SUBSETS_OF: usize = 7;

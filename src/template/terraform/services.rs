@@ -96,9 +96,7 @@ impl Converted<'_> {
                 self.add(instance, "AWS::SQS::Queue", properties, &[]);
                 if instance.known("policy").is_some() {
                     self.queue_policy(instance, "name");
-                    if let Some(last) = self.out.last_mut() {
-                        last.id.push_str("/policy");
-                    }
+                    self.name_last("/policy");
                 }
             }
             "aws_lambda_function_url" => self.function_url(instance),
@@ -201,9 +199,14 @@ impl Converted<'_> {
             });
             let properties = permission.as_object().cloned().unwrap_or_default();
             self.add(instance, "AWS::Lambda::Permission", properties, &[]);
-            if let Some(last) = self.out.last_mut() {
-                last.id.push_str("/permission");
-            }
+            self.name_last("/permission");
+        }
+    }
+
+    /// Gives what was added last, beside another resource of the same instance, an id of its own.
+    fn name_last(&mut self, suffix: &str) {
+        if let Some(last) = self.out.last_mut() {
+            last.id.push_str(suffix);
         }
     }
 }
