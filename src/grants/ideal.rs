@@ -54,7 +54,7 @@ pub fn statement(
             .iter()
             .copied()
             .filter(|n| {
-                supply.grant.serves(n) || is_withheld(n) && !supply.grant.written_for(n).is_empty()
+                supply.grant.serves(n) || !supply.grant.written_for(n).is_empty() && is_withheld(n)
             })
             .collect();
         // A state chooses the target, or the content of an escalating call, at run time: only a person can decide.
