@@ -14,7 +14,7 @@ PARAMETERS = ("Tags", "tags", "TagSpecifications", "tagSpecifications", "TagList
 # Services whose guides say that tags at creation are authorized as the tagging action (each service's page on tagging at
 # creation, or "Grant permission to tag resources on creation"); of the others it may be so.
 DOCUMENTED = {
-    "acm", "athena", "backup", "batch", "dynamodb", "ec2", "ecr", "ecs", "eks", "elasticache", "elasticfilesystem",
+    "acm", "athena", "backup", "batch", "cloudwatch", "dynamodb", "ec2", "ecr", "ecs", "eks", "elasticache", "elasticfilesystem",
     "elasticloadbalancing", "events", "firehose", "glue", "iam", "kms", "lambda", "logs", "memorydb", "pipes", "rds", "redshift",
     "sagemaker", "scheduler", "secretsmanager", "sns", "sqs", "ssm", "states",
 }

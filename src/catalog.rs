@@ -3,11 +3,12 @@
 //!
 //! The tables in `catalog/` are data; this module reads them, each service's part when it is first asked for. They come
 //! from pinned packages by `catalog/generate.py` (`actions.txt`, `operations.txt`) or are written by hand with their
-//! sources (`optimized.txt`, `sensitive.txt`, `stars.txt`, `overrides.txt`, `principals.txt`).
+//! sources (`conditions.txt`, `optimized.txt`, `sensitive.txt`, `stars.txt`, `overrides.txt`, `principals.txt`).
 
 mod actions;
 mod breadth;
 mod companions;
+mod conditions;
 mod forwarded;
 mod ids;
 mod integration;
@@ -26,6 +27,7 @@ pub use actions::{
 };
 pub use breadth::{Breadth, breadth};
 pub use companions::companions;
+pub use conditions::{ParameterKey, parameter_keys};
 pub use forwarded::{Forwarded, Only, forwarded};
 pub use ids::types_of_id;
 pub use integration::{Integration, IntegrationKind, Pattern, resource};

@@ -15,6 +15,7 @@ mod map;
 mod models;
 mod names;
 mod objects;
+mod partiql;
 mod pattern;
 mod request;
 mod required;
@@ -161,6 +162,7 @@ impl Maker<'_> {
             optional,
             passed_to: None,
             request: Vec::new(),
+            tags: None,
             region: Some(self.home.region.clone()).filter(|r| !r.is_empty()),
             state: self.state,
         };

@@ -41,6 +41,9 @@ pub struct Need {
     /// Condition keys, in lower case, of which the definition fixes the value: the request has one of these, or does not
     /// carry the key where there are none.
     pub request: Vec<(&'static str, Vec<Glob>)>,
+    /// The tags that the request gives, by their keys, where the definition fixes all keys: the request carries
+    /// `aws:TagKeys` and `aws:RequestTag/…` of these and of no others.
+    pub tags: Option<Vec<(String, Glob)>>,
     /// The region in which Step Functions calls: the workflow's own; `None` where that is not known.
     pub region: Option<String>,
     /// The state that needs it; `None` where the workflow does.

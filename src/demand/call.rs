@@ -52,6 +52,9 @@ pub(super) fn optimized(
                     request::http(&mut need, arguments, maker.home);
                 }
                 request::qualifier(&mut need, arguments, maker.home);
+                if used.phase == Phase::Start {
+                    request::parameters(&mut need, arguments, maker.home);
+                }
                 needs.push(need);
             }
         }
@@ -135,9 +138,7 @@ pub(super) fn one(
         };
         return Some(management_path(path, arguments, maker.home));
     }
-    let elsewhere = (service == "glue")
-        .then(|| catalog_home(arguments, maker.home))
-        .flatten();
+    let elsewhere = named_account(service, arguments, maker.home);
     let home = elsewhere.as_ref().unwrap_or(maker.home);
     let found = resolve::resolve(service, spec, arguments, home)?;
     if spec.kind != "*" {
@@ -150,10 +151,21 @@ pub(super) fn one(
     (!named.is_empty()).then_some(named)
 }
 
-/// The home of the Data Catalog that a request names by its account: databases and tables stand there (AWS Glue Developer
-/// Guide, "Specifying AWS Glue resource ARNs").
-fn catalog_home(arguments: &Value, home: &Home) -> Option<Home> {
-    let found = lookup(arguments, "CatalogId");
+/// The parameters that name the account in which a call's resources stand, by the prefix of the action (AWS Glue Developer
+/// Guide, "Specifying AWS Glue resource ARNs"; the API references of the others).
+const ACCOUNTS: [(&str, &str); 6] = [
+    ("budgets", "AccountId"),
+    ("ecr", "registryId"),
+    ("glue", "CatalogId"),
+    ("quicksight", "AwsAccountId"),
+    ("s3", "AccountId"),
+    ("sqs", "QueueOwnerAWSAccountId"),
+];
+
+/// The home of the resources of a request that names their account.
+fn named_account(service: &str, arguments: &Value, home: &Home) -> Option<Home> {
+    let (_, parameter) = ACCOUNTS.iter().find(|(s, _)| *s == service)?;
+    let found = lookup(arguments, parameter);
     let [only] = found.as_slice() else {
         return None;
     };
@@ -267,7 +279,7 @@ pub(super) fn sdk(
     {
         return uses
             .into_iter()
-            .map(|(action, found)| maker.need(action, found, Phase::Start, false))
+            .flat_map(|(action, found)| maker.needs(action, found, Phase::Start, false))
             .collect();
     }
     for used in operation.uses.iter().filter(|u| u.only_with.is_none()) {
@@ -284,6 +296,9 @@ pub(super) fn sdk(
                 request::alias(&mut need, arguments, maker.home);
             }
             request::qualifier(&mut need, arguments, maker.home);
+            request::parameters(&mut need, arguments, maker.home);
+            // Integrations of their own may add tags that no definition shows; a call through the SDK is as it is written.
+            need.tags = request::tags(arguments);
             needs.push(need);
         }
         needs.extend(instances(maker, &used.action, arguments));

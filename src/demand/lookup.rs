@@ -57,6 +57,7 @@ pub(super) fn presence(arguments: &Value, path: &str) -> Presence {
         // A switch that is off asks for nothing.
         Value::Absent | Value::Null | Value::Bool(false) => true,
         Value::Array(items) => items.is_empty(),
+        Value::Object { fields, rest: None } => fields.is_empty(),
         _ => false,
     };
     if found.iter().all(absent) {

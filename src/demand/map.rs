@@ -116,7 +116,9 @@ fn items(maker: &Maker<'_>, map: &Map, arguments: &Value) -> Vec<Need> {
                 default: None,
             }],
         };
-        let mut needs = vec![need("s3:ListBucket", s3(maker, &[spec], arguments), false)];
+        let mut list = need("s3:ListBucket", s3(maker, &[spec], arguments), false);
+        super::request::parameters(&mut list, arguments, maker.home);
+        let mut needs = vec![list];
         // Flattening reads the objects that the list names; else the children may, with permissions of their own.
         needs.push(need("s3:GetObject", prefixed(), !reader.flattens));
         return needs;

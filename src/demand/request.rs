@@ -1,8 +1,9 @@
 //! What a task's definition fixes of its request beside the resource, for conditions on it.
 
-use super::lookup::{lookup, spellings};
+use super::lookup::{Presence, lookup, presence, spellings};
 use super::pattern::patterns;
-use super::{Home, Maker, names};
+use super::{Home, Maker, names, resolve};
+use crate::catalog::{self, Fill, ParameterKey, TargetSpec};
 use crate::glob::Glob;
 use crate::need::{
     HTTP_ENDPOINT, HTTP_METHOD, MACHINE_QUALIFIER, Need, PASSED_TO, REQUEST_ALIAS, Target,
@@ -40,6 +41,132 @@ pub(super) fn http(need: &mut Need, arguments: &Value, home: &Home) {
             need.request.push((key, values));
         }
     }
+}
+
+/// The condition keys that hold what the request's parameters say.
+pub(super) fn parameters(need: &mut Need, arguments: &Value, home: &Home) {
+    if matches!(arguments, Value::Any(_)) {
+        return;
+    }
+    let action = need.action.clone();
+    for row in catalog::parameter_keys(&action) {
+        let told = match presence(arguments, row.parameter) {
+            Presence::Always => of_parameter(row, arguments, home),
+            Presence::Never => match row.default {
+                Some(_) => of_parameter(row, arguments, home),
+                None => Some(Vec::new()),
+            },
+            Presence::Maybe => None,
+        };
+        if let Some(values) = told {
+            need.request.push((row.key, values));
+        }
+    }
+}
+
+/// The values that the parameter gives the key; `None` where it has some that are no text.
+fn of_parameter(row: &ParameterKey, arguments: &Value, home: &Home) -> Option<Vec<Glob>> {
+    if let Some(kind) = row.kind {
+        let service = row.key.split(':').next().unwrap_or_default();
+        let spec = TargetSpec {
+            kind,
+            fills: vec![Fill::Name {
+                path: row.parameter,
+                default: row.default,
+            }],
+        };
+        let found = resolve::resolve(service, &spec, arguments, home)?;
+        return Some(found.into_iter().map(|r| r.glob).collect());
+    }
+    let texts: Vec<_> = lookup(arguments, row.parameter)
+        .iter()
+        .flat_map(spellings)
+        .collect();
+    let values: Vec<Glob> = texts
+        .iter()
+        .flat_map(|pieces| patterns(pieces, home))
+        .map(|pattern| pattern.glob)
+        .collect();
+    (!values.is_empty()).then_some(values)
+}
+
+/// The tags that a call gives what it makes or changes (IAM User Guide, "Controlling access to AWS resources using tags",
+/// `aws:RequestTag` and `aws:TagKeys`). Nothing is told where some key is chosen at run time.
+pub(super) fn tags(arguments: &Value) -> Option<Vec<(String, Glob)>> {
+    let Value::Object { fields, rest: None } = arguments else {
+        return None;
+    };
+    let mut all = Vec::new();
+    for (name, value) in fields.iter() {
+        if !speaks_of_tags(name) {
+            // Tags somewhere inside are of something else, or of what is made: that is not known.
+            if holds_tags(value) {
+                return None;
+            }
+            continue;
+        }
+        let specifications = name.to_ascii_lowercase().starts_with("tagspecification");
+        let lists = if specifications {
+            lookup(value, "Tags")
+        } else {
+            vec![value.clone()]
+        };
+        for list in lists {
+            all.extend(tags_in(&list)?);
+        }
+    }
+    Some(all)
+}
+
+fn speaks_of_tags(name: &str) -> bool {
+    name.to_ascii_lowercase().contains("tag")
+}
+
+/// Whether a field of this name stands somewhere in the value.
+fn holds_tags(value: &Value) -> bool {
+    match value {
+        Value::Object { fields, rest } => {
+            rest.is_some()
+                || fields
+                    .iter()
+                    .any(|(k, v)| speaks_of_tags(k) || holds_tags(v))
+        }
+        Value::Array(items) | Value::OneOf(items) => items.iter().any(holds_tags),
+        Value::Each(inner) => holds_tags(inner),
+        _ => false,
+    }
+}
+
+/// The tags of a list of keys with values, or of an object; `None` where they are not all known.
+fn tags_in(value: &Value) -> Option<Vec<(String, Glob)>> {
+    match value {
+        Value::Absent | Value::Null => Some(Vec::new()),
+        Value::Array(items) => {
+            let each: Option<Vec<_>> = items.iter().map(one_tag).collect();
+            each
+        }
+        Value::Object { fields, rest: None } => {
+            let pairs = fields.iter();
+            Some(pairs.map(|(k, v)| (k.to_owned(), text_of(v))).collect())
+        }
+        _ => None,
+    }
+}
+
+fn one_tag(tag: &Value) -> Option<(String, Glob)> {
+    let of = |names: [&str; 2]| {
+        let found = names.iter().flat_map(|name| lookup(tag, name));
+        let mut found = found.filter(|v| !matches!(v, Value::Absent));
+        found.next()
+    };
+    let key = of(["Key", "TagKey"])?.as_text()?.to_owned();
+    let value = of(["Value", "TagValue"]).map_or_else(|| Glob::literal(""), |v| text_of(&v));
+    Some((key, value))
+}
+
+/// What the value can be as a text.
+fn text_of(value: &Value) -> Glob {
+    value.as_text().map_or_else(Glob::any, Glob::literal)
 }
 
 /// The version or alias by which a request names a workflow: the call is authorized on the workflow (Step Functions

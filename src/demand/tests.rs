@@ -3,6 +3,7 @@ use std::sync::Arc;
 use super::*;
 use crate::value::{Origin, Piece, Source};
 
+mod conditions;
 mod messages;
 mod named;
 mod optimized;

@@ -18,6 +18,7 @@ fn need(resource: &str, target: Target) -> Need {
         optional: false,
         passed_to: None,
         request: Vec::new(),
+        tags: None,
         region: None,
         state: Some(StateId(0)),
         because: "lambda:invoke".to_owned(),

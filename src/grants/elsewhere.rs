@@ -82,6 +82,7 @@ mod tests {
             optional: false,
             passed_to: None,
             request: Vec::new(),
+            tags: None,
             region: None,
             state: None,
             because: "a test".to_owned(),

@@ -15,6 +15,10 @@ const OF_ONE_ACTION: [(&str, &str); 3] = [
     ("states:httpmethod", "states:InvokeHTTPEndpoint"),
 ];
 
+/// Prefix of the keys that hold the tags which a request gives, and the key that holds all their keys, in lower case.
+const REQUEST_TAG: &str = "aws:requesttag/";
+const TAG_KEYS: &str = "aws:tagkeys";
+
 /// What is known of the request for a need, where the session is known: every key of which the need tells one value, or that
 /// it is absent.
 pub fn context(session: &Context, need: &Need) -> Context {
@@ -28,9 +32,16 @@ pub fn context(session: &Context, need: &Need) -> Context {
         "aws:calledvialast",
     ];
     let of_need_alone = need.request.iter().map(|(key, _)| *key);
-    OF_CALLS
+    let tags = need
+        .tags
+        .iter()
+        .flatten()
+        .map(|(key, _)| format!("{REQUEST_TAG}{}", key.to_ascii_lowercase()));
+    let tags: Vec<String> = tags.collect();
+    let known = OF_CALLS
         .into_iter()
         .chain(of_need_alone)
+        .chain(tags.iter().map(String::as_str))
         .fold(session.clone(), |known, key| {
             let told = of_need(need, key).or_else(|| of_own(need, key, session));
             match told.as_deref() {
@@ -41,7 +52,18 @@ pub fn context(session: &Context, need: &Need) -> Context {
                 },
                 _ => known,
             }
-        })
+        });
+    match &need.tags {
+        Some(tags) => with_tag_keys(known, tags),
+        None => known,
+    }
+}
+
+fn with_tag_keys(known: Context, tags: &[(String, Glob)]) -> Context {
+    match tags {
+        [] => known.without(TAG_KEYS),
+        tags => known.with_values(TAG_KEYS, tags.iter().map(|(k, _)| k.clone()).collect()),
+    }
 }
 
 /// Whether every condition of the statement surely holds for the request.
@@ -78,6 +100,9 @@ fn is_elsewhere(key: &str, action: &str) -> bool {
 /// Whether the condition holds for the request for this need, or for every request; `None` where that is not known.
 fn decides(condition: &Condition, session: &Context, need: Option<&Need>) -> Option<bool> {
     let key = condition.key.to_ascii_lowercase();
+    if let (TAG_KEYS, Some(tags)) = (key.as_str(), need.and_then(|n| n.tags.as_ref())) {
+        return with_tag_keys(session.clone(), tags).decides(condition);
+    }
     match need.and_then(|need| of_need(need, &key).or_else(|| of_own(need, &key, session))) {
         Some(values) => by_values(condition, session, &values),
         None => session.decides(condition),
@@ -107,7 +132,13 @@ fn of_need(need: &Need, key: &str) -> Option<Vec<Glob>> {
     if is_elsewhere(key, &need.action) {
         return Some(Vec::new());
     }
+    if let (Some(name), Some(tags)) = (key.strip_prefix(REQUEST_TAG), &need.tags) {
+        let own = tags.iter().find(|(k, _)| k.eq_ignore_ascii_case(name));
+        return Some(own.map(|(_, value)| value.clone()).into_iter().collect());
+    }
     match key {
+        // Only what a service does with its caller's permissions comes through one (AWS KMS Developer Guide, "kms:ViaService").
+        "kms:viaservice" if is_direct(need) => Some(Vec::new()),
         "aws:requestedregion" => one_part(need, 3, |_| true).or_else(|| region(need)),
         "aws:resourceaccount" => one_part(need, 4, is_account),
         // IAM User Guide, "Forward access sessions".

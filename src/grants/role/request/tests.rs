@@ -16,6 +16,7 @@ fn need(action: &str, resource: &str, request: Vec<(&'static str, Vec<Glob>)>) -
         optional: false,
         passed_to: None,
         request,
+        tags: None,
         region: Some("eu-west-1".to_owned()),
         state: None,
         because: "a test".to_owned(),
@@ -136,6 +137,100 @@ fn what_a_session_of_the_role_decides() {
         ),
     ] {
         assert_eq!(asked(condition.clone(), &invoke), expected, "{condition}");
+    }
+}
+
+#[test]
+fn what_the_tags_of_a_call_decide() {
+    let mut create = need(
+        "sqs:CreateQueue",
+        "arn:aws:sqs:eu-west-1:123456789012:q",
+        Vec::new(),
+    );
+    let condition = |operator: &str, key: &str, value: Value| json!({operator: {key: value}});
+    let cases = [
+        condition("StringEquals", "aws:RequestTag/env", json!("dev")),
+        condition("StringEquals", "aws:RequestTag/team", json!("orders")),
+        condition("Null", "aws:RequestTag/team", json!("true")),
+        condition("ForAllValues:StringEquals", "aws:TagKeys", json!(["env"])),
+        condition("ForAnyValue:StringEquals", "aws:TagKeys", json!("env")),
+        condition("StringEquals", "aws:RequestTag/who", json!("me")),
+    ];
+    let known = |env: &str| Some(vec![("env".to_owned(), Glob::literal(env))]);
+    let open = Some(vec![
+        ("Env".to_owned(), Glob::literal("dev")),
+        ("who".to_owned(), Glob::any()),
+    ]);
+    for (tags, expected) in [
+        (None, [None; 6]),
+        (
+            Some(Vec::new()),
+            [
+                Some(false),
+                Some(false),
+                Some(true),
+                Some(true),
+                Some(false),
+                Some(false),
+            ],
+        ),
+        (
+            known("dev"),
+            [
+                Some(true),
+                Some(false),
+                Some(true),
+                Some(true),
+                Some(true),
+                Some(false),
+            ],
+        ),
+        (
+            known("prod"),
+            [
+                Some(false),
+                Some(false),
+                Some(true),
+                Some(true),
+                Some(true),
+                Some(false),
+            ],
+        ),
+        (
+            open,
+            [
+                Some(true),
+                Some(false),
+                Some(true),
+                Some(false),
+                Some(false),
+                None,
+            ],
+        ),
+    ] {
+        create.tags = tags;
+        for (condition, expected) in cases.iter().zip(expected) {
+            assert_eq!(
+                asked(condition.clone(), &create),
+                expected,
+                "{:?} {condition}",
+                create.tags
+            );
+        }
+    }
+}
+
+#[test]
+fn a_key_is_used_through_a_service_or_directly() {
+    let through = json!({"StringEquals": {"kms:ViaService": "s3.eu-west-1.amazonaws.com"}});
+    let key = "arn:aws:kms:eu-west-1:123456789012:key/k";
+    let mut decrypt = need("kms:Decrypt", key, Vec::new());
+    for (because, expected) in [
+        ("aws-sdk:kms:decrypt call (kms:Decrypt)", Some(false)),
+        ("aws-sdk:s3:getObject what the service does", None),
+    ] {
+        because.clone_into(&mut decrypt.because);
+        assert_eq!(asked(through.clone(), &decrypt), expected, "{because}");
     }
 }
 
