@@ -28,7 +28,7 @@ mod template;
 mod text;
 mod variables;
 
-pub use distributed::{ItemReader, Map, ResultWriter};
+pub use distributed::{ItemReader, Map, ResultWriter, Transformation};
 pub use fields::StateType;
 pub use print::print;
 pub use reads::{Read, What};

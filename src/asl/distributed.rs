@@ -52,4 +52,19 @@ pub struct ResultWriter {
     pub resource: Option<Text>,
     /// `Parameters` or `Arguments`.
     pub arguments: Option<Template>,
+    /// `WriterConfig.Transformation`.
+    pub transformation: Transformation,
+}
+
+/// How the outputs of child executions are told (developer guide, "ResultWriter (Map)").
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transformation {
+    /// Each with its execution's metadata, its input among it.
+    None,
+    /// The outputs alone; what holds where nothing is said.
+    Compact,
+    /// The outputs, those that are arrays spliced in.
+    Flatten,
+    /// Only a deployment tells which.
+    Unknown,
 }

@@ -6,7 +6,7 @@ use super::parser::{Object, Parser};
 use super::template::Mode;
 use super::{
     ItemReader, Kind, Map, PathField, QueryLanguage, ResultWriter, Scope, ScopeId, State, StateId,
-    Template,
+    Template, Transformation,
 };
 
 /// A label may have this many characters (developer guide, "Using Map state in Distributed mode").
@@ -265,10 +265,21 @@ impl Parser {
             .get("Resource")
             .map(|value| self.resource(value, &writer.at("Resource")));
         let arguments = self.arguments(&writer, mode);
+        let config = writer.get("WriterConfig").and_then(Value::as_object);
+        let transformation = match config.and_then(|c| c.get("Transformation")) {
+            None => Transformation::Compact,
+            Some(written) => match written.as_str() {
+                Some("NONE") => Transformation::None,
+                Some("COMPACT") => Transformation::Compact,
+                Some("FLATTEN") => Transformation::Flatten,
+                _ => Transformation::Unknown,
+            },
+        };
         Some(ResultWriter {
             pointer,
             resource,
             arguments,
+            transformation,
         })
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map as Members, Value, json};
 
 use super::{
     Catcher, ChoiceRule, Condition, Definition, Kind, Map, Node, Operand, PathField, QueryLanguage,
-    Retrier, ScopeId, State, StateId, Template,
+    Retrier, ScopeId, State, StateId, Template, Transformation,
 };
 
 /// The definition as a JSON document.
@@ -184,6 +184,15 @@ impl Printer<'_> {
                 inner.insert("Resource".to_owned(), json!(resource.display()));
             }
             put_some(&mut inner, field, writer.arguments.as_ref());
+            let transformation = match writer.transformation {
+                Transformation::None => Some("NONE"),
+                Transformation::Compact => None,
+                Transformation::Unknown => Some("${Transformation}"),
+                Transformation::Flatten => Some("FLATTEN"),
+            };
+            if let Some(name) = transformation {
+                inner.insert("WriterConfig".to_owned(), json!({"Transformation": name}));
+            }
             out.insert("ResultWriter".to_owned(), Value::Object(inner));
         }
     }

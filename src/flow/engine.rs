@@ -3,7 +3,7 @@
 mod errors;
 mod lost;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::env::Env;
@@ -57,8 +57,8 @@ pub struct Engine<'a> {
     pub entry: Vec<Option<Arc<Env>>>,
     /// What came to each state last.
     last: Vec<Option<Arc<Env>>>,
-    /// What each scope ends with.
-    exits: Vec<Option<(Value, Env)>>,
+    /// What each scope ends with, by the state that ends it.
+    exits: Vec<BTreeMap<usize, (Value, Env)>>,
     /// Errors that each scope does not catch.
     throws: Vec<Thrown>,
     /// Whether several ways have come to each state.
@@ -80,7 +80,7 @@ impl<'a> Engine<'a> {
             order: Order::of(definition),
             entry: vec![None; definition.states.len()],
             last: vec![None; definition.states.len()],
-            exits: vec![None; definition.scopes.len()],
+            exits: vec![BTreeMap::new(); definition.scopes.len()],
             throws: vec![Thrown::new(); definition.scopes.len()],
             joined: vec![false; definition.states.len()],
             visits: vec![0; definition.states.len()],
@@ -119,6 +119,7 @@ impl<'a> Engine<'a> {
                 return;
             }
             if self.entry.get(id).is_some_and(Option::is_none) {
+                self.order.add_way_in(StateId(id));
                 let nothing = Unknown::of(Source::Undecided, Unknown::UNREACHED);
                 self.enter(StateId(id), Env::start(Value::Any(nothing)));
                 self.drain();
@@ -168,7 +169,7 @@ impl<'a> Engine<'a> {
         };
         match &state.kind {
             Kind::Parallel(branches) => {
-                let input = step.arguments();
+                let input = step.branch_input();
                 for branch in branches {
                     self.enter_scope(*branch, env.with_doc(input.clone()));
                 }
@@ -225,20 +226,17 @@ impl<'a> Engine<'a> {
         self.throw(state, step.thrown(&inner));
         match &state.kind {
             Kind::Parallel(branches) => {
-                let outputs: Option<Vec<Value>> = branches
-                    .iter()
-                    .map(|b| self.exit(*b).map(|(value, _)| value.anonymous()))
-                    .collect();
+                let exits: Option<Vec<(Value, Env)>> =
+                    branches.iter().map(|b| self.exit(*b)).collect();
                 // Where no branch comes to an end, only errors lead on.
-                let Some(outputs) = outputs else {
+                let Some(exits) = exits else {
                     return;
                 };
                 let mut know = Knowledge::clone(&env.know);
-                for branch in branches {
-                    if let Some((_, inner)) = self.exit(*branch) {
-                        know.also(&inner.know, |id| self.is_inside(id, state));
-                    }
+                for (_, inner) in &exits {
+                    know.also(&inner.know, |id| self.is_inside(id, state));
                 }
+                let outputs = exits.iter().map(|(value, _)| value.anonymous()).collect();
                 let known = env.knowing(know);
                 let ways = Step {
                     env: &known,
@@ -248,27 +246,8 @@ impl<'a> Engine<'a> {
                 self.go(state, ways);
             }
             Kind::Map(map) => {
-                let written = map
-                    .result_writer
-                    .as_ref()
-                    .is_some_and(|w| w.resource.is_some());
-                let result = if written {
-                    let name = state.name.clone();
-                    let unknown = Unknown::of(
-                        Source::TaskResult(name.clone()),
-                        format!("result of `{name}`"),
-                    );
-                    Value::Any(unknown.identified(root::result(state.id.0)))
-                } else {
-                    let output = self
-                        .exit(map.processor)
-                        .map_or(Value::NEVER, |(value, _)| value.anonymous());
-                    if output.is_never() {
-                        Value::Array(Vec::new())
-                    } else {
-                        Value::Each(Box::new(output))
-                    }
-                };
+                let output = self.exit(map.processor).map(|(value, _)| value);
+                let result = step.map_result(map, output.as_ref());
                 let ways = step.succeed(&result);
                 self.go(state, ways);
             }
@@ -287,8 +266,14 @@ impl<'a> Engine<'a> {
             })
     }
 
-    fn exit(&self, scope: ScopeId) -> Option<&(Value, Env)> {
-        self.exits.get(scope.0).and_then(Option::as_ref)
+    /// What a scope ends with, whichever of its ends a run comes to.
+    fn exit(&self, scope: ScopeId) -> Option<(Value, Env)> {
+        let mut ends = self.exits.get(scope.0)?.values();
+        let first = ends.next()?.clone();
+        Some(ends.fold(first, |(value, known), (other, env)| {
+            let know = known.know.join(&env.know);
+            (value.join(other), known.knowing(know))
+        }))
     }
 
     fn go(&mut self, state: &State, ways: Successors) {
@@ -298,19 +283,11 @@ impl<'a> Engine<'a> {
         let Some((output, env)) = ways.out else {
             return;
         };
-        let output = env.know.resolve(&output);
+        let output = env.know.unfold(&output);
         let Some(slot) = self.exits.get_mut(state.scope.0) else {
             return;
         };
-        let joined = match slot.take() {
-            None => (output, env),
-            Some((old, known)) => {
-                let value = old.join(&output);
-                let know = known.know.join(&env.know);
-                (value, known.knowing(know))
-            }
-        };
-        *slot = Some(joined);
+        slot.insert(state.id.0, (output, env));
         let parent = self.definition.scope(state.scope).and_then(|s| s.parent);
         if let Some(parent) = parent {
             self.queue(parent, true);
@@ -362,6 +339,13 @@ impl<'a> Engine<'a> {
             None => *slot = Some(env.clone()),
             // Nothing comes of what a run brings to its end.
             Some(_) if is_end => return,
+            // The only way into it brings more than before, not something beside it.
+            Some(old) if self.order.has_one_way_in(state) => {
+                if env.same(old) {
+                    return;
+                }
+                *slot = Some(env.clone());
+            }
             Some(old) => {
                 if is_spent && !old.know.is_empty() {
                     let mut bare = Env::clone(old);

@@ -51,6 +51,13 @@ fn apply(name: &str, args: &[Value]) -> Value {
     let arg = |n: usize| args.get(n).unwrap_or(&Value::Absent);
     match name {
         "States.Array" => Value::Array(args.to_vec()),
+        // The parts of one value of the run: each is told by its place.
+        "States.ArrayPartition"
+            if let (Some(list), Value::Number(size)) = (named(arg(0)), arg(1)) =>
+        {
+            Value::Any(list.derived_by(&format!("{name}({size})")))
+        }
+        "States.ArrayUnique" if let Some(list) = named(arg(0)) => Value::Any(list.derived_by(name)),
         "States.ArrayPartition" => Value::Each(Box::new(Value::Each(Box::new(
             arg(0).elements().anonymous(),
         )))),
@@ -70,12 +77,23 @@ fn apply(name: &str, args: &[Value]) -> Value {
         "States.Hash" | "States.UUID" => generated(name),
         "States.JsonMerge" => super::objects::merge(args.get(..2).unwrap_or(args)),
         "States.JsonToString" => strings::json_text(arg(0)),
-        "States.StringToJson" => strings::derived(arg(0), "json"),
+        "States.StringToJson" => arg(0).each_alternative(|text| {
+            let known = text.as_text().and_then(strings::parsed_json);
+            known.unwrap_or_else(|| strings::derived(text, "json"))
+        }),
         "States.MathAdd" => add(arg(0), arg(1)),
         "States.MathRandom" => strings::mixed(args, "random"),
         "States.StringSplit" => strings::split(arg(0), arg(1), strings::Split::AnyOf),
         "States.Format" => format(args),
         _ => strings::mixed(args, name),
+    }
+}
+
+/// The value where it is one of the run that nothing is known of but its name.
+fn named(value: &Value) -> Option<&Unknown> {
+    match value {
+        Value::Any(unknown) if unknown.identity.is_some() => Some(unknown),
+        _ => None,
     }
 }
 

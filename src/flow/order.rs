@@ -8,6 +8,37 @@ pub struct Order {
     enter: Vec<usize>,
     leave: Vec<usize>,
     cyclic: Vec<bool>,
+    ways_in: Vec<usize>,
+}
+
+/// How many ways lead into each state.
+fn ways_in(definition: &Definition) -> Vec<usize> {
+    let mut ways = vec![0; definition.states.len()];
+    let starts = definition.scopes.iter().filter_map(|s| s.start);
+    let onward = definition.states.iter().flat_map(|state| {
+        let rules = match &state.kind {
+            Kind::Choice { rules, .. } => rules.as_slice(),
+            _ => &[],
+        };
+        let default = match state.kind {
+            Kind::Choice { default, .. } => default,
+            _ => None,
+        };
+        let chosen = rules.iter().filter_map(|rule| rule.next);
+        let caught = state.catch.iter().filter_map(|catcher| catcher.next);
+        state
+            .next
+            .into_iter()
+            .chain(default)
+            .chain(chosen)
+            .chain(caught)
+    });
+    for to in starts.chain(onward) {
+        if let Some(count) = ways.get_mut(to.0) {
+            *count += 1;
+        }
+    }
+    ways
 }
 
 impl Order {
@@ -35,6 +66,7 @@ impl Order {
             enter: vec![usize::MAX; count],
             leave: vec![usize::MAX; count],
             cyclic,
+            ways_in: ways_in(definition),
         };
         order.number(definition, &per_scope);
         order
@@ -74,6 +106,18 @@ impl Order {
                     }
                 }
             }
+        }
+    }
+
+    /// Whether runs come to it by one way only.
+    pub fn has_one_way_in(&self, state: StateId) -> bool {
+        self.ways_in.get(state.0) == Some(&1)
+    }
+
+    /// Counts one way more into a state.
+    pub fn add_way_in(&mut self, state: StateId) {
+        if let Some(ways) = self.ways_in.get_mut(state.0) {
+            *ways += 1;
         }
     }
 

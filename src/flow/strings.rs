@@ -66,6 +66,25 @@ pub fn json_text(value: &Value) -> Value {
     }
 }
 
+/// The value that a JSON text is, where it is one.
+pub fn parsed_json(text: &str) -> Option<Value> {
+    let json: serde_json::Value = serde_json::from_str(text).ok()?;
+    Some(of_json(json))
+}
+
+fn of_json(json: serde_json::Value) -> Value {
+    match json {
+        serde_json::Value::Null => Value::Null,
+        serde_json::Value::Bool(truth) => Value::Bool(truth),
+        serde_json::Value::Number(number) => Value::Number(number.to_string()),
+        serde_json::Value::String(text) => Value::text(text),
+        serde_json::Value::Array(items) => Value::Array(items.into_iter().map(of_json).collect()),
+        serde_json::Value::Object(members) => {
+            Value::object(members.into_iter().map(|(k, v)| (k, of_json(v))))
+        }
+    }
+}
+
 /// The parts of a string. Known parts before the first hole stay exact; of a string with holes that may hold the
 /// separator, only what any part may be.
 pub fn split(value: &Value, separator: &Value, how: Split) -> Value {

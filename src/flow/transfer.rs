@@ -11,6 +11,7 @@ use super::guard;
 use super::path;
 use super::site::{Site, each_named, root};
 use super::sources::{self, ResultKind};
+use super::strings;
 use crate::arn::Arn;
 use crate::asl::{
     Catcher, ChoiceRule, Kind, Map, PathField, QueryLanguage, State, StateId, Task, Template,
@@ -76,6 +77,15 @@ impl<'a> Step<'a> {
         match &self.state.arguments {
             Some(template) => self.site(&input).template(template),
             None => self.env.know.resolve(&input),
+        }
+    }
+
+    /// What the branches of a Parallel state begin with; what it computes for them has names that guards in them may speak of.
+    pub fn branch_input(&self) -> Value {
+        let input = self.arguments();
+        match &self.state.arguments {
+            Some(_) => self.stamped(input, "arguments"),
+            None => input,
         }
     }
 

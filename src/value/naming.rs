@@ -65,12 +65,27 @@ impl Value {
                     other => Box::new(other),
                 }),
             },
+            // An array of which nothing is known but where its elements come from is told by its places.
+            Self::Each(one) => match *one {
+                Self::Any(element) if element.is_plain() => {
+                    Self::Any(element.list().named_at(root, place))
+                }
+                other => Self::Each(Box::new(other)),
+            },
             other => other,
         }
     }
 }
 
 impl Unknown {
+    /// Whether nothing more is known of it than where it comes from.
+    const fn is_plain(&self) -> bool {
+        self.identity.is_none()
+            && self.allowed.is_none()
+            && self.guards.is_empty()
+            && self.tells.is_none()
+    }
+
     fn named_at(mut self, root: usize, place: &str) -> Self {
         if self.identity.is_none() {
             self.identity = Some(Identity {

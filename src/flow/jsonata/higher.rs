@@ -1,45 +1,60 @@
 //! Functions that take functions.
 
+use std::ops::Range;
 use std::rc::Rc;
 
 use super::eval::{MAX_ARRAY, Machine};
 use super::path;
 use super::scope::{Bound, Cx, Func};
 use super::signature::Kinds;
-use crate::value::{Gathering, Source, Unknown, Value};
+use crate::value::{Gathering, Identity, Source, Unknown, Value};
 
 /// Elements of a known array that a reduction is followed over one by one.
 const MAX_FOLD: usize = 32;
 
 /// A value given a name for the time of one test, so that the test can teach about it.
-pub struct Temporary(Option<usize>);
+pub struct Temporary(Range<usize>);
 
 impl Temporary {
     /// The value without that name.
     pub fn off(&self, value: &Value) -> Value {
-        let Some(root) = self.0 else {
-            return value.clone();
-        };
-        value.map_unknowns(&mut |unknown| Unknown {
-            identity: unknown
-                .identity
-                .clone()
-                .filter(|id| id.roots().all(|r| r != root)),
-            ..unknown.clone()
-        })
+        without_names(value, &self.0)
     }
 }
+
+/// The value without the names that were given under these numbers.
+pub fn without_names(value: &Value, numbers: &Range<usize>) -> Value {
+    if numbers.is_empty() {
+        return value.clone();
+    }
+    let is_given = |id: &Identity| {
+        id.roots()
+            .any(|root| numbers.contains(&(LAST_ROOT - root.min(LAST_ROOT))))
+    };
+    value.map_unknowns(&mut |unknown| {
+        let mut free = unknown.clone();
+        if free.speaks_of(&is_given) {
+            free.tells = None;
+        }
+        free.identity = free.identity.filter(|id| !is_given(id));
+        free
+    })
+}
+
+/// The root of the first value that is given a name for the time of one test; those of others come before it.
+const LAST_ROOT: usize = usize::MAX - 1;
 
 impl Machine<'_> {
     /// Names a value for the time of one test.
     pub(super) fn named(&self, value: &Value) -> (Value, Temporary) {
+        let number = self.names.get();
         let is_bare = |u: &&Unknown| u.identity.is_none();
         if !value.unknowns().iter().any(is_bare) {
-            return (value.clone(), Temporary(None));
+            return (value.clone(), Temporary(number..number));
         }
-        self.names.set(self.names.get() + 1);
-        let root = usize::MAX - self.names.get();
-        (value.clone().named_at(root, "$"), Temporary(Some(root)))
+        self.names.set(number + 1);
+        let named = value.clone().named_at(LAST_ROOT - number, "$");
+        (named, Temporary(number..number + 1))
     }
 
     /// `$map`, `$filter`, …; `None` for functions that take none.

@@ -1,7 +1,8 @@
 //! Errors: what a state that fails tells, which catcher takes it, and what leaves the scope.
 
 use super::*;
-use crate::asl::{Node, Text};
+use crate::asl::{Condition, Node, ScopeId, Text};
+use crate::expr::jsonata::{Expr, ExprKind};
 
 /// Errors that nothing in the scope has caught, by the state in which they began.
 pub type Thrown = std::collections::BTreeMap<usize, Value>;
@@ -27,6 +28,15 @@ impl Step<'_> {
         // Of what nobody outside chooses, no more is told than that it is an error.
         if let Some(own) = own.filter(Value::is_tainted) {
             all.insert(self.state.id.0, own.anonymous());
+        }
+        if self.state.scope != ScopeId(0)
+            && let Some(raised) = self.raised()
+        {
+            let error = match all.get(&self.state.id.0) {
+                Some(own) => own.join(&raised),
+                None => raised,
+            };
+            all.insert(self.state.id.0, error.anonymous());
         }
         for (state, error) in inner.iter().flat_map(|thrown| thrown.iter()) {
             all.insert(*state, error.clone());
@@ -82,10 +92,30 @@ impl Step<'_> {
         Value::object([text("Error"), text("Cause")])
     }
 
+    /// The error of an expression of the state that calls `$error`, or `$assert`, with a computed message: `Cause` quotes it
+    /// (developer guide, "Transforming data with JSONata", States.QueryEvaluationError).
+    fn raised(&self) -> Option<Value> {
+        if !self.is_jsonata() || !raises(self.state) {
+            return None;
+        }
+        let mut message = Unknown::default();
+        let held = [&self.env.doc, &self.env.execution].into_iter();
+        let held = held.chain(&self.env.item).map(|value| &**value);
+        for value in held.chain(self.env.vars.values()) {
+            message.add_origins(&value.collapsed().origins);
+        }
+        let error = Value::text("States.QueryEvaluationError");
+        Some(Value::object([
+            ("Error".to_owned(), error),
+            ("Cause".to_owned(), Value::Any(message)),
+        ]))
+    }
+
     /// The way that an error takes.
     fn caught(&self, catcher: &Catcher, thrown: &[&Thrown]) -> Option<(StateId, Env)> {
         let next = catcher.next?;
-        let inner = thrown.iter().flat_map(|t| t.values());
+        let raised = self.raised();
+        let inner = thrown.iter().flat_map(|t| t.values()).chain(&raised);
         let error = inner
             .filter(|error| catches(catcher, error))
             .fold(self.own_error(), |all, error| all.join(error))
@@ -124,4 +154,55 @@ fn catches(catcher: &Catcher, error: &Value) -> bool {
         name.literal()
             .is_none_or(|name| WIDE.contains(&name) || patterns.iter().any(|p| p.matches(name)))
     })
+}
+
+/// Whether an expression of the state raises an error with a computed message.
+fn raises(state: &State) -> bool {
+    let mut open: Vec<&Template> = [&state.arguments, &state.output]
+        .into_iter()
+        .flatten()
+        .collect();
+    open.extend(state.assign.iter().map(|(_, template)| template));
+    match &state.kind {
+        Kind::Choice { rules, .. } => {
+            for rule in rules {
+                open.extend(&rule.output);
+                open.extend(rule.assign.iter().map(|(_, template)| template));
+                if let Condition::Jsonata(template) = &rule.condition {
+                    open.push(template);
+                }
+            }
+        }
+        Kind::Map(map) => open.extend([&map.items, &map.item_selector].into_iter().flatten()),
+        _ => {}
+    }
+    while let Some(template) = open.pop() {
+        match &template.node {
+            Node::Object(members) => open.extend(members.iter().map(|(_, member)| member)),
+            Node::Array(items) => open.extend(items),
+            Node::Jsonata(expr) if tells_computed(expr) => return true,
+            _ => {}
+        }
+    }
+    false
+}
+
+fn tells_computed(expr: &Expr) -> bool {
+    let mut open = vec![expr];
+    while let Some(expr) = open.pop() {
+        if let ExprKind::Call(callee, args) = &expr.kind
+            && let ExprKind::Variable(name) = &callee.kind
+        {
+            let message = match name.as_str() {
+                "error" => args.first(),
+                "assert" => args.get(1),
+                _ => None,
+            };
+            if message.is_some_and(|m| !matches!(m.kind, ExprKind::Text(_))) {
+                return true;
+            }
+        }
+        open.extend(expr.children());
+    }
+    false
 }

@@ -1,6 +1,7 @@
 //! The items of a Map and what each iteration is given.
 
 use super::*;
+use crate::asl::Transformation;
 
 impl Step<'_> {
     /// The items of a map, and what one of them is.
@@ -71,4 +72,49 @@ impl Step<'_> {
             }
         }
     }
+    /// What a map ends with, where each iteration ends with this, or none comes to an end.
+    pub fn map_result(&self, map: &Map, output: Option<&Value>) -> Value {
+        let writer = map.result_writer.as_ref();
+        if writer.is_some_and(|w| w.resource.is_some()) {
+            let name = self.state.name.clone();
+            let unknown = Unknown::of(
+                Source::TaskResult(name.clone()),
+                format!("result of `{name}`"),
+            );
+            return Value::Any(unknown.identified(root::result(self.state.id.0)));
+        }
+        let output = output.map_or(Value::NEVER, Value::anonymous);
+        if output.is_never() {
+            return Value::Array(Vec::new());
+        }
+        let one = match writer.map(|w| w.transformation) {
+            None | Some(Transformation::Compact) => output,
+            Some(Transformation::Flatten) => spliced(&output),
+            Some(Transformation::None) => self.execution_told(map, &output),
+            Some(Transformation::Unknown) => spliced(&output)
+                .join(&output)
+                .join(&self.execution_told(map, &output)),
+        };
+        Value::Each(Box::new(one))
+    }
+
+    /// A child execution with its metadata: its input and output as JSON texts (developer guide, "ResultWriter (Map)").
+    fn execution_told(&self, map: &Map, output: &Value) -> Value {
+        let input = self.iteration(map, &self.item(map));
+        let field = |name: &str, value: &Value| (name.to_owned(), strings::json_text(value));
+        let told = [field("Input", &input), field("Output", output)];
+        let rest = Unknown::of(Source::Generated, "a child execution");
+        Value::object(told).with_rest(Value::Any(rest)).anonymous()
+    }
+}
+
+/// Any one of the outputs where those that are arrays are told by their elements.
+fn spliced(output: &Value) -> Value {
+    output.each_alternative(|one| match one {
+        Value::Array(_) | Value::Each(_) => one.elements().anonymous(),
+        Value::Any(unknown) => {
+            Value::Any(unknown.clone()).join(&Value::Any(unknown.some_part("[*]")))
+        }
+        one => one.clone(),
+    })
 }

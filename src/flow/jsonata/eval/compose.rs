@@ -1,5 +1,6 @@
 //! Arrays, objects, blocks, conditionals and operators.
 
+use super::super::higher::without_names;
 use super::super::scope::{Bound, Cx, Func};
 use super::*;
 
@@ -58,14 +59,31 @@ impl<'a> Machine<'a> {
     }
 
     pub(super) fn block<'e>(&self, all: &'e [Expr], cx: &mut Cx<'e>) -> Bound<'e> {
+        let before = self.names.get();
+        let last = self.block_with(all, cx, true);
+        let named = before..self.names.get();
+        match last {
+            _ if named.is_empty() => last,
+            Bound::Value(value) => Bound::Value(without_names(&value, &named)),
+            // A function takes the names in sight with it, and its calls elsewhere must not have them.
+            Bound::Func(_) => self.block_with(all, cx, false),
+        }
+    }
+
+    /// The last value of a block; with `names`, guards in it may speak of what it keeps under a name.
+    fn block_with<'e>(&self, all: &'e [Expr], cx: &Cx<'e>, names: bool) -> Bound<'e> {
         let mut inner = cx.clone();
         let mut last = Bound::Value(Value::Absent);
         for one in all {
             last = self.eval(one, &mut inner);
-            if let Bound::Value(value) = &last
-                && value.is_never()
-            {
-                return last;
+            if let Bound::Value(value) = &last {
+                if value.is_never() {
+                    return last;
+                }
+                if let (ExprKind::Bind(name, _), true) = (&one.kind, names) {
+                    let (named, _) = self.named(value);
+                    inner.scope = inner.scope.bind(name, Bound::Value(named));
+                }
             }
             inner.know = self.after(one, &inner);
         }
