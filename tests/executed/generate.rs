@@ -3,6 +3,7 @@
 use serde_json::{Value as Json, json};
 
 mod express;
+mod scopes;
 
 /// Stands in every text of the input that only the caller can have brought.
 pub const MARK: &str = "MARK";
@@ -35,8 +36,10 @@ pub fn workflow(seed: u64, jsonata: bool) -> Json {
         order: Vec::new(),
         known: PATHS.iter().map(|p| (*p).to_owned()).collect(),
         variables: Vec::new(),
+        prefix: String::new(),
+        depth: 0,
     };
-    for _ in 0..8 {
+    for _ in 0..6 {
         maker.step();
     }
     let mut definition = json!({"StartAt": maker.order[0], "States": maker.linked()});
@@ -89,15 +92,20 @@ struct Maker {
     /// Paths of the document that are there for sure.
     known: Vec<String>,
     variables: Vec<String>,
+    /// Before the names of the states and variables of one scope.
+    prefix: String,
+    /// How many Maps and Parallels are around it.
+    depth: usize,
 }
 
 impl Maker {
     fn linked(&self) -> Json {
         let mut states = self.states.clone();
+        let done = self.named("done");
         for (i, name) in self.order.iter().enumerate() {
             let next = self.order.get(i + 1);
             let state = states.get_mut(name).unwrap().as_object_mut().unwrap();
-            let target = next.map_or("done", String::as_str);
+            let target = next.map_or(done.as_str(), String::as_str);
             let choice = state["Type"] == "Choice";
             let field = if choice { "Default" } else { "Next" };
             if !state.contains_key(field) {
@@ -116,27 +124,35 @@ impl Maker {
                 }
             }
         }
-        states.insert("done".to_owned(), json!({"Type": "Succeed"}));
+        states.insert(done, json!({"Type": "Succeed"}));
+        if self.depth > 0 {
+            states.insert(self.named("no"), self.refusal());
+        }
         Json::Object(states)
     }
 
+    fn named(&self, name: &str) -> String {
+        format!("{}{name}", self.prefix)
+    }
+
     fn add(&mut self, state: Json) -> String {
-        let name = format!("s{}", self.order.len());
+        let name = self.named(&format!("s{}", self.order.len()));
         self.states.insert(name.clone(), state);
         self.order.push(name.clone());
         name
     }
 
     fn step(&mut self) {
-        match self.dice.roll(10) {
+        match self.dice.roll(13) {
             0 | 1 => self.write(),
             2 => self.overwrite(),
             3 => self.assign(),
-            4 => self.guard(),
-            5 => self.map(),
-            6 => self.parallel(),
-            7 => self.failing(),
-            8 => self.repeat(),
+            4 | 5 => self.guard(),
+            6 if self.depth < 2 => self.map(),
+            7 | 8 if self.depth < 2 => self.parallel(),
+            9 => self.failing(),
+            10 => self.repeat(),
+            11 => self.worklist(),
             _ => {}
         }
         let state = self.sink(true);
@@ -213,7 +229,7 @@ impl Maker {
     }
 
     fn assign(&mut self) {
-        let name = format!("v{}", self.order.len());
+        let name = self.named(&format!("v{}", self.order.len()));
         let (key, value) = self.member(&name);
         let state = json!({"Type": "Pass", "Assign": {key: value}});
         self.add(state);
@@ -257,131 +273,31 @@ impl Maker {
             }
         };
         let mut state = json!({"Type": "Choice", "Choices": [rule]});
+        let away = if self.depth > 0 { "no" } else { "done" };
+        let mut assigned = None;
         let default = self.dice.roll(4);
         match default {
-            0 => state["Default"] = json!("done"),
-            1 => state["Choices"][0]["Next"] = json!("done"),
-            2 => state["Choices"][0]["Next"] = json!(format!("s{}", self.order.len() + 2)),
+            0 => state["Default"] = json!(self.named(away)),
+            1 => state["Choices"][0]["Next"] = json!(self.named(away)),
+            2 => {
+                let beyond = format!("s{}", self.order.len() + 2);
+                state["Choices"][0]["Next"] = json!(self.named(&beyond));
+            }
             _ => {}
         }
+        if self.dice.roll(4) == 0 {
+            let name = self.named(&format!("r{}", self.order.len()));
+            let (key, value) = self.member(&name);
+            state["Choices"][0]["Assign"] = json!({key: value});
+            let (key, value) = self.member(&name);
+            state["Assign"] = json!({key: value});
+            assigned = Some(name);
+        }
         self.add(state);
+        self.variables.extend(assigned);
         if default == 2 {
             self.overwrite_field(field);
             self.add(json!({"Type": "Pass"}));
-        }
-    }
-
-    fn map(&mut self) {
-        let known = self.known.clone();
-        self.known = vec!["n".to_owned(), "t".to_owned()];
-        let variables = std::mem::take(&mut self.variables);
-        let member = if self.jsonata {
-            json!({"g": "{% $states.input.n %}", "c": "{% $states.context.Map.Item.Value.t & $states.context.Execution.Input.a %}"})
-        } else {
-            json!({"g.$": "$.n", "c.$": "$$.Map.Item.Value.t", "d.$": "$$.Execution.Input.a", "w.$": "$"})
-        };
-        self.known = known;
-        self.variables = variables;
-        let mut task =
-            json!({"Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": true});
-        let name = format!("s{}i", self.order.len());
-        let result = format!("m{}", self.order.len());
-        let field = if self.jsonata {
-            "Arguments"
-        } else {
-            "Parameters"
-        };
-        task[field] = json!({"QueueUrl": QUEUE, "MessageBody": member});
-        let mut state = json!({"Type": "Map", "MaxConcurrency": 1,
-            "ItemProcessor": {"StartAt": name, "States": {name.clone(): task}}});
-        if self.jsonata {
-            state["Items"] = json!("{% $states.input.items %}");
-            state["Output"] = json!("{% $states.input %}");
-        } else {
-            state["ItemsPath"] = json!("$.items");
-            state["ResultPath"] = json!(format!("$.{result}"));
-            if self.dice.roll(2) == 0 {
-                state["ItemSelector"] = json!({"n.$": "$.a", "t.$": "$$.Map.Item.Value.t"});
-            }
-        }
-        self.add(state);
-    }
-
-    fn parallel(&mut self) {
-        let branch = |maker: &mut Self, tag: &str| {
-            let name = format!("s{}{tag}", maker.order.len());
-            let mut state = if maker.dice.roll(2) == 0 {
-                maker.sink(false)
-            } else {
-                json!({"Type": "Pass"})
-            };
-            state["End"] = json!(true);
-            json!({"StartAt": name, "States": {name.clone(): state}})
-        };
-        let branches = [branch(self, "x"), branch(self, "y")];
-        let result = format!("q{}", self.order.len());
-        let mut state = json!({"Type": "Parallel", "Branches": branches});
-        if self.jsonata {
-            state["Output"] = json!(format!(
-                "{{% $merge([$states.input, {{'{result}': $states.result}}]) %}}"
-            ));
-        } else {
-            state["ResultPath"] = json!(format!("$.{result}"));
-        }
-        self.add(state);
-        self.known.push(result);
-    }
-
-    /// A task that fails, and whose error goes on beside the input.
-    fn failing(&mut self) {
-        let result = format!("e{}", self.order.len());
-        let mut state = self.sink(true);
-        let field = if self.jsonata {
-            "Arguments"
-        } else {
-            "Parameters"
-        };
-        state[field]["QueueUrl"] = json!(NO_QUEUE);
-        state["Catch"] = if self.jsonata {
-            json!([{"ErrorEquals": ["States.ALL"], "Output": format!("{{% $merge([$states.input, {{'{result}': $states.errorOutput.Error}}]) %}}")}])
-        } else {
-            json!([{"ErrorEquals": ["States.ALL"], "ResultPath": format!("$.{result}")}])
-        };
-        self.add(state);
-        self.known.push(result);
-    }
-
-    /// Goes round twice, adding to a value.
-    fn repeat(&mut self) {
-        let at = self.order.len();
-        let (count, text) = (format!("c{at}"), format!("t{at}"));
-        let read = self.text();
-        let (start, body, test) = if self.jsonata {
-            let merge = |fields: String| json!({"Type": "Pass", "Output": format!("{{% $merge([$states.input, {{{fields}}}]) %}}")});
-            (
-                merge(format!("'{count}': 0, '{text}': ''")),
-                merge(format!(
-                    "'{count}': $states.input.{count} + 1, '{text}': $states.input.{text} & {read}"
-                )),
-                json!({"Condition": format!("{{% $states.input.{count} < 2 %}}")}),
-            )
-        } else {
-            (
-                json!({"Type": "Pass", "Result": {"n": 0, "t": ""}, "ResultPath": format!("$.{count}")}),
-                json!({"Type": "Pass", "ResultPath": format!("$.{count}"), "Parameters": {
-                    "n.$": format!("States.MathAdd($.{count}.n, 1)"),
-                    "t.$": format!("States.Format('{{}}{{}}', $.{count}.t, {read})")}}),
-                json!({"Variable": format!("$.{count}.n"), "NumericLessThan": 2}),
-            )
-        };
-        self.add(start);
-        let body = self.add(body);
-        let mut test = test;
-        test["Next"] = json!(body);
-        self.add(json!({"Type": "Choice", "Choices": [test]}));
-        self.known.push(count);
-        if self.jsonata {
-            self.known.push(text);
         }
     }
 }
