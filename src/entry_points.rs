@@ -6,6 +6,7 @@
 
 mod api;
 mod appsync;
+mod doors;
 mod events;
 mod field;
 mod iot;
@@ -214,13 +215,10 @@ impl EntryPoints {
             "function-urls.json",
             &entries.function_urls,
         );
-        events::rules(list(&entries.event_rules), &home, &mut found);
+        let doors = doors::Doors::of(account);
+        events::rules(list(&entries.event_rules), &doors, &home, &mut found);
         events::schedules(list(&entries.schedules), &mut found);
-        events::pipes(
-            list(&entries.pipes),
-            &account.resource_policies.queues,
-            &mut found,
-        );
+        events::pipes(list(&entries.pipes), &doors, &mut found);
         iot::rules(list(&entries.topic_rules), &home, &mut found);
         api::rest(list(&entries.rest_apis), &home, &mut found);
         api::http(list(&entries.http_apis), &mut found);

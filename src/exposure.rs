@@ -1,6 +1,7 @@
-//! What a task makes public: an access control list, a share, or a policy for everybody.
+//! What a task makes public: by an access control list, a share, a policy for everybody, or by writing to what is public.
 
 mod document;
+mod standing;
 mod table;
 
 use crate::analysis::TaskFacts;
@@ -13,6 +14,7 @@ use crate::value::Value;
 use table::{Only, Row};
 
 pub(crate) use document::is_closed;
+pub use standing::{OpenResource, open_resources};
 
 /// One thing that a task makes public.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -199,7 +199,7 @@ pub fn from_texts(texts: &Texts) -> Result<Account, Error> {
     account.entries = entries::read(&texts.entries, &mut account.unreadable);
     account.resource_policies = policies::of_resources(&texts.entries, &mut account.unreadable);
     account.organization = policies::organization(&texts.entries, &mut account.unreadable)?;
-    account.log_resource_policies = Fetched::NotCollected;
+    account.log_resource_policies = policies::of_logs(&texts.entries, &mut account.unreadable);
     Ok(account)
 }
 

@@ -1,15 +1,18 @@
 //! Where a workflow logs: its log groups as CloudWatch Logs describes them, and whether its role may deliver to them.
 
+mod closed;
+
 use std::collections::BTreeMap;
 
 use crate::arn::Arn;
 use crate::gap::{Gap, Input};
-use crate::iam::{Authority, Context, Effect, Policy, PrincipalKind, PrincipalSpec, Statement};
+use crate::iam::{Authority, Effect, Statement};
 use crate::snapshot::{Fetched, LogGroup};
 use crate::workflow::Workflow;
 
 pub use crate::demand::LOGGING as DELIVERY_ACTIONS;
 use crate::demand::TRACING as TRACING_ACTIONS;
+pub use closed::{look_at_delivery, look_at_keys};
 
 /// The one action of the eight that Step Functions makes to end a delivery.
 const STOPS_DELIVERY: &str = "logs:DeleteLogDelivery";
@@ -38,6 +41,9 @@ pub struct Destination {
     pub state: GroupState,
     /// What CloudWatch Logs must be allowed with the group's key, and the key's policy surely does not allow it.
     pub key_refuses: Vec<&'static str>,
+    /// What the delivery must be allowed on the group, and the account's resource policies of CloudWatch Logs surely do not
+    /// allow it.
+    pub delivery_refused: Vec<&'static str>,
 }
 
 /// What is known of a configured log group.
@@ -131,55 +137,8 @@ fn destination(
         arn,
         state,
         key_refuses: Vec::new(),
+        delivery_refused: Vec::new(),
     }
-}
-
-/// What CloudWatch Logs does with the key of a log group (CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs
-/// using AWS KMS").
-const WITH_THE_KEY: [&str; 2] = ["kms:GenerateDataKey", "kms:Decrypt"];
-
-/// Notes of each group what its key's policy does not allow to CloudWatch Logs. A policy that was not read refuses nothing.
-pub fn look_at_keys(facts: &mut LoggingFacts, policy: &dyn Fn(&Arn) -> Option<Policy>) {
-    for destination in &mut facts.groups {
-        let GroupState::Exists(group) = &destination.state else {
-            continue;
-        };
-        let key = group.kms_key.as_deref().and_then(Arn::parse);
-        let Some(policy) = key.and_then(|key| policy(&key)) else {
-            continue;
-        };
-        let group = destination.arn.as_str().trim_end_matches(":*").to_owned();
-        let known = Context::new()
-            .with("aws:PrincipalIsAWSService", "true")
-            .with("kms:EncryptionContext:aws:logs:arn", group)
-            .with("aws:SourceAccount", destination.arn.account());
-        let service = format!("logs.{}.amazonaws.com", destination.arn.region());
-        let refuses = |action: &&str| !may(&policy, &service, action, &known);
-        destination.key_refuses = WITH_THE_KEY.into_iter().filter(refuses).collect();
-    }
-}
-
-/// Whether a policy allows the action to a service, or may.
-fn may(policy: &Policy, service: &str, action: &str, known: &Context) -> bool {
-    let admits = |s: &Statement| match &s.principals {
-        Some(PrincipalSpec::Only(entries)) => entries.iter().any(|e| {
-            let name = e.value.trim_end_matches(".cn");
-            e.value == "*"
-                || e.kind == PrincipalKind::Service
-                    && [service, "logs.amazonaws.com"].contains(&name)
-        }),
-        Some(PrincipalSpec::AllBut(_)) => s.effect == Effect::Allow,
-        None => false,
-    };
-    let about = |s: &&Statement| s.actions.matches(action) && admits(s);
-    let some = |s: &Statement| s.conditions.iter().all(|c| known.decides(c) != Some(false));
-    let sure = |s: &Statement| s.conditions.iter().all(|c| known.decides(c) == Some(true));
-    let mut statements = policy.statements.iter().filter(about);
-    let denied = statements
-        .clone()
-        .any(|s| s.effect == Effect::Deny && sure(s));
-    !policy.unreadable.is_empty()
-        || !denied && statements.any(|s| s.effect == Effect::Allow && some(s))
 }
 
 /// Only where region and account are known, so that it can be pasted. Log groups under `/aws/vendedlogs/` need no entry

@@ -53,7 +53,7 @@ pub struct Account {
     pub iam_is_whole: bool,
     /// CloudWatch log groups by ARN (without `:*`).
     pub log_groups: Fetched<BTreeMap<String, LogGroup>>,
-    /// CloudWatch Logs resource policies; only a live account has them.
+    /// CloudWatch Logs resource policies.
     pub log_resource_policies: Fetched<Vec<Document>>,
     /// Lambda functions by ARN (unqualified).
     pub functions: Fetched<BTreeMap<String, Function>>,

@@ -2,11 +2,10 @@
 
 mod event;
 
-use std::collections::BTreeMap;
-
 use serde_json::Value as Json;
 
-use super::policy::{self, Admits};
+use super::doors::Doors;
+use super::policy;
 use super::start::{StartRequest, Starts, unqualified};
 use super::text::{self, Part};
 use super::{Authorization, Cause, EntryPoint, EntryPoints, Fill, Kind, Place, follow, pattern};
@@ -16,7 +15,7 @@ use crate::snapshot::{Document, Fetched};
 use crate::value::{Source, Unknown, Value};
 
 /// Rules whose targets are workflows.
-pub fn rules(rules: &[EventRule], home: &Place, found: &mut EntryPoints) {
+pub fn rules(rules: &[EventRule], doors: &Doors<'_>, home: &Place, found: &mut EntryPoints) {
     for rule in rules.iter().filter(|r| r.state != "DISABLED") {
         let targets = match &rule.targets {
             Fetched::Present(targets) => targets,
@@ -36,11 +35,13 @@ pub fn rules(rules: &[EventRule], home: &Place, found: &mut EntryPoints) {
             };
             let event = brought.get_or_insert_with(|| event::of(rule, home));
             let (input, fill) = given(target, event);
+            // Whoever may put an object without credentials begins an execution with its name.
+            let open = doors.let_cause(&event.causes);
             found.list.push(EntryPoint {
                 kind: Kind::EventRule,
                 name: rule.name.clone(),
-                authorization: None,
-                public: false,
+                authorization: open.then_some(Authorization::None),
+                public: open,
                 starts: Starts::Workflow(workflow),
                 causes: match fill {
                     Fill::Constant => Vec::new(),
@@ -173,14 +174,15 @@ fn is_start(arn: &str) -> bool {
 
 /// Pipes to workflows, or through one that enriches. What a queue or a stream holds comes from outside; each execution
 /// gets a batch of it.
-pub fn pipes(
-    pipes: &[Pipe],
-    queues: &Fetched<BTreeMap<String, Document>>,
-    found: &mut EntryPoints,
-) {
+pub fn pipes(pipes: &[Pipe], doors: &Doors<'_>, found: &mut EntryPoints) {
     for pipe in pipes.iter().filter(|p| p.desired_state != "STOPPED") {
         let read = record(pipe);
-        let policy = queue_policy(&pipe.source, queues);
+        let queue = Arn::parse(&pipe.source).filter(|arn| arn.service() == "sqs");
+        let policy = queue.and_then(|arn| doors.queue(&arn));
+        let sender = Sender {
+            policy,
+            anybody: doors.opens(policy),
+        };
         let enriched = pipe.enrichment.as_deref().map(|enrichment| {
             let template = pipe.enrichment_parameters.input_template.as_deref();
             found.list.extend(piped(
@@ -188,7 +190,7 @@ pub fn pipes(
                 enrichment,
                 template,
                 (&read, Fill::Whole),
-                policy,
+                &sender,
             ));
             // What code makes of it, or an endpoint answers, is not followed.
             Value::Any(Unknown::of(Source::External, "$"))
@@ -200,17 +202,16 @@ pub fn pipes(
         let template = pipe.target_parameters.input_template.as_deref();
         found
             .list
-            .extend(piped(pipe, &pipe.target, template, given, policy));
+            .extend(piped(pipe, &pipe.target, template, given, &sender));
     }
 }
 
-/// The policy of the queue that a pipe reads, where it was read and the queue has one.
-fn queue_policy<'q>(
-    source: &str,
-    queues: &'q Fetched<BTreeMap<String, Document>>,
-) -> Option<&'q Document> {
-    let arn = Arn::parse(source).filter(|arn| arn.service() == "sqs")?;
-    queues.present()?.get(arn.resource())
+/// Who may send what a pipe reads.
+struct Sender<'a> {
+    /// The policy of the queue that it reads, where it was read and the queue has one.
+    policy: Option<&'a Document>,
+    /// Whoever sends a message without credentials begins an execution with it.
+    anybody: bool,
 }
 
 /// The workflow that a pipe calls with its records, which are this where there is no template.
@@ -219,7 +220,7 @@ fn piped(
     called: &str,
     template: Option<&str>,
     given: (&Value, Fill),
-    policy: Option<&Document>,
+    sender: &Sender<'_>,
 ) -> Option<EntryPoint> {
     let workflow = unqualified(called)?;
     let (record, fill) = given;
@@ -234,13 +235,11 @@ fn piped(
             made(template, &named, record)
         }
     };
-    // Whoever may send a message without credentials begins an execution with it.
-    let open = policy.is_some_and(|p| policy::of_queue(p) == Admits::Everybody);
     Some(EntryPoint {
         kind: Kind::Pipe,
         name: pipe.name.clone(),
-        authorization: open.then_some(Authorization::None),
-        public: open,
+        authorization: sender.anybody.then_some(Authorization::None),
+        public: sender.anybody,
         starts: Starts::Workflow(workflow),
         input: Value::Each(Box::new(each)),
         fill,
@@ -248,7 +247,7 @@ fn piped(
         role: pipe.role_arn.as_deref().and_then(Arn::parse),
         causes: match fill {
             Fill::Constant => Vec::new(),
-            _ => sent(&pipe.source, policy),
+            _ => sent(&pipe.source, sender.policy),
         },
         note: "",
     })

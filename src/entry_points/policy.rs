@@ -69,6 +69,35 @@ pub fn of_queue(document: &Document) -> Admits {
     admits(&read(&document.0), "sqs:SendMessage", &|_, _| true)
 }
 
+/// What a bucket's policy says to whoever puts the objects of this pattern.
+pub fn of_bucket(document: &Document, written: &Glob) -> Admits {
+    let about = |statement: &Statement, whole: bool| match &statement.resources {
+        ResourceSpec::Only(patterns) => patterns.iter().any(|p| match whole {
+            true => p.template.widest().includes(written),
+            false => p.template.widest().overlaps(written),
+        }),
+        ResourceSpec::AllBut(_) => !whole,
+        ResourceSpec::Unstated => true,
+    };
+    admits(&read(&document.0), "s3:PutObject", &about)
+}
+
+/// Whether a resource control policy denies the action to all who are not of the organization, or of an account or a
+/// network. The usual exception for services lets no stranger in.
+pub fn keeps_strangers_from(control: &Policy, action: &str) -> bool {
+    control.statements.iter().any(|s| {
+        let others = s
+            .conditions
+            .iter()
+            .filter(|c| !c.key.eq_ignore_ascii_case("aws:PrincipalIsAWSService"));
+        s.effect == Effect::Deny
+            && names_everybody(s)
+            && s.actions.matches(action)
+            && s.resources.covers_all()
+            && others.into_iter().all(spares_few_by)
+    })
+}
+
 /// The principals whom a queue's policy lets send messages without a condition, by ARN.
 pub fn senders(document: &Document) -> Vec<String> {
     let Some(policy) = read(&document.0) else {
@@ -162,13 +191,14 @@ fn narrows(condition: &Condition) -> bool {
 
 /// Whether a deny spares only some: all but those of a network, an endpoint or an account.
 fn spares_few(statement: &Statement) -> bool {
-    statement.conditions.is_empty()
-        || statement.conditions.iter().all(|condition| {
-            let key = condition.key.to_ascii_lowercase();
-            is_negative(condition)
-                && NARROWING.contains(&key.as_str())
-                && !(key.ends_with("sourceip") && is_most_of_the_world(&condition.texts))
-        })
+    statement.conditions.iter().all(spares_few_by)
+}
+
+fn spares_few_by(condition: &Condition) -> bool {
+    let key = condition.key.to_ascii_lowercase();
+    is_negative(condition)
+        && NARROWING.contains(&key.as_str())
+        && !(key.ends_with("sourceip") && is_most_of_the_world(&condition.texts))
 }
 
 fn is_negative(condition: &Condition) -> bool {

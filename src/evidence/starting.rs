@@ -32,6 +32,15 @@ impl Facts<'_> {
         finding.states(named.map(|s| s.name.clone()).collect());
     }
 
+    /// The states by name, at most three of them.
+    pub fn states_in_words(&self, states: &[StateId]) -> String {
+        let named = states.iter().filter_map(|id| self.definition.state(*id));
+        some_of(
+            &named.map(|s| format!("`{}`", s.name)).collect::<Vec<_>>(),
+            3,
+        )
+    }
+
     /// The trust policy as it should be, where it was read.
     pub fn trust_patch(&self) -> Option<Patch> {
         let document = self.trust.ideal.clone()?;

@@ -26,17 +26,25 @@ const NARROWING: [&str; 8] = [
 pub(super) fn for_everybody(document: &Value) -> Option<String> {
     let text = text(document)?;
     let (policy, _problems) = trust_policy("policy", &Document(text));
+    open_statement(&policy, |_| true, is_whole)
+}
+
+/// The first allow of these statements that lets everybody in without a condition that narrows it, in a word; none where a
+/// deny of those about `all` keeps strangers out.
+pub(super) fn open_statement(
+    policy: &Policy,
+    some: impl Fn(&Statement) -> bool,
+    all: impl Fn(&Statement) -> bool,
+) -> Option<String> {
     let denied = policy.statements.iter().any(|s| {
-        s.effect == Effect::Deny
-            && is_for_all(s)
-            && is_whole(s)
-            && keeps_strangers_out(&s.conditions)
+        s.effect == Effect::Deny && is_for_all(s) && all(s) && keeps_strangers_out(&s.conditions)
     });
     if denied {
         return None;
     }
-    let open =
-        |s: &&Statement| s.effect == Effect::Allow && is_for_all(s) && !narrows(&s.conditions);
+    let open = |s: &&Statement| {
+        s.effect == Effect::Allow && is_for_all(s) && some(s) && !narrows(&s.conditions)
+    };
     let statement = policy.statements.iter().find(open)?;
     Some(match &statement.sid {
         Some(sid) => format!("statement {} (`{sid}`)", statement.index),
@@ -134,6 +142,7 @@ fn keeps_strangers_out(conditions: &[Condition]) -> bool {
         .filter(|c| !c.key.eq_ignore_ascii_case("aws:PrincipalIsAWSService"))
         .collect();
     match conditions.as_slice() {
+        [] => true,
         [one] => limits_of_denied(one, &Who::Anyone).is_some(),
         _ => false,
     }

@@ -212,6 +212,9 @@ impl<'a> AccountFacts<'a> {
         log_delivery::look_at_keys(&mut logging, &|key| {
             self.layers.policy_of(key, None).cloned()
         });
+        if let Some(policies) = &self.layers.of_logs {
+            log_delivery::look_at_delivery(&mut logging, policies);
+        }
         logging.held_back = role.is_some_and(|r| log_delivery::held_back(&r.authority));
         let taint = taint::find(
             &analysis.definition,

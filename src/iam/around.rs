@@ -6,7 +6,7 @@ use super::evaluate::ResourceSide;
 use super::layers::{Level, Organization, Together};
 use super::principal::together;
 use super::resources::{Found, ResourcePolicies};
-use super::{Policy, Principals, Problem};
+use super::{Policy, Principals, Problem, parse};
 use crate::arn::Arn;
 use crate::snapshot::Account;
 
@@ -17,6 +17,8 @@ pub struct AccountLayers {
     pub organization: Option<Organization>,
     /// The policies of resources.
     pub resources: ResourcePolicies,
+    /// The resource policies of CloudWatch Logs, where they were read.
+    pub of_logs: Option<Vec<Policy>>,
     /// What of the organization's policies could not be read.
     pub problems: Vec<Problem>,
     /// What stands above the account's own resources.
@@ -31,7 +33,13 @@ impl AccountLayers {
         let (organization, problems) = read.map_or((None, Vec::new()), |(o, p)| (Some(o), p));
         let own = resources.account().unwrap_or_default();
         let controls = organization.as_ref().map(|o| o.resource_controls_over(own));
+        let read = account.log_resource_policies.present();
+        let of_logs = read.map(|all| {
+            let read = |document| parse::resource_policy("a policy of CloudWatch Logs", document).0;
+            all.iter().map(read).collect()
+        });
         Self {
+            of_logs,
             controls: controls.unwrap_or_default(),
             organization,
             resources,

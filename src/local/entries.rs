@@ -22,7 +22,7 @@ type Unreadable = Vec<Unread>;
 /// Which kinds were read, though nothing of them is there.
 const COLLECTED: &str = "collected.json";
 /// The kinds, as `collected.json` and the directory name them.
-const KINDS: [&str; 16] = [
+const KINDS: [&str; 17] = [
     "event-rules",
     "event-targets",
     "schedules",
@@ -39,6 +39,7 @@ const KINDS: [&str; 16] = [
     "topic-policies",
     "secret-policies",
     "organization",
+    "log-resource-policies",
 ];
 /// How deep a kind's folder goes: `rest-apis/ID/deployments/DEPLOYMENT.json`.
 const DEEPEST: usize = 4;

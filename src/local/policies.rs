@@ -11,6 +11,8 @@ use crate::snapshot::{Document, Fetched, OrganizationPolicies, ResourcePolicies}
 
 /// The policies above the account.
 const ORGANIZATION: &str = "organization.json";
+/// The resource policies of CloudWatch Logs.
+const OF_LOGS: &str = "log-resource-policies.json";
 /// The folders of resources' policies that are read for these alone.
 const OF_RESOURCES: [&str; 5] = [
     "key-policies",
@@ -25,6 +27,7 @@ pub(super) fn input(file: &str) -> Input {
     let kind = file.split(['/', '.']).next().unwrap_or_default();
     match kind {
         "organization" => Input::Organization,
+        "log-resource-policies" => Input::ResourcePolicies,
         kind if OF_RESOURCES.contains(&kind) => Input::ResourcePolicies,
         _ => Input::EntryPoints,
     }
@@ -39,6 +42,39 @@ pub(super) fn of_resources(files: &Files, unreadable: &mut Vec<Unread>) -> Resou
         queues: reader.policies("queue-policies"),
         topics: reader.policies("topic-policies"),
         secrets: reader.policies("secret-policies"),
+    }
+}
+
+/// The resource policies of CloudWatch Logs (DescribeResourcePolicies response, CloudWatch Logs API Reference). What is broken
+/// stays as a document that cannot be read, for it may allow something.
+pub(super) fn of_logs(files: &Files, unreadable: &mut Vec<Unread>) -> Fetched<Vec<Document>> {
+    if !files.contains_key(OF_LOGS) {
+        return Fetched::NotCollected;
+    }
+    let mut reader = Reader::new(files, unreadable);
+    let list = reader.value(OF_LOGS).and_then(|response| {
+        let more = response
+            .get("nextToken")
+            .is_some_and(|token| !token.is_null());
+        let list = response.get("resourcePolicies").and_then(Value::as_array);
+        let why = match list {
+            Some(list) if !more => return Some(list.clone()),
+            Some(_) => {
+                "it holds one page of several; a policy of another may allow what these do not"
+            }
+            None => "it has no `resourcePolicies`: it is no DescribeResourcePolicies response",
+        };
+        reader.complain(OF_LOGS, why);
+        None
+    });
+    let text = |policy: &Value| match policy.get("policyDocument") {
+        Some(Value::String(text)) => text.clone(),
+        Some(other) => other.to_string(),
+        None => String::new(),
+    };
+    match list {
+        Some(list) => Fetched::Present(list.iter().map(|p| Document(text(p))).collect()),
+        None => Fetched::NotCollected,
     }
 }
 

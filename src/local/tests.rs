@@ -246,6 +246,32 @@ fn one_page_of_an_optional_file_is_a_gap() {
 }
 
 #[test]
+fn policies_of_logs_that_are_not_known_whole_are_not_read() {
+    let read = |response: serde_json::Value| {
+        let file = ("log-resource-policies.json".to_owned(), response);
+        let entries = [file].into_iter().collect();
+        let account = from_values(&Values {
+            entries,
+            ..Values::default()
+        });
+        let account = account.unwrap();
+        let policies = account.log_resource_policies.present().map(Vec::len);
+        (policies, account.unreadable.len())
+    };
+    let policy = json!({ "policyName": "p", "policyDocument": "{}" });
+    assert_eq!(read(json!({ "resourcePolicies": [] })), (Some(0), 0));
+    assert_eq!(
+        read(json!({ "resourcePolicies": [policy], "nextToken": null })),
+        (Some(1), 0)
+    );
+    assert_eq!(
+        read(json!({ "resourcePolicies": [policy], "nextToken": "more" })),
+        (None, 1)
+    );
+    assert_eq!(read(json!({ "logGroups": [] })), (None, 1));
+}
+
+#[test]
 fn a_snapshot_is_not_written_over_something() {
     let dir = Temp::new("occupied");
     dir.file("x", "");

@@ -23,6 +23,38 @@ impl Rule for LogDestinationBroken {
         missing_groups(facts, self.meta().id, out);
         missing_permissions(facts, self.meta().id, out);
         closed_keys(facts, self.meta().id, out);
+        refused_deliveries(facts, self.meta().id, out);
+    }
+}
+
+fn refused_deliveries(facts: &Facts<'_>, id: RuleId, out: &mut Vec<Finding>) {
+    let refused = facts
+        .logging
+        .groups
+        .iter()
+        .filter(|g| !g.delivery_refused.is_empty());
+    for destination in refused {
+        let group = destination.arn.as_str().trim_end_matches(":*");
+        let actions = destination.delivery_refused.join(", ");
+        let mut finding = facts.finding(
+            id,
+            Severity::High,
+            format!("delivery to {}", destination.arn),
+            format!(
+                "no logs can be delivered to the log group `{}`",
+                destination.name()
+            ),
+            format!(
+                "the resource policies of CloudWatch Logs do not allow {actions} on `{group}` to `delivery.logs.amazonaws.com`: executions run on without any log, and nothing tells so"
+            ),
+            format!(
+                "let a resource policy (`aws logs put-resource-policy`) allow logs:CreateLogStream and logs:PutLogEvents on `{group}:log-stream:*` to `delivery.logs.amazonaws.com`, or log to a group under `/aws/vendedlogs/states/`, which needs none"
+            ),
+        );
+        let actions = destination.delivery_refused.iter();
+        finding.actions(actions.map(|a| (*a).to_owned()).collect());
+        finding.resources(vec![group.to_owned()]);
+        out.push(finding.build());
     }
 }
 

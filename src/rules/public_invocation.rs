@@ -147,10 +147,13 @@ fn fix(point: &EntryPoint) -> String {
         Kind::Pipe => {
             "let the policy of the queue that the pipe reads name who may send messages to it, not everybody"
         }
+        Kind::EventRule => {
+            "let the policy of the bucket whose events the rule matches name who may put objects into it, not everybody"
+        }
         _ => "let only known principals begin executions",
     };
     match (point.kind, point.fill) {
-        (Kind::FunctionUrl | Kind::Pipe, _) | (_, Fill::Constant) => how.to_owned(),
+        (Kind::FunctionUrl | Kind::Pipe | Kind::EventRule, _) | (_, Fill::Constant) => how.to_owned(),
         _ => format!(
             "{how}; and pass on only the fields that the workflow needs, by a mapping template"
         ),
