@@ -16,6 +16,7 @@ use crate::baseline;
 use crate::budget;
 use crate::config::Config;
 use crate::drift::{self, Baseline, DriftFacts, Held, Since};
+use crate::entry_points;
 use crate::facts::entry::Entry;
 use crate::facts::{AccountFacts, Facts};
 use crate::finding::Finding;
@@ -49,6 +50,8 @@ pub struct Assessment {
     pub more_entry_points: usize,
     /// The functions that it invokes, by unqualified ARN.
     pub invoked: Vec<Arn>,
+    /// The kinds of entry point that may begin its executions, whether one is there or not.
+    pub begun_by: BTreeSet<entry_points::Kind>,
     /// What its risk rests on, to be kept as a baseline or compared; `None` where nothing could be read, and where neither
     /// is asked for.
     pub posture: Option<Posture>,
@@ -331,6 +334,7 @@ fn by_rules(facts: &Facts<'_>, change: &rules::Change<'_>, today: &str) -> Asses
             .iter()
             .map(|f| f.arn.clone())
             .collect(),
+        begun_by: facts.starters.serves.clone(),
         posture: None,
         drift: change.drift.cloned(),
         approved: None,

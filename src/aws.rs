@@ -3,6 +3,7 @@
 mod accounts;
 mod approve;
 mod bus;
+mod entries;
 mod error;
 mod function;
 mod functions;
@@ -23,7 +24,9 @@ mod trail;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use crate::collect::{Account, Lookup, ManagedHead, PageOf, Recorded, RoleHead};
+use crate::collect::{
+    Account, EntryAsk, Lookup, ManagedHead, PageOf, ReadEntries, Recorded, RoleHead,
+};
 use crate::snapshot::{
     Attachment, Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag, VersionRef,
 };
@@ -46,6 +49,7 @@ pub const FUNCTION_ACTIONS: &[&[&str]] = &[
     functions::ACTIONS,
     tags::ACTIONS,
     trail::ACTIONS,
+    entries::ACTIONS,
     accounts::ACTIONS,
     table::ACTIONS,
     queue::ACTIONS,
@@ -63,6 +67,7 @@ pub const MEMBER_ACTIONS: &[&[&str]] = &[
     functions::ACTIONS,
     tags::ACTIONS,
     trail::ACTIONS,
+    entries::ACTIONS,
 ];
 
 /// What the Lambda service does in the function's name: its log, its failed events, and its queue (AWS Lambda Developer
@@ -85,6 +90,7 @@ pub struct Live {
     functions: functions::Functions,
     tags: tags::Tags,
     trail: trail::Trail,
+    entries: entries::EntryClients,
 }
 
 impl Live {
@@ -97,6 +103,7 @@ impl Live {
             functions: functions::Functions::new(sdk),
             tags: tags::Tags::new(sdk),
             trail: trail::Trail::new(sdk),
+            entries: entries::EntryClients::new(sdk),
         }
     }
 }
@@ -184,6 +191,11 @@ impl Account for Live {
 
     async fn functions(&self) -> Fetched<BTreeMap<String, Function>> {
         self.functions.all().await
+    }
+
+    async fn entries(&self, ask: &EntryAsk) -> ReadEntries {
+        // By itself on the heap: within the function's own future it would be nested too deep to be laid out.
+        Box::pin(self.entries.read(&self.functions, ask)).await
     }
 
     async fn recorded(&self, lookup: &Lookup, next: Option<&str>) -> Fetched<PageOf<Recorded>> {

@@ -4,6 +4,7 @@
 
 mod account;
 mod around;
+mod entries;
 mod lately;
 mod role;
 mod versions;
@@ -22,6 +23,7 @@ use crate::trigger::Affects;
 
 pub use account::whole_account;
 pub use around::{Ask, StaleRead, around};
+pub use entries::{EntryAsk, ReadEntries, targets};
 pub use lately::{AccountCache, Surroundings};
 pub use versions::{Versions, versions};
 pub use workflow::{Described, describe};
@@ -96,6 +98,9 @@ pub trait Account: Sync {
     fn function(&self, arn: &str) -> impl Future<Output = Fetched<Function>> + Send;
     /// ListFunctions, by unqualified ARN.
     fn functions(&self) -> impl Future<Output = Fetched<BTreeMap<String, Function>>> + Send;
+    /// What begins executions beside principals, of the kinds that are asked for: the lists of rules, schedules, pipes, APIs and
+    /// function URLs, and what each of them says.
+    fn entries(&self, ask: &EntryAsk) -> impl Future<Output = ReadEntries> + Send;
     /// LookupEvents: one page of CloudTrail's own records of calls.
     fn recorded(
         &self,
@@ -197,7 +202,10 @@ pub async fn affected<A: Account>(port: &A, affects: &Affects) -> Result<Vec<Arn
         }
         Affects::LogGroup { name } => workflow::logging_to(port, name).await,
         // Which function a definition invokes is not for the collector to know; without an index the next scan tells.
-        Affects::Function { .. } | Affects::Starters { .. } => Ok(Vec::new()),
+        // Nor what begins which.
+        Affects::Function { .. } | Affects::EntryPoints { .. } | Affects::Starters { .. } => {
+            Ok(Vec::new())
+        }
     }
 }
 

@@ -10,6 +10,7 @@ use crate::analysis::WorkflowAnalysis;
 use crate::arn::{AccountRegion, Arn};
 use crate::config::Config;
 use crate::digest::Digest;
+use crate::entry_points::Kind;
 use crate::functions;
 use crate::snapshot::{Account, Document, Fetched, Iam, Role, StateMachine};
 
@@ -38,6 +39,13 @@ pub enum Dependency {
         /// Its name, without version or alias.
         name: String,
     },
+    /// Whatever begins executions, of one kind: which of them there are is read anew each time.
+    EntryPoints {
+        /// Account and region.
+        home: AccountRegion,
+        /// The kind.
+        kind: Kind,
+    },
 }
 
 impl std::fmt::Display for Dependency {
@@ -46,6 +54,9 @@ impl std::fmt::Display for Dependency {
             Self::Role { account, name } => write!(f, "role/{account}/{name}"),
             Self::LogGroup { home, name } => write!(f, "log-group/{home}/{name}"),
             Self::Function { home, name } => write!(f, "function/{home}/{name}"),
+            Self::EntryPoints { home, kind } => {
+                write!(f, "entry-points/{home}/{}", kind.word())
+            }
         }
     }
 }
@@ -80,6 +91,10 @@ impl TryFrom<String> for Dependency {
             Some(("function", rest)) => {
                 named(rest).map(|(home, name)| Self::Function { home, name })
             }
+            Some(("entry-points", rest)) => named(rest).and_then(|(home, name)| {
+                let kind = Kind::ALL.into_iter().find(|kind| kind.word() == name)?;
+                Some(Self::EntryPoints { home, kind })
+            }),
             _ => None,
         };
         read.ok_or("this names nothing that a verdict rests on")
@@ -130,6 +145,19 @@ pub fn depends_on(
         });
     }
     rests
+}
+
+/// What may begin its executions.
+pub fn begun_by(machine: &StateMachine, kinds: &BTreeSet<Kind>) -> Vec<Dependency> {
+    let home = Arn::parse(&machine.arn).map(|arn| AccountRegion::of(&arn));
+    let of = |home: AccountRegion| {
+        let kinds = kinds.iter().map(move |kind| Dependency::EntryPoints {
+            home: home.clone(),
+            kind: *kind,
+        });
+        kinds.collect()
+    };
+    home.map(of).unwrap_or_default()
 }
 
 /// The digest of the workflow and its role, the same however it was read: what no event told of shows by it.
@@ -210,18 +238,29 @@ mod tests {
                 name: "/aws/vendedlogs/states/x/y".to_owned(),
             },
             Dependency::Function {
-                home,
+                home: home.clone(),
                 name: "f".to_owned(),
             },
         ];
-        for rest in rests {
+        let kinds = Kind::ALL.map(|kind| Dependency::EntryPoints {
+            home: home.clone(),
+            kind,
+        });
+        for rest in rests.into_iter().chain(kinds) {
             assert_eq!(
                 Dependency::try_from(rest.to_string()),
                 Ok(rest.clone()),
                 "{rest}"
             );
         }
-        for none in ["", "role", "role/1", "log-group/1/eu", "queue/1/eu/x"] {
+        for none in [
+            "",
+            "role",
+            "role/1",
+            "log-group/1/eu",
+            "queue/1/eu/x",
+            "entry-points/1/eu/x",
+        ] {
             assert!(Dependency::try_from(none.to_owned()).is_err(), "{none}");
         }
     }

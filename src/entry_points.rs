@@ -27,7 +27,7 @@ pub use field::{chosen, follow};
 pub use start::{Fill, StartRequest, Starts, passed_on};
 
 /// The kinds of entry point.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Kind {
     /// API Gateway, REST.
@@ -57,6 +57,22 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 12] = [
+        Self::RestApi,
+        Self::HttpApi,
+        Self::WebsocketApi,
+        Self::EventRule,
+        Self::Schedule,
+        Self::Pipe,
+        Self::Appsync,
+        Self::IotRule,
+        Self::FunctionUrl,
+        Self::Function,
+        Self::Workflow,
+        Self::Principal,
+    ];
+
     /// As reports write it.
     pub const fn word(self) -> &'static str {
         match self {

@@ -59,7 +59,10 @@ impl Read {
         Self {
             revision: machine.revision_id.clone(),
             basis: dependencies::basis(machine, account),
-            depends_on: dependencies::depends_on(machine, account, &assessment.invoked),
+            depends_on: dependencies::depends_on(machine, account, &assessment.invoked)
+                .into_iter()
+                .chain(dependencies::begun_by(machine, &assessment.begun_by))
+                .collect(),
             versions: None,
         }
     }

@@ -5,6 +5,7 @@
 //! to somebody. [`sweep`] goes through all of them by schedule, for what no event told.
 
 mod approve;
+mod around;
 mod confirm;
 mod digest;
 mod evaluate;

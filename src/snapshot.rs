@@ -34,6 +34,11 @@ impl<T> Fetched<T> {
             _ => None,
         }
     }
+
+    /// Whether it was asked for and not answered.
+    pub const fn is_lacking(&self) -> bool {
+        matches!(self, Self::Denied(_) | Self::Failed(_))
+    }
 }
 
 /// A policy document as text: JSON, or JSON URL-encoded as the IAM API gives it (RFC 3986).

@@ -17,7 +17,7 @@ mod takers;
 mod unread;
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::arn::Arn;
@@ -35,6 +35,7 @@ use known::Asker;
 
 pub use crowd::{Crowd, LISTED, crowd, first_of, listed};
 pub use known::{Surroundings, of_workflow};
+pub use services::Serving;
 pub use shape::{StartShape, any_opens, mentions_start, start_shapes};
 pub use takers::{Means, Services, Taker, Target};
 pub use unread::gaps;
@@ -142,6 +143,8 @@ pub struct Starters<'i> {
     pub unread_admins: Vec<&'i Arn>,
     /// Principals other than administrators of whose policies something could not be read.
     pub blind: Vec<&'i Arn>,
+    /// The kinds of entry point whose roles may start it, administrators included.
+    pub serves: BTreeSet<Kind>,
 }
 
 /// Principals that may start a workflow by the same statements, of which nothing else that decides is different either.

@@ -3,6 +3,7 @@
 //! The shape is that of CloudTrail management events as EventBridge delivers them (Amazon EventBridge User Guide,
 //! "AWS service events delivered via AWS CloudTrail"; AWS CloudTrail User Guide, "CloudTrail record contents").
 
+mod begins;
 mod expected;
 mod info;
 mod through;
@@ -15,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use crate::arn::Arn;
+use crate::entry_points::Kind;
 use crate::moment::Moment;
 pub use expected::{Expected, same};
 use info::info;
@@ -115,6 +117,11 @@ pub enum Affects {
     Function {
         /// Its name.
         name: String,
+    },
+    /// Every workflow that something of this kind begins, or may begin.
+    EntryPoints {
+        /// The kind; APIs of every kind of API Gateway are one.
+        kind: Kind,
     },
     /// No workflow by itself, only who may start some.
     Starters {
@@ -226,6 +233,12 @@ pub fn read(event: &Value) -> Result<Change, Skip> {
 }
 
 fn affects(row: &'static Watched, event: &Value, detail: &Value) -> Result<Affects, Skip> {
+    if let Subject::EntryPoints(kind) = row.subject {
+        return match begins::starts_something_else(row, detail) {
+            true => Err(Skip::NoWorkflow { name: row.name }),
+            false => Ok(Affects::EntryPoints { kind }),
+        };
+    }
     let (pointer, named) = row
         .at
         .iter()
@@ -286,6 +299,7 @@ fn affects(row: &'static Watched, event: &Value, detail: &Value) -> Result<Affec
         Subject::Function => Ok(Affects::Function {
             name: function_name(named).to_owned(),
         }),
+        Subject::EntryPoints(kind) => Ok(Affects::EntryPoints { kind }),
     }
 }
 

@@ -12,6 +12,7 @@
 
 mod aws {
     mod approval;
+    mod begins;
     mod live;
     mod state;
 }

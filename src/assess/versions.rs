@@ -138,6 +138,7 @@ fn merge(
             own.gaps.push(gap);
         }
     }
+    own.begun_by.extend(of_version.begun_by);
     for invoked in of_version.invoked {
         if !own.invoked.contains(&invoked) {
             own.invoked.push(invoked);

@@ -3,17 +3,32 @@
 use super::{Failure, Host, args};
 use crate::arn::Arn;
 use crate::aws::{self, Live, Sdk};
-use crate::collect;
+use crate::collect::{self, Account as _, EntryAsk};
 use crate::config::Config;
 use crate::snapshot::Account;
+use crate::starters::Serving;
 
 /// Reads the whole account of the credentials and the region that are named, else of the caller's.
 pub fn account(live: &args::Live, host: &mut Host<'_>) -> Result<Account, Failure> {
     host.progress("reading the live account");
     let read = runtime()?.block_on(async {
         let sdk = sdk(live).await?;
-        let read = collect::whole_account(&Live::new(&sdk)).await;
-        read.map_err(|blind| Failure::Words(blind.to_string()))
+        let live = Live::new(&sdk);
+        let read = collect::whole_account(&live).await;
+        let mut account = read.map_err(|blind| Failure::Words(blind.to_string()))?;
+        if let Some(iam) = account.iam.present() {
+            let Serving {
+                kinds,
+                function_roles,
+            } = Serving::new(iam);
+            let ask = EntryAsk {
+                kinds,
+                function_roles,
+                targets: None,
+            };
+            account.entries = live.entries(&ask).await.entries;
+        }
+        Ok(account)
     });
     host.done();
     read

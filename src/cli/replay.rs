@@ -8,16 +8,19 @@ use serde_json::Value;
 
 use super::args::{Format, Replay};
 use super::{Failure, Host, Outcome, report, source};
+use crate::analysis::WorkflowAnalysis;
 use crate::arn::Arn;
 use crate::assess::{self, Assessment, Known};
 use crate::config::Config;
 use crate::dependencies::{self, Dependency};
+use crate::entry_points::Kind;
+use crate::iam::Principals;
 use crate::local::{self, State};
 use crate::pipeline::about_starting;
 use crate::render::alert::{self, Alert};
 use crate::render::{Counts, escape};
 use crate::snapshot::{Account, Iam, Role, StateMachine};
-use crate::starters;
+use crate::starters::{self, StartIndex};
 use crate::trigger::{self, Affects, Change, GrantsStart};
 
 /// Handles the event on the account and prints every alert, or why there is none.
@@ -156,6 +159,10 @@ fn no_workflow(change: &Change, format: Format) -> Result<Outcome, Failure> {
             &format!("no workflow invokes the function `{name}`"),
             format,
         )),
+        Affects::EntryPoints { kind } => Ok(nothing(
+            &format!("no workflow may be begun by a {}", kind.word()),
+            format,
+        )),
         Affects::Starters { principal } => Ok(nothing(
             &format!("no workflow is opened to `{principal}`"),
             format,
@@ -165,6 +172,7 @@ fn no_workflow(change: &Change, format: Format) -> Result<Outcome, Failure> {
 
 /// The workflows whose verdicts rest on what the change is about, by ARN.
 fn affected<'a>(account: &'a Account, config: &Config, change: &Change) -> BTreeSet<&'a str> {
+    let begins = begun_by(account, config, change);
     let hit = |machine: &&StateMachine| match &change.affects {
         Affects::Workflow(workflow) => machine.arn == workflow.arn.as_str(),
         Affects::Role { name } => rests(account, config, machine)
@@ -179,10 +187,31 @@ fn affected<'a>(account: &'a Account, config: &Config, change: &Change) -> BTree
         Affects::Function { name } => rests(account, config, machine).any(
             |rest| matches!(rest, Dependency::Function { name: function, .. } if function == *name),
         ),
+        Affects::EntryPoints { kind } => begins(machine, *kind),
         Affects::Starters { .. } => false,
     };
     let all = account.workflows.iter().filter(hit);
     all.map(|machine| machine.arn.as_str()).collect()
+}
+
+/// Whether a kind of entry point may begin a workflow's executions, asked of the account's principals where it is asked at all.
+fn begun_by<'a>(
+    account: &'a Account,
+    config: &'a Config,
+    change: &Change,
+) -> impl Fn(&StateMachine, Kind) -> bool + use<'a> {
+    let asked = matches!(change.affects, Affects::EntryPoints { .. });
+    let iam = account.iam.present().filter(|_| asked);
+    let index = iam.map(|iam| {
+        let around = starters::Surroundings::of(account, &config.trusted_accounts);
+        StartIndex::new(&Principals::new(iam), &around)
+    });
+    move |machine, kind| {
+        let Some(index) = &index else { return false };
+        let analysis = WorkflowAnalysis::new(account, machine, config);
+        let starters = index.starters(&analysis.workflow, None);
+        starters.serves.contains(&kind)
+    }
 }
 
 fn rests(

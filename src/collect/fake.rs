@@ -196,6 +196,10 @@ impl Account for Fake {
         Fetched::Present(BTreeMap::new())
     }
 
+    async fn entries(&self, _ask: &EntryAsk) -> ReadEntries {
+        ReadEntries::absent()
+    }
+
     async fn recorded(&self, _: &Lookup, _: Option<&str>) -> Fetched<PageOf<Recorded>> {
         self.call("LookupEvents".to_owned()).await;
         Fetched::Present((Vec::new(), None))

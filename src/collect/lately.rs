@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future;
 
-use super::Account;
+use super::{Account, EntryAsk, ReadEntries};
 use crate::arn::{AccountRegion, Arn};
 use crate::moment::Moment;
 use crate::snapshot::{Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag, VersionRef};
@@ -80,7 +80,11 @@ pub struct AccountCache {
     whole: Mutex<BTreeMap<AccountRegion, Kept<Surroundings>>>,
     machines: Mutex<BTreeMap<String, (Moment, StateMachine)>>,
     versions: Mutex<BTreeMap<VersionRef, StateMachine>>,
+    entries: Mutex<BTreeMap<AccountRegion, KeptEntries>>,
 }
+
+/// Entry points that were read, when, and what was asked for.
+type KeptEntries = Option<(Moment, EntryAsk, Arc<ReadEntries>)>;
 
 /// Workflows that are kept.
 const MACHINES: usize = 1000;
@@ -161,6 +165,21 @@ impl AccountCache {
             all.insert(version.clone(), machine.clone());
         }
         machine
+    }
+
+    /// The same entry points, where they were read lately.
+    pub(super) fn kept_entries(
+        &self,
+        home: &AccountRegion,
+        ask: &EntryAsk,
+        (now, after): (Moment, Moment),
+    ) -> Option<Arc<ReadEntries>> {
+        let (read, asked, kept) = lock(&self.entries).get(home).cloned().flatten()?;
+        (asked == *ask && serves(read, now, after)).then_some(kept)
+    }
+
+    pub(super) fn keep_entries(&self, home: &AccountRegion, kept: KeptEntries) {
+        lock(&self.entries).insert(home.clone(), kept);
     }
 
     /// Everything around the workflows.

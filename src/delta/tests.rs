@@ -37,6 +37,7 @@ fn found(findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
         gaps,
         graph: Default::default(),
         invoked: Vec::new(),
+        begun_by: Default::default(),
         posture: None,
         drift: None,
     }

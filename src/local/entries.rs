@@ -20,7 +20,7 @@ pub type Files = BTreeMap<String, String>;
 type Unreadable = Vec<Unread>;
 
 /// Which kinds were read, though nothing of them is there.
-const COLLECTED: &str = "collected.json";
+pub(super) const COLLECTED: &str = "collected.json";
 /// The kinds, as `collected.json` and the directory name them.
 const KINDS: [&str; 17] = [
     "event-rules",

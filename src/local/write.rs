@@ -1,5 +1,7 @@
 //! Writing an account as a snapshot directory, in the shapes of the AWS CLI.
 
+mod entries;
+
 use std::fs;
 use std::path::Path;
 
@@ -62,6 +64,18 @@ pub fn write_snapshot(account: &Account, dir: &Path) -> Result<Vec<String>, Erro
         }),
     )?;
     part(optional::TAGS, all_tags(account))?;
+    let begins = entries::files(&account.entries);
+    for (name, content) in &begins.files {
+        let path = dir.join(name);
+        let folder = path.parent().unwrap_or(dir);
+        fs::create_dir_all(folder).map_err(|error| unwritable(folder, &error))?;
+        write(&path, content)?;
+    }
+    if !begins.collected.is_empty() {
+        let collected = json!({ "read": begins.collected });
+        write(&dir.join(super::entries::COLLECTED), &collected)?;
+    }
+    omitted.extend(begins.omitted);
     Ok(omitted)
 }
 

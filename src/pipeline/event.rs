@@ -78,7 +78,7 @@ fn home<P: Ports>(run: &Run<'_, P>, change: &Change) -> AccountRegion {
     }
     let regional = matches!(
         change.affects,
-        Affects::LogGroup { .. } | Affects::Function { .. }
+        Affects::LogGroup { .. } | Affects::Function { .. } | Affects::EntryPoints { .. }
     );
     let or = |text: &str, own: &str| if text.is_empty() { own } else { text }.to_owned();
     AccountRegion {
@@ -122,6 +122,10 @@ async fn affected<P: Ports>(
         Affects::Function { name } => vec![Dependency::Function {
             home: home.clone(),
             name: name.clone(),
+        }],
+        Affects::EntryPoints { kind } => vec![Dependency::EntryPoints {
+            home: home.clone(),
+            kind: *kind,
         }],
         Affects::Workflow(_) | Affects::Starters { .. } => Vec::new(),
     };

@@ -6,19 +6,19 @@ use futures_util::future;
 use futures_util::stream::{self, StreamExt as _};
 use tracing::info;
 
+use super::around::{self, Subject};
 use super::evaluate::{Cause, Held};
 use super::{Error, Ports, Run, confirm};
 use crate::arn::{AccountRegion, Arn};
 use crate::assess::{self, Assessment, Known, Proof, Remembered};
 use crate::baselines::Baselines;
-use crate::collect::{self, Account, Described, StaleRead, Surroundings, Versions};
-use crate::dependencies;
+use crate::collect::{self, Account, Described, StaleRead, Versions};
 use crate::gap::{Input, Unread};
 use crate::history::Read;
 use crate::queue::{Later, Queue};
 use crate::snapshot::{self, Fetched, StateMachine, VersionRef};
 use crate::trigger::work::Work;
-use crate::trigger::{Affects, SETTLES, plain};
+use crate::trigger::{SETTLES, plain};
 use crate::verdict::Dependency;
 
 /// Workflows that share a role and are compared with each other; the role of more is shared beyond comparison.
@@ -77,16 +77,12 @@ pub(super) async fn read<P: Ports, A: Account>(
     let judged = machines.len();
     let (sharers, beyond) = sharers(run, account, home, &machines, cause).await?;
     machines.extend(sharers);
-    let (mut snapshot, late_roles) = around(
-        run,
-        account,
-        home,
+    let subject = Subject {
         machines,
         judged,
-        &published.machines,
-        cause,
-    )
-    .await;
+        versions: &published.machines,
+    };
+    let (mut snapshot, late_roles) = around::around(run, account, home, subject, cause).await;
     late.extend(late_roles);
     snapshot.unreadable.extend(beyond);
     snapshot.unreadable.extend(published.unread);
@@ -238,60 +234,6 @@ async fn sharers<P: Ports, A: Account>(
         _ => None,
     });
     Ok((sharers.collect(), beyond))
-}
-
-/// Everything around them: for a sweep what was read of the whole account, for an event the parts that it may have changed.
-async fn around<P: Ports, A: Account>(
-    run: &Run<'_, P>,
-    account: &A,
-    home: &AccountRegion,
-    machines: Vec<StateMachine>,
-    judged: usize,
-    versions: &[StateMachine],
-    cause: &Cause<'_>,
-) -> (snapshot::Account, Vec<StaleRead>) {
-    let (lately, now) = (&run.watch.lately, run.now());
-    if cause.sweep.is_some() {
-        let whole = lately.whole(account, home, now, cause.after).await;
-        let with = snapshot::Account {
-            versions: versions.to_vec(),
-            ..whole.with(machines)
-        };
-        return (with, Vec::new());
-    }
-    let iam = lately.principals(account, home, now, cause.after).await;
-    let surroundings = Surroundings {
-        iam: Fetched::clone(&iam),
-        ..Surroundings::unread()
-    };
-    let affected_role = cause.change().and_then(|change| match &change.affects {
-        Affects::Role { name } => Some(name.clone()),
-        _ => None,
-    });
-    let functions = machines
-        .iter()
-        .take(judged)
-        .chain(versions)
-        .flat_map(|machine| dependencies::invoked_functions(machine, &run.watch.config));
-    let mut functions: Vec<Arn> = functions
-        .filter(|arn| AccountRegion::of(arn) == *home)
-        .collect();
-    functions.sort();
-    functions.dedup();
-    let ask = collect::Ask {
-        functions,
-        versions: versions.to_vec(),
-        machines,
-        judged,
-        roles: affected_role.into_iter().collect(),
-        expects: cause
-            .change()
-            .filter(|_| cause.recent)
-            .and_then(|change| change.expects.as_ref()),
-        lately: &surroundings,
-        owner_tags: &run.watch.config.owner_tags,
-    };
-    collect::around(account, ask).await
 }
 
 fn judge<P: Ports>(

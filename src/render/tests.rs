@@ -106,6 +106,7 @@ pub fn assessment(name: &str, findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessm
         gaps,
         graph: Default::default(),
         invoked: Vec::new(),
+        begun_by: Default::default(),
         posture: None,
         drift: None,
     }

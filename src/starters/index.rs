@@ -128,6 +128,7 @@ impl StartIndex {
                 index: self,
             })
         });
+        let list: Vec<Starter<'_>> = list.collect();
         // Of the execution role itself, the rules about the role tell.
         let role = workflow.role.as_ref();
         let blind = self.blind.iter().filter(|arn| Some(*arn) != role);
@@ -136,7 +137,11 @@ impl StartIndex {
         Starters {
             known: self.whole,
             blind: blind.collect(),
-            list: list.collect(),
+            serves: (list.iter().map(|s| s.actor))
+                .chain(admins())
+                .flat_map(|actor| actor.serves.iter().copied())
+                .collect(),
+            list,
             admins: self.administrators.len(),
             administrators: admins().map(|a| &a.arn).collect(),
             unread_admins: admins()
@@ -252,7 +257,7 @@ impl Gathering {
     }
 }
 
-fn actor(principal: &Principal, around: &Surroundings) -> Actor {
+pub(super) fn actor(principal: &Principal, around: &Surroundings) -> Actor {
     let authority = &principal.authority;
     let arn = principal.arn.as_str();
     let mut admissions = principal.trust.as_ref().map(trust::admitted);

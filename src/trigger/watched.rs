@@ -4,6 +4,8 @@
 //! References. Lambda's events carry the API version in their name (AWS Lambda Developer Guide, "Logging AWS Lambda API
 //! calls using AWS CloudTrail").
 
+use crate::entry_points::Kind;
+
 /// The EventBridge detail type of CloudTrail management events. Execution status changes share the source `aws.states`.
 pub const DETAIL_TYPE: &str = "AWS API Call via CloudTrail";
 
@@ -41,6 +43,8 @@ pub enum Subject {
     LogGroup,
     /// A function, named by its name or ARN.
     Function,
+    /// Something that begins executions, of this kind; where the row has pointers, only of what they say is started.
+    EntryPoints(Kind),
 }
 
 /// Whether a call can change who may start workflows.
@@ -61,6 +65,11 @@ const STATES: Api = ("aws.states", "states.amazonaws.com");
 const IAM: Api = ("aws.iam", "iam.amazonaws.com");
 const LOGS: Api = ("aws.logs", "logs.amazonaws.com");
 const LAMBDA: Api = ("aws.lambda", "lambda.amazonaws.com");
+const API_GATEWAY: Api = ("aws.apigateway", "apigateway.amazonaws.com");
+const APPSYNC: Api = ("aws.appsync", "appsync.amazonaws.com");
+const EVENTS: Api = ("aws.events", "events.amazonaws.com");
+const PIPES: Api = ("aws.pipes", "pipes.amazonaws.com");
+const SCHEDULER: Api = ("aws.scheduler", "scheduler.amazonaws.com");
 
 const WORKFLOW: &[&str] = &["/requestParameters/stateMachineArn"];
 const VERSION: &[&str] = &["/requestParameters/stateMachineVersionArn"];
@@ -77,6 +86,7 @@ const KEYED: &[&str] = &[
     "/requestParameters/resourceIdentifier",
 ];
 const FUNCTION: &[&str] = &["/requestParameters/functionName"];
+const ANY: &[&str] = &[];
 
 const fn row(
     (from, source): Api,
@@ -128,6 +138,38 @@ const fn log_group(name: &'static str) -> Watched {
 
 const fn function(name: &'static str) -> Watched {
     row(LAMBDA, name, Subject::Function, FUNCTION)
+}
+
+/// REST, HTTP and WebSocket APIs have one service, one role for all, and calls of the same names.
+const fn api(name: &'static str) -> Watched {
+    row(API_GATEWAY, name, Subject::EntryPoints(Kind::RestApi), ANY)
+}
+
+const fn resolver(name: &'static str) -> Watched {
+    row(APPSYNC, name, Subject::EntryPoints(Kind::Appsync), ANY)
+}
+
+const fn rule(name: &'static str, at: &'static [&'static str]) -> Watched {
+    row(EVENTS, name, Subject::EntryPoints(Kind::EventRule), at)
+}
+
+const fn pipe(name: &'static str, at: &'static [&'static str]) -> Watched {
+    row(PIPES, name, Subject::EntryPoints(Kind::Pipe), at)
+}
+
+/// Only what makes or changes one: programs delete schedules, or let them end, by the thousand, and that opens nothing.
+const fn schedule(name: &'static str) -> Watched {
+    const TARGET: &[&str] = &["/requestParameters/target/arn"];
+    row(
+        SCHEDULER,
+        name,
+        Subject::EntryPoints(Kind::Schedule),
+        TARGET,
+    )
+}
+
+const fn url(name: &'static str) -> Watched {
+    row(LAMBDA, name, Subject::EntryPoints(Kind::FunctionUrl), ANY)
 }
 
 /// Every kind of event that is watched.
@@ -194,4 +236,54 @@ pub const WATCHED: &[Watched] = &[
     function("CreateFunction20150331"),
     function("UpdateFunctionConfiguration20150331v2"),
     function("DeleteFunction20150331"),
+    url("CreateFunctionUrlConfig"),
+    url("UpdateFunctionUrlConfig"),
+    url("DeleteFunctionUrlConfig"),
+    url("AddPermission20150331v2"),
+    url("RemovePermission20150331v2"),
+    api("CreateDeployment"),
+    api("UpdateDeployment"),
+    api("CreateStage"),
+    api("UpdateStage"),
+    api("DeleteStage"),
+    api("PutMethod"),
+    api("UpdateMethod"),
+    api("DeleteMethod"),
+    api("PutIntegration"),
+    api("CreateIntegration"),
+    api("UpdateIntegration"),
+    api("DeleteIntegration"),
+    api("DeleteResource"),
+    api("ImportRestApi"),
+    api("PutRestApi"),
+    api("UpdateRestApi"),
+    api("DeleteRestApi"),
+    api("CreateRoute"),
+    api("UpdateRoute"),
+    api("DeleteRoute"),
+    api("CreateApi"),
+    api("ImportApi"),
+    api("ReimportApi"),
+    api("DeleteApi"),
+    resolver("CreateResolver"),
+    resolver("UpdateResolver"),
+    resolver("DeleteResolver"),
+    resolver("CreateDataSource"),
+    resolver("UpdateDataSource"),
+    resolver("DeleteDataSource"),
+    resolver("UpdateGraphqlApi"),
+    resolver("DeleteGraphqlApi"),
+    rule("PutRule", ANY),
+    rule("EnableRule", ANY),
+    rule("DisableRule", ANY),
+    rule("DeleteRule", ANY),
+    rule("PutTargets", &["/requestParameters/targets"]),
+    rule("RemoveTargets", ANY),
+    pipe("CreatePipe", &["/requestParameters/target"]),
+    pipe("UpdatePipe", ANY),
+    pipe("StartPipe", ANY),
+    pipe("StopPipe", ANY),
+    pipe("DeletePipe", ANY),
+    schedule("CreateSchedule"),
+    schedule("UpdateSchedule"),
 ];

@@ -18,6 +18,7 @@ pub(super) fn summary(name: &str, detail: &Value) -> String {
     let iam = call.on_policy().or_else(|| call.on_principal());
     let other = || call.on_workflow().or_else(|| call.on_log_group());
     let words = iam.or_else(other).or_else(|| call.on_function());
+    let words = words.or_else(|| super::begins::summary(name, detail));
     words.unwrap_or_default()
 }
 

@@ -10,7 +10,11 @@ use crate::support::stage::{Stage, opened, resolved};
 const FUNCTION: &str = env!("CARGO_BIN_EXE_stepwarden-lambda");
 
 /// The command line on the live account, through the proxy.
-fn stepwarden(proxy: &Proxy, region: &str, arguments: &[&str]) -> (String, String, Option<i32>) {
+pub(super) fn stepwarden(
+    proxy: &Proxy,
+    region: &str,
+    arguments: &[&str],
+) -> (String, String, Option<i32>) {
     stepwarden_with(proxy, region, &[], arguments)
 }
 

@@ -66,13 +66,34 @@ impl Account {
     }
 
     fn post(&self, path: &str, service: &str, headers: &[(&str, &str)], body: &str) -> String {
+        self.send(("POST", path), service, headers, body)
+    }
+
+    /// A call of a service whose API is one of paths.
+    pub fn rest(&self, method: &str, service: &str, path: &str, body: Value) -> Value {
+        let headers = [("Content-Type", "application/json")];
+        let body = match body {
+            Value::Null => String::new(),
+            body => body.to_string(),
+        };
+        let text = self.send((method, path), service, &headers, &body);
+        serde_json::from_str(&text).unwrap_or(Value::Null)
+    }
+
+    fn send(
+        &self,
+        (method, path): (&str, &str),
+        service: &str,
+        headers: &[(&str, &str)],
+        body: &str,
+    ) -> String {
         let region = self.region;
         let credential = format!(
             "AWS4-HMAC-SHA256 Credential=test/20260101/{region}/{service}/aws4_request, SignedHeaders=host, Signature=0"
         );
         let host = format!("{service}.{region}.amazonaws.com");
         let mut request = http::reply(200, headers, body);
-        request.first = format!("POST {path} HTTP/1.1");
+        request.first = format!("{method} {path} HTTP/1.1");
         request
             .headers
             .push(("Authorization".to_owned(), credential));

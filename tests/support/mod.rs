@@ -4,6 +4,7 @@
 #![allow(dead_code, reason = "no test uses all of it")]
 
 pub mod account;
+pub mod begins;
 pub mod emulator;
 pub mod function;
 pub mod http;

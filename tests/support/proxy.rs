@@ -182,6 +182,11 @@ fn action(request: &Message) -> String {
             "ListFunctions".to_owned()
         }
         path if path.ends_with("/configuration") => "GetFunctionConfiguration".to_owned(),
+        path if path.ends_with("/urls") => "ListFunctionUrlConfigs".to_owned(),
+        "/restapis" => "GetRestApis".to_owned(),
+        "/v2/apis" => "GetApis".to_owned(),
+        "/v1/pipes" => "ListPipes".to_owned(),
+        "/schedules" => "ListSchedules".to_owned(),
         _ => request.first.clone(),
     }
 }

@@ -22,6 +22,14 @@ fn iam(resource: &str) -> String {
     format!("arn:aws:iam::{ACCOUNT}:{resource}")
 }
 
+/// A read of API Gateway: its ARNs name no account.
+fn api(path: &str) -> Call {
+    call(
+        "apigateway:GET",
+        format!("arn:aws:apigateway:{REGION}::{path}"),
+    )
+}
+
 /// Every read of an account.
 pub fn reads() -> Vec<Call> {
     let workflow = of("states", "stateMachine:payments-settlement");
@@ -59,6 +67,37 @@ pub fn reads() -> Vec<Call> {
             of("lambda", "function:media-thumbnail"),
         ),
         call("lambda:ListFunctions", "*"),
+        call("lambda:GetPolicy", of("lambda", "function:checkout")),
+        call("lambda:GetPolicy", of("lambda", "function:checkout:live")),
+        call(
+            "lambda:ListFunctionUrlConfigs",
+            of("lambda", "function:checkout"),
+        ),
+        api("/restapis"),
+        api("/restapis/a1b2c3/resources"),
+        api("/restapis/a1b2c3/stages"),
+        api("/restapis/a1b2c3/deployments/d4e5f6"),
+        api("/apis"),
+        api("/apis/a1b2c3/routes"),
+        api("/apis/a1b2c3/integrations"),
+        api("/apis/a1b2c3/stages"),
+        call("appsync:ListGraphqlApis", "*"),
+        call("appsync:ListDataSources", "*"),
+        call("appsync:ListTypes", "*"),
+        call("appsync:ListResolvers", "*"),
+        call("events:ListEventBuses", "*"),
+        call("events:ListRules", "*"),
+        call("events:ListRuleNamesByTarget", "*"),
+        call("events:DescribeRule", of("events", "rule/nightly")),
+        call("events:DescribeRule", of("events", "rule/shop/orders")),
+        call("events:ListTargetsByRule", of("events", "rule/nightly")),
+        call("pipes:ListPipes", "*"),
+        call("pipes:DescribePipe", of("pipes", "pipe/orders")),
+        call("scheduler:ListSchedules", "*"),
+        call(
+            "scheduler:GetSchedule",
+            of("scheduler", "schedule/default/nightly"),
+        ),
         call("tag:GetResources", "*"),
         call("cloudtrail:LookupEvents", "*"),
     ]
@@ -248,6 +287,28 @@ pub fn harmful() -> Vec<Call> {
         ),
         call("events:PutEvents", of("events", "event-bus/default")),
         call("tag:TagResources", "*"),
+        api("/apikeys"),
+        api("/apikeys/a1b2c3"),
+        api("/usageplans/a1b2c3/keys"),
+        api("/restapis/a1b2c3/authorizers"),
+        api("/apis/a1b2c3/authorizers/d4e5f6"),
+        api("/domainnames"),
+        call(
+            "apigateway:POST",
+            format!("arn:aws:apigateway:{REGION}::/restapis"),
+        ),
+        call(
+            "apigateway:PATCH",
+            format!("arn:aws:apigateway:{REGION}::/restapis/a1b2c3/stages"),
+        ),
+        call("appsync:ListApiKeys", "*"),
+        call("lambda:AddPermission", &*function),
+        call("events:PutTargets", of("events", "rule/nightly")),
+        call("pipes:UpdatePipe", of("pipes", "pipe/orders")),
+        call(
+            "scheduler:UpdateSchedule",
+            of("scheduler", "schedule/default/nightly"),
+        ),
         call("s3:GetObject", "arn:aws:s3:::media-uploads/a"),
         call(
             "secretsmanager:GetSecretValue",

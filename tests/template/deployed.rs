@@ -128,7 +128,13 @@ fn topics_are_encrypted_with_a_key_that_their_publishers_may_use() {
 
 #[test]
 fn what_cannot_be_delivered_is_kept_and_nobody_else_can_write_there() {
-    for rule in ["Changes", "MemberChanges", "Sweep"] {
+    for rule in [
+        "Changes",
+        "ChangesOfEntries",
+        "MemberChanges",
+        "MemberChangesOfEntries",
+        "Sweep",
+    ] {
         let target = &whole().is(rule)["Targets"][0];
         assert_eq!(
             target["DeadLetterConfig"]["Arn"],
@@ -138,7 +144,13 @@ fn what_cannot_be_delivered_is_kept_and_nobody_else_can_write_there() {
     }
     let policy = &whole().properties("DeadLettersPolicy")["PolicyDocument"]["Statement"][0];
     let sources = policy["Condition"]["ArnEquals"]["aws:SourceArn"].to_string();
-    for rule in ["Changes", "MemberChanges", "Sweep"] {
+    for rule in [
+        "Changes",
+        "ChangesOfEntries",
+        "MemberChanges",
+        "MemberChangesOfEntries",
+        "Sweep",
+    ] {
         assert!(
             sources.contains(&format!(r#"["{rule}","Arn"]"#)),
             "{sources}"
@@ -167,7 +179,17 @@ fn only_member_accounts_reach_the_bus_and_only_with_the_events_of_these_services
     );
     assert_eq!(
         condition["ForAllValues:StringEquals"]["events:source"],
-        json!(["aws.iam", "aws.lambda", "aws.logs", "aws.states"])
+        json!([
+            "aws.apigateway",
+            "aws.appsync",
+            "aws.events",
+            "aws.iam",
+            "aws.lambda",
+            "aws.logs",
+            "aws.pipes",
+            "aws.scheduler",
+            "aws.states"
+        ])
     );
     for (key, when) in [
         ("aws:PrincipalAccount", "HasMemberAccounts"),
@@ -221,10 +243,9 @@ fn members_forward_straight_to_the_bus_of_each_region() {
         targets(member_iam().is("RoleChanges")),
         [bus(REGION), bus("us-west-2")]
     );
-    assert_eq!(
-        targets(member_workflows().is("RegionalChanges")),
-        [bus(REGION)]
-    );
+    for rule in ["RegionalChanges", "EntryChanges"] {
+        assert_eq!(targets(member_workflows().is(rule)), [bus(REGION)]);
+    }
     assert!(
         !member_iam().has("RegionalChanges"),
         "no workflows live in us-east-1 here"

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
-use stepwarden::trigger::{self, Skip, WATCHED};
+use stepwarden::trigger::{self, Skip, Subject, WATCHED, Watched};
 
 use super::pattern::{calls, matches};
 use super::stack;
@@ -28,21 +28,42 @@ fn samples(folder: &str) -> Vec<(String, Value)> {
 /// Sources and names of calls.
 type Calls = BTreeSet<(String, String)>;
 
-fn watched(of: impl Fn(&str) -> bool) -> Calls {
-    let rows = WATCHED.iter().filter(|row| of(row.source));
+fn watched(of: impl Fn(&Watched) -> bool) -> Calls {
+    let rows = WATCHED.iter().filter(|row| of(row));
     rows.map(|row| (row.source.to_owned(), row.name.to_owned()))
         .collect()
 }
 
-fn is_iam(source: &str) -> bool {
-    source.starts_with("iam.")
+fn is_iam(row: &Watched) -> bool {
+    row.source.starts_with("iam.")
+}
+
+/// Whether it changes what begins executions.
+fn is_entry(row: &Watched) -> bool {
+    matches!(row.subject, Subject::EntryPoints(_))
 }
 
 /// The rules that deliver to the function, or on the way to it.
-fn rules() -> [(&'static str, Value, Calls); 5] {
-    let (all, iam) = (watched(|_| true), watched(is_iam));
-    let regional = watched(|source| !is_iam(source));
+fn rules() -> [(&'static str, Value, Calls); 8] {
+    let (all, iam) = (watched(|row| !is_entry(row)), watched(is_iam));
+    let entries = watched(is_entry);
+    let regional = watched(|row| !is_iam(row) && !is_entry(row));
     [
+        (
+            "own, entries",
+            stack::whole().pattern("ChangesOfEntries"),
+            entries.clone(),
+        ),
+        (
+            "members', entries",
+            stack::whole().pattern("MemberChangesOfEntries"),
+            entries.clone(),
+        ),
+        (
+            "member, entries",
+            stack::member_workflows().pattern("EntryChanges"),
+            entries,
+        ),
         ("own", stack::whole().pattern("Changes"), all.clone()),
         ("members'", stack::whole().pattern("MemberChanges"), all),
         (
@@ -117,6 +138,8 @@ fn the_emulator_lets_the_same_events_through() {
     for (stack, rule) in [
         (stack::whole(), "Changes"),
         (stack::whole(), "MemberChanges"),
+        (stack::whole(), "ChangesOfEntries"),
+        (stack::member_workflows(), "EntryChanges"),
         (stack::forwarding(), "RoleChanges"),
         (stack::member_workflows(), "RegionalChanges"),
     ] {

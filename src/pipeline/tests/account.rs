@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::world::{ACCOUNT, State, World, role_arn};
-use crate::collect::{Account, Lookup, ManagedHead, PageOf, Recorded, RoleHead};
+use crate::collect::{
+    Account, EntryAsk, Lookup, ManagedHead, PageOf, ReadEntries, Recorded, RoleHead,
+};
 use crate::snapshot::{
     Attachment, Document, Fetched, Function, Iam, LogGroup, NamedDocument, Role, StateMachine, Tag,
     User, VersionRef,
@@ -218,6 +220,10 @@ impl Account for World {
     async fn functions(&self) -> Fetched<BTreeMap<String, Function>> {
         self.read("ListFunctions".to_owned(), |s| Some(s.functions.clone()))
             .await
+    }
+
+    async fn entries(&self, _ask: &EntryAsk) -> ReadEntries {
+        ReadEntries::absent()
     }
 
     async fn recorded(&self, lookup: &Lookup, _next: Option<&str>) -> Fetched<PageOf<Recorded>> {

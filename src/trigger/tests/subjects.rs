@@ -193,3 +193,73 @@ fn work_is_read_back_as_it_was_written_and_nothing_else_is_work() {
         assert!(payload(&hostile).unwrap_err().is_malformed(), "{hostile}");
     }
 }
+
+#[test]
+fn what_begins_executions_is_named_by_its_kind_and_what_starts_something_else_is_passed_over() {
+    let of = |name: &str, service: &str, request: Value| {
+        let source = format!("{service}.amazonaws.com");
+        read(&event(name, &source, request, Value::Null)).map(|change| change.affects)
+    };
+    let workflow = "arn:aws:states:eu-west-1:123456789012:stateMachine:orders";
+    let universal = "arn:aws:scheduler:::aws-sdk:sfn:startExecution";
+    let queue = "arn:aws:sqs:eu-west-1:123456789012:orders";
+    let concerns = |kind| Ok(Affects::EntryPoints { kind });
+    let passed = |name| Err(Skip::NoWorkflow { name });
+    let target = |arn: &str| json!({ "name": "n", "target": { "arn": arn } });
+    let targets = |arns: &[&str]| {
+        let each: Vec<Value> = arns.iter().map(|arn| json!({ "arn": arn })).collect();
+        json!({ "rule": "r", "targets": each })
+    };
+    let schedule = |request| of("CreateSchedule", "scheduler", request);
+    assert_eq!(schedule(target(workflow)), concerns(Kind::Schedule));
+    assert_eq!(schedule(target(universal)), concerns(Kind::Schedule));
+    assert_eq!(schedule(target(queue)), passed("CreateSchedule"));
+    let put = |request| of("PutTargets", "events", request);
+    assert_eq!(put(targets(&[queue, workflow])), concerns(Kind::EventRule));
+    assert_eq!(put(targets(&[queue])), passed("PutTargets"));
+    let pipe = |request| of("CreatePipe", "pipes", request);
+    assert_eq!(pipe(json!({ "target": workflow })), concerns(Kind::Pipe));
+    assert_eq!(pipe(json!({ "target": queue })), passed("CreatePipe"));
+    // What a record does not say, or says in another form, may be a workflow.
+    for unsaid in [
+        json!({}),
+        Value::Null,
+        json!({ "target": 1, "targets": [{}] }),
+    ] {
+        assert_eq!(schedule(unsaid.clone()), concerns(Kind::Schedule));
+        assert_eq!(put(unsaid.clone()), concerns(Kind::EventRule));
+        assert_eq!(pipe(unsaid), concerns(Kind::Pipe));
+    }
+    assert_eq!(
+        of("UpdateMethod", "apigateway", json!({ "restApiId": "a" })),
+        concerns(Kind::RestApi)
+    );
+}
+
+#[test]
+fn a_change_of_an_entry_point_is_told_in_words() {
+    let words = |name: &str, service: &str, request: Value| {
+        let source = format!("{service}.amazonaws.com");
+        let change = read(&event(name, &source, request, Value::Null)).unwrap();
+        change.event.summary
+    };
+    let route = json!({ "apiId": "a1", "routeKey": "POST /orders", "authorizationType": "NONE" });
+    assert_eq!(
+        words("CreateRoute", "apigateway", route),
+        "route `POST /orders` of API `a1` was made: it asks for no authorization"
+    );
+    assert_eq!(
+        words("RemoveTargets", "events", json!({ "rule": "nightly" })),
+        "the targets of rule `nightly` were changed"
+    );
+    assert_eq!(
+        words("StopPipe", "pipes", json!({ "name": "p" })),
+        "pipe `p` was stopped"
+    );
+    let url = json!({ "functionName": "front", "authType": "NONE" });
+    assert_eq!(
+        words("UpdateFunctionUrlConfig", "lambda", url),
+        "the URL of function `front` was changed: it asks nobody who he is"
+    );
+    assert_eq!(words("DeleteApi", "apigateway", json!({})), "");
+}
