@@ -119,10 +119,12 @@ impl WorkflowAnalysis {
                 workflow: known.then_some(&workflow.arn),
             },
         );
-        let unread = read.fault.as_ref().and_then(|fault| {
-            let text = machine.definition.trim_start_matches('\u{feff}');
-            text.get(fault.at..)
-        });
+        let text = machine.definition.trim_start_matches('\u{feff}');
+        let unread = match &read.fault {
+            Some(fault) => text.get(fault.at..),
+            // What a key holds that stands again, and what is nested too deep, is in the text alone.
+            None => (!read.issues.is_empty()).then_some(text),
+        };
         let secrets = secrets::find(&read.value, unread.unwrap_or_default());
         Self {
             workflow,
@@ -141,7 +143,10 @@ impl WorkflowAnalysis {
 pub fn stopped(what: &str, cuts: &[&'static str]) -> Option<Gap> {
     (!cuts.is_empty()).then(|| {
         let why = format!("the analysis stopped at {}", cuts.join(", and at "));
-        Gap::new(Input::Workflow, format!("{what}, whole"), why)
+        Gap {
+            cut: true,
+            ..Gap::new(Input::Workflow, format!("{what}, whole"), why)
+        }
     })
 }
 

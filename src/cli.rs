@@ -116,6 +116,15 @@ impl Outcome {
         }
     }
 
+    /// With a workflow among what was judged that the analysis could not follow to its end: whatever was found in it, a gate
+    /// stays shut.
+    fn cut_short(mut self, any: bool, fail_on: args::FailOn) -> Self {
+        if any && fail_on.threshold().is_some() {
+            self.status = self.status.max(1);
+        }
+        self
+    }
+
     /// Beside what could not be read.
     fn with(mut self, failures: Vec<String>) -> Self {
         self.failures = failures;

@@ -101,7 +101,8 @@ impl<'a> Decider<'a> {
     }
 
     /// Answers every line of the text that is not blank, in order, each with a line break; whether any was an error.
-    pub fn lines(&self, text: &str) -> (String, bool) {
+    pub fn lines(&self, text: &str) -> (String, usize) {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let lines: Vec<&str> = text.lines().filter(|l| !l.trim().is_empty()).collect();
         let blocks: Vec<&[&str]> = lines.chunks(BLOCK).collect();
         let answers = parallel::map(0..blocks.len(), |block| {
@@ -115,13 +116,13 @@ impl<'a> Decider<'a> {
             answers.collect::<Vec<Answer>>()
         });
         let mut out = String::new();
-        let mut any_error = false;
+        let mut errors = 0;
         for answer in answers.into_iter().flatten() {
-            any_error |= answer.is_error;
+            errors += usize::from(answer.is_error);
             out.push_str(&answer.json);
             out.push('\n');
         }
-        (out, any_error)
+        (out, errors)
     }
 
     /// Answers one line of JSON.

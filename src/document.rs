@@ -179,6 +179,15 @@ impl Document {
         }
     }
 
+    /// The whole text, where something of it is not in the value: of a key that stands twice the first, and what is nested too
+    /// deep; else nothing.
+    pub fn beside_value(&self) -> &str {
+        match self.value.is_null() || !self.issues.is_empty() {
+            true => &self.text,
+            false => "",
+        }
+    }
+
     /// Where a value stands.
     pub fn span(&self, pointer: &Pointer) -> Option<Span> {
         Some(self.node.find(pointer)?.value)

@@ -105,6 +105,9 @@ pub struct Gap {
     /// An optional snapshot file that is absent: severity info instead of medium.
     #[serde(skip)]
     pub optional: bool,
+    /// The analysis itself stopped at a bound: a gate lets nothing of this workflow pass.
+    #[serde(skip)]
+    pub cut: bool,
 }
 
 impl Gap {
@@ -115,6 +118,7 @@ impl Gap {
             why: why.into(),
             input,
             optional: false,
+            cut: false,
         }
     }
 
@@ -140,6 +144,8 @@ pub struct Unread {
     pub why: String,
     /// Whoever deploys or asks decides it: severity info instead of medium.
     pub optional: bool,
+    /// It is a whole file that is there and of no use: a command that was given it has not done all its work.
+    pub is_file: bool,
 }
 
 impl Unread {
@@ -151,6 +157,16 @@ impl Unread {
             what: what.into(),
             why: why.into(),
             optional: false,
+            is_file: false,
+        }
+    }
+
+    /// The same, where it is a whole file that is of no use.
+    #[must_use]
+    pub fn file(self) -> Self {
+        Self {
+            is_file: true,
+            ..self
         }
     }
 

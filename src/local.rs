@@ -28,7 +28,7 @@ use crate::snapshot::{Account, Fetched};
 
 pub use definition::{Before, Found, Input, Options, before, input, inputs};
 pub use parameters::parameters;
-use read::{io_words, read_bounded, read_regular};
+use read::{io_words, read_regular};
 pub use read::{read_file, read_stream};
 pub use role::RoleFile;
 pub use state::State;
@@ -93,6 +93,20 @@ pub enum Error {
     },
 }
 
+impl Error {
+    /// The file that it is about, where it names one by its path.
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Unreadable { path, .. }
+            | Self::NoSnapshot { path }
+            | Self::Unusable { path, .. }
+            | Self::Occupied { path }
+            | Self::Unwritable { path, .. } => Some(path),
+            Self::Broken { .. } => None,
+        }
+    }
+}
+
 /// The texts of a snapshot's files.
 #[derive(Clone, Debug, Default)]
 pub struct Texts {
@@ -136,6 +150,8 @@ pub struct Values {
 /// A single broken state machine file is no error: it stands in [`Account::unreadable`].
 pub fn read(dir: &Path) -> Result<Account, Error> {
     let mut unreadable = Vec::new();
+    let entries = entries::files(dir, &mut unreadable);
+    policies::whole(&unreadable)?;
     let texts = Texts {
         state_machines: read_state_machines(dir, &mut unreadable)?,
         versions: versions::files(dir, &mut unreadable),
@@ -143,7 +159,7 @@ pub fn read(dir: &Path) -> Result<Account, Error> {
         log_groups: read_optional(dir, optional::LOG_GROUPS)?,
         functions: read_optional(dir, optional::FUNCTIONS)?,
         tags: read_optional(dir, optional::TAGS)?,
-        entries: entries::files(dir, &mut unreadable),
+        entries,
     };
     let mut account = from_texts(&texts)?;
     unreadable.append(&mut account.unreadable);
@@ -232,7 +248,7 @@ pub fn from_values(values: &Values) -> Result<Account, Error> {
 /// A file that holds some workflow, nobody knows which.
 fn unknown_workflow(file: &str, why: String) -> Unread {
     let name = file.strip_suffix(".json").unwrap_or(file);
-    Unread::unknown_workflow(name, format!("{STATE_MACHINES}/{file}"), why)
+    Unread::unknown_workflow(name, format!("{STATE_MACHINES}/{file}"), why).file()
 }
 
 fn broken(file: &str, why: String) -> Error {
@@ -315,6 +331,9 @@ fn shape_error(error: &serde_json::Error) -> String {
 /// What `serde_json` says, in one line without Rust's names for types.
 fn json_error(error: &serde_json::Error) -> String {
     let what = match error.classify() {
+        serde_json::error::Category::Eof if (error.line(), error.column()) == (1, 0) => {
+            return "it is empty".to_owned();
+        }
         serde_json::error::Category::Eof => "it ends too early",
         serde_json::error::Category::Syntax | serde_json::error::Category::Io => "it is not JSON",
         serde_json::error::Category::Data => {

@@ -68,6 +68,8 @@ pub struct Template {
     pub origins: Origins,
     /// The files that it took in.
     pub files: Vec<PathBuf>,
+    /// Definitions that are of no use: the file that they stand in, and what is wrong, in words that follow its name.
+    pub broken: Vec<(PathBuf, String)>,
 }
 
 /// What a document is, by what it holds, also where there are mistakes in it.
@@ -115,7 +117,7 @@ pub fn read(document: &Document, kind: Kind, options: &Options<'_>) -> Result<Te
                 .get("Resources")
                 .is_some_and(Value::is_object)
             {
-                return Err("it is a CloudFormation template without `Resources`".to_owned());
+                return Err("is a CloudFormation template without `Resources`".to_owned());
             }
             builder.gaps.extend(not_read(document));
             let stack = stack::read(document, &given, &files, &mut builder.gaps);
@@ -146,10 +148,12 @@ pub fn read(document: &Document, kind: Kind, options: &Options<'_>) -> Result<Te
     if let Some(twice) = declared_twice(document).filter(|_| account.workflows.is_empty()) {
         return Err(twice);
     }
+    let (files, broken) = files.end();
     Ok(Template {
         account,
         origins,
-        files: files.taken(),
+        files,
+        broken,
     })
 }
 

@@ -1,6 +1,6 @@
 //! `decide`: IAM decisions, one from the options or JSON lines from standard input.
 
-use std::io::Read as _;
+use std::io::{ErrorKind, Read as _};
 
 use super::{Failure, Host, Outcome, args, source};
 use crate::decide::{Decider, Question};
@@ -41,24 +41,35 @@ pub fn decide(args: &args::Decide, host: &mut Host<'_>) -> Result<Outcome, Failu
             resource: resource.clone(),
             context: args.context.clone(),
         });
-        return Ok(outcome(format!("{}\n", answer.json), answer.is_error));
+        return Ok(outcome(
+            format!("{}\n", answer.json),
+            usize::from(answer.is_error),
+        ));
     }
     let mut text = String::new();
     let read = host.input.take(MAX_INPUT + 1).read_to_string(&mut text);
-    read.map_err(|error| Failure::Words(format!("cannot read standard input: {error}")))?;
+    read.map_err(|error| {
+        let why = match error.kind() {
+            ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
+            _ => error.to_string(),
+        };
+        Failure::Words(format!("cannot read standard input: {why}"))
+    })?;
     if text.len() as u64 > MAX_INPUT {
         let limit = MAX_INPUT >> 20;
         return Err(Failure::Words(format!(
             "standard input is larger than {limit} MiB: split it"
         )));
     }
-    let (answers, any_error) = decider.lines(&text);
-    Ok(outcome(answers, any_error))
+    let (answers, errors) = decider.lines(&text);
+    Ok(outcome(answers, errors))
 }
 
-fn outcome(text: String, is_error: bool) -> Outcome {
-    Outcome {
-        status: if is_error { 2 } else { 0 },
-        ..Outcome::clean(text)
-    }
+/// The answers, and beside them that some questions had none.
+fn outcome(text: String, errors: usize) -> Outcome {
+    let questions = text.lines().count();
+    let failure = (errors > 0).then(|| {
+        format!("{errors} of {questions} questions cannot be answered; their answers say why")
+    });
+    Outcome::clean(text).with(failure.into_iter().collect())
 }

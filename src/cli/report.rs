@@ -89,14 +89,14 @@ pub fn scan(args: &Scan, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     )
 }
 
-/// Files of an account directory that hold no workflow, although they should: each is a gap of the report, and no report
+/// Files of an account directory that are there and do not hold what they should: each is a gap of the report, and no report
 /// with one is a command that did all its work.
 pub fn broken_files(account: &Account, dir: &Path) -> Vec<String> {
     let broken = account.unreadable.iter();
     broken
-        .filter(|unread| unread.what.starts_with("state-machines/"))
+        .filter(|unread| unread.is_file)
         .map(|unread| {
-            let file = dir.join(&unread.what);
+            let file = dir.join(unread.what.trim_matches('`'));
             format!("`{}` cannot be judged: {}", file.display(), unread.why)
         })
         .collect()
@@ -178,7 +178,11 @@ pub fn judge(
             judged.assessments.push(assessment);
         }
         for document in input.documents {
-            if secret || !secrets::find(&document.value, "").redactor.is_empty() {
+            if secret
+                || !secrets::find(&document.value, document.beside_value())
+                    .redactor
+                    .is_empty()
+            {
                 judged.sources.withhold(&document.path);
             }
             judged.sources.add(document);
@@ -251,6 +255,8 @@ struct Shown {
     worst: Option<Severity>,
     /// How many are cut.
     hidden: usize,
+    /// Whether the analysis of some workflow stopped at a bound.
+    stopped: bool,
     /// What the suppressions have to do with all of them.
     uses: Use,
 }
@@ -277,6 +283,7 @@ impl Shown {
         Self {
             worst,
             hidden: before - assessment.findings.len(),
+            stopped: assessment.gaps.iter().any(|gap| gap.cut),
             uses,
         }
     }
@@ -284,6 +291,7 @@ impl Shown {
     fn merge(&mut self, other: Self) {
         self.worst = self.worst.max(other.worst);
         self.hidden += other.hidden;
+        self.stopped |= other.stopped;
         self.uses.merge(other.uses);
     }
 }
@@ -303,6 +311,7 @@ pub fn outcome(
     let Shown {
         worst,
         hidden,
+        stopped,
         uses,
     } = shown;
     let idle = uses.idle(&applied.suppressions);
@@ -326,7 +335,9 @@ pub fn outcome(
         true => String::new(),
         false => print(&report, args.format, style(args, host)),
     };
-    Ok(Outcome::judged(text, worst, args.fail_on).with(judged.failures))
+    Ok(Outcome::judged(text, worst, args.fail_on)
+        .cut_short(stopped, args.fail_on)
+        .with(judged.failures))
 }
 
 fn print(report: &Report<'_>, format: Format, style: human::Style) -> String {

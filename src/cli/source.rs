@@ -116,7 +116,7 @@ pub fn inputs(
         } else if !std::mem::replace(&mut stdin_read, true) {
             let text = local::read_stream(STDIN_NAME, host.input);
             match text.and_then(|text| local::input(Path::new(STDIN_NAME), text, &options)) {
-                Ok(input) => found.inputs.push(input),
+                Ok(input) => found.take(input),
                 Err(error) => found.errors.push(error),
             }
         }

@@ -369,3 +369,33 @@ fn a_member_is_added_in_the_way_that_its_object_is_written() {
     assert_eq!(added("{\"a\": {}}", Notation::Json), None);
     assert_eq!(added("{\"a\": {\"n\": 1}}", Notation::Json), None);
 }
+
+#[test]
+fn an_alias_that_stands_for_nothing_is_told() {
+    // Of what is still open, of what is nowhere, and of what was too large to keep.
+    let fault = |text: &str| read(text, Notation::Yaml, Keep::Positions).fault;
+    for circle in [
+        "a: &x\n  b: *x\n",
+        "a: &x [1, [*x]]\n",
+        "a: &x\n  b: &y {c: *x}\n  d: *y\n",
+    ] {
+        let said = fault(circle).unwrap().message;
+        assert!(said.contains("inside of what it names"), "{circle}: {said}");
+    }
+    assert!(fault("a: *x\n").is_some());
+    for good in ["a: &x 1\nb: *x\n", "a: &x [&y 1, *y]\nb: *x\n"] {
+        let read = read(good, Notation::Yaml, Keep::Positions);
+        assert!(read.fault.is_none() && read.issues.is_empty(), "{good}");
+    }
+    let large = format!("a: &x [{}]\nb: *x\n", "1,".repeat(3 << 20));
+    let read = read(&large, Notation::Yaml, Keep::ValuesOnly);
+    let told: Vec<_> = read
+        .issues
+        .iter()
+        .map(|i| (i.pointer.as_str(), i.message))
+        .collect();
+    assert_eq!(
+        told,
+        [("/b", "the aliases grow too large; they are not read")]
+    );
+}

@@ -35,6 +35,7 @@ fn read_once(text: &str, keep: Keep) -> Read {
         frames: Vec::new(),
         anchors: HashMap::new(),
         copied: 0,
+        fault: None,
         last_end: 0,
     };
     let fault = reader.document();
@@ -64,6 +65,8 @@ struct Reader<'t> {
     frames: Vec<(usize, Option<String>)>,
     anchors: HashMap<usize, Built>,
     copied: usize,
+    /// What makes the text of no use although its grammar is valid.
+    fault: Option<Fault>,
     /// Where the last value ended: what a block container's end is, whose own mark stands at what follows it.
     last_end: usize,
 }
@@ -79,7 +82,12 @@ impl Reader<'_> {
                         return self.second(marks);
                     }
                 }
-                Ok((event, marks)) => self.event(event, marks),
+                Ok((event, marks)) => {
+                    self.event(event, marks);
+                    if self.fault.is_some() {
+                        return self.fault.take();
+                    }
+                }
                 Err(error) => return Some(self.fault(&error)),
             }
         }
@@ -260,13 +268,23 @@ impl Reader<'_> {
     }
 
     fn alias(&mut self, anchor: usize, span: Span) {
-        let built = self.anchors.get(&anchor).cloned();
-        let mut built = built.unwrap_or_else(|| self.builder.scalar(Value::Null, span));
-        if !self.afford(&built.value) {
-            self.builder
-                .issue("the aliases grow too large; they are not read");
-            built = self.builder.scalar(Value::Null, span);
+        // What is still open ends behind the alias: it would hold itself.
+        if self.frames.iter().any(|(open, _)| *open == anchor) {
+            self.fault = Some(Fault {
+                at: span.start,
+                message: "an alias stands inside of what it names".to_owned(),
+            });
+            return;
         }
+        let named = self.anchors.get(&anchor).cloned();
+        let built = match named.filter(|built| self.afford(&built.value)) {
+            Some(built) => built,
+            None => {
+                self.builder
+                    .issue("the aliases grow too large; they are not read");
+                self.builder.scalar(Value::Null, span)
+            }
+        };
         self.place(built);
     }
 

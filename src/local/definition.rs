@@ -38,6 +38,8 @@ pub struct Input {
     pub origins: Origins,
     /// Every document that it was read from, the file itself first.
     pub documents: Vec<Document>,
+    /// What of it cannot be judged, and is told beside what can: one line each.
+    pub broken: Vec<Error>,
 }
 
 impl Input {
@@ -81,6 +83,20 @@ pub struct Found {
     pub errors: Vec<Error>,
 }
 
+impl Found {
+    /// Takes in one input, and what of it is of no use where that is not told already.
+    pub fn take(&mut self, mut input: Input) {
+        let told = self.errors.len();
+        for error in input.broken.drain(..) {
+            let before = self.errors.iter().take(told);
+            if !before.into_iter().any(|e| e.path() == error.path()) {
+                self.errors.push(error);
+            }
+        }
+        self.inputs.push(input);
+    }
+}
+
 /// Reads files and directories. A file that is named must hold something to judge; in a directory others are passed over,
 /// but for those that say by their name or their text that they are about workflows, and a directory without any is an
 /// error.
@@ -93,7 +109,7 @@ pub fn inputs(paths: &[PathBuf], options: &Options<'_>) -> Found {
         }
         let read = read::read_file(path).and_then(|text| input(path, text, options));
         match read {
-            Ok(input) => found.inputs.push(input),
+            Ok(input) => found.take(input),
             Err(error) => found.errors.push(error),
         }
     }
@@ -136,7 +152,7 @@ fn directory(dir: &Path, options: &Options<'_>, found: &mut Found) {
             .canonicalize()
             .is_ok_and(|path| taken.contains(&path))
     });
-    found.inputs.append(&mut inputs);
+    inputs.into_iter().for_each(|input| found.take(input));
     if before == (found.inputs.len(), found.errors.len()) {
         found.errors.push(Error::Unusable {
             path: dir.to_owned(),
@@ -211,11 +227,15 @@ fn declared(
     })?;
     let mut documents = vec![document];
     documents.append(&mut opened.borrow_mut());
+    let broken = template.broken.into_iter();
     Ok(Input {
         path,
         account: template.account,
         origins: template.origins,
         documents,
+        broken: broken
+            .map(|(path, what)| Error::Unusable { path, what })
+            .collect(),
     })
 }
 
@@ -303,6 +323,7 @@ fn single(document: Document, content: Content, options: &Options<'_>) -> Result
         account,
         origins,
         documents,
+        broken: Vec::new(),
     })
 }
 

@@ -54,7 +54,7 @@ pub fn files(dir: &Path, unreadable: &mut Unreadable) -> Files {
             }
             Err(why) => {
                 let input = policies::input(&name);
-                unreadable.push(Unread::of_account(input, format!("`{name}`"), why));
+                unreadable.push(Unread::of_account(input, format!("`{name}`"), why).file());
                 // That it is there, and is not known, is not the same as that it is not there.
                 if input != Input::EntryPoints {
                     found.insert(name, String::new());
@@ -67,9 +67,13 @@ pub fn files(dir: &Path, unreadable: &mut Unreadable) -> Files {
         if list.symlink_metadata().is_ok() {
             take(&list, format!("{kind}.json"), &mut found);
         }
-        if dir.join(kind).is_dir() {
+        let at = dir.join(kind);
+        if at.is_dir() {
             found.insert(format!("{kind}/"), String::new());
             folder(dir, kind, 1, &mut found, &mut take);
+        } else if at.symlink_metadata().is_ok() {
+            // Something else stands in the folder's place: no file of it can be read.
+            take(&at.join("*.json"), format!("{kind}/"), &mut found);
         }
     }
     let collected = dir.join(COLLECTED);
@@ -99,7 +103,10 @@ fn folder(
         let path = dir.join(at).join(&name);
         let inside = format!("{at}/{name}");
         if path.is_dir() {
-            if depth < DEEPEST {
+            // A link to a directory may lead in a circle: it is not followed, and told.
+            if path.is_symlink() {
+                take(&path, inside, found);
+            } else if depth < DEEPEST {
                 folder(dir, &inside, depth + 1, found, take);
             }
         } else if name.ends_with(".json") {
@@ -148,7 +155,7 @@ impl<'a> Reader<'a> {
         };
         let names = value.get("read").and_then(Value::as_array);
         if names.is_none() {
-            self.complain(COLLECTED, "it has no `read`, a list of what was collected");
+            self.unusable(COLLECTED, "it has no `read`, a list of what was collected");
         }
         let names = names.into_iter().flatten().filter_map(Value::as_str);
         names.map(str::to_owned).collect()
@@ -165,6 +172,14 @@ impl<'a> Reader<'a> {
         }
     }
 
+    /// The same of a whole file that is of no use.
+    pub(super) fn unusable(&mut self, file: &str, why: impl Into<String>) {
+        let one = Unread::of_account(policies::input(file), format!("`{file}`"), why).file();
+        if !self.unreadable.contains(&one) {
+            self.unreadable.push(one);
+        }
+    }
+
     /// The JSON of a file, without its nulls: what is null is not there.
     pub(super) fn value(&mut self, file: &str) -> Option<Value> {
         let text = self.files.get(file)?;
@@ -176,7 +191,7 @@ impl<'a> Reader<'a> {
                 Some(value)
             }
             Err(why) => {
-                self.complain(file, why);
+                self.unusable(file, why);
                 None
             }
         }
@@ -186,7 +201,11 @@ impl<'a> Reader<'a> {
         match serde_json::from_value(value) {
             Ok(typed) => Some(typed),
             Err(error) => {
-                self.complain(file, format!("{at}{}", shape_error(&error)));
+                let why = format!("{at}{}", shape_error(&error));
+                match at.is_empty() {
+                    true => self.unusable(file, why),
+                    false => self.complain(file, why),
+                }
                 None
             }
         }
@@ -204,6 +223,10 @@ impl<'a> Reader<'a> {
         let Some(mut value) = self.value(file) else {
             return Fetched::Failed(format!("`{file}` is broken"));
         };
+        // A response with nothing in it says that nothing is there.
+        if value.as_object().is_some_and(serde_json::Map::is_empty) {
+            return Fetched::Present(Vec::new());
+        }
         let paged = ["NextToken", "nextToken", "NextMarker", "position"]
             .iter()
             .find(|token| value.get(**token).is_some());
@@ -214,7 +237,7 @@ impl<'a> Reader<'a> {
             self.complain(file, why);
         }
         let Some(Value::Array(entries)) = value.get_mut(key).map(Value::take) else {
-            self.complain(file, format!("it has no list `{key}`"));
+            self.unusable(file, format!("it has no list `{key}`"));
             return Fetched::Failed(format!("`{file}` has no list `{key}`"));
         };
         let mut list = Vec::new();
@@ -245,7 +268,7 @@ impl<'a> Reader<'a> {
             };
             match value.pointer(at).cloned() {
                 Some(value) => list.extend(self.typed::<T>(&name, "", value)),
-                None => self.complain(&name, format!("it has no `{}`", at.trim_start_matches('/'))),
+                None => self.unusable(&name, format!("it has no `{}`", at.trim_start_matches('/'))),
             }
         }
         Fetched::Present(list)

@@ -100,6 +100,15 @@ pub(super) fn organization(
         .map_err(|why| broken(ORGANIZATION, why))
 }
 
+/// That no file which was there and could not be read at all is that of the organization.
+///
+/// # Errors
+/// As [`organization`].
+pub(super) fn whole(unreadable: &[Unread]) -> Result<(), Error> {
+    let unread = unreadable.iter().find(|u| u.input == Input::Organization);
+    unread.map_or(Ok(()), |u| Err(broken(ORGANIZATION, u.why.clone())))
+}
+
 impl Reader<'_> {
     /// Policies by the resource's name. A file is a response that holds one, or the document itself; what is broken stays
     /// as it is, for it may allow or deny something.
@@ -119,7 +128,7 @@ impl Reader<'_> {
                 Some(Ok(Some(text))) => text,
                 Some(Ok(None)) => continue,
                 Some(Err(why)) => {
-                    self.complain(&file, why);
+                    self.unusable(&file, why);
                     String::new()
                 }
                 None => String::new(),

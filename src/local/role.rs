@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{Error, read, recognise};
-use crate::document::{self, Place};
+use crate::document::{self, Keep, Notation, Place};
 use crate::loc::Pointer;
 use crate::snapshot::{Document, Fetched, Iam, ManagedPolicy, NamedDocument, Role};
 
@@ -50,6 +50,14 @@ impl RoleFile {
                 "is not a policy document (an object with `Statement`), nor an array of them: {what}"
             ),
         };
+        // Of a key that stands twice one would count and the other be seen, and a role that is cut is no role.
+        if let Some(issue) = document.issues.first() {
+            let (what, at) = (issue.message, &issue.pointer);
+            return Err(Error::Unusable {
+                path: path.to_owned(),
+                what: format!("is not a role that can be judged: {what}, at `{at}`"),
+            });
+        }
         let root = Pointer::root();
         let member = |name: &str| {
             let value = document.value.get(name).filter(|v| !v.is_null())?;
@@ -152,8 +160,8 @@ fn policy(index: usize, at: Pointer, value: &Value) -> Result<Policy, String> {
         None => (at, value),
     };
     let body = match body {
-        Value::String(text) => serde_json::from_str(text)
-            .map_err(|_| format!("the document of policy {index} is not valid JSON"))?,
+        Value::String(text) => written(text)
+            .map_err(|what| format!("the document of policy {index} is not valid: {what}"))?,
         other => other.clone(),
     };
     match body.get("Statement") {
@@ -169,6 +177,16 @@ fn policy(index: usize, at: Pointer, value: &Value) -> Result<Policy, String> {
         at,
         body: resolved(body),
     })
+}
+
+/// A document that stands in a text.
+fn written(text: &str) -> Result<Value, String> {
+    let read = document::read(text, Notation::Json, Keep::ValuesOnly);
+    match (read.fault, read.issues.first()) {
+        (Some(fault), _) => Err(fault.message),
+        (None, Some(issue)) => Err(issue.message.to_owned()),
+        (None, None) => Ok(read.value),
+    }
 }
 
 /// The document, with each text that a tool or a person has yet to fill in as a reference, which is what no text of a

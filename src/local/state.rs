@@ -1,12 +1,12 @@
 //! The state file of the command line: what the function keeps in its table, in one JSON file.
 
 use std::collections::BTreeMap;
-use std::io::Write as _;
+use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
 
-use super::{Error, json_error, read_bounded};
+use super::{Error, json_error, read_regular};
 use crate::arn::Arn;
 use crate::assess::Remembered;
 use crate::verdict::Record;
@@ -44,10 +44,13 @@ impl State {
             path: path.to_owned(),
             records: BTreeMap::new(),
         };
-        if !path.exists() {
+        if path
+            .symlink_metadata()
+            .is_err_and(|e| e.kind() == ErrorKind::NotFound)
+        {
             return Ok(state);
         }
-        let text = read_bounded(path, MAX_BYTES).map_err(unreadable)?;
+        let text = read_regular(path, MAX_BYTES).map_err(unreadable)?;
         let file: File = serde_json::from_str(&text)
             .map_err(|error| unreadable(format!("it is no state file: {}", json_error(&error))))?;
         if file.schema != SCHEMA {

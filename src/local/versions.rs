@@ -12,8 +12,22 @@ const FOLDER: &str = "versions";
 /// Path and text of every file, in the order of the paths.
 pub(super) fn files(dir: &Path, unreadable: &mut Vec<Unread>) -> Vec<(String, String)> {
     let mut paths = Vec::new();
+    let folder = dir.join(FOLDER);
+    if folder.symlink_metadata().is_ok() && !folder.is_dir() {
+        let why = "it is no directory with one of each workflow";
+        unreadable.push(Unread::of_account(Input::Versions, FOLDER, why).file());
+    }
     for workflow in names(&dir.join(FOLDER)) {
-        for file in names(&dir.join(FOLDER).join(&workflow)) {
+        let of = dir.join(FOLDER).join(&workflow);
+        if of.is_dir() && of.is_symlink() {
+            let (what, why) = (
+                format!("{FOLDER}/{workflow}"),
+                "it is a link to a directory",
+            );
+            unreadable.push(Unread::of_account(Input::Versions, what, why).file());
+            continue;
+        }
+        for file in names(&of) {
             let json = Path::new(&file).extension().is_some_and(|e| e == "json");
             paths.extend(json.then(|| format!("{FOLDER}/{workflow}/{file}")));
         }
@@ -22,7 +36,7 @@ pub(super) fn files(dir: &Path, unreadable: &mut Vec<Unread>) -> Vec<(String, St
     for path in paths {
         match read_regular(&dir.join(&path), MAX_STATE_MACHINE_BYTES) {
             Ok(text) => texts.push((path, text)),
-            Err(why) => unreadable.push(Unread::of_account(Input::Versions, path, why)),
+            Err(why) => unreadable.push(Unread::of_account(Input::Versions, path, why).file()),
         }
     }
     texts
@@ -48,7 +62,9 @@ pub(super) fn read(texts: &[(String, String)], unreadable: &mut Vec<Unread>) -> 
         });
         match read {
             Ok(machine) => versions.push(machine),
-            Err(why) => unreadable.push(Unread::of_account(Input::Versions, path.clone(), why)),
+            Err(why) => {
+                unreadable.push(Unread::of_account(Input::Versions, path.clone(), why).file())
+            }
         }
     }
     versions

@@ -12,6 +12,7 @@ const MAX_FILES: usize = 500;
 pub(super) struct Files<'a> {
     open: &'a dyn Fn(&Path) -> Result<Document, String>,
     taken: RefCell<Vec<PathBuf>>,
+    broken: RefCell<Vec<(PathBuf, String)>>,
 }
 
 impl<'a> Files<'a> {
@@ -19,7 +20,39 @@ impl<'a> Files<'a> {
         Self {
             open,
             taken: RefCell::default(),
+            broken: RefCell::default(),
         }
+    }
+
+    /// Of a file that was read: something that nothing can be judged by, in words that follow its name.
+    pub fn tell(&self, file: &Path, what: String) {
+        let told = (file.to_owned(), what);
+        let mut broken = self.broken.borrow_mut();
+        if !broken.contains(&told) {
+            broken.push(told);
+        }
+    }
+
+    /// A file without which something of the template is not judged, as [`Files::open`] gives it. That it is of no use is a
+    /// mistake to be told, and no matter of the deployment.
+    pub fn needed(&self, from: &Path, named: &Path) -> Result<Document, String> {
+        let opened = self.open(from, named);
+        opened.inspect_err(|why| self.missing(from, named, why))
+    }
+
+    /// The same of its text alone.
+    pub fn needed_text(&self, from: &Path, named: &Path) -> Result<Document, String> {
+        let opened = self.open_text(from, named);
+        opened.inspect_err(|why| self.missing(from, named, why))
+    }
+
+    fn missing(&self, from: &Path, named: &Path, why: &str) {
+        let file = normal(&from.parent().unwrap_or(Path::new("")).join(named));
+        let from = from.display();
+        self.tell(
+            &file,
+            format!("is named by `{from}` and cannot be judged: {why}"),
+        );
     }
 
     /// The file that a template names, read.
@@ -59,9 +92,9 @@ impl<'a> Files<'a> {
         Ok(document)
     }
 
-    /// The files that were opened.
-    pub fn taken(self) -> Vec<PathBuf> {
-        self.taken.into_inner()
+    /// The files that were opened, and what was told.
+    pub fn end(self) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
+        (self.taken.into_inner(), self.broken.into_inner())
     }
 }
 

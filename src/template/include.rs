@@ -75,7 +75,7 @@ pub(super) fn file(
 ) -> Result<Value, String> {
     let path = path(location, scope)?;
     files
-        .open(from, Path::new(&path))
+        .needed(from, Path::new(&path))
         .map(|document| document.value)
 }
 

@@ -11,7 +11,7 @@ use super::resource::Resource;
 use super::roles::tags;
 use super::scope::Scope;
 use crate::asl;
-use crate::document::Place;
+use crate::document::{self, Keep, Notation, Place, lines};
 use crate::gap::{Input, Unread};
 use crate::loc::Pointer;
 use crate::snapshot::{Fetched, StateMachine};
@@ -196,9 +196,12 @@ fn definition(
             )?,
             None => {
                 let path = include::path(location, scope)?;
-                files.open_text(&resource.file, std::path::Path::new(&path))?
+                files.needed_text(&resource.file, std::path::Path::new(&path))?
             }
         };
+        if let Some(fault) = fault_in(&document.text) {
+            files.tell(&document.path, format!("is {fault}"));
+        }
         let place = Place {
             file: document.path,
             pointer: Pointer::root(),
@@ -223,7 +226,13 @@ fn definition(
             .cloned()
             .unwrap_or_default();
         return match value {
-            Value::String(text) => Ok(with(&text, inline("DefinitionString"))),
+            Value::String(text) => {
+                if let Some(fault) = fault_in(&text) {
+                    let declared = format!("declares `{}` with a definition that is", resource.id);
+                    files.tell(&resource.file, format!("{declared} {fault}"));
+                }
+                Ok(with(&text, inline("DefinitionString")))
+            }
             _ => Err("it is known to the deployment only".to_owned()),
         };
     }
@@ -234,6 +243,21 @@ fn definition(
     let value = scope.resolve(&value).unwrap_or_default();
     let text = as_texts(&value).to_string();
     Ok(with(&text, inline("Definition")))
+}
+
+/// What makes a definition's text none, as it is written: that a substitution breaks it is another matter.
+fn fault_in(text: &str) -> Option<String> {
+    let notation = Notation::of_text(text);
+    let fault = document::read(text, notation, Keep::ValuesOnly).fault?;
+    let at = lines::place(text, fault.at);
+    let (notation, line, column) = (notation.word(), at.line, at.column);
+    Some(match text.trim().is_empty() {
+        true => "empty".to_owned(),
+        false => format!(
+            "not valid {notation} at line {line}, column {column}: {}",
+            fault.message
+        ),
+    })
 }
 
 /// What of a definition's text only the deployment knows, by name.

@@ -199,7 +199,7 @@ fn nested_documents(
             refuse("its template is no file beside this one; judge it by itself".to_owned());
             continue;
         };
-        match files.open(&document.path, &path) {
+        match files.needed(&document.path, &path) {
             Ok(inner) if at.open.contains(&inner.path) => {
                 refuse("its template holds itself".to_owned());
             }

@@ -307,7 +307,8 @@ fn of_a_definition_that_is_not_there_nothing_is_taken_out_as_unused() {
         assert!(finding["remediation"]["patch"].is_null());
     }
     let done = run(&["fix", &file, "--write"]);
-    assert_eq!(done.status, 0, "{}", done.err);
+    assert_eq!(done.status, 2, "{}", done.err);
+    assert!(done.err.contains("nowhere.asl.json"), "{}", done.err);
     let written = std::fs::read_to_string(&file).unwrap();
     assert!(
         written.contains("lambda:*") && written.contains("s3:GetObject"),

@@ -88,6 +88,11 @@ pub(super) fn scan(
         Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
             Err(Failure::Words(format!("cannot write the output: {error}")))
         }
-        _ => Ok(Outcome::judged(String::new(), shown.worst, args.report.fail_on).with(failures)),
+        _ => {
+            let fail_on = args.report.fail_on;
+            Ok(Outcome::judged(String::new(), shown.worst, fail_on)
+                .cut_short(shown.stopped, fail_on)
+                .with(failures))
+        }
     }
 }

@@ -83,6 +83,14 @@ fn what_gives_no_policy_is_refused() {
         r#"{"StartAt": "A", "States": {}}"#,
         r#"{"PolicyDocument": "{"}"#,
         &format!("[{POLICY}, 3]"),
+        // Of two equal keys one would be judged and the other read by people.
+        r#"{"Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*", "Resource": "x"}]}"#,
+        r#"{"Statement": [{"Effect": "Allow"}], "Statement": []}"#,
+        r#"{"PolicyDocument": "{\"Statement\": [{\"Action\": \"*\", \"Action\": \"a:B\"}]}"}"#,
+        &POLICY.replace(
+            "\"*\"}",
+            &format!("{}{}}}", "[".repeat(300), "]".repeat(300)),
+        ),
     ] {
         let said = read(broken)
             .err()
