@@ -1,7 +1,9 @@
 //! Credentials that stand in a definition: where and of what kind, and what takes them out of everything that is shown.
 //! The credential itself is in the [`Redactor`] alone, which shows none.
 
+mod encoded;
 mod inside;
+mod names;
 mod plausible;
 mod redact;
 mod shapes;
@@ -13,6 +15,7 @@ use serde_json::Value;
 use crate::budget;
 use crate::document::{self, Keep, Notation};
 use crate::loc::Pointer;
+use names::Names;
 
 /// A credential's place.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +39,8 @@ pub struct Secrets {
 const MAX_SITES: usize = 1000;
 /// How deep texts that are documents are read within texts that are.
 const MAX_TEXTS: usize = 4;
+/// A list of more texts than this is no command.
+const MAX_WORDS: usize = 64;
 
 /// Finds them in a whole definition; of one that could not be read to its end, `unread` is the rest of the text.
 pub fn find(definition: &Value, unread: &str) -> Secrets {
@@ -91,31 +96,24 @@ impl<'v> Search<'v> {
             Value::String(text) => self.text(text, name, 0),
             Value::Array(items) => self.items(items, name, depth),
             Value::Object(map) => {
-                // A pair such as {"Name": "DB_PASSWORD", "Value": "…"} names its value beside it; a test names what it tests.
-                let label = ["Name", "name", "Key", "key", "ParameterKey"]
-                    .iter()
-                    .find_map(|k| map.get(*k)?.as_str());
-                let tested = map.get("Variable").and_then(Value::as_str);
-                let tested = tested.map(|path| {
-                    path.rsplit(['.', '\'', '"'])
-                        .find(|s| s.len() > 1)
-                        .unwrap_or(path)
-                });
+                let names = Names::of(map, name);
                 for (key, item) in map {
-                    let named = match key.as_str() {
-                        "Value" | "value" | "ParameterValue" | "StringValue" => label.or(name),
-                        // An attribute value of DynamoDB ({"S": "…"}) bears the name of its attribute.
-                        "S" => name,
-                        operator if tested.is_some() && operator.starts_with("String") => tested,
-                        _ => Some(key.strip_suffix(".$").unwrap_or(key)),
-                    };
                     self.way.push(Step::Key(key));
                     shapes::find(key, &mut |kind, secret| self.found(kind, secret));
-                    self.walk(item, named, depth + 1);
+                    self.walk(item, names.of_member(key), depth + 1);
                     self.way.pop();
                 }
             }
-            _ => {}
+            Value::Number(number) => self.number(&number.to_string(), name),
+            Value::Bool(_) | Value::Null => {}
+        }
+    }
+
+    /// A number where only a password can stand.
+    fn number(&mut self, number: &str, name: Option<&str>) {
+        let named = name.and_then(plausible::name);
+        if named == Some(plausible::Named::Surely) && number.len() >= 6 {
+            self.found(inside::NAMED, number);
         }
     }
 
@@ -130,6 +128,20 @@ impl<'v> Search<'v> {
                 .as_str()
                 .and_then(|text| text.strip_prefix("--").or(text.strip_prefix('-')))
                 .filter(|flag| flag.len() > 2 && !flag.contains(['=', ' ']));
+        }
+        // The words of one command, each a text of its own: `["curl", "-u", "app:…"]`.
+        let words: Option<Vec<&str>> = items.iter().map(Value::as_str).collect();
+        let Some(command) = words.filter(|w| (2..=MAX_WORDS).contains(&w.len())) else {
+            return;
+        };
+        let mut hits = Vec::new();
+        shapes::find(&command.join(" "), &mut |kind, secret| {
+            hits.push((kind, secret.to_owned()));
+        });
+        for (kind, secret) in hits {
+            if !self.values.contains(&secret) {
+                self.found(kind, &secret);
+            }
         }
     }
 
@@ -146,7 +158,8 @@ impl<'v> Search<'v> {
             if plausible::value(text, name, named) {
                 return self.found(inside::NAMED, trimmed);
             }
-            if is_expression && !trimmed.contains('$') {
+            let is_intrinsic = trimmed.starts_with("States.");
+            if (is_expression || is_intrinsic) && !trimmed.contains('$') {
                 for literal in inside::literals(trimmed) {
                     if plausible::value(&literal, name, named) {
                         self.found(inside::NAMED, &literal);
@@ -158,9 +171,19 @@ impl<'v> Search<'v> {
         let mut hit = |kind: &'static str, secret: &str| hits.push((kind, secret.to_owned()));
         shapes::find(text, &mut hit);
         if is_expression && let Some(joined) = inside::joined(text) {
-            shapes::find(&joined, &mut hit);
+            let literals = inside::literals(trimmed);
+            let mut whole = |kind: &'static str, secret: &str| {
+                hit(kind, secret);
+                for part in inside::parts(secret, &literals) {
+                    hit(kind, &part);
+                }
+            };
+            shapes::find(&joined, &mut whole);
+            for literal in inside::literals(&joined) {
+                inside::find(&literal, false, &mut whole);
+            }
         }
-        if text.contains(['=', ':']) || text.contains("--") {
+        if text.contains(['=', ':', '>', '-']) {
             inside::find(text, is_expression, &mut hit);
             // A text of the expression is a text like any other: `'https://example.org/?token=…&o=' & $states.input.o`.
             if is_expression {
@@ -175,6 +198,15 @@ impl<'v> Search<'v> {
         if inner < MAX_TEXTS && trimmed.starts_with(['{', '[', '"']) && !is_expression {
             let read = document::read(trimmed, Notation::Json, Keep::ValuesOnly);
             self.nested(&read.value, None, inner + 1, 0);
+        } else if inner < MAX_TEXTS {
+            for (encoded, plain) in encoded::texts(trimmed) {
+                let before = self.values.len();
+                self.text(&plain, None, inner + 1);
+                // Who has the one has the other.
+                if self.values.len() > before {
+                    self.values.push(encoded.to_owned());
+                }
+            }
         }
     }
 
@@ -188,10 +220,14 @@ impl<'v> Search<'v> {
             Value::Array(items) => items
                 .iter()
                 .for_each(|item| self.nested(item, name, inner, depth + 1)),
-            Value::Object(map) => map
-                .iter()
-                .for_each(|(key, item)| self.nested(item, Some(key), inner, depth + 1)),
-            _ => {}
+            Value::Object(map) => {
+                let names = Names::of(map, name);
+                for (key, item) in map {
+                    self.nested(item, names.of_member(key), inner, depth + 1);
+                }
+            }
+            Value::Number(number) => self.number(&number.to_string(), name),
+            Value::Bool(_) | Value::Null => {}
         }
     }
 }

@@ -6,6 +6,7 @@
 //! more than was there, what a person must choose (the values that a guard lets through, a log group), and what stands in
 //! a file with references that only the deployment resolves is left, and named.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -21,6 +22,7 @@ use crate::file_patch::{self, FileChange};
 use crate::finding::{Finding, Patch};
 use crate::loc::Pointer;
 use crate::local::{self, RoleFile};
+use crate::secrets;
 
 /// `stepwarden fix`
 pub fn fix(args: &Fix, host: &mut Host<'_>) -> Result<Outcome, Failure> {
@@ -40,7 +42,7 @@ pub fn fix(args: &Fix, host: &mut Host<'_>) -> Result<Outcome, Failure> {
         };
         match args.write {
             true => write(path, &document.text, text)?,
-            false => out.push_str(&unified(path, &document.text, text)),
+            false => out.push_str(&unified(path, document, text)),
         }
     }
     host.done();
@@ -211,11 +213,21 @@ fn write(path: &Path, was: &str, text: &str) -> Result<(), Failure> {
     std::fs::write(path, format!("{mark}{text}")).map_err(|error| failed(error.to_string()))
 }
 
-fn unified(path: &Path, was: &str, text: &str) -> String {
+/// The lines around a change stand there so that it finds its place; those with a credential are not repeated for that.
+const CONTEXT: usize = 3;
+
+fn unified(path: &Path, was: &Document, text: &str) -> String {
     let name = path.display().to_string();
     let name = name.trim_start_matches("./").trim_start_matches('/');
-    let diff = similar::TextDiff::from_lines(was, text);
-    let mut diff = diff.unified_diff();
-    diff.header(&format!("a/{name}"), &format!("b/{name}"))
-        .to_string()
+    let redactor = secrets::find(&was.value, was.beside_value()).redactor;
+    let diff = similar::TextDiff::from_lines(was.text.as_str(), text);
+    let with = |context: usize| {
+        let mut diff = diff.unified_diff();
+        diff.context_radius(context);
+        diff.header(&format!("a/{name}"), &format!("b/{name}"))
+            .to_string()
+    };
+    let clean = |shown: &String| matches!(redactor.text(shown), Cow::Borrowed(_));
+    let shown = (0..=CONTEXT).rev().map(with).find(clean);
+    shown.unwrap_or_else(|| redactor.text(&with(0)).into_owned())
 }

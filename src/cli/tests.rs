@@ -1,3 +1,5 @@
+mod credentials;
+
 use super::*;
 
 /// Runs the command and gives its status, standard output and standard error.

@@ -20,7 +20,11 @@ pub fn trace(args: &Trace, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let all = AccountFacts::new(&account, &config);
     let traced = all.with(index, |facts| {
         let assessment = assess::judge(&facts, &host.now.day());
-        let found = trace::of(&facts, &assessment.findings, &args.state, &args.traced)?;
+        let found = trace::of(&facts, &assessment.findings, &args.state, &args.traced);
+        let found = found.map_err(|why| match facts.redactor {
+            Some(redactor) => redactor.text(&why).into_owned(),
+            None => why,
+        })?;
         let mut json = render::trace::json(&found);
         let mut text = render::trace::text(&found);
         if let Some(redactor) = facts.redactor {

@@ -1,7 +1,7 @@
 //! Credentials inside a longer text that a name stands before: query strings, connection strings, command lines, SQL, objects
 //! of an expression.
 
-use super::plausible;
+use super::plausible::{self, Named};
 
 /// What is said of one.
 pub(super) const NAMED: &str = "secret in a field so named";
@@ -9,7 +9,7 @@ pub(super) const NAMED: &str = "secret in a field so named";
 /// Each `name=value`, `name: value`, `--name value` and `name := 'value'` in the text whose name is a credential's.
 /// In an expression of the workflow's own language a value without quotes is a name, not a text.
 pub(super) fn find(text: &str, is_expression: bool, found: &mut impl FnMut(&'static str, &str)) {
-    for (at, mark) in text.match_indices(['=', ':']) {
+    for (at, mark) in text.match_indices(['=', ':', '>']) {
         let (Some(before), Some(after)) = (text.get(..at), text.get(at + mark.len()..)) else {
             continue;
         };
@@ -24,16 +24,46 @@ pub(super) fn find(text: &str, is_expression: bool, found: &mut impl FnMut(&'sta
         let Some(name) = name_before(before) else {
             continue;
         };
-        assigned(name, after, is_expression, found);
+        // `<password>…</password>`, and `password => '…'`; any other `>` compares.
+        if mark == ">" && !(before.ends_with(&format!("<{name}")) || before.ends_with('=')) {
+            continue;
+        }
+        let is_prose = mark == ":" && goes_on(after);
+        assigned(name, after, is_expression, &mut |kind, value| {
+            if !is_prose || plausible::value(value, name, Named::Perhaps) {
+                found(kind, value);
+            }
+        });
     }
-    for (at, _) in text.match_indices("--") {
-        let rest = head(text.get(at + 2..).unwrap_or_default());
+    flags(text, is_expression, found);
+}
+
+/// Each `--name value` and `-name value`; flags of one letter mean too many things.
+fn flags(text: &str, is_expression: bool, found: &mut impl FnMut(&'static str, &str)) {
+    for (at, _) in text.match_indices('-') {
+        let before = text.get(..at).unwrap_or_default();
+        let begins = |c: char| c.is_whitespace() || matches!(c, '\'' | '"' | '`' | '-');
+        if !before.chars().next_back().is_none_or(begins) {
+            continue;
+        }
+        let rest = head(text.get(at + 1..).unwrap_or_default());
         if let Some((flag, value)) = rest.split_once(char::is_whitespace)
+            && flag.len() > 2
+            && !flag.starts_with('-')
             && flag.chars().all(is_of_name)
         {
             assigned(flag, value, is_expression, found);
         }
     }
+}
+
+/// Whether words follow what stands behind a colon, as in a sentence: in a document the value is all of its line.
+fn goes_on(after: &str) -> bool {
+    let line = head(after).lines().next().unwrap_or_default();
+    let mut words = line.trim_start_matches([' ', '\t']).splitn(2, ' ');
+    let value = words.next().unwrap_or_default();
+    let bare = !value.starts_with(['\'', '"', '\\']) && !value.ends_with([',', ';']);
+    bare && words.next().is_some_and(|rest| !rest.trim().is_empty())
 }
 
 /// More of a text than this is no name with its credential.
@@ -130,6 +160,29 @@ pub(super) fn joined(text: &str) -> Option<String> {
         }
     }
     any.then_some(whole)
+}
+
+/// The parts of a credential that several texts hold, put side by side: a part by itself gives enough of it away.
+pub(super) fn parts(secret: &str, literals: &[String]) -> Vec<String> {
+    const LEAST: usize = 5;
+    let mut all = Vec::new();
+    for literal in literals {
+        let ends = literal.char_indices().map(|(at, _)| at);
+        let tail = ends.filter_map(|at| literal.get(at..));
+        let tail = tail.into_iter().find(|tail| secret.starts_with(tail));
+        let begins = literal
+            .char_indices()
+            .map(|(at, c)| at + c.len_utf8())
+            .rev();
+        let head = begins.filter_map(|at| literal.get(..at));
+        let head = head.into_iter().find(|head| secret.ends_with(head));
+        let whole = secret
+            .contains(literal.as_str())
+            .then_some(literal.as_str());
+        let of = [tail, head, whole].into_iter().flatten();
+        all.extend(of.filter(|part| part.len() >= LEAST).map(str::to_owned));
+    }
+    all
 }
 
 /// The text literals of an expression.

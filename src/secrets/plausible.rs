@@ -39,6 +39,9 @@ const SURELY: &[&str] = &[
     "storagekey",
     "subscriptionkey",
     "secretstring",
+    "passwort",
+    "kennwort",
+    "motdepasse",
 ];
 
 /// Last words of names of fields that may hold one.
@@ -84,7 +87,12 @@ pub(super) fn name(name: &str) -> Option<Named> {
         return None;
     }
     let plain: String = letters(name).collect();
-    if SURELY.iter().any(|s| plain.ends_with(s)) {
+    // `passwords` is a list of them.
+    let one = plain.strip_suffix('s').unwrap_or(&plain);
+    if SURELY
+        .iter()
+        .any(|s| plain.ends_with(s) || one.ends_with(s))
+    {
         return Some(Named::Surely);
     }
     let words = words(name);
@@ -194,12 +202,11 @@ fn is_uuid(text: &str) -> bool {
 
 /// Something that names a secret, or is computed at run or deployment time.
 pub(super) fn is_reference(text: &str) -> bool {
-    const STARTS: [&str; 12] = [
+    const STARTS: [&str; 11] = [
         "$",
         "{%",
         "{{",
         "arn:",
-        "/",
         "alias/",
         "States.",
         "ssm:",
@@ -210,8 +217,29 @@ pub(super) fn is_reference(text: &str) -> bool {
     ];
     let whole = text.trim();
     STARTS.iter().any(|s| whole.starts_with(s))
+        || is_path(whole)
         || whole.contains("${")
         || whole.contains("{{resolve:")
+}
+
+/// A path such as `/prod/db/password`; a key in base64 may begin with a slash, too.
+fn is_path(text: &str) -> bool {
+    let Some(inner) = text.strip_prefix('/') else {
+        return false;
+    };
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '/' | '-' | '_' | '.');
+    inner.chars().all(plain) && (inner.contains('/') || is_made_of_words(inner))
+}
+
+/// The name of an algorithm, such as `HMAC-SHA256`: what says how something is signed.
+fn is_algorithm(text: &str) -> bool {
+    const FAMILIES: [&str; 11] = [
+        "hmac", "sha", "rsa", "ecdsa", "aes", "hs256", "hs512", "rs256", "es256", "aws4", "ed25519",
+    ];
+    let lower = text.to_ascii_lowercase();
+    text.len() <= 32
+        && FAMILIES.iter().any(|family| lower.starts_with(family))
+        && text.split(['-', '_', '+']).count() > 1
 }
 
 /// Whether the text can be the credential that its name says it is.
@@ -241,6 +269,7 @@ pub(super) fn value(text: &str, of: &str, named: Named) -> bool {
                 && text.chars().any(|c| c.is_ascii_alphabetic())
                 && text.chars().any(|c| c.is_ascii_digit())
                 && !is_made_of_words(text)
+                && !is_algorithm(text)
                 && !is_uuid(text)
         }
     }

@@ -135,7 +135,14 @@ impl Redactor {
                 map.values_mut()
                     .fold(named, |any, value| self.clean_json(value) | any)
             }
-            _ => false,
+            Value::Number(number) => match self.text(&number.to_string()) {
+                Cow::Owned(clean) => {
+                    *value = Value::String(clean);
+                    true
+                }
+                Cow::Borrowed(_) => false,
+            },
+            Value::Bool(_) | Value::Null => false,
         }
     }
 }

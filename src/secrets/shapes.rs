@@ -94,6 +94,80 @@ const SHAPES: &[Row] = &[
         r"\b(?:mysql|mysqldump|mysqladmin|sshpass)\b[^|;]*?\s-p\s?([^\s$'\x22-][^\s$'\x22]{5,})",
     ),
     (
+        "password argument",
+        &["login"],
+        r"\blogin\b[^|;]*?\s-p[\s=]+['\x22]?([^\s$'\x22-][^\s$'\x22]{5,})",
+    ),
+    (
+        "password argument",
+        &["convertto-securestring"],
+        r"(?i)\bConvertTo-SecureString\s+(?:-String\s+)?['\x22]([^'\x22$]{6,})['\x22]",
+    ),
+    (
+        "password in a statement",
+        &["identified", "password "],
+        r"(?i)\b(?:identified\s+(?:with\s+\w+\s+)?by|password)\s+\\?'([^'\s$\\]{6,})\\?'",
+    ),
+    (
+        "basic authentication",
+        &["base64encode"],
+        r"(?i)\bbasic\b.{0,80}?base64encode\(\s*\\?['\x22][^'\x22:]{1,64}:([^'\x22\\]{6,})",
+    ),
+    (
+        "Discord webhook",
+        &["/api/webhooks/"],
+        r"\bdiscord(?:app)?\.com/api/webhooks/[0-9]+/([A-Za-z0-9_-]{40,})",
+    ),
+    (
+        "Teams webhook",
+        &["incomingwebhook/"],
+        r"/IncomingWebhook/([0-9a-f]{32}(?:/[A-Za-z0-9-]{36})?)",
+    ),
+    (
+        "Telegram token",
+        &["api.telegram.org/bot"],
+        r"\bapi\.telegram\.org/bot([0-9]{6,}:[A-Za-z0-9_-]{30,})",
+    ),
+    (
+        "Azure function key",
+        &["azurewebsites.net/"],
+        r"\bazurewebsites\.net/[^\s?]*\?(?:[^\s]*&)?code=([A-Za-z0-9_%/+=-]{20,})",
+    ),
+    ("Mailgun key", &["key-"], r"\bkey-[0-9a-f]{32}\b"),
+    (
+        "Shopify token",
+        &["shp"],
+        r"\bshp(?:at|ca|pa|ss)_[0-9a-fA-F]{32}\b",
+    ),
+    (
+        "Terraform token",
+        &[".atlasv1."],
+        r"\b[A-Za-z0-9]{14}\.atlasv1\.[A-Za-z0-9_-]{60,}",
+    ),
+    (
+        "DigitalOcean token",
+        &["_v1_"],
+        r"\bdo[opr]_v1_[0-9a-f]{64}\b",
+    ),
+    (
+        "Docker token",
+        &["dckr_pat_"],
+        r"\bdckr_pat_[A-Za-z0-9_-]{27,}",
+    ),
+    ("Hugging Face token", &["hf_"], r"\bhf_[A-Za-z]{34}\b"),
+    (
+        "Grafana token",
+        &["glsa_", "glc_"],
+        r"\bgl(?:sa|c)_[A-Za-z0-9+/_=-]{32,}",
+    ),
+    ("New Relic key", &["nrak-"], r"\bNRAK-[A-Z0-9]{27}\b"),
+    (
+        "Atlassian token",
+        &["atatt3"],
+        r"\bATATT3[A-Za-z0-9_=-]{60,}",
+    ),
+    ("Linear key", &["lin_api_"], r"\blin_api_[A-Za-z0-9]{40}\b"),
+    (
         "password in a connection",
         &["/"],
         r"\b(?:sqlplus|impdp|expdp)\s+[A-Za-z0-9_]+/([^\s@$]{6,})@",
@@ -143,14 +217,14 @@ pub(super) fn find(text: &str, found: &mut impl FnMut(&'static str, &str)) {
             .into_iter()
             .flat_map(|r| r.captures_iter(text))
         {
-            let (Some(whole), Some(part)) = (captures.get(0), captures.get(1).or(captures.get(0)))
-            else {
+            // What stands around a secret says nothing of it: `curl https://example.org -u …`.
+            let Some(part) = captures.get(1).or(captures.get(0)) else {
                 continue;
             };
             let secret = part.as_str();
             let scheme = matches!(shape.kind, "bearer token" | "basic authentication");
             let stands_in = STAND_INS.iter().any(|s| secret.eq_ignore_ascii_case(s));
-            if plausible::is_placeholder(whole.as_str())
+            if plausible::is_placeholder(secret)
                 || stands_in
                 || (scheme && !plausible::is_random(secret))
             {

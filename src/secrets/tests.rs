@@ -49,6 +49,20 @@ fn what_only_looks_like_one() {
         json!({"x": "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEF"}),
         json!({"Variable": "$.status", "StringEquals": "Tr0ub4dor-9xQz7"}),
         json!({"config": "{\"user\": \"app\", \"password\": \"${Password}\"}"}),
+        json!({"Env": [{"Name": "NPM_TOKEN", "Type": "PARAMETER_STORE", "Value": "npmTokenProd1"}]}),
+        json!({"Env": [{"Name": "DB_PASSWORD", "Type": "SECRETS_MANAGER", "Value": "ProdDb9:password"}]}),
+        json!({"Message": "Your password: reset1 link was sent"}),
+        json!({"Message": "of last year, and password: reset12 again"}),
+        json!({"signature": "HMAC-SHA256", "auth": "AWS4-HMAC-SHA256"}),
+        json!({"password": "/prod/Orders9/password", "secretKey": "/prod-1"}),
+        json!({"tokens": 40960000, "token": 12345678, "port": 8080, "password": 1}),
+        json!({"Data": "eyJ1c2VyIjoiYXBwIiwiaWQiOiJBMTIzNDU2NzgifQ=="}),
+        json!({"x": "<password>${Password}</password>", "y": "if token > Abc12345xyz then"}),
+        json!({"Command": ["docker", "run", "-p", "8080:8080", "login"]}),
+        json!({"Command": "find . -name Abc12345xyz -type f"}),
+        json!({"Sql": "select 1 where identified by '${Password}'"}),
+        json!({"password.$": "States.Format('{}', $.p1)"}),
+        json!({"x": "{% 'https://h/?token=' & $states.input.t & 'Abc12345xyz' %}"}),
     ] {
         assert_eq!(kinds(&quiet), Vec::<&str>::new(), "{quiet}");
     }
@@ -97,6 +111,10 @@ fn what_is_one() {
         (
             json!({"u": "jdbc:oracle:thin:app/Tr0ub4dor-9xQz7@//db.example.org:1521/orders"}),
             "password in a connection",
+        ),
+        (
+            json!({"c": "curl -s https://api.example.org -u app:Tr0ub4dor-9 -o x"}),
+            "user and password for curl",
         ),
         (
             json!({"c": "mysql -h db -uroot -pTr0ub4dor orders"}),
@@ -160,6 +178,19 @@ fn what_a_name_stands_before() {
         json!({"x": "{% ($token := 'Tr0ub4dor-9xQz7'; $call($token)) %}"}),
         json!({"Variable": "$.auth.token", "StringEquals": "Tr0ub4dor-9xQz7"}),
         json!({"Condition": "{% $states.input.token = 'Tr0ub4dor-9xQz7' %}"}),
+        json!({"config": "[{\"Name\": \"DB_PASSWORD\", \"Value\": \"Tr0ub4dor-9xQz7\"}]"}),
+        json!({"Data": "eyJ1c2VyIjogImFwcCIsICJwYXNzd29yZCI6ICJUcjB1YjRkb3ItOXhRejcifQ=="}),
+        json!({"c": "echo eyJ1c2VyIjogImFwcCIsICJwYXNzd29yZCI6ICJUcjB1YjRkb3ItOXhRejcifQ== | base64 -d | run"}),
+        json!({"config": "<db user=\"app\"><password>Tr0ub4dor-9xQz7</password></db>"}),
+        json!({"ruby": "connect(:password => 'Tr0ub4dor-9xQz7')"}),
+        json!({"Command": "app -password Tr0ub4dor-9xQz7"}),
+        json!({"passwords": ["Tr0ub4dor-9xQz7"]}),
+        json!({"Comment": "Passwort: Tr0ub4dor-9xQz7"}),
+        json!({"Comment": "log in with password: Tr0ub4dor-9xQz7 as ever"}),
+        json!({"yaml": "user: app\npassword: hunter22\n"}),
+        json!({"password.$": "States.Format('Tr0ub4dor-9xQz7')"}),
+        json!({"c.$": "States.StringToJson('{\"token\":\"Tr0ub4dor-9xQz7\"}')"}),
+        json!({"accountKey": "/Tr0ub4dor9xQz7+aB3dE5fGhIjKlMnOpQrStUvWx"}),
     ] {
         assert_eq!(kinds(&value), [inside::NAMED], "{value}");
         let secrets = find(&value, "");
@@ -203,4 +234,99 @@ fn texts_that_cost_more_than_their_size() {
     ] {
         assert!(find(&json!({ "x": text }), &text).sites.len() <= 2);
     }
+}
+
+#[test]
+fn commands_statements_and_addresses_that_hold_one() {
+    let base64 = "aB3dE5fGhIjKlMnOpQrStUvWxYz0123456789";
+    for (value, kind, part) in [
+        (
+            json!({"c": "docker login -u app -p Tr0ub4dor-9xQz7 registry.example.org"}),
+            "password argument",
+            "Tr0ub4dor",
+        ),
+        (
+            json!({"c": ["docker", "login", "-u", "app", "-p", "Tr0ub4dor-9xQz7", "example.org"]}),
+            "password argument",
+            "Tr0ub4dor",
+        ),
+        (
+            json!({"c": ["curl", "-u", "app:Tr0ub4dor-9xQz7", "https://example.org"]}),
+            "user and password for curl",
+            "Tr0ub4dor",
+        ),
+        (
+            json!({"c": "$p = ConvertTo-SecureString 'Tr0ub4dor-9xQz7' -AsPlainText -Force"}),
+            "password argument",
+            "Tr0ub4dor",
+        ),
+        (
+            json!({"s": "CREATE USER app IDENTIFIED BY 'Tr0ub4dor-9xQz7'"}),
+            "password in a statement",
+            "Tr0ub4dor",
+        ),
+        (
+            json!({"s.$": "States.Format('ALTER USER {} PASSWORD \\'Tr0ub4dor-9xQz7\\'', $.u)"}),
+            "password in a statement",
+            "Tr0ub4dor",
+        ),
+        (
+            json!({"a": "{% 'Basic ' & $base64encode('app:Tr0ub4dor-9xQz7') %}"}),
+            "basic authentication",
+            "Tr0ub4dor",
+        ),
+        (
+            json!({"a.$": "States.Format('Basic {}', States.Base64Encode('app:Tr0ub4dor-9xQz7'))"}),
+            "basic authentication",
+            "Tr0ub4dor",
+        ),
+        (
+            json!({"u": format!("https://discord.com/api/webhooks/1234567/{base64}_x1")}),
+            "Discord webhook",
+            base64,
+        ),
+        (
+            json!({"u": format!("https://a.webhook.office.com/webhookb2/x@y/IncomingWebhook/{}/z", "a1b2".repeat(8))}),
+            "Teams webhook",
+            "a1b2a1b2",
+        ),
+        (
+            json!({"u": format!("https://api.telegram.org/bot1234567:{base64}/sendMessage")}),
+            "Telegram token",
+            base64,
+        ),
+        (
+            json!({"k": format!("shpat_{}", "a1b2".repeat(8))}),
+            "Shopify token",
+            "a1b2a1b2",
+        ),
+    ] {
+        assert_eq!(kinds(&value), [kind], "{value}");
+        let mut clean = value.clone();
+        assert!(find(&value, "").redactor.clean_json(&mut clean), "{value}");
+        assert!(!clean.to_string().contains(part), "{clean}");
+    }
+}
+
+#[test]
+fn each_part_of_one_that_an_expression_puts_together_is_taken_out() {
+    let value =
+        json!({"u": "{% 'https://h/?api_key=Tr0ub4dor' & '-9xQz7Kw' & '&q=' & $states.input.q %}"});
+    let redactor = find(&value, "").redactor;
+    for text in ["Tr0ub4dor-9xQz7Kw", "api_key=Tr0ub4dor", "'-9xQz7Kw'"] {
+        let clean = redactor.text(text);
+        assert!(
+            !clean.contains("Tr0ub4dor") && !clean.contains("9xQz7Kw"),
+            "{clean}"
+        );
+    }
+}
+
+#[test]
+fn a_number_is_a_password_where_nothing_else_is() {
+    let value = json!({"db": {"password": 12345678}, "size": 87654321});
+    assert_eq!(kinds(&value), [inside::NAMED]);
+    let mut clean = value.clone();
+    assert!(find(&value, "").redactor.clean_json(&mut clean));
+    assert_eq!(clean, json!({"db": {"password": "***"}, "size": 87654321}));
 }
