@@ -274,6 +274,12 @@ fn no_two_rows_watch_the_same_call() {
             "{} stands twice",
             row.name
         );
-        assert!(!row.at.is_empty(), "{} names no subject", row.name);
+        // What begins executions is looked for anew: its name finds nothing.
+        let is_named = !matches!(row.subject, Subject::EntryPoints(_));
+        assert!(
+            !is_named || !row.at.is_empty(),
+            "{} names no subject",
+            row.name
+        );
     }
 }

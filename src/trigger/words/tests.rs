@@ -19,6 +19,8 @@ fn every_watched_call_has_words_for_what_it_changed() {
             "permissionsBoundary": "arn:aws:iam::aws:policy/B", "versionId": "v2",
             "tags": [{ "key": "a", "value": "b" }], "tagKeys": ["a"],
             "logGroupName": "g", "retentionInDays": 7, "kmsKeyId": "k", "functionName": "f", "role": "r",
+            "restApiId": "a", "stageName": "s", "httpMethod": "POST", "routeKey": "POST /", "rule": "r", "name": "n",
+            "typeName": "Query", "fieldName": "f",
         },
         "responseElements": {
             "stateMachineArn": workflow, "stateMachineAliasArn": format!("{workflow}:live"),
