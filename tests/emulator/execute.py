@@ -4,6 +4,7 @@ The engine is moto's, a port of an interpreter of Amazon States Language; its JS
 jsonata-python, in the place of the Java bridge that moto leaves open.
 """
 
+import functools
 import json
 import logging
 import os
@@ -23,6 +24,8 @@ import boto3
 import jsonata
 from moto import mock_aws
 from moto.stepfunctions.parser.asl.jsonata import jsonata as engine
+from moto.stepfunctions.parser.asl.parse.asl_parser import AmazonStateLanguageParser
+from moto.stepfunctions.parser.asl.utils import boto_client
 from moto.stepfunctions.parser.models import stepfunctions_parser_backends
 
 
@@ -33,10 +36,26 @@ def evaluate(expression):
         raise engine.JSONataException("UNKNOWN", str(error))
 
 
-# The engine imports the function by name into its modules: every copy is replaced.
+CLIENTS = {}
+
+
+def client_for(region, service, state_credentials=None):
+    """One client for all tasks of a service: making one takes longer than most workflows."""
+    if (region, service) not in CLIENTS:
+        CLIENTS[region, service] = boto_client.boto_client_for(region, service)
+    return CLIENTS[region, service]
+
+
+# A definition is read when it is made, and again for each execution.
+AmazonStateLanguageParser.parse = staticmethod(functools.lru_cache(maxsize=2)(AmazonStateLanguageParser.parse))
+
+
+# The engine imports the functions by name into its modules: every copy is replaced.
 for module in list(sys.modules.values()):
     if getattr(module, "eval_jsonata_expression", None) is not None:
         module.eval_jsonata_expression = evaluate
+    if module is not boto_client and getattr(module, "boto_client_for", None) is not None:
+        module.boto_client_for = client_for
 engine._eval_jsonata = evaluate
 
 
@@ -56,26 +75,29 @@ def tasks(history):
 
 
 def execute(client, number, case):
+    """Runs one workflow, on its `input` or on each of its `inputs`."""
     machine = client.create_state_machine(
         name=f"case-{number}",
         definition=json.dumps(case["definition"]),
         roleArn="arn:aws:iam::123456789012:role/r",
     )["stateMachineArn"]
-    arn = client.start_execution(
-        stateMachineArn=machine, name=case["name"], input=json.dumps(case["input"])
-    )["executionArn"]
     # The engine's own objects: what is asked through the client is made into text and read again each time.
     account = stepfunctions_parser_backends["123456789012"]["us-east-1"]
-    told = account.describe_execution(arn)
-    for _ in range(4000):
-        if told.exec_status not in (None, "RUNNING"):
-            break
-        time.sleep(0.002)
-    status = told.exec_status or "RUNNING"
-    error = " ".join(str(getattr(told, key, None) or "") for key in ("error", "cause")).strip()
-    found = tasks(account.get_execution_history(arn))
+    answer = {"status": "", "error": "", "tasks": []}
+    for at, given in enumerate(case.get("inputs") or [case["input"]]):
+        name = f"{case['name']}-{at}" if at else case["name"]
+        arn = client.start_execution(stateMachineArn=machine, name=name, input=json.dumps(given))["executionArn"]
+        told = account.describe_execution(arn)
+        for _ in range(4000):
+            if told.exec_status not in (None, "RUNNING"):
+                break
+            time.sleep(0.002)
+        status = told.exec_status or "RUNNING"
+        answer["status"] = str(getattr(status, "value", status))
+        answer["error"] = " ".join(str(getattr(told, key, None) or "") for key in ("error", "cause")).strip()
+        answer["tasks"] += tasks(account.get_execution_history(arn))
     account.state_machines.clear()
-    return {"status": str(getattr(status, "value", status)), "error": error, "tasks": found}
+    return answer
 
 
 with mock_aws(config={"stepfunctions": {"execute_state_machine": True}}):

@@ -2,6 +2,8 @@
 
 use serde_json::{Value as Json, json};
 
+use crate::dice::Dice;
+
 mod express;
 mod scopes;
 
@@ -11,26 +13,10 @@ pub const MARK: &str = "MARK";
 const QUEUE: &str = "https://sqs.us-east-1.amazonaws.com/123456789012/q";
 const NO_QUEUE: &str = "https://sqs.us-east-1.amazonaws.com/123456789012/none";
 
-/// Xorshift: the same workflows in every run.
-pub struct Dice(u64);
-
-impl Dice {
-    pub fn roll(&mut self, sides: u64) -> u64 {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        self.0 % sides
-    }
-
-    fn pick<'a>(&mut self, list: &[&'a str]) -> &'a str {
-        list[usize::try_from(self.roll(list.len() as u64)).unwrap()]
-    }
-}
-
 /// One case: definition, input, execution name.
 pub fn workflow(seed: u64, jsonata: bool) -> Json {
     let mut maker = Maker {
-        dice: Dice(seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1),
+        dice: Dice::of(seed),
         jsonata,
         states: serde_json::Map::new(),
         order: Vec::new(),
@@ -39,7 +25,7 @@ pub fn workflow(seed: u64, jsonata: bool) -> Json {
         prefix: String::new(),
         depth: 0,
     };
-    for _ in 0..6 {
+    for _ in 0..4 {
         maker.step();
     }
     let mut definition = json!({"StartAt": maker.order[0], "States": maker.linked()});

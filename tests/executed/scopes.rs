@@ -1,6 +1,6 @@
 //! Maps, Parallels, errors and loops: scopes of their own with chains in them, and ways that go round.
 
-use super::{Dice, Json, Maker, NO_QUEUE, json};
+use super::{Json, Maker, NO_QUEUE, json};
 
 /// What every scope's input holds, so that the same steps can be made in it.
 const SHARED: &[&str] = &[
@@ -11,7 +11,7 @@ impl Maker {
     /// A scope with a chain of steps in it.
     fn scope(&mut self, tag: &str, steps: usize) -> Json {
         let mut inner = Self {
-            dice: Dice(self.dice.0),
+            dice: self.dice.clone(),
             jsonata: self.jsonata,
             states: serde_json::Map::new(),
             order: Vec::new(),
@@ -23,7 +23,7 @@ impl Maker {
         for _ in 0..steps {
             inner.step();
         }
-        self.dice = Dice(inner.dice.0);
+        self.dice = inner.dice.clone();
         json!({"StartAt": inner.order[0], "States": inner.linked()})
     }
 
@@ -77,7 +77,7 @@ impl Maker {
     pub(super) fn map(&mut self) {
         let at = self.order.len();
         let result = format!("m{at}");
-        let steps = usize::try_from(1 + self.dice.roll(3)).unwrap();
+        let steps = usize::try_from(1 + self.dice.roll(2)).unwrap();
         let selected: serde_json::Map<String, Json> = SHARED
             .iter()
             .map(|name| match self.jsonata {
