@@ -252,6 +252,12 @@ impl Parser {
         if value.is_string() && text.literal().is_some_and(|t| Arn::parse(t).is_none()) {
             self.problem(pointer, "`Resource` is an ARN; this is none");
         }
+        if text.literal().is_some_and(has_bad_qualifier) {
+            self.problem(
+                pointer,
+                "what stands behind a function's name is a version or an alias: letters, digits, `-` and `_`, or `$LATEST`",
+            );
+        }
         text
     }
 
@@ -364,4 +370,17 @@ fn blank(id: StateId, name: &str, pointer: Pointer, scope: ScopeId) -> State {
         retry: Vec::new(),
         settings: Vec::new(),
     }
+}
+
+/// Whether a Lambda function's ARN goes on behind its name with what is no version and no alias (Lambda API Reference,
+/// Invoke, `FunctionName`).
+fn has_bad_qualifier(text: &str) -> bool {
+    let Some(arn) = Arn::parse(text).filter(|arn| arn.service() == "lambda") else {
+        return false;
+    };
+    let function = arn.resource().strip_prefix("function:");
+    let qualifier = function.and_then(|name| Some(name.split_once(':')?.1));
+    let is_named = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_');
+    qualifier
+        .is_some_and(|q| !q.starts_with("$LATEST") && (q.is_empty() || !q.chars().all(is_named)))
 }
