@@ -8,6 +8,7 @@ use crate::loc::Pointer;
 mod access;
 pub use access::path_step;
 mod fields;
+mod identity;
 mod join;
 mod naming;
 mod origin;
@@ -15,6 +16,7 @@ pub use origin::merge_guards;
 mod pattern;
 mod size;
 pub use fields::Fields;
+pub use identity::{Chooser, Identity};
 pub use size::Gathering;
 #[cfg(test)]
 mod tests;
@@ -83,16 +85,6 @@ pub struct Refinement {
     pub subject: Value,
     /// The strings that it then is one of.
     pub allowed: Vec<Glob>,
-}
-
-/// Names one concrete value of a run: in every run, two unknowns of one identity are equal, so that a guard on one
-/// holds for the other.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Identity {
-    /// The place where the value appears first: the execution input, a task's result, an item, a computed field.
-    pub root: usize,
-    /// The way from there, as a path without its root.
-    pub path: Arc<str>,
 }
 
 /// Where an unknown value comes from, and the way it took.

@@ -141,7 +141,7 @@ impl<'a> Engine<'a> {
             if self.order.in_cycle(state.id) {
                 let mut fresh = Env::clone(&env);
                 let is_stale = |root| root::state(root) == Some(state.id.0);
-                fresh.forget(&|id: &Identity| id.roots().any(is_stale));
+                fresh.forget(&|id: &Identity| id.begins_at(&is_stale));
                 env = Arc::new(fresh);
             }
             if self.joined.get(next.state).is_some_and(|j| *j) {
@@ -258,12 +258,14 @@ impl<'a> Engine<'a> {
     /// Whether a value first appears inside this Map or Parallel, or may be told by a variable of the inside.
     fn is_inside(&self, identity: &Identity, outer: &State) -> bool {
         let states = &self.definition.states;
-        let mut places = identity.roots().filter_map(|r| states.get(root::state(r)?));
-        identity.is_by_variable(None)
-            || places.any(|s| {
+        let is_below = |root: usize| {
+            let place = root::state(root).and_then(|place| states.get(place));
+            place.is_some_and(|s| {
                 let below = s.pointer.as_str().strip_prefix(outer.pointer.as_str());
                 s.id != outer.id && below.is_some_and(|rest| rest.starts_with('/'))
             })
+        };
+        identity.is_by_variable(&|_| true) || identity.begins_at(&is_below)
     }
 
     /// What a scope ends with, whichever of its ends a run comes to.

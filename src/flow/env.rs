@@ -76,7 +76,7 @@ impl Env {
             ..self.clone()
         };
         // What was chosen by the old value of a variable is told by it no longer.
-        next.forget(&|id| names.iter().any(|name| id.is_by_variable(Some(name))));
+        next.forget(&|id| id.is_by_variable(&|name| names.iter().any(|set| set == name)));
         next
     }
 

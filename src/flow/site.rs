@@ -1,7 +1,5 @@
 //! One place where expressions are evaluated: what `$`, `$$`, `$states` and the variables stand for there.
 
-use std::sync::Arc;
-
 use super::env::Env;
 use super::{intrinsic, jsonata, path};
 use crate::arn::Arn;
@@ -259,10 +257,7 @@ pub fn each_named<'n>(members: impl Iterator<Item = (&'n String, Value)>) -> Fie
 
 fn context(source: Source, name: &str) -> Unknown {
     let mut unknown = Unknown::of(source, format!("$$.{name}"));
-    unknown.identity = Some(Identity {
-        root: root::CONTEXT,
-        path: Arc::from(name),
-    });
+    unknown.identity = Some(Identity::new(root::CONTEXT, name));
     unknown
 }
 
@@ -272,10 +267,7 @@ pub fn literal(text: &Text) -> Value {
         Segment::Literal(text) => Piece::Literal(text.clone()),
         Segment::Unresolved(name) => {
             let mut unknown = Unknown::of(Source::Deployment(name.clone()), format!("${{{name}}}"));
-            unknown.identity = Some(Identity {
-                root: root::DEPLOYMENT,
-                path: Arc::from(name.as_str()),
-            });
+            unknown.identity = Some(Identity::new(root::DEPLOYMENT, name.as_str()));
             Piece::Hole(unknown)
         }
     }))

@@ -3,14 +3,13 @@
 use std::sync::Arc;
 
 use super::access::path_step;
-use super::origin::MAX_PATH;
-use super::{Identity, Piece, Unknown, Value};
+use super::{Chooser, Identity, Piece, Unknown, Value};
 
 impl Value {
     /// The same, where what a workflow variable chose has no name: the variable may be set to another value.
     #[must_use]
     pub fn off_variables(self) -> Self {
-        let is_of_one = |id: &Identity| id.is_by_variable(None);
+        let is_of_one = |id: &Identity| id.is_by_variable(&|_| true);
         if !self.unknowns().iter().any(|u| u.speaks_of(&is_of_one)) {
             return self;
         }
@@ -88,40 +87,10 @@ impl Unknown {
 
     fn named_at(mut self, root: usize, place: &str) -> Self {
         if self.identity.is_none() {
-            self.identity = Some(Identity {
-                root,
-                path: Arc::from(place),
-            });
+            self.identity = Some(Identity::new(root, place));
         }
         self
     }
-}
-
-/// What stands in a path before the value by which a part was chosen.
-const CHOSEN_BY: &str = "|at(@";
-
-impl Identity {
-    /// The roots of all that it depends on: its own, and those of the values by which parts were chosen.
-    pub fn roots(&self) -> impl Iterator<Item = usize> {
-        let chosen = self.path.split(CHOSEN_BY).skip(1);
-        let chosen = chosen.filter_map(|rest| rest.split(':').next()?.parse().ok());
-        std::iter::once(self.root).chain(chosen)
-    }
-
-    /// Whether it is a part that a workflow variable chooses: this one, or any.
-    pub fn is_by_variable(&self, name: Option<&str>) -> bool {
-        match name {
-            Some(name) => self.path.contains(&by_variable(name)),
-            None => self.path.contains(BY_VARIABLE),
-        }
-    }
-}
-
-/// What stands in a path before the variable by which a part was chosen.
-const BY_VARIABLE: &str = "|at($";
-
-fn by_variable(name: &str) -> String {
-    format!("{BY_VARIABLE}{name})")
 }
 
 impl Unknown {
@@ -129,7 +98,7 @@ impl Unknown {
     #[must_use]
     pub fn at(&self, place: &Self) -> Self {
         match &place.identity {
-            Some(at) => self.chosen(&format!("{CHOSEN_BY}{}:{})", at.root, at.path)),
+            Some(at) => self.chosen(Chooser::Value(at.clone())),
             None => self.some_part("[*]"),
         }
     }
@@ -137,18 +106,13 @@ impl Unknown {
     /// What stands at the place of it that a workflow variable says, until the variable is set again.
     #[must_use]
     pub fn at_variable(&self, name: &str) -> Self {
-        self.chosen(&by_variable(name))
+        self.chosen(Chooser::Variable(Arc::from(name)))
     }
 
-    fn chosen(&self, by: &str) -> Self {
+    fn chosen(&self, by: Chooser) -> Self {
         let identity = self.identity.as_ref();
         Self {
-            identity: identity
-                .filter(|id| id.path.len() + by.len() <= MAX_PATH)
-                .map(|id| Identity {
-                    root: id.root,
-                    path: Arc::from(format!("{}{by}", id.path)),
-                }),
+            identity: identity.and_then(|id| id.chosen(by)),
             ..self.some_part("[*]")
         }
     }

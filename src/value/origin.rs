@@ -61,10 +61,7 @@ impl Unknown {
     /// The same, known to be one concrete value of the run.
     #[must_use]
     pub fn identified(mut self, root: usize) -> Self {
-        self.identity = Some(Identity {
-            root,
-            path: Arc::from(""),
-        });
+        self.identity = Some(Identity::new(root, ""));
         self
     }
 
@@ -165,12 +162,8 @@ impl Unknown {
                 None => origin.clone(),
             })
             .collect();
-        let identity = self.identity.as_ref().and_then(|id| {
-            Some(Identity {
-                root: id.root,
-                path: Arc::from(change(&id.path)?),
-            })
-        });
+        let identity = self.identity.as_ref();
+        let identity = identity.and_then(|id| Some(id.with_path(change(&id.path)?)));
         Self {
             origins,
             allowed: None,
@@ -352,10 +345,8 @@ impl Unknown {
     #[must_use]
     pub fn derived_by(&self, tag: &str) -> Self {
         let identity = self.identity.as_ref().and_then(|id| {
-            (id.path.len() + tag.len() < MAX_PATH).then(|| Identity {
-                root: id.root,
-                path: Arc::from(format!("{}|{tag}", id.path)),
-            })
+            let fits = id.path.len() + tag.len() < MAX_PATH;
+            fits.then(|| id.with_path(format!("{}|{tag}", id.path)))
         });
         Self {
             identity,

@@ -27,10 +27,8 @@ pub fn without_names(value: &Value, numbers: &Range<usize>) -> Value {
     if numbers.is_empty() {
         return value.clone();
     }
-    let is_given = |id: &Identity| {
-        id.roots()
-            .any(|root| numbers.contains(&(LAST_ROOT - root.min(LAST_ROOT))))
-    };
+    let is_number = |root: usize| numbers.contains(&LAST_ROOT.abs_diff(root));
+    let is_given = |id: &Identity| id.begins_at(&is_number);
     value.map_unknowns(&mut |unknown| {
         let mut free = unknown.clone();
         if free.speaks_of(&is_given) {

@@ -42,10 +42,12 @@ impl Facts {
         self.shards.get(shard_of(identity))?.get(identity)
     }
 
-    /// The fields of the value at this path, of which, or of whose parts, something is known.
-    pub fn fields_of(&self, root: usize, path: &str) -> Vec<String> {
+    /// The fields of the value that this path of a value's name leads to, of which, or of whose parts, something is known.
+    pub fn fields_of(&self, whole: &Identity, path: &str) -> Vec<String> {
         let all = self.shards.iter().flat_map(|s| s.iter());
-        let known = all.filter(|(id, fact)| id.root == root && !fact.is_bare());
+        let known = all.filter(|(id, fact)| {
+            id.root == whole.root && id.is_chosen_as(whole) && !fact.is_bare()
+        });
         let mut names: Vec<String> = known
             .filter_map(|(id, _)| first_field(id.path.strip_prefix(path)?))
             .collect();

@@ -35,7 +35,7 @@ impl Knowledge {
         if self.by_identity.get(identity).is_some_and(|f| !f.is_bare()) {
             return None;
         }
-        let names = self.by_identity.fields_of(identity.root, &identity.path);
+        let names = self.by_identity.fields_of(identity, &identity.path);
         if names.is_empty() {
             return None;
         }
@@ -52,7 +52,7 @@ impl Knowledge {
     fn unfold_rest(&self, fields: &Fields, child: &Unknown) -> Option<Value> {
         let identity = child.identity.as_ref().filter(|_| child.is_any_child())?;
         let path = identity.path.strip_suffix(".*")?;
-        let mut names = self.by_identity.fields_of(identity.root, path);
+        let mut names = self.by_identity.fields_of(identity, path);
         names.retain(|name| !fields.contains_key(name));
         if names.is_empty() {
             return None;
