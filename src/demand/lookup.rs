@@ -107,6 +107,10 @@ pub(super) fn spellings(value: &Value) -> Vec<Vec<Piece>> {
             found.truncate(MAX_VALUES);
             found
         }
-        Value::Absent | Value::Null | Value::Bool(_) | Value::Object { .. } => Vec::new(),
+        // What is told by some of its fields may be a text on another way.
+        Value::Object { rest: Some(_), .. } => vec![vec![Piece::Hole(value.collapsed())]],
+        Value::Absent | Value::Null | Value::Bool(_) | Value::Object { rest: None, .. } => {
+            Vec::new()
+        }
     }
 }

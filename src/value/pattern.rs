@@ -27,7 +27,9 @@ impl Value {
     /// Every string that it may be (an array: each of its elements), as patterns whose union holds.
     pub fn patterns(&self) -> Vec<Glob> {
         let mut out = match self {
-            Self::Absent | Self::Null | Self::Object { .. } => Vec::new(),
+            // What is told by some of its fields may be a text on another way.
+            Self::Object { rest: Some(_), .. } => vec![Glob::any()],
+            Self::Absent | Self::Null | Self::Object { rest: None, .. } => Vec::new(),
             Self::Bool(value) => vec![Glob::literal(if *value { "true" } else { "false" })],
             Self::Number(text) => vec![Glob::literal(text)],
             Self::Text(pieces) => text_patterns(pieces),
