@@ -166,6 +166,127 @@ fn statement() -> impl Strategy<Value = Value> {
     })
 }
 
+/// Actions of every kind that a severity tells apart.
+const OF_EVERY_KIND: [&str; 28] = [
+    "iam:PassRole",
+    "iam:CreateAccessKey",
+    "iam:AttachRolePolicy",
+    "iam:Attach*",
+    "iam:Get*",
+    "sts:AssumeRole",
+    "lambda:UpdateFunctionCode",
+    "lambda:CreateFunction",
+    "lambda:InvokeFunction",
+    "lambda:ListFunctions",
+    "ecs:RegisterTaskDefinition",
+    "ecs:RunTask",
+    "states:UpdateStateMachine",
+    "states:StartExecution",
+    "cloudformation:CreateStack",
+    "glue:UpdateDevEndpoint",
+    "kms:Decrypt",
+    "secretsmanager:GetSecretValue",
+    "ssm:SendCommand",
+    "s3:PutBucketPolicy",
+    "s3:GetObject",
+    "s3:Put*",
+    "sqs:AddPermission",
+    "sqs:SendMessage",
+    "dynamodb:GetItem",
+    "dynamodb:DeleteTable",
+    "events:PutRule",
+    "sagemaker:CreateModel",
+];
+
+const OF_EVERY_WIDTH: [&str; 9] = [
+    "*",
+    "arn:aws:iam::123456789012:role/*",
+    "arn:aws:iam::123456789012:role/model",
+    "arn:aws:lambda:eu-west-1:123456789012:function:charge",
+    "arn:aws:lambda:*:*:function:*",
+    "arn:aws:s3:::in/*",
+    "arn:aws:sqs:eu-west-1:123456789012:work-1",
+    "arn:aws:dynamodb:eu-west-1:123456789012:table/routes",
+    "arn:aws:events:eu-west-1:123456789012:rule/*",
+];
+
+/// An allow under some condition or none.
+fn allow() -> impl Strategy<Value = Value> {
+    let actions = proptest::sample::subsequence(OF_EVERY_KIND.to_vec(), 1..5);
+    let resources = proptest::sample::subsequence(OF_EVERY_WIDTH.to_vec(), 1..3);
+    let condition = prop_oneof![
+        6 => Just(None),
+        1 => Just(Some(json!({"StringEquals": {"iam:PassedToService": "lambda.amazonaws.com"}}))),
+        1 => Just(Some(json!({"StringEquals": {"aws:ResourceTag/team": "orders"}}))),
+        1 => Just(Some(json!({"StringEquals": {"aws:RequestedRegion": "eu-west-1"}}))),
+    ];
+    (actions, resources, condition).prop_map(|(actions, resources, condition)| {
+        let mut out = json!({"Effect": "Allow", "Action": actions, "Resource": resources});
+        if let (Some(condition), Some(map)) = (condition, out.as_object_mut()) {
+            map.insert("Condition".to_owned(), condition);
+        }
+        out
+    })
+}
+
+/// The ways in which one statement can be made wider.
+fn wider(statement: &Value) -> Vec<Value> {
+    let mut all = Vec::new();
+    let mut with = |change: &dyn Fn(&mut serde_json::Map<String, Value>)| {
+        let mut out = statement.clone();
+        if let Some(map) = out.as_object_mut() {
+            change(map);
+        }
+        if out != *statement {
+            all.push(out);
+        }
+    };
+    with(&|map| drop(map.remove("Condition")));
+    with(&|map| drop(map.insert("Resource".to_owned(), json!("*"))));
+    with(&|map| {
+        let Some(actions) = map.get_mut("Action").and_then(Value::as_array_mut) else {
+            return;
+        };
+        for action in actions {
+            let service = action
+                .as_str()
+                .and_then(|a| a.split(':').next())
+                .unwrap_or("*");
+            *action = json!(format!("{service}:*"));
+        }
+    });
+    with(&|map| {
+        let Some(actions) = map.get_mut("Action").and_then(Value::as_array_mut) else {
+            return;
+        };
+        actions.push(json!("iam:PassRole"));
+        actions.push(json!("ec2:RunInstances"));
+    });
+    all
+}
+
+/// The findings of some severity whose statement or action has none as bad afterwards.
+fn lost(before: &Assessment, after: &Assessment) -> Vec<String> {
+    let place = |f: &Finding| f.policy().map(|p| (p.name.clone(), p.statement));
+    let covers = |g: &Finding, action: &str| {
+        g.actions().iter().any(|pattern| {
+            stepwarden::glob::Glob::parse(&pattern.to_ascii_lowercase())
+                .overlaps(&stepwarden::glob::Glob::parse(&action.to_ascii_lowercase()))
+        })
+    };
+    let still = |f: &Finding| {
+        role_findings(after).iter().any(|g| {
+            let same = place(f).is_some() && place(f) == place(g);
+            g.severity() >= f.severity() && (same || f.actions().iter().any(|a| covers(g, a)))
+        })
+    };
+    role_findings(before)
+        .into_iter()
+        .filter(|f| f.severity() > Severity::Low && !still(f))
+        .map(|f| format!("{} {} {:?}", f.severity(), f.title(), f.actions()))
+        .collect()
+}
+
 fn policies() -> impl Strategy<Value = Vec<Value>> {
     let policy = proptest::collection::vec(statement(), 1..5)
         .prop_map(|statements| json!({"Version": "2012-10-17", "Statement": statements}));
@@ -289,6 +410,25 @@ proptest! {
             })
             .collect();
         prop_assert_eq!(prints(&policies), prints(&reversed));
+    }
+
+    #[test]
+    fn what_is_told_of_a_role_stays_told_when_it_grows(allows in proptest::collection::vec(allow(), 1..4), more in allow(), at in 0_usize..4) {
+        let told = |statements: &[Value]| assess(&account(&[json!({"Version": "2012-10-17", "Statement": statements})]));
+        let before = told(&allows);
+        let mut grown = allows.clone();
+        grown.push(more);
+        let mut all = vec![grown];
+        let at = at % allows.len();
+        all.extend(wider(&allows[at]).into_iter().map(|statement| {
+            let mut allows = allows.clone();
+            allows[at] = statement;
+            allows
+        }));
+        for grown in all {
+            let lost = lost(&before, &told(&grown));
+            prop_assert!(lost.is_empty(), "{lost:#?}\nfrom {}\nby {}", json!(allows), json!(grown));
+        }
     }
 
     #[test]
