@@ -2,6 +2,7 @@
 
 mod commands;
 mod locate;
+mod one_value;
 mod roles;
 mod targets;
 mod weigh;
@@ -19,6 +20,7 @@ use crate::grants::RoleFacts;
 use crate::loc::Pointer;
 use crate::need::{Need, Phase};
 use crate::reach::Reach;
+use crate::severity::Severity;
 use crate::value::{Guard, Source, Strength, TraceStep, Unknown, Value};
 
 /// One thing that somebody outside decides.
@@ -48,8 +50,9 @@ pub enum SinkKind {
     },
     /// What is executed or interpreted.
     Command {
-        /// An explicit shell, an image, Systems Manager, a buildspec, user data, `command-runner.jar`.
-        critical: bool,
+        /// Critical for an explicit shell, an image, Systems Manager, a buildspec, user data and `command-runner.jar`; medium for
+        /// the values of environment variables and arguments whose names the definition fixes; else high.
+        severity: Severity,
         /// The action that runs it.
         action: String,
     },

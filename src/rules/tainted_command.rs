@@ -12,7 +12,7 @@ impl Rule for TaintedCommand {
             "tainted-command",
             from [Definition, Role, Versions, Organization],
             builds_on [],
-            "high or critical",
+            "medium, high or critical",
             "a value chosen outside becomes something that is executed or interpreted"
         )
     }

@@ -1,11 +1,13 @@
 //! Parameters that are executed or interpreted.
 
 use super::locate::{self, Place};
+use super::one_value::is_one_value;
 use super::{Parameter, SinkKind, TaintContext, TaintedSink};
 use crate::asl::State;
 use crate::catalog::Integration;
 use crate::need::Phase;
 use crate::reach::{self, Class};
+use crate::severity::Severity;
 use crate::sinks::{self, Grade, Kind};
 use crate::value::{Piece, Value};
 
@@ -34,6 +36,7 @@ pub fn of_task(
     let template = state.arguments.as_ref();
     let mut critical = Vec::new();
     let mut high = Vec::new();
+    let mut bounded = Vec::new();
     for sink in sinks::of(integration.service(), integration.operation()) {
         let Kind::Command { grade } = &sink.kind else {
             continue;
@@ -59,13 +62,20 @@ pub fn of_task(
             };
             if worst {
                 critical.push(parameter);
+            } else if is_one_value(integration.service(), &sink.parameter, &parameter.value) {
+                bounded.push(parameter);
             } else {
                 high.push(parameter);
             }
         }
     }
-    let is_critical = !critical.is_empty();
+    let severity = match (critical.is_empty(), high.is_empty()) {
+        (false, _) => Severity::Critical,
+        (true, false) => Severity::High,
+        (true, true) => Severity::Medium,
+    };
     critical.extend(high);
+    critical.extend(bounded);
     if critical.is_empty() {
         return None;
     }
@@ -79,10 +89,7 @@ pub fn of_task(
     let action = need.map(|n| n.action.clone()).unwrap_or_default();
     Some(TaintedSink {
         state: state.id,
-        kind: SinkKind::Command {
-            critical: is_critical,
-            action,
-        },
+        kind: SinkKind::Command { severity, action },
         parameters: critical,
         reach: None,
     })

@@ -9,8 +9,7 @@ impl TaintedSink {
     pub fn severity(&self) -> Option<Severity> {
         match self.kind {
             SinkKind::Target { reads, outward, .. } => self.target(reads || outward),
-            SinkKind::Command { critical: true, .. } => Some(Severity::Critical),
-            SinkKind::Command { .. } => Some(Severity::High),
+            SinkKind::Command { severity, .. } => Some(severity),
             SinkKind::Credentials { .. } => match self.reach.as_ref()?.class {
                 Class::Nothing | Class::One => None,
                 Class::List => Some(Severity::Medium),
