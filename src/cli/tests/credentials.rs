@@ -257,7 +257,7 @@ fn repeats(text: &str, credential: &str) -> bool {
     let joined: String = text.chars().filter(|c| !c.is_whitespace()).collect();
     let ends = credential.len().saturating_sub(TELLING);
     (0..=ends).any(|at| {
-        let part = &credential[at..at + TELLING];
+        let part = credential.get(at..at + TELLING).unwrap();
         text.contains(part) || joined.contains(part)
     })
 }

@@ -124,7 +124,7 @@ impl Written {
                     .chars()
                     .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
         };
-        if path.iter().all(|name| fits(name)) {
+        if path.iter().all(fits) {
             self.files
                 .insert(format!("{}.json", path.join("/")), content);
         } else {
