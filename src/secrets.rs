@@ -10,6 +10,8 @@ mod shapes;
 
 pub use redact::Redactor;
 
+use std::collections::BTreeSet;
+
 use serde_json::Value;
 
 use crate::budget;
@@ -37,6 +39,8 @@ pub struct Secrets {
 
 /// More places than this are not listed; what stands there is masked all the same.
 const MAX_SITES: usize = 1000;
+/// More text than this is of no definition's credentials: they would overlap.
+const MAX_LENGTH: usize = 1 << 20;
 /// How deep texts that are documents are read within texts that are.
 const MAX_TEXTS: usize = 4;
 /// A list of more texts than this is no command.
@@ -65,12 +69,14 @@ enum Step<'v> {
 struct Search<'v> {
     way: Vec<Step<'v>>,
     sites: Vec<SecretSite>,
-    values: Vec<String>,
+    values: BTreeSet<String>,
+    /// How long all of them are.
+    length: usize,
 }
 
 impl<'v> Search<'v> {
     fn found(&mut self, kind: &'static str, secret: &str) {
-        self.values.push(secret.to_owned());
+        self.keep(secret);
         let pointer = self
             .way
             .iter()
@@ -85,6 +91,16 @@ impl<'v> Search<'v> {
         // A value that holds several is one place.
         if self.sites.last().is_none_or(|last| last.pointer != pointer) {
             self.sites.push(SecretSite { pointer, kind });
+        }
+    }
+
+    /// What is to be taken out of texts.
+    fn keep(&mut self, secret: &str) {
+        if self.length + secret.len() > MAX_LENGTH {
+            return budget::cut("a length of credentials beyond which no more are told apart");
+        }
+        if self.values.insert(secret.to_owned()) {
+            self.length += secret.len();
         }
     }
 
@@ -204,7 +220,7 @@ impl<'v> Search<'v> {
                 self.text(&plain, None, inner + 1);
                 // Who has the one has the other.
                 if self.values.len() > before {
-                    self.values.push(encoded.to_owned());
+                    self.keep(encoded);
                 }
             }
         }

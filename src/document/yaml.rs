@@ -12,7 +12,7 @@ use super::spans::{Inner, Node, Span};
 use super::{Fault, Keep, Read};
 
 /// Nodes and bytes that all aliases of one text may add up to.
-const MAX_COPIED: usize = 2 << 20;
+const MAX_COPIED: usize = 512 << 10;
 
 /// Reads the first document of a text; that another one follows is a fault.
 pub fn read(text: &str, keep: Keep) -> Read {

@@ -24,12 +24,16 @@ use started::may_start;
 
 /// More combinations of a workflow and paths than this are not followed.
 const MAX_STEPS: usize = 512;
+/// Nor is what is handed on by so many workflows, one after the other.
+const MAX_WAY: usize = 32;
 
 /// What begins the executions of one workflow.
 #[derive(Default)]
 pub struct EntryFacts<'a> {
     /// Rules, schedules, pipes, APIs and function URLs.
     pub points: Vec<&'a EntryPoint>,
+    /// Its place among the account's workflows.
+    place: usize,
     /// Workflows that start it.
     pub links: Vec<&'a Link>,
     /// For each tainted sink, in their order, who steers it.
@@ -91,7 +95,12 @@ impl Entry {
     }
 }
 
-impl EntryFacts<'_> {
+impl<'a> EntryFacts<'a> {
+    /// The other workflows that start it: who steers one by its starting itself began it otherwise.
+    pub fn others(&self) -> impl Iterator<Item = &&'a Link> {
+        self.links.iter().filter(|l| l.parent != self.place)
+    }
+
     /// Every entry point, for reports; `starters` are the principals. Of those the first fifty, with how many more there are.
     pub fn entries(&self, starters: &[Starter<'_>]) -> (Vec<Entry>, usize) {
         let of_point = |point: &&EntryPoint| Entry {
@@ -111,7 +120,7 @@ impl EntryFacts<'_> {
             role: link.role.clone(),
         };
         let mut entries: Vec<Entry> = self.points.iter().map(of_point).collect();
-        entries.extend(self.links.iter().filter(|l| !l.is_own).map(of_link));
+        entries.extend(self.others().map(of_link));
         let mut principals = Vec::new();
         for starter in starters
             .iter()
@@ -278,6 +287,7 @@ fn gather<'a>(
     });
     let steering = steering.collect();
     EntryFacts {
+        place,
         points: ground
             .index
             .of(workflow, ground.principals, ground.iam_is_whole),
@@ -313,6 +323,7 @@ fn steering<'a>(
 ) -> Steering<'a> {
     let mut found = Steering::default();
     let mut seen: BTreeSet<(usize, BTreeSet<String>)> = BTreeSet::new();
+    let mut handed: BTreeSet<(usize, BTreeSet<String>)> = BTreeSet::new();
     let mut told: BTreeSet<String> = BTreeSet::new();
     let mut open = std::collections::VecDeque::from([(place, paths, Vec::<Arn>::new())]);
     while let Some((at, paths, via)) = open.pop_front() {
@@ -355,17 +366,31 @@ fn steering<'a>(
                 });
             }
         }
+        // What the same links hand on to the same paths was followed from another workflow that they start.
+        let group = ground.index.links.group(at);
+        if !group.is_some_and(|group| handed.insert((group, paths.clone()))) {
+            continue;
+        }
         for link in ground.index.links.to(at) {
+            budget::spend(1);
             let above = link.paths(&wanted);
             if above.is_empty() {
+                continue;
+            }
+            let step = (link.parent, above);
+            if seen.contains(&step) {
                 continue;
             }
             let Some((parent, _)) = (ground.workflow)(link.parent) else {
                 continue;
             };
+            if via.len() >= MAX_WAY {
+                found.cut = true;
+                break;
+            }
             let mut way = vec![parent.arn.clone()];
             way.extend(via.iter().cloned());
-            open.push_back((link.parent, above, way));
+            open.push_back((step.0, step.1, way));
         }
     }
     found

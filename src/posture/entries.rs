@@ -38,7 +38,7 @@ pub(super) fn of(facts: &Facts<'_>) -> Vec<EntryPosture> {
         input: point.fill,
         severity: severity(facts, point),
     });
-    let links = facts.entry.links.iter().filter(|link| !link.is_own);
+    let links = facts.entry.others();
     let links = links.map(|link| EntryPosture {
         kind: Kind::Workflow,
         name: link.name.clone(),

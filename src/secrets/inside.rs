@@ -17,13 +17,13 @@ pub(super) fn find(text: &str, is_expression: bool, found: &mut impl FnMut(&'sta
         if after.starts_with('=') {
             continue;
         }
-        // `arn:aws:secretsmanager:…:secret:NAME` names a secret and holds none.
-        if mark == ":" && is_in_arn(before) {
-            continue;
-        }
-        let Some(name) = name_before(before) else {
+        let Some(name) = name_before(tail(before, MAX_LENGTH)) else {
             continue;
         };
+        // `arn:aws:secretsmanager:…:secret:NAME` names a secret and holds none.
+        if plausible::name(name).is_none() || mark == ":" && is_in_arn(tail(before, MAX_ARN)) {
+            continue;
+        }
         // `<password>…</password>`, and `password => '…'`; any other `>` compares.
         if mark == ">" && !(before.ends_with(&format!("<{name}")) || before.ends_with('=')) {
             continue;
@@ -68,6 +68,17 @@ fn goes_on(after: &str) -> bool {
 
 /// More of a text than this is no name with its credential.
 const MAX_LENGTH: usize = 256;
+/// No ARN is longer.
+const MAX_ARN: usize = 2048;
+
+/// The end of a text: what stands further before has nothing to do with what follows, and is not looked at again and again.
+fn tail(text: &str, bytes: usize) -> &str {
+    let mut from = text.len().saturating_sub(bytes);
+    while !text.is_char_boundary(from) {
+        from += 1;
+    }
+    text.get(from..).unwrap_or_default()
+}
 
 fn head(text: &str) -> &str {
     let end = text

@@ -231,6 +231,10 @@ fn texts_that_cost_more_than_their_size() {
         "curl -u a:".repeat(1000),
         "https://a:".repeat(1000),
         "'".repeat(10_000),
+        "https://a:b".repeat(10_000),
+        ":".repeat(50_000),
+        "token:a ".repeat(10_000),
+        " -a b".repeat(20_000),
     ] {
         assert!(find(&json!({ "x": text }), &text).sites.len() <= 2);
     }

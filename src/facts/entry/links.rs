@@ -23,8 +23,6 @@ pub struct Link {
     pub input: Value,
     /// How much of that somebody chooses.
     pub fill: Fill,
-    /// The workflow starts itself: who steers it by that began it otherwise.
-    pub is_own: bool,
 }
 
 impl Link {
@@ -81,7 +79,9 @@ impl Start {
 #[derive(Debug, Default)]
 pub struct Links {
     all: Vec<Link>,
-    by_child: BTreeMap<usize, Vec<usize>>,
+    /// Which of the groups starts it. Workflows that the same tasks start share one.
+    by_child: BTreeMap<usize, usize>,
+    groups: Vec<Vec<usize>>,
 }
 
 impl Links {
@@ -97,30 +97,44 @@ impl Links {
             .map(|(place, w)| (w.arn.as_str(), place))
             .collect();
         let mut links = Self::default();
+        let mut by_child: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (parent, (starts, workflow)) in starts.iter().zip(workflows).enumerate() {
             for start in starts {
-                let fill = Fill::of(&start.input);
+                let number = links.all.len();
+                links.all.push(Link {
+                    parent,
+                    name: workflow.name.clone(),
+                    role: workflow.role.as_ref().map(ToString::to_string),
+                    fill: Fill::of(&start.input),
+                    input: start.input.clone(),
+                });
                 for child in targets(start, &places, workflows, role(parent)) {
-                    let number = links.all.len();
-                    links.all.push(Link {
-                        parent,
-                        name: workflow.name.clone(),
-                        role: workflow.role.as_ref().map(ToString::to_string),
-                        fill,
-                        input: start.input.clone(),
-                        is_own: child == parent,
-                    });
-                    links.by_child.entry(child).or_default().push(number);
+                    by_child.entry(child).or_default().push(number);
                 }
             }
+        }
+        let mut known: HashMap<Vec<usize>, usize> = HashMap::new();
+        for (child, numbers) in by_child {
+            let next = known.len();
+            let group = *known.entry(numbers.clone()).or_insert(next);
+            if group == next {
+                links.groups.push(numbers);
+            }
+            links.by_child.insert(child, group);
         }
         links
     }
 
     /// The links that start the workflow at this place.
     pub fn to(&self, child: usize) -> Vec<&Link> {
-        let numbers = self.by_child.get(&child).into_iter().flatten();
+        let numbers = self.group(child).and_then(|group| self.groups.get(group));
+        let numbers = numbers.into_iter().flatten();
         numbers.filter_map(|n| self.all.get(*n)).collect()
+    }
+
+    /// Which of the groups of links starts the workflow at this place, where some do.
+    pub fn group(&self, child: usize) -> Option<usize> {
+        self.by_child.get(&child).copied()
     }
 }
 
