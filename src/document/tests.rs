@@ -389,11 +389,8 @@ fn an_alias_that_stands_for_nothing_is_told() {
     }
     let large = format!("a: &x [{}]\nb: *x\n", "1,".repeat(1 << 20));
     let read = read(&large, Notation::Yaml, Keep::ValuesOnly);
-    let told: Vec<_> = read
-        .issues
-        .iter()
-        .map(|i| (i.pointer.as_str(), i.message))
-        .collect();
+    let told = read.issues.iter().map(|i| (i.pointer.as_str(), i.message));
+    let told: Vec<_> = told.collect();
     assert_eq!(
         told,
         [("/b", "the aliases grow too large; they are not read")]

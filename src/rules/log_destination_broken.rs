@@ -45,7 +45,7 @@ fn refused_deliveries(facts: &Facts<'_>, id: RuleId, out: &mut Vec<Finding>) {
                 destination.name()
             ),
             format!(
-                "the resource policies of CloudWatch Logs do not allow {actions} on `{group}` to `delivery.logs.amazonaws.com`: executions run on without any log, and nothing tells so"
+                "the resource policies of CloudWatch Logs do not allow {actions} on `{group}` to `delivery.logs.amazonaws.com`: executions run on without any log, and nothing tells so. A policy of the group's own, should it have one, was not read"
             ),
             format!(
                 "let a resource policy (`aws logs put-resource-policy`) allow logs:CreateLogStream and logs:PutLogEvents on `{group}:log-stream:*` to `delivery.logs.amazonaws.com`, or log to a group under `/aws/vendedlogs/states/`, which needs none"
