@@ -7,6 +7,8 @@ use crate::template::resolve::unknown;
 
 /// Variables and outputs that lead on to others.
 const MAX_STEPS: usize = 24;
+/// Things that one expression refers to and that are looked for: of one that names more it is not known what it gives.
+const MAX_REFERENCES: usize = 256;
 
 /// From where a reference is followed.
 #[derive(Clone, Copy)]
@@ -125,6 +127,9 @@ impl<'a> Configuration<'a> {
             .flatten()
             .filter_map(Value::as_str)
             .collect();
+        if listed.len() > MAX_REFERENCES {
+            return vec![None];
+        }
         // Terraform lists `a.b.arn` and then what it is a part of, `a.b`.
         let whole = listed.iter().filter(|reference| {
             !listed.iter().any(|other| {

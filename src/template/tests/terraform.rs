@@ -362,3 +362,28 @@ fn a_mapping_template_that_is_known_after_apply_still_names_its_workflow() {
     );
     assert!(points[0].public && points[0].chooses(&["$.any".to_owned()]));
 }
+
+#[test]
+fn of_an_expression_that_names_hundreds_of_things_it_is_not_known_what_it_gives() {
+    let role = |times: usize| {
+        let named = vec!["aws_iam_role.flow.arn"; times];
+        let template = plan(&[
+            (
+                "aws_iam_role.flow",
+                json!({"name": "flow", "assume_role_policy": TRUST}),
+                json!({"arn": true}),
+                json!({}),
+            ),
+            (
+                "aws_sfn_state_machine.flow",
+                json!({"name": "flow", "definition": "{}"}),
+                json!({"role_arn": true}),
+                json!({"role_arn": {"references": named}}),
+            ),
+        ]);
+        template.workflow("flow").role_arn.clone()
+    };
+    let known = role(256);
+    assert_eq!(known, "arn:aws:iam::000000000000:role/flow");
+    assert_ne!(role(257), known);
+}
