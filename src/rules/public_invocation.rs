@@ -153,7 +153,9 @@ fn fix(point: &EntryPoint) -> String {
         _ => "let only known principals begin executions",
     };
     match (point.kind, point.fill) {
-        (Kind::FunctionUrl | Kind::Pipe | Kind::EventRule, _) | (_, Fill::Constant) => how.to_owned(),
+        (Kind::FunctionUrl | Kind::Pipe | Kind::EventRule, _) | (_, Fill::Constant) => {
+            how.to_owned()
+        }
         _ => format!(
             "{how}; and pass on only the fields that the workflow needs, by a mapping template"
         ),
