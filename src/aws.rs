@@ -1,5 +1,13 @@
 //! The ports on the AWS SDK. Each part lists the IAM actions it uses; the deployed role is exactly their union.
 
+/// A client of one service, whose calls are counted.
+macro_rules! client {
+    ($service:ident, $sdk:expr) => {{
+        let config = $service::config::Builder::from(&$sdk.config);
+        $service::Client::from_conf(config.interceptor($sdk.meter.clone()).build())
+    }};
+}
+
 mod accounts;
 mod approve;
 mod bus;

@@ -290,6 +290,28 @@ impl ResourceSpec {
             Self::Unstated => true,
         }
     }
+
+    /// Whether it may be about some resource of the pattern. What a variable stands for is not known, and spares nothing surely.
+    pub fn may_touch(&self, resources: &Glob) -> bool {
+        match self {
+            Self::Only(patterns) => patterns.iter().any(|p| p.widest().overlaps(resources)),
+            Self::AllBut(spared) => !spared
+                .iter()
+                .any(|p| !p.template.has_variables() && p.widest().includes(resources)),
+            Self::Unstated => true,
+        }
+    }
+
+    /// Whether one pattern of it surely is about every resource of this one, or none is spared.
+    pub fn spans(&self, resources: &Glob) -> bool {
+        match self {
+            Self::Only(patterns) => patterns
+                .iter()
+                .any(|p| !p.template.has_variables() && p.widest().includes(resources)),
+            Self::AllBut(spared) => !spared.iter().any(|p| p.widest().overlaps(resources)),
+            Self::Unstated => true,
+        }
+    }
 }
 
 /// Whether the pattern matches every ARN of a partition.

@@ -50,9 +50,7 @@ pub async fn approve(
 
 /// Who runs the command.
 async fn caller(sdk: &Sdk) -> Result<Arn, String> {
-    let config = aws_sdk_sts::config::Builder::from(&sdk.config);
-    let client = aws_sdk_sts::Client::from_conf(config.interceptor(sdk.meter.clone()).build());
-    let identity = client.get_caller_identity().send().await;
+    let identity = client!(aws_sdk_sts, sdk).get_caller_identity().send().await;
     let identity = identity.map_err(|e| error::why("sts:GetCallerIdentity", &e))?;
     let arn = identity.arn.as_deref().and_then(Arn::parse);
     arn.ok_or_else(|| "`sts:GetCallerIdentity` does not say who is calling".to_owned())

@@ -29,10 +29,8 @@ pub(super) struct Bus {
 impl Bus {
     /// The bus of this name or ARN.
     pub(super) fn new(sdk: &Sdk, name: String) -> Self {
-        let config = aws_sdk_eventbridge::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
         Self {
-            client: Client::from_conf(config),
+            client: client!(aws_sdk_eventbridge, sdk),
             name,
         }
     }

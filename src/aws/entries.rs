@@ -13,11 +13,10 @@ mod urls;
 
 use std::future::Future;
 
-use futures_util::future;
-use futures_util::stream::{self, StreamExt as _};
-
 use aws_sdk_sfn::config::http::HttpResponse;
 use aws_sdk_sfn::error::{ProvideErrorMetadata, SdkError};
+use futures_util::future;
+use futures_util::stream::{self, StreamExt as _};
 
 use super::Sdk;
 use super::error::unread;

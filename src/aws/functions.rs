@@ -16,9 +16,7 @@ pub(super) struct Functions(Client);
 
 impl Functions {
     pub(super) fn new(sdk: &Sdk) -> Self {
-        let config = aws_sdk_lambda::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
-        Self(Client::from_conf(config))
+        Self(client!(aws_sdk_lambda, sdk))
     }
 
     pub(super) async fn one(&self, arn: &str) -> Fetched<Function> {

@@ -102,8 +102,7 @@ impl Hub {
                 })?
             }
         };
-        let config = aws_sdk_securityhub::config::Builder::from(&sdk.config);
-        let client = Client::from_conf(config.interceptor(sdk.meter.clone()).build());
+        let client = client!(aws_sdk_securityhub, sdk);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.insert(home.clone(), client.clone());
         Ok(client)

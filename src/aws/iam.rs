@@ -27,9 +27,7 @@ pub(super) struct Roles(Client);
 
 impl Roles {
     pub(super) fn new(sdk: &Sdk) -> Self {
-        let config = aws_sdk_iam::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
-        Self(Client::from_conf(config))
+        Self(client!(aws_sdk_iam, sdk))
     }
 
     pub(super) async fn role(&self, name: &str) -> Fetched<RoleHead> {

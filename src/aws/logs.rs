@@ -16,9 +16,7 @@ pub(super) struct Logs(Client);
 
 impl Logs {
     pub(super) fn new(sdk: &Sdk) -> Self {
-        let config = aws_sdk_cloudwatchlogs::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
-        Self(Client::from_conf(config))
+        Self(client!(aws_sdk_cloudwatchlogs, sdk))
     }
 
     pub(super) async fn groups(&self, prefix: &str) -> Fetched<BTreeMap<String, LogGroup>> {

@@ -22,10 +22,8 @@ pub struct Sns {
 impl Sns {
     /// The topics' ARNs; machines need not have one.
     pub fn new(sdk: &Sdk, people: String, machines: Option<String>) -> Self {
-        let config = aws_sdk_sns::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
         Self {
-            client: Client::from_conf(config),
+            client: client!(aws_sdk_sns, sdk),
             people,
             machines,
             chat: None,

@@ -35,10 +35,8 @@ pub struct Sqs {
 impl Sqs {
     /// The queue of this URL.
     pub fn new(sdk: &Sdk, url: String) -> Self {
-        let config = aws_sdk_sqs::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
         Self {
-            client: Client::from_conf(config),
+            client: client!(aws_sdk_sqs, sdk),
             url,
         }
     }

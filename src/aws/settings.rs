@@ -1,6 +1,5 @@
 //! The function's environment.
 
-use aws_sdk_ssm::Client;
 use aws_sdk_ssm::error::ProvideErrorMetadata as _;
 
 use super::Sdk;
@@ -133,9 +132,7 @@ fn is_default_bus(bus: &str) -> bool {
 }
 
 async fn parameter(sdk: &Sdk, name: &str) -> Result<String, String> {
-    let config = aws_sdk_ssm::config::Builder::from(&sdk.config);
-    let config = config.interceptor(sdk.meter.clone()).build();
-    let call = Client::from_conf(config).get_parameter().name(name);
+    let call = client!(aws_sdk_ssm, sdk).get_parameter().name(name);
     match call.with_decryption(true).send().await {
         Ok(output) => output
             .parameter

@@ -31,9 +31,7 @@ pub(super) struct States(Client);
 
 impl States {
     pub(super) fn new(sdk: &Sdk) -> Self {
-        let config = aws_sdk_sfn::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
-        Self(Client::from_conf(config))
+        Self(client!(aws_sdk_sfn, sdk))
     }
 
     /// The workflow; without its definition where only that is closed by its key.

@@ -59,10 +59,8 @@ pub struct Table {
 impl Table {
     /// The table of this name, or ARN.
     pub fn new(sdk: &Sdk, name: String) -> Self {
-        let config = aws_sdk_dynamodb::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
         Self {
-            client: Client::from_conf(config),
+            client: client!(aws_sdk_dynamodb, sdk),
             name,
         }
     }

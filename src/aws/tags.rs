@@ -17,9 +17,7 @@ pub(super) struct Tags(Client);
 
 impl Tags {
     pub(super) fn new(sdk: &Sdk) -> Self {
-        let config = aws_sdk_resourcegroupstagging::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
-        Self(Client::from_conf(config))
+        Self(client!(aws_sdk_resourcegroupstagging, sdk))
     }
 
     /// Those of every workflow and stack. A resource that never had a tag is not listed.

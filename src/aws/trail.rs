@@ -20,9 +20,7 @@ pub(super) struct Trail(Client);
 
 impl Trail {
     pub(super) fn new(sdk: &Sdk) -> Self {
-        let config = aws_sdk_cloudtrail::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
-        Self(Client::from_conf(config))
+        Self(client!(aws_sdk_cloudtrail, sdk))
     }
 
     /// One page.

@@ -136,7 +136,8 @@ impl Starter<'_> {
         let starts = |s: &Statement| {
             !s.conditions.iter().any(is_about_the_resource)
                 && facts.start_actions().iter().any(|a| s.actions.matches(a))
-                && touches(s, &Glob::literal(facts.workflow.arn.as_str()))
+                && s.resources
+                    .may_touch(&Glob::literal(facts.workflow.arn.as_str()))
         };
         let denied = |pattern: &Glob| {
             let policies = authority.identity.iter().chain(&authority.boundary);
@@ -146,7 +147,7 @@ impl Starter<'_> {
             statements.any(|s| {
                 s.effect == Effect::Deny
                     && s.actions.matches(action)
-                    && touches(s, pattern)
+                    && s.resources.may_touch(pattern)
                     && !starts(s)
             })
         };
@@ -188,15 +189,5 @@ fn covers(statement: &Statement, action: &str, pattern: &Glob) -> bool {
         }
         ResourceSpec::AllBut(spared) => !spared.iter().any(|p| p.widest().overlaps(pattern)),
         ResourceSpec::Unstated => false,
-    }
-}
-
-fn touches(statement: &Statement, pattern: &Glob) -> bool {
-    match &statement.resources {
-        ResourceSpec::Only(patterns) => patterns.iter().any(|p| p.widest().overlaps(pattern)),
-        ResourceSpec::AllBut(spared) => !spared
-            .iter()
-            .any(|p| !p.template.has_variables() && p.widest().includes(pattern)),
-        ResourceSpec::Unstated => true,
     }
 }

@@ -3,7 +3,7 @@
 use super::document::open_statement;
 use crate::asl::StateId;
 use crate::glob::{Glob, Token};
-use crate::iam::{AccountLayers, Found, Policy, ResourceSpec, Statement};
+use crate::iam::{AccountLayers, Found, Policy, Statement};
 use crate::need::Need;
 
 /// A resource that a workflow writes to, and of which everybody may read what it writes.
@@ -110,31 +110,7 @@ fn holder(resource: &Glob) -> Option<crate::arn::Arn> {
 
 /// The statement that allows everybody the action on some of what is written.
 fn for_everybody(policy: &Policy, action: &str, written: &Glob) -> Option<String> {
-    let some = |s: &Statement| s.actions.matches(action) && overlaps(s, written);
-    let all = |s: &Statement| s.actions.matches(action) && includes(s, written);
+    let some = |s: &Statement| s.actions.matches(action) && s.resources.may_touch(written);
+    let all = |s: &Statement| s.actions.matches(action) && s.resources.spans(written);
     open_statement(policy, some, all)
-}
-
-fn overlaps(statement: &Statement, written: &Glob) -> bool {
-    match &statement.resources {
-        ResourceSpec::Only(patterns) => patterns
-            .iter()
-            .any(|p| p.template.widest().overlaps(written)),
-        ResourceSpec::AllBut(patterns) => !patterns
-            .iter()
-            .any(|p| p.template.widest().includes(written)),
-        ResourceSpec::Unstated => true,
-    }
-}
-
-fn includes(statement: &Statement, written: &Glob) -> bool {
-    match &statement.resources {
-        ResourceSpec::Only(patterns) => patterns
-            .iter()
-            .any(|p| p.template.widest().includes(written)),
-        ResourceSpec::AllBut(patterns) => !patterns
-            .iter()
-            .any(|p| p.template.widest().overlaps(written)),
-        ResourceSpec::Unstated => true,
-    }
 }

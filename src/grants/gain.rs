@@ -180,16 +180,7 @@ fn touches(statement: &Statement, grant: &Grant<'_>) -> bool {
         }
         (_, None) => true,
     };
-    actions
-        && match &statement.resources {
-            ResourceSpec::Only(patterns) => patterns
-                .iter()
-                .any(|p| p.widest().overlaps(&grant.resource)),
-            ResourceSpec::AllBut(spared) => !spared
-                .iter()
-                .any(|p| !p.template.has_variables() && p.widest().includes(&grant.resource)),
-            ResourceSpec::Unstated => true,
-        }
+    actions && statement.resources.may_touch(&grant.resource)
 }
 
 /// How much grants of one role are.

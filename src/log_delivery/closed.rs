@@ -3,7 +3,7 @@
 use super::{GroupState, LoggingFacts};
 use crate::arn::Arn;
 use crate::glob::Glob;
-use crate::iam::{Context, Effect, Policy, PrincipalKind, PrincipalSpec, ResourceSpec, Statement};
+use crate::iam::{Context, Effect, Policy, PrincipalKind, PrincipalSpec, Statement};
 
 /// What CloudWatch Logs does with the key of a log group (CloudWatch Logs User Guide, "Encrypt log data in CloudWatch Logs
 /// using AWS KMS").
@@ -58,8 +58,8 @@ pub fn look_at_delivery(facts: &mut LoggingFacts, policies: &[Policy]) {
             names: vec!["delivery.logs.amazonaws.com".to_owned()],
             known: of_a_service(&destination.arn),
         };
-        let some = |s: &Statement| touches(s, &streams);
-        let all = |s: &Statement| covers(s, &streams);
+        let some = |s: &Statement| s.resources.may_touch(&streams);
+        let all = |s: &Statement| s.resources.spans(&streams);
         let refuses = |action: &&str| {
             let mut policies = policies.iter();
             policies.clone().any(|p| asks.is_denied(p, action, &all))
@@ -124,33 +124,5 @@ impl Service {
             Some(PrincipalSpec::AllBut(_)) => statement.effect == Effect::Allow,
             None => false,
         }
-    }
-}
-
-fn touches(statement: &Statement, wanted: &Glob) -> bool {
-    match &statement.resources {
-        ResourceSpec::Only(patterns) => {
-            let mut patterns = patterns.iter().map(|p| p.template.widest());
-            patterns.any(|p| p.overlaps(wanted))
-        }
-        ResourceSpec::AllBut(patterns) => {
-            let mut spared = patterns.iter().map(|p| p.template.widest());
-            !spared.any(|p| p.includes(wanted))
-        }
-        ResourceSpec::Unstated => true,
-    }
-}
-
-fn covers(statement: &Statement, wanted: &Glob) -> bool {
-    match &statement.resources {
-        ResourceSpec::Only(patterns) => {
-            let mut patterns = patterns.iter().map(|p| p.template.widest());
-            patterns.any(|p| p.includes(wanted))
-        }
-        ResourceSpec::AllBut(patterns) => {
-            let mut spared = patterns.iter().map(|p| p.template.widest());
-            !spared.any(|p| p.overlaps(wanted))
-        }
-        ResourceSpec::Unstated => true,
     }
 }

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Watched, owned};
+use super::Watched;
+use super::words::Call;
 
 /// What is started by whatever starts a workflow: it, or an API action of Step Functions.
 const STARTS: [&str; 2] = [":states:", ":aws-sdk:sfn:"];
@@ -23,77 +24,80 @@ pub(super) fn starts_something_else(row: &Watched, detail: &Value) -> bool {
     }
 }
 
-/// In words; `None` for other calls, and where the record names nothing.
-pub(super) fn summary(name: &str, detail: &Value) -> Option<String> {
-    let asked = |member: &str| owned(detail, &format!("/requestParameters/{member}"));
-    let quoted = |member: &str| {
-        Some(format!(
-            "`{}`",
-            asked(member)?.chars().take(160).collect::<String>()
-        ))
-    };
-    let id = || quoted("restApiId").or_else(|| quoted("apiId"));
-    let function = || quoted("functionName");
-    let verb = match name {
-        n if n.starts_with("Delete") || n.starts_with("Remove") => "was deleted",
-        n if n.starts_with("Create") || n.starts_with("Import") => "was made",
-        _ => "was changed",
-    };
-    Some(match name {
-        "CreateFunctionUrlConfig" | "UpdateFunctionUrlConfig" | "DeleteFunctionUrlConfig" => {
-            let how = asked("authType").filter(|how| how == "NONE");
-            let how = how.map_or("", |_| ": it asks nobody who he is");
-            format!("the URL of function {} {verb}{how}", function()?)
-        }
-        "AddPermission20150331v2" | "RemovePermission20150331v2" => {
-            format!(
-                "the resource policy of function {} was changed",
-                function()?
-            )
-        }
-        "CreateDeployment" | "UpdateDeployment" => format!("API {} was deployed", id()?),
-        "CreateStage" | "UpdateStage" | "DeleteStage" => {
-            format!("stage {} of API {} {verb}", quoted("stageName")?, id()?)
-        }
-        "PutMethod" | "UpdateMethod" | "DeleteMethod" => {
-            let how = asked("authorizationType").filter(|how| how == "NONE");
-            let how = how.map_or("", |_| ": it asks for no authorization");
-            format!(
-                "method {} of API {} {verb}{how}",
-                quoted("httpMethod")?,
+impl Call<'_> {
+    /// What became of something that begins executions.
+    pub(super) fn on_entry_point(&self) -> Option<String> {
+        let name = self.name;
+        let id = || self.asked("restApiId").or_else(|| self.asked("apiId"));
+        let function = || self.asked("functionName");
+        // Said only where the call takes the last question away.
+        let open = |member: &str, words: &'static str| match self.asked(member).as_deref() {
+            Some("`NONE`") => words,
+            _ => "",
+        };
+        let unauthorized = || open("authorizationType", ": it asks for no authorization");
+        let verb = match name {
+            n if n.starts_with("Delete") || n.starts_with("Remove") => "was deleted",
+            n if n.starts_with("Create") || n.starts_with("Import") => "was made",
+            _ => "was changed",
+        };
+        Some(match name {
+            "CreateFunctionUrlConfig" | "UpdateFunctionUrlConfig" | "DeleteFunctionUrlConfig" => {
+                let how = open("authType", ": it asks nobody who he is");
+                format!("the URL of function {} {verb}{how}", function()?)
+            }
+            "AddPermission20150331v2" | "RemovePermission20150331v2" => {
+                format!(
+                    "the resource policy of function {} was changed",
+                    function()?
+                )
+            }
+            "CreateDeployment" | "UpdateDeployment" => format!("API {} was deployed", id()?),
+            "CreateStage" | "UpdateStage" | "DeleteStage" => {
+                format!("stage {} of API {} {verb}", self.asked("stageName")?, id()?)
+            }
+            "PutMethod" | "UpdateMethod" | "DeleteMethod" => {
+                let how = unauthorized();
+                format!(
+                    "method {} of API {} {verb}{how}",
+                    self.asked("httpMethod")?,
+                    id()?
+                )
+            }
+            "CreateRoute" | "UpdateRoute" | "DeleteRoute" => {
+                let route = self.asked("routeKey").or_else(|| self.asked("routeId"));
+                let how = unauthorized();
+                format!("route {} of API {} {verb}{how}", route?, id()?)
+            }
+            "PutIntegration" | "CreateIntegration" | "UpdateIntegration" | "DeleteIntegration" => {
+                format!("an integration of API {} {verb}", id()?)
+            }
+            "PutRule" | "EnableRule" | "DisableRule" | "DeleteRule" => {
+                let verb = match name {
+                    "EnableRule" => "was enabled",
+                    "DisableRule" => "was disabled",
+                    _ => verb,
+                };
+                format!("rule {} {verb}", self.asked("name")?)
+            }
+            "PutTargets" | "RemoveTargets" => {
+                format!("the targets of rule {} were changed", self.asked("rule")?)
+            }
+            "CreateSchedule" | "UpdateSchedule" => {
+                format!("schedule {} {verb}", self.asked("name")?)
+            }
+            "CreatePipe" | "UpdatePipe" | "DeletePipe" => {
+                format!("pipe {} {verb}", self.asked("name")?)
+            }
+            "StartPipe" => format!("pipe {} was started", self.asked("name")?),
+            "StopPipe" => format!("pipe {} was stopped", self.asked("name")?),
+            "CreateResolver" | "UpdateResolver" | "DeleteResolver" => format!(
+                "resolver {} of {} of API {} {verb}",
+                self.asked("fieldName")?,
+                self.asked("typeName")?,
                 id()?
-            )
-        }
-        "CreateRoute" | "UpdateRoute" | "DeleteRoute" => {
-            let route = quoted("routeKey").or_else(|| quoted("routeId"));
-            let how = asked("authorizationType").filter(|how| how == "NONE");
-            let how = how.map_or("", |_| ": it asks for no authorization");
-            format!("route {} of API {} {verb}{how}", route?, id()?)
-        }
-        "PutIntegration" | "CreateIntegration" | "UpdateIntegration" | "DeleteIntegration" => {
-            format!("an integration of API {} {verb}", id()?)
-        }
-        "PutRule" | "EnableRule" | "DisableRule" | "DeleteRule" => {
-            let verb = match name {
-                "EnableRule" => "was enabled",
-                "DisableRule" => "was disabled",
-                _ => verb,
-            };
-            format!("rule {} {verb}", quoted("name")?)
-        }
-        "PutTargets" | "RemoveTargets" => {
-            format!("the targets of rule {} were changed", quoted("rule")?)
-        }
-        "CreateSchedule" | "UpdateSchedule" => format!("schedule {} {verb}", quoted("name")?),
-        "CreatePipe" | "UpdatePipe" | "DeletePipe" => format!("pipe {} {verb}", quoted("name")?),
-        "StartPipe" => format!("pipe {} was started", quoted("name")?),
-        "StopPipe" => format!("pipe {} was stopped", quoted("name")?),
-        "CreateResolver" | "UpdateResolver" | "DeleteResolver" => format!(
-            "resolver {} of {} of API {} {verb}",
-            quoted("fieldName")?,
-            quoted("typeName")?,
-            id()?
-        ),
-        _ => format!("API {} {verb}", id()?),
-    })
+            ),
+            _ => format!("API {} {verb}", id()?),
+        })
+    }
 }

@@ -18,18 +18,18 @@ pub(super) fn summary(name: &str, detail: &Value) -> String {
     let iam = call.on_policy().or_else(|| call.on_principal());
     let other = || call.on_workflow().or_else(|| call.on_log_group());
     let words = iam.or_else(other).or_else(|| call.on_function());
-    let words = words.or_else(|| super::begins::summary(name, detail));
+    let words = words.or_else(|| call.on_entry_point());
     words.unwrap_or_default()
 }
 
-struct Call<'a> {
-    name: &'a str,
+pub(super) struct Call<'a> {
+    pub(super) name: &'a str,
     detail: &'a Value,
 }
 
 impl Call<'_> {
     /// A member of the request, quoted.
-    fn asked(&self, member: &str) -> Option<String> {
+    pub(super) fn asked(&self, member: &str) -> Option<String> {
         self.at(&format!("/requestParameters/{member}"))
     }
 

@@ -12,11 +12,16 @@ use crate::support::stage::{Stage, opened};
 
 const FUNCTION: &str = env!("CARGO_BIN_EXE_stepwarden-lambda");
 
-/// A workflow that is begun in every way that the emulator knows: its ARN and its role's.
-fn begun_in_every_way(account: &Account) -> (String, String) {
+/// A workflow whose caller chooses the function, with a role that may do everything: its ARN and its role's.
+fn orders(account: &Account) -> (String, String) {
     let role = account.role("orders");
     account.role_policy("orders", "all", admin());
-    let arn = account.workflow("orders", &role, risky(), None);
+    (account.workflow("orders", &role, risky(), None), role)
+}
+
+/// A workflow that is begun in every way that the emulator knows: its ARN and its role's.
+fn begun_in_every_way(account: &Account) -> (String, String) {
+    let (arn, role) = orders(account);
     account.workflow("other", &role, clean(), None);
     let starting = |name: &str, service: &str| account.starting_role(name, service, &arn);
     account.rest_api(&arn, &starting("rest", "apigateway"), "NONE");
@@ -173,9 +178,7 @@ fn services_without_a_role_that_may_start_something_are_not_asked() {
 #[test]
 fn a_function_behind_a_url_without_authorization_is_an_entry_point() {
     let account = Account::of("440987654321", "ap-southeast-7");
-    let role = account.role("orders");
-    account.role_policy("orders", "all", admin());
-    let arn = account.workflow("orders", &role, risky(), None);
+    let (arn, _) = orders(&account);
     let starter = account.starting_role("starter", "lambda", &arn);
     let function = account.function("front", &starter);
     let proxy = Proxy::before(&account);
@@ -204,9 +207,7 @@ fn a_function_behind_a_url_without_authorization_is_an_entry_point() {
 #[test]
 fn whoever_takes_an_authorizer_away_is_told_of_with_the_route_that_it_opened() {
     let account = Account::of("450987654321", "ca-west-1");
-    let role = account.role("orders");
-    account.role_policy("orders", "all", admin());
-    let arn = account.workflow("orders", &role, risky(), None);
+    let (arn, role) = orders(&account);
     let starter = account.starting_role("rest", "apigateway", &arn);
     let (api, resource) = account.rest_api(&arn, &starter, "AWS_IAM");
     let stage = Stage::of(account, FUNCTION, &[]);

@@ -126,15 +126,18 @@ fn topics_are_encrypted_with_a_key_that_their_publishers_may_use() {
     assert!(of("events.amazonaws.com").get("Condition").is_none());
 }
 
+/// The rules whose target is the function.
+const TO_THE_FUNCTION: [&str; 5] = [
+    "Changes",
+    "ChangesOfEntries",
+    "MemberChanges",
+    "MemberChangesOfEntries",
+    "Sweep",
+];
+
 #[test]
 fn what_cannot_be_delivered_is_kept_and_nobody_else_can_write_there() {
-    for rule in [
-        "Changes",
-        "ChangesOfEntries",
-        "MemberChanges",
-        "MemberChangesOfEntries",
-        "Sweep",
-    ] {
+    for rule in TO_THE_FUNCTION {
         let target = &whole().is(rule)["Targets"][0];
         assert_eq!(
             target["DeadLetterConfig"]["Arn"],
@@ -144,13 +147,7 @@ fn what_cannot_be_delivered_is_kept_and_nobody_else_can_write_there() {
     }
     let policy = &whole().properties("DeadLettersPolicy")["PolicyDocument"]["Statement"][0];
     let sources = policy["Condition"]["ArnEquals"]["aws:SourceArn"].to_string();
-    for rule in [
-        "Changes",
-        "ChangesOfEntries",
-        "MemberChanges",
-        "MemberChangesOfEntries",
-        "Sweep",
-    ] {
+    for rule in TO_THE_FUNCTION {
         assert!(
             sources.contains(&format!(r#"["{rule}","Arn"]"#)),
             "{sources}"

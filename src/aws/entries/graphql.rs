@@ -17,9 +17,7 @@ pub(super) struct GraphqlApis(Client);
 
 impl GraphqlApis {
     pub(super) fn new(sdk: &Sdk) -> Self {
-        let config = aws_sdk_appsync::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
-        Self(Client::from_conf(config))
+        Self(client!(aws_sdk_appsync, sdk))
     }
 
     pub(super) async fn all(&self) -> Answer<Vec<GraphqlApi>> {

@@ -16,9 +16,7 @@ const ACTION: &str = "apigateway:GET";
 
 impl HttpApis {
     pub(super) fn new(sdk: &Sdk) -> Self {
-        let config = aws_sdk_apigatewayv2::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
-        Self(Client::from_conf(config))
+        Self(client!(aws_sdk_apigatewayv2, sdk))
     }
 
     pub(super) async fn all(&self) -> Answer<Vec<HttpApi>> {

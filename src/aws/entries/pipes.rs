@@ -12,9 +12,7 @@ pub(super) struct Pipes(Client);
 
 impl Pipes {
     pub(super) fn new(sdk: &Sdk) -> Self {
-        let config = aws_sdk_pipes::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
-        Self(Client::from_conf(config))
+        Self(client!(aws_sdk_pipes, sdk))
     }
 
     /// Those that call one of these; every pipe where none is named.

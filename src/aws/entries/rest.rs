@@ -22,9 +22,7 @@ const ACTION: &str = "apigateway:GET";
 
 impl RestApis {
     pub(super) fn new(sdk: &Sdk) -> Self {
-        let config = aws_sdk_apigateway::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
-        Self(Client::from_conf(config))
+        Self(client!(aws_sdk_apigateway, sdk))
     }
 
     pub(super) async fn all(&self) -> Answer<Vec<RestApi>> {

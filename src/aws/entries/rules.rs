@@ -13,9 +13,7 @@ pub(super) struct Rules(Client);
 
 impl Rules {
     pub(super) fn new(sdk: &Sdk) -> Self {
-        let config = aws_sdk_eventbridge::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
-        Self(Client::from_conf(config))
+        Self(client!(aws_sdk_eventbridge, sdk))
     }
 
     /// Those that start one of these; every rule where none is named.

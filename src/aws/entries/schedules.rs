@@ -15,9 +15,7 @@ const STARTS: [&str; 2] = [":states:", ":aws-sdk:sfn:"];
 
 impl Schedules {
     pub(super) fn new(sdk: &Sdk) -> Self {
-        let config = aws_sdk_scheduler::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
-        Self(Client::from_conf(config))
+        Self(client!(aws_sdk_scheduler, sdk))
     }
 
     /// Every schedule that calls Step Functions; of the others the list alone is read.

@@ -23,9 +23,7 @@ pub(super) struct OfFunctions {
 
 impl Urls {
     pub(super) fn new(sdk: &Sdk) -> Self {
-        let config = aws_sdk_lambda::config::Builder::from(&sdk.config);
-        let config = config.interceptor(sdk.meter.clone()).build();
-        Self(Client::from_conf(config))
+        Self(client!(aws_sdk_lambda, sdk))
     }
 
     /// The URLs of the functions that have one of these roles.
