@@ -258,8 +258,21 @@ impl ActionSpec {
 }
 
 impl ResourcePattern {
-    /// Reads a pattern of that version.
+    /// Reads a pattern of that version. IAM completes an ARN of fewer than six fields with `*` in those that are missing:
+    /// `arn:aws:sqs` is every queue (IAM User Guide, "IAM identifiers", "Friendly names and paths").
     pub fn new(text: impl Into<String>, version: Version) -> Self {
+        let text = text.into();
+        let missing = match text.starts_with("arn:") && !text.ends_with('*') {
+            true => 5_usize.saturating_sub(text.matches(':').count()),
+            false => 0,
+        };
+        let whole = text.clone() + &":*".repeat(missing);
+        let template = Template::of_resource(&whole, version);
+        Self { text, template }
+    }
+
+    /// Reads a pattern of a resource's own policy, where an ARN of fewer fields is not completed and so names nothing.
+    pub fn as_written(text: impl Into<String>, version: Version) -> Self {
         let text = text.into();
         let template = Template::of_resource(&text, version);
         Self { text, template }

@@ -18,6 +18,8 @@
 
 #[path = "executed/covers.rs"]
 mod covers;
+#[path = "support/oracle.rs"]
+mod oracle;
 
 /// What the comparison knows of the input.
 mod generate {
@@ -26,7 +28,6 @@ mod generate {
 }
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use serde_json::{Value as Json, json};
 use stepwarden::asl;
@@ -35,51 +36,6 @@ use stepwarden::flow::{self, FlowContext};
 /// How many expressions a seed gives where nothing else is asked for.
 const COUNT: u64 = 400;
 const SEEDS: [u64; 2] = [1, 2];
-
-/// The folder of the reference implementation, installed on first use; `None` where there is no Node.js or no registry.
-fn reference() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let home = root.join(".oracle");
-    let module = home.join("node_modules/jsonata");
-    if !module.join("package.json").exists() {
-        std::fs::create_dir_all(&home).ok()?;
-        std::fs::copy(
-            root.join("tests/oracle/package.json"),
-            home.join("package.json"),
-        )
-        .ok()?;
-        let install = ["install", "--no-audit", "--no-fund", "--ignore-scripts"];
-        let status = Command::new("npm")
-            .args(install)
-            .current_dir(&home)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status();
-        status.ok().filter(std::process::ExitStatus::success)?;
-    }
-    let version = std::fs::read_to_string(module.join("package.json")).ok()?;
-    let version: Json = serde_json::from_str(&version).ok()?;
-    assert_eq!(version["version"], "2.0.6", "the version that is pinned");
-    Some(module)
-}
-
-fn number(name: &str) -> Option<u64> {
-    std::env::var(name).ok()?.parse().ok()
-}
-
-fn cases(script: &str, module: &Path, arguments: &[String]) -> Vec<Json> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/oracle");
-    let output = Command::new("node")
-        .arg(folder.join(script))
-        .arg(module)
-        .args(arguments)
-        .output()
-        .expect("node runs");
-    let text = String::from_utf8(output.stdout).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
 
 /// What was not predicted of one expression.
 fn missed(case: &Json) -> Option<String> {
@@ -138,23 +94,19 @@ fn compare(cases: &[(String, Json)]) -> Compared {
 
 /// What a script gives from each seed.
 fn seeded(script: &str, module: &Path) -> Vec<(String, Json)> {
-    let seeds = number("ORACLE_SEED").map_or_else(|| SEEDS.to_vec(), |seed| vec![seed]);
-    let count = number("ORACLE_COUNT").unwrap_or(COUNT).to_string();
+    let seeds = oracle::number("ORACLE_SEED").map_or_else(|| SEEDS.to_vec(), |seed| vec![seed]);
+    let count = oracle::number("ORACLE_COUNT").unwrap_or(COUNT).to_string();
     let of_seed = |seed: u64| {
         let arguments = [seed.to_string(), count.clone()];
-        let cases = cases(script, module, &arguments).into_iter();
+        let cases = oracle::cases(script, module, &arguments).into_iter();
         cases.map(move |case| (format!("seed {seed}"), case))
     };
     seeds.into_iter().flat_map(of_seed).collect()
 }
 
-/// The reference implementation, or a word on why there is none.
+/// The reference implementation, where it can be installed.
 fn module() -> Option<PathBuf> {
-    let module = reference();
-    if module.is_none() {
-        println!("skipped: the JSONata oracle needs Node.js, npm and its registry");
-    }
-    module
+    Some(oracle::packages("jsonata", "2.0.6")?.join("jsonata"))
 }
 
 #[test]
@@ -177,7 +129,7 @@ fn what_the_suite_of_the_reference_gives_was_predicted() {
     let Some((suite, module)) = suite.zip(module()) else {
         return;
     };
-    let cases = cases("suite.js", &module, &[suite]).into_iter();
+    let cases = oracle::cases("suite.js", &module, &[suite]).into_iter();
     let named = cases.map(|case| (case["name"].as_str().unwrap().to_owned(), case));
     let compared = compare(&named.collect::<Vec<_>>());
     assert!(compared.depend > 0, "{}", compared.told);

@@ -36,6 +36,16 @@ const BOOLEAN: [&str; 4] = [
     "aws:viaawsservice",
 ];
 
+/// Global keys whose value type is multivalued (IAM User Guide, "AWS global condition context keys"); all others have one value.
+const MULTIVALUED: [&str; 6] = [
+    "aws:calledvia",
+    "aws:principalorgpaths",
+    "aws:principalservicenameslist",
+    "aws:resourceorgpaths",
+    "aws:sourceorgpaths",
+    "aws:tagkeys",
+];
+
 /// Services with one endpoint for the partition (IAM User Guide, "AWS global condition context keys",
 /// `aws:RequestedRegion`; AWS General Reference, "Service endpoints").
 const GLOBAL: [&str; 8] = [
@@ -62,6 +72,11 @@ pub fn global_region(partition: &str, service: &str) -> Option<&'static str> {
 
 pub(super) fn is_always_present(lower: &str) -> bool {
     ALWAYS.contains(&lower)
+}
+
+/// Whether a request can hold several values of the key; of services' own keys that is not told.
+pub(super) fn can_have_several(lower: &str) -> bool {
+    !lower.starts_with("aws:") || MULTIVALUED.contains(&lower)
 }
 
 pub(super) fn is_boolean(lower: &str) -> bool {

@@ -207,7 +207,7 @@ pub fn evaluate_on(
     for stands in authority.policies() {
         asked.of_policy(&mut case, stands);
     }
-    let who = Who::new(request.principal, authority.boundary.is_some());
+    let who = Who::new(request.principal, &known, authority.boundary.is_some());
     let linked = request.principal.is_some_and(layers::is_service_linked);
     if !linked && layers::has_resource_controls(&asked.action) {
         for level in side.controls {

@@ -252,12 +252,13 @@ impl Reader {
 
     fn resources(&self, fields: &Map<String, Value>) -> Result<ResourceSpec, String> {
         let version = self.policy.version;
+        let pattern = match self.kind {
+            Kind::Identity => ResourcePattern::new,
+            Kind::Resource => ResourcePattern::as_written,
+        };
         let patterns = |value, name| -> Result<Vec<ResourcePattern>, String> {
-            let texts = texts(value, name)?;
-            Ok(texts
-                .into_iter()
-                .map(|text| ResourcePattern::new(text, version))
-                .collect())
+            let texts = texts(value, name)?.into_iter();
+            Ok(texts.map(|text| pattern(text, version)).collect())
         };
         match (element(fields, "Resource"), element(fields, "NotResource")) {
             (Some(_), Some(_)) => Err("it has both `Resource` and `NotResource`".to_owned()),

@@ -2,12 +2,14 @@
 //! elements: NotPrincipal", "Evaluating identity-based policies with resource-based policies").
 
 use super::layers::{Seat, Together};
-use super::{PrincipalEntry, PrincipalKind, PrincipalSpec, Statement};
+use super::{Context, PrincipalEntry, PrincipalKind, PrincipalSpec, Statement};
 use crate::arn::Arn;
 
 /// Whoever makes a request, as principal elements name him.
 pub(super) struct Who<'a> {
     principal: Option<&'a Arn>,
+    /// What is known of `aws:userid`, which ends in the name of a role's session.
+    user_id: Option<&'a str>,
     has_boundary: bool,
 }
 
@@ -25,9 +27,10 @@ pub(super) enum Admitted {
 const SESSION_KEY: &str = "aws:userid";
 
 impl<'a> Who<'a> {
-    pub(super) const fn new(principal: Option<&'a Arn>, has_boundary: bool) -> Self {
+    pub(super) fn new(principal: Option<&'a Arn>, known: &'a Context, has_boundary: bool) -> Self {
         Self {
             principal,
+            user_id: known.only(SESSION_KEY),
             has_boundary,
         }
     }
@@ -104,8 +107,12 @@ impl<'a> Who<'a> {
         }
         match (session_of(principal), session_of(&named)) {
             // A role's ARN stands for some session of it.
-            (Some((own, None)), Some((role, Some(_)))) if own == role => {
-                Admitted::Maybe(Seat::NAMED, SESSION_KEY)
+            (Some((own, None)), Some((role, Some(session)))) if own == role => {
+                match self.user_id.and_then(|id| id.split_once(':')) {
+                    Some((_, of)) if of == session => Admitted::Yes(Seat::NAMED),
+                    Some(_) => Admitted::No,
+                    None => Admitted::Maybe(Seat::NAMED, SESSION_KEY),
+                }
             }
             (Some((own, Some(_))), Some((role, None))) if own == role => Admitted::Yes(Seat::ROLE),
             _ => Admitted::No,

@@ -7,7 +7,7 @@ use std::rc::Rc;
 use super::Atom;
 use crate::glob::{Class, Glob, Shape, Step, Token, cells};
 use crate::iam::condition::{Test, arn_segments};
-use crate::iam::context::{is_always_present, is_boolean};
+use crate::iam::context::{can_have_several, is_always_present, is_boolean};
 use crate::iam::typed::{self, Cidr};
 use crate::iam::{Condition, Context, Policy, Template};
 
@@ -17,13 +17,14 @@ pub(super) type Value = Option<Vec<String>>;
 /// Keys, in lower case, that may have several values.
 pub(in crate::iam) type Several<'a> = Rc<BTreeSet<&'a str>>;
 
-/// The keys that some condition of the policies compares as sets, be it about other requests than the one in question.
+/// The keys that can have several values and that some condition of the policies compares as sets, be it about other requests than the one in question.
 pub(in crate::iam) fn several<'a>(policies: impl Iterator<Item = &'a Policy>) -> Several<'a> {
     let statements = policies.flat_map(|p| &p.statements);
     let sets = statements
         .flat_map(|s| &s.conditions)
         .filter(|c| c.is_multivalued());
-    Rc::new(sets.map(|c| c.lower.as_str()).collect())
+    let keys = sets.map(|c| c.lower.as_str());
+    Rc::new(keys.filter(|key| can_have_several(key)).collect())
 }
 
 /// Up to this many single values, every set of them is tried for a key with several values; beyond, every pair.
@@ -66,7 +67,8 @@ pub(super) fn of(
         if !is_boolean(key) {
             singles.extend(extra);
         }
-        let set = several.contains(key.as_str()) || own.iter().any(|c| c.is_multivalued());
+        let set = several.contains(key.as_str())
+            || can_have_several(key) && own.iter().any(|c| c.is_multivalued());
         let mut values: Vec<Value> = sets(singles, set).into_iter().map(Some).collect();
         if !is_always_present(key) {
             values.push(None);
