@@ -238,7 +238,7 @@ impl<'a> Facts<'a> {
                 })
             }
             // What others with the role need of it may be all of it: then there is nothing to paste.
-            _ if is_as_it_stands(group.statement, &ideal.statements) => None,
+            _ if keeps(group.statement, &patterns, &ideal.statements) => None,
             _ => Some(Patch::PolicyStatement {
                 policy: held.policy.name.clone(),
                 statement: group.statement.index,
@@ -312,9 +312,35 @@ impl<'a> Facts<'a> {
     }
 }
 
-/// Whether the statements say what stands there already.
-fn is_as_it_stands(statement: &Statement, rewritten: &[Value]) -> bool {
-    matches!(rewritten, [only] if canonical(only) == canonical(&statement.raw))
+/// Whether the statements still grant each of these action patterns of the statement on the same resources, in whatever
+/// company.
+fn keeps(statement: &Statement, patterns: &[&str], rewritten: &[Value]) -> bool {
+    let same = |one: &Value, element: &str| {
+        let text = |value: &Value| value.get(element).map(listed);
+        text(one) == text(&statement.raw)
+    };
+    let holds = |one: &Value, pattern: &str| {
+        let actions = one.get("Action").map(listed).unwrap_or_default();
+        actions.iter().any(|a| a.as_str() == Some(pattern))
+    };
+    let granted = |pattern: &&str| {
+        let mut all = rewritten.iter();
+        all.any(|one| {
+            holds(one, pattern)
+                && ["Resource", "NotResource", "Condition"]
+                    .iter()
+                    .all(|e| same(one, e))
+        })
+    };
+    patterns.iter().all(granted)
+}
+
+/// A list as it stands, anything else as a list of one.
+fn listed(value: &Value) -> Vec<Value> {
+    match value {
+        Value::Array(values) => values.clone(),
+        one => vec![one.clone()],
+    }
 }
 
 /// JSON whose objects and lists of strings are sorted, so that order does not count.
