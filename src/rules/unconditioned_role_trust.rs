@@ -3,6 +3,16 @@ use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::severity::Severity;
 
+/// What a role may do, as these judge it, makes it sensitive.
+const ROLE_RULES: [&str; 6] = [
+    "admin-role",
+    "wildcard-action",
+    "wildcard-resource",
+    "unused-permission",
+    "pass-role-scope",
+    "escalation-permission",
+];
+
 /// `unconditioned-role-trust`
 pub struct UnconditionedRoleTrust;
 
@@ -12,12 +22,14 @@ impl Rule for UnconditionedRoleTrust {
             "unconditioned-role-trust",
             from [RoleTrust],
             builds_on ["admin-role", "wildcard-action", "wildcard-resource", "unused-permission", "pass-role-scope", "escalation-permission"],
-            "low",
+            "info; low where the role has a finding of high or more, or was not read whole",
             "the role trusts Step Functions without `aws:SourceAccount` or `aws:SourceArn`"
         )
     }
 
-    fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
+    fn check(&self, _facts: &Facts<'_>, _out: &mut Vec<Finding>) {}
+
+    fn review(&self, facts: &Facts<'_>, found: &[Finding], out: &mut Vec<Finding>) {
         let open = facts
             .trust
             .admissions
@@ -26,9 +38,17 @@ impl Rule for UnconditionedRoleTrust {
         let Some(open) = open else {
             return;
         };
+        let is_sensitive = found
+            .iter()
+            .any(|f| f.severity() >= Severity::High && ROLE_RULES.contains(&f.rule().as_str()));
+        let is_whole = facts.role.is_some_and(|role| role.whole);
+        let severity = match is_sensitive || !is_whole {
+            true => Severity::Low,
+            false => Severity::Info,
+        };
         let mut finding = facts.finding(
             self.meta().id,
-            Severity::Low,
+            severity,
             "",
             "the role trusts Step Functions without a condition on the source",
             format!(
