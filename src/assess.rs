@@ -15,6 +15,7 @@ use crate::asl::Definition;
 use crate::baseline;
 use crate::budget;
 use crate::config::Config;
+use crate::dependencies;
 use crate::drift::{self, Baseline, DriftFacts, Held, Since};
 use crate::entry_points;
 use crate::facts::entry::Entry;
@@ -50,6 +51,8 @@ pub struct Assessment {
     pub more_entry_points: usize,
     /// The functions that it invokes, by unqualified ARN.
     pub invoked: Vec<Arn>,
+    /// The resources with a policy of their own that it acts on.
+    pub acted_on: BTreeSet<Arn>,
     /// The kinds of entry point that may begin its executions, whether one is there or not.
     pub begun_by: BTreeSet<entry_points::Kind>,
     /// What its risk rests on, to be kept as a baseline or compared; `None` where nothing could be read, and where neither
@@ -334,6 +337,7 @@ fn by_rules(facts: &Facts<'_>, change: &rules::Change<'_>, today: &str) -> Asses
             .iter()
             .map(|f| f.arn.clone())
             .collect(),
+        acted_on: dependencies::acted_on(facts.needs),
         begun_by: facts.starters.serves.clone(),
         posture: None,
         drift: change.drift.cloned(),

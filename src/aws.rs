@@ -20,7 +20,9 @@ mod iam;
 mod logs;
 mod meter;
 mod notifier;
+mod organization;
 mod outlets;
+mod policies;
 mod queue;
 mod sdk;
 mod settings;
@@ -32,17 +34,20 @@ mod trail;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::arn::Arn;
 use crate::collect::{
     Account, EntryAsk, Lookup, ManagedHead, PageOf, ReadEntries, Recorded, RoleHead,
 };
 use crate::snapshot::{
-    Attachment, Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag, VersionRef,
+    Attachment, Document, Fetched, Function, Iam, LogGroup, NamedDocument, StateMachine, Tag,
+    VersionRef,
 };
 
 pub use accounts::Members;
 pub use approve::approve;
 pub use function::{log, serve};
 pub use notifier::Sns;
+pub use organization::ORGANIZATION_ACTIONS;
 pub use outlets::Outlets;
 pub use queue::Sqs;
 pub use sdk::{Sdk, config, config_of};
@@ -58,6 +63,7 @@ pub const FUNCTION_ACTIONS: &[&[&str]] = &[
     tags::ACTIONS,
     trail::ACTIONS,
     entries::ACTIONS,
+    policies::ACTIONS,
     accounts::ACTIONS,
     table::ACTIONS,
     queue::ACTIONS,
@@ -76,6 +82,7 @@ pub const MEMBER_ACTIONS: &[&[&str]] = &[
     tags::ACTIONS,
     trail::ACTIONS,
     entries::ACTIONS,
+    policies::ACTIONS,
 ];
 
 /// What the Lambda service does in the function's name: its log, its failed events, and its queue (AWS Lambda Developer
@@ -99,6 +106,7 @@ pub struct Live {
     tags: tags::Tags,
     trail: trail::Trail,
     entries: entries::EntryClients,
+    policies: policies::PolicyClients,
 }
 
 impl Live {
@@ -112,6 +120,7 @@ impl Live {
             tags: tags::Tags::new(sdk),
             trail: trail::Trail::new(sdk),
             entries: entries::EntryClients::new(sdk),
+            policies: policies::PolicyClients::new(sdk),
         }
     }
 }
@@ -191,6 +200,10 @@ impl Account for Live {
 
     async fn log_resource_policies(&self) -> Fetched<Vec<Document>> {
         self.logs.resource_policies().await
+    }
+
+    async fn resource_policy(&self, resource: &Arn) -> Fetched<NamedDocument> {
+        Box::pin(self.policies.of(resource)).await
     }
 
     async fn function(&self, arn: &str) -> Fetched<Function> {

@@ -6,6 +6,7 @@ mod account;
 mod around;
 mod entries;
 mod lately;
+mod policies;
 mod role;
 mod versions;
 mod workflow;
@@ -17,7 +18,8 @@ use std::time::Duration;
 use crate::arn::{AccountRegion, Arn};
 use crate::moment::Moment;
 use crate::snapshot::{
-    Attachment, Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag, VersionRef,
+    Attachment, Document, Fetched, Function, Iam, LogGroup, NamedDocument, OrganizationPolicies,
+    StateMachine, Tag, VersionRef,
 };
 use crate::trigger::Affects;
 
@@ -25,6 +27,7 @@ pub use account::whole_account;
 pub use around::{Ask, StaleRead, around};
 pub use entries::{EntryAsk, ReadEntries, targets};
 pub use lately::{AccountCache, Surroundings};
+pub use policies::{PolicyAsk, policies};
 pub use versions::{Versions, versions};
 pub use workflow::{Described, describe};
 
@@ -94,6 +97,12 @@ pub trait Account: Sync {
     ) -> impl Future<Output = Fetched<BTreeMap<String, LogGroup>>> + Send;
     /// DescribeResourcePolicies of CloudWatch Logs.
     fn log_resource_policies(&self) -> impl Future<Output = Fetched<Vec<Document>>> + Send;
+    /// The policy of a function, key, bucket, queue, topic or secret, by its ARN, with the name that it stands under in a
+    /// directory; absent where it has none.
+    fn resource_policy(
+        &self,
+        resource: &Arn,
+    ) -> impl Future<Output = Fetched<NamedDocument>> + Send;
     /// GetFunctionConfiguration of an unqualified ARN.
     fn function(&self, arn: &str) -> impl Future<Output = Fetched<Function>> + Send;
     /// ListFunctions, by unqualified ARN.
@@ -150,6 +159,12 @@ pub trait Accounts: Sync {
         home: &AccountRegion,
     ) -> impl Future<Output = Result<Self::Account, LookupError>> + Send;
 
+    /// The policies of the organization above an account; not collected where no role is configured that may read them.
+    fn organization(
+        &self,
+        account: &str,
+    ) -> impl Future<Output = Fetched<OrganizationPolicies>> + Send;
+
     /// Waits.
     fn pause(&self, time: Duration) -> impl Future<Output = ()> + Send;
 }
@@ -203,9 +218,11 @@ pub async fn affected<A: Account>(port: &A, affects: &Affects) -> Result<Vec<Arn
         Affects::LogGroup { name } => workflow::logging_to(port, name).await,
         // Which function a definition invokes is not for the collector to know; without an index the next scan tells.
         // Nor what begins which.
-        Affects::Function { .. } | Affects::EntryPoints { .. } | Affects::Starters { .. } => {
-            Ok(Vec::new())
-        }
+        Affects::Function { .. }
+        | Affects::EntryPoints { .. }
+        | Affects::Policy { .. }
+        | Affects::LogPolicies
+        | Affects::Starters { .. } => Ok(Vec::new()),
     }
 }
 

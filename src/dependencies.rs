@@ -1,18 +1,19 @@
 //! On what a verdict rests beside the workflow itself, so that a change of it finds the workflow again; and the digest of
 //! what was evaluated.
 
+mod holders;
+
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use crate::analysis::WorkflowAnalysis;
 use crate::arn::{AccountRegion, Arn};
-use crate::config::Config;
 use crate::digest::Digest;
 use crate::entry_points::Kind;
-use crate::functions;
-use crate::snapshot::{Account, Document, Fetched, Iam, Role, StateMachine};
+use crate::snapshot::{Account, Document, Fetched, Iam, ResourceKind, Role, StateMachine};
+
+pub use holders::{Named, PolicyHolders, acted_on, ask, named_by, policies_of};
 
 /// Something of the account on which verdicts rest. IAM is global: a role of one name serves every region.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -46,6 +47,20 @@ pub enum Dependency {
         /// The kind.
         kind: Kind,
     },
+    /// The policy of a resource.
+    Policy {
+        /// Account and region.
+        home: AccountRegion,
+        /// The kind of resource.
+        kind: ResourceKind,
+        /// Its name.
+        name: String,
+    },
+    /// The resource policies of CloudWatch Logs.
+    LogPolicies {
+        /// Account and region.
+        home: AccountRegion,
+    },
 }
 
 impl std::fmt::Display for Dependency {
@@ -57,6 +72,10 @@ impl std::fmt::Display for Dependency {
             Self::EntryPoints { home, kind } => {
                 write!(f, "entry-points/{home}/{}", kind.word())
             }
+            Self::Policy { home, kind, name } => {
+                write!(f, "policy/{home}/{}/{name}", kind.word())
+            }
+            Self::LogPolicies { home } => write!(f, "log-policies/{home}/all"),
         }
     }
 }
@@ -95,19 +114,17 @@ impl TryFrom<String> for Dependency {
                 let kind = Kind::ALL.into_iter().find(|kind| kind.word() == name)?;
                 Some(Self::EntryPoints { home, kind })
             }),
+            Some(("policy", rest)) => named(rest).and_then(|(home, of)| {
+                let (word, name) = of.split_once('/')?;
+                let kind = ResourceKind::ALL.into_iter().find(|k| k.word() == word)?;
+                let name = name.to_owned();
+                Some(Self::Policy { home, kind, name })
+            }),
+            Some(("log-policies", rest)) => named(rest).map(|(home, _)| Self::LogPolicies { home }),
             _ => None,
         };
         read.ok_or("this names nothing that a verdict rests on")
     }
-}
-
-/// The functions that the definition names, by unqualified ARN.
-pub fn invoked_functions(machine: &StateMachine, config: &Config) -> Vec<Arn> {
-    let analysis = WorkflowAnalysis::new(&Account::default(), machine, config);
-    functions::named(&analysis.needs)
-        .into_values()
-        .map(|(arn, _)| arn)
-        .collect()
 }
 
 /// Its role, its log groups, the functions that it invokes by unqualified ARN, and their roles.
@@ -133,6 +150,9 @@ pub fn depends_on(
             let home = AccountRegion::of(&arn);
             Some(Dependency::LogGroup { home, name })
         });
+        if let Some(Dependency::LogGroup { home, .. }) = &name {
+            rests.insert(Dependency::LogPolicies { home: home.clone() });
+        }
         rests.extend(name);
     }
     let known = account.functions.present();
@@ -246,7 +266,14 @@ mod tests {
             home: home.clone(),
             kind,
         });
-        for rest in rests.into_iter().chain(kinds) {
+        let policies = ResourceKind::ALL.map(|kind| Dependency::Policy {
+            home: home.clone(),
+            kind,
+            name: "a/b".to_owned(),
+        });
+        let of_logs = Dependency::LogPolicies { home: home.clone() };
+        let all = rests.into_iter().chain(kinds).chain(policies);
+        for rest in all.chain([of_logs]) {
             assert_eq!(
                 Dependency::try_from(rest.to_string()),
                 Ok(rest.clone()),
@@ -260,6 +287,8 @@ mod tests {
             "log-group/1/eu",
             "queue/1/eu/x",
             "entry-points/1/eu/x",
+            "policy/1/eu/x",
+            "policy/1/eu/x/y",
         ] {
             assert!(Dependency::try_from(none.to_owned()).is_err(), "{none}");
         }

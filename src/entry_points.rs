@@ -248,6 +248,13 @@ impl EntryPoints {
         found
     }
 
+    /// The queues and buckets whose own policies say who may begin executions, each with the ARN of a workflow that it begins.
+    pub fn doors(account: &Account) -> Vec<(String, Arn)> {
+        let entries = &account.entries;
+        let (rules, pipes) = (list(&entries.event_rules), list(&entries.pipes));
+        events::doors(rules, pipes, &home(account))
+    }
+
     fn take<T>(&mut self, kind: Kind, file: &str, part: &Fetched<T>) {
         self.miss(kind, format!("`{file}`"), part);
     }

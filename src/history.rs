@@ -7,7 +7,7 @@ use crate::arn::Arn;
 use crate::assess::Assessment;
 use crate::config::Config;
 use crate::delta::{self, Before, Delta};
-use crate::dependencies::{self, Dependency};
+use crate::dependencies::{self, Dependency, PolicyHolders};
 use crate::drift::{self, Approval, Baseline, Held, How, Since};
 use crate::finding::Counts;
 use crate::moment::Moment;
@@ -54,14 +54,16 @@ pub struct Read {
 }
 
 impl Read {
-    /// Of a workflow that was read, and of the functions that its assessment names.
+    /// Of a workflow that was read, and of the functions and resources that its assessment names.
     pub fn of(machine: &StateMachine, account: &Account, assessment: &Assessment) -> Self {
+        let holders = PolicyHolders::new(account).of(machine, &assessment.acted_on);
         Self {
             revision: machine.revision_id.clone(),
             basis: dependencies::basis(machine, account),
             depends_on: dependencies::depends_on(machine, account, &assessment.invoked)
                 .into_iter()
                 .chain(dependencies::begun_by(machine, &assessment.begun_by))
+                .chain(dependencies::policies_of(machine, &holders))
                 .collect(),
             versions: None,
         }

@@ -8,7 +8,7 @@ pub mod entries;
 pub mod policies;
 
 pub use entries::Entries;
-pub use policies::{OrganizationLevel, OrganizationPolicies, ResourcePolicies};
+pub use policies::{OrganizationLevel, OrganizationPolicies, ResourceKind, ResourcePolicies};
 
 /// What became of one thing that was to be read.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -5,7 +5,9 @@
 
 mod begins;
 mod expected;
+mod holders;
 mod info;
+mod skip;
 mod through;
 mod vouched;
 mod watched;
@@ -18,9 +20,11 @@ use serde_json::Value;
 use crate::arn::Arn;
 use crate::entry_points::Kind;
 use crate::moment::Moment;
+use crate::snapshot::ResourceKind;
 pub use expected::{Expected, same};
 use info::info;
 pub use info::recorded;
+pub use skip::Skip;
 use vouched::vouched;
 pub use watched::{DETAIL_TYPE, GrantsStart, Subject, WATCHED, Watched};
 
@@ -123,6 +127,17 @@ pub enum Affects {
         /// The kind; APIs of every kind of API Gateway are one.
         kind: Kind,
     },
+    /// Every workflow that acts on this resource, or that something behind it begins: its policy decides there.
+    Policy {
+        /// The kind of resource.
+        kind: ResourceKind,
+        /// Its name.
+        name: String,
+        /// The policy that the call wrote, where it says it: older ones that are read are stale.
+        document: Option<String>,
+    },
+    /// Every workflow that logs: the resource policies of CloudWatch Logs decide on its delivery.
+    LogPolicies,
     /// No workflow by itself, only who may start some.
     Starters {
         /// `user/NAME` or `group/NAME`.
@@ -141,51 +156,6 @@ pub struct WorkflowChange {
     pub role: Option<Arn>,
     /// The workflow was made by this call, and may not be readable yet.
     pub created: bool,
-}
-
-/// Why an event changes nothing here.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Skip {
-    /// Not an event that is watched.
-    #[error("`{name}` of `{source_name}` is not watched")]
-    NotWatched {
-        /// `eventName`, bounded and escaped.
-        name: String,
-        /// `eventSource`, bounded and escaped.
-        source_name: String,
-    },
-    /// The call failed.
-    #[error("the call `{name}` failed with `{code}`: nothing changed")]
-    FailedCall {
-        /// `eventName`
-        name: &'static str,
-        /// `errorCode`, bounded and escaped.
-        code: String,
-    },
-    /// It concerns something else, such as an activity.
-    #[error("`{name}` concerns no workflow")]
-    NoWorkflow {
-        /// `eventName`
-        name: &'static str,
-    },
-    /// AWS does not vouch for it: anybody can put an event with such a detail on a bus.
-    #[error("AWS does not vouch for this event of `{name}`: {why}; somebody may be forging events")]
-    NotVouched {
-        /// `eventName`
-        name: &'static str,
-        /// What does not fit, bounded and escaped.
-        why: String,
-    },
-    /// It does not have the shape of an event.
-    #[error("malformed event: {0}")]
-    Malformed(String),
-}
-
-impl Skip {
-    /// Whether somebody should look into it: such an event cannot come from CloudTrail, or its form is new.
-    pub const fn is_malformed(&self) -> bool {
-        matches!(self, Self::Malformed(_) | Self::NotVouched { .. })
-    }
 }
 
 /// Reads an event.
@@ -238,6 +208,12 @@ fn affects(row: &'static Watched, event: &Value, detail: &Value) -> Result<Affec
             true => Err(Skip::NoWorkflow { name: row.name }),
             false => Ok(Affects::EntryPoints { kind }),
         };
+    }
+    if row.subject == Subject::LogPolicies {
+        return Ok(Affects::LogPolicies);
+    }
+    if holders::sets_something_else(row.name, detail) {
+        return Err(Skip::NoWorkflow { name: row.name });
     }
     let (pointer, named) = row
         .at
@@ -299,7 +275,14 @@ fn affects(row: &'static Watched, event: &Value, detail: &Value) -> Result<Affec
         Subject::Function => Ok(Affects::Function {
             name: function_name(named).to_owned(),
         }),
+        Subject::Policy(kind) => Ok(Affects::Policy {
+            kind,
+            name: holders::name_of(kind, named)
+                .ok_or_else(|| malformed(&format!("`{shown}` is no name of a {}", kind.word())))?,
+            document: holders::document(row.name, detail),
+        }),
         Subject::EntryPoints(kind) => Ok(Affects::EntryPoints { kind }),
+        Subject::LogPolicies => Ok(Affects::LogPolicies),
     }
 }
 

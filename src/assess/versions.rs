@@ -139,6 +139,7 @@ fn merge(
         }
     }
     own.begun_by.extend(of_version.begun_by);
+    own.acted_on.extend(of_version.acted_on);
     for invoked in of_version.invoked {
         if !own.invoked.contains(&invoked) {
             own.invoked.push(invoked);

@@ -11,10 +11,12 @@ use aws_sdk_sts::config::{ProvideCredentials as _, SharedCredentialsProvider};
 use aws_sdk_sts::error::SdkError;
 use aws_sdk_sts::operation::assume_role::AssumeRoleError;
 
+use super::organization::Organization;
 use super::{Live, Sdk, error};
 use crate::arn::{AccountRegion, Arn};
 use crate::collect::{Accounts, LookupError};
 use crate::config::AccountsConfig;
+use crate::snapshot::{Fetched, OrganizationPolicies};
 use crate::trigger::plain;
 
 /// The IAM actions that these calls need.
@@ -83,7 +85,17 @@ pub(super) async fn member(
         )));
     }
     let role = format!("arn:{partition}:iam::{account}:role/{name}");
-    let mut provider = AssumeRoleProvider::builder(&role).session_name(SESSION);
+    assumed(sdk, config, &role, &home.region).await
+}
+
+/// The clients' configuration with a role of another account.
+async fn assumed(
+    sdk: &Sdk,
+    config: &AccountsConfig,
+    role: &str,
+    region: &str,
+) -> Result<Sdk, LookupError> {
+    let mut provider = AssumeRoleProvider::builder(role).session_name(SESSION);
     if let Some(id) = &config.external_id {
         provider = provider.external_id(id);
     }
@@ -92,7 +104,7 @@ pub(super) async fn member(
     let first = provider.provide_credentials().await;
     first.map_err(|error| blind(format!("of `{role}`: {}", refused(&error))))?;
     let builder = sdk.config.to_builder();
-    let builder = builder.region(Region::new(home.region.clone()));
+    let builder = builder.region(Region::new(region.to_owned()));
     let credentials = SharedCredentialsProvider::new(provider);
     Ok(sdk.with(builder.credentials_provider(credentials).build()))
 }
@@ -144,6 +156,17 @@ impl Accounts for Members {
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.insert(home.clone(), live.clone());
         Ok(live)
+    }
+
+    async fn organization(&self, account: &str) -> Fetched<OrganizationPolicies> {
+        let Some(role) = &self.config.organization_role else {
+            return Fetched::NotCollected;
+        };
+        let region = self.own().region;
+        match assumed(&self.sdk, &self.config, role.as_str(), &region).await {
+            Ok(sdk) => Box::pin(Organization::new(&sdk).above(account)).await,
+            Err(blind) => Fetched::Failed(format!("`{}` {}", blind.call, blind.why)),
+        }
     }
 
     async fn pause(&self, time: Duration) {

@@ -7,8 +7,14 @@ use crate::snapshot::Fetched;
 use crate::trigger::plain;
 
 const ABSENT: &[&str] = &[
+    "AWS.SimpleQueueService.NonExistentQueue",
+    "NoSuchBucket",
+    "NoSuchBucketPolicy",
     "NoSuchEntity",
     "NoSuchEntityException",
+    "NotFound",
+    "NotFoundException",
+    "QueueDoesNotExist",
     "ResourceNotFound",
     "ResourceNotFoundException",
     "StateMachineDoesNotExist",
@@ -20,6 +26,8 @@ const DENIED: &[&str] = &[
     "AuthorizationError",
     "AuthorizationErrorException",
     "KmsAccessDeniedException",
+    // S3, of a bucket of another account.
+    "MethodNotAllowed",
     "NotAuthorized",
     "UnauthorizedOperation",
 ];

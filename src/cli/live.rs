@@ -1,10 +1,13 @@
 //! The live account: a runtime for the one thing that a command does with it.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use super::{Failure, Host, args};
 use crate::arn::Arn;
 use crate::aws::{self, Live, Sdk};
 use crate::collect::{self, Account as _, EntryAsk};
 use crate::config::Config;
+use crate::dependencies;
 use crate::snapshot::Account;
 use crate::starters::Serving;
 
@@ -28,10 +31,26 @@ pub fn account(live: &args::Live, host: &mut Host<'_>) -> Result<Account, Failur
             };
             account.entries = live.entries(&ask).await.entries;
         }
+        let ask = dependencies::ask(&account, &named(&account));
+        collect::policies(&live, &ask, &mut account).await;
         Ok(account)
     });
     host.done();
     read
+}
+
+/// What each workflow's definitions act on.
+fn named(account: &Account) -> BTreeMap<String, BTreeSet<Arn>> {
+    let config = Config::default();
+    let mut named: BTreeMap<String, BTreeSet<Arn>> = BTreeMap::new();
+    for machine in account.workflows.iter().chain(&account.versions) {
+        let holders = dependencies::named_by(machine, &config).holders;
+        named
+            .entry(machine.arn.clone())
+            .or_default()
+            .extend(holders);
+    }
+    named
 }
 
 /// Takes what is deployed as the baseline in the function's table.

@@ -12,14 +12,14 @@ use crate::analysis::WorkflowAnalysis;
 use crate::arn::Arn;
 use crate::assess::{self, Assessment, Known};
 use crate::config::Config;
-use crate::dependencies::{self, Dependency};
+use crate::dependencies::{self, Dependency, PolicyHolders};
 use crate::entry_points::Kind;
 use crate::iam::Principals;
 use crate::local::{self, State};
 use crate::pipeline::about_starting;
 use crate::render::alert::{self, Alert};
 use crate::render::{Counts, escape};
-use crate::snapshot::{Account, Iam, Role, StateMachine};
+use crate::snapshot::{Account, Iam, ResourceKind, Role, StateMachine};
 use crate::starters::{self, StartIndex};
 use crate::trigger::{self, Affects, Change, GrantsStart};
 
@@ -163,6 +163,11 @@ fn no_workflow(change: &Change, format: Format) -> Result<Outcome, Failure> {
             &format!("no workflow may be begun by a {}", kind.word()),
             format,
         )),
+        Affects::Policy { kind, name, .. } => Ok(nothing(
+            &format!("no workflow acts on the {} `{name}`", kind.word()),
+            format,
+        )),
+        Affects::LogPolicies => Ok(nothing("no workflow logs", format)),
         Affects::Starters { principal } => Ok(nothing(
             &format!("no workflow is opened to `{principal}`"),
             format,
@@ -188,6 +193,14 @@ fn affected<'a>(account: &'a Account, config: &Config, change: &Change) -> BTree
             |rest| matches!(rest, Dependency::Function { name: function, .. } if function == *name),
         ),
         Affects::EntryPoints { kind } => begins(machine, *kind),
+        Affects::Policy { kind, name, .. } => {
+            let is_function = *kind == ResourceKind::Function;
+            rests(account, config, machine).any(|rest| {
+                matches!(rest, Dependency::Policy { kind: of, name: own, .. } if of == *kind && own == *name)
+            }) || is_function && begins(machine, Kind::FunctionUrl)
+        }
+        Affects::LogPolicies => rests(account, config, machine)
+            .any(|rest| matches!(rest, Dependency::LogPolicies { .. })),
         Affects::Starters { .. } => false,
     };
     let all = account.workflows.iter().filter(hit);
@@ -200,7 +213,10 @@ fn begun_by<'a>(
     config: &'a Config,
     change: &Change,
 ) -> impl Fn(&StateMachine, Kind) -> bool + use<'a> {
-    let asked = matches!(change.affects, Affects::EntryPoints { .. });
+    let asked = matches!(
+        change.affects,
+        Affects::EntryPoints { .. } | Affects::Policy { .. }
+    );
     let iam = account.iam.present().filter(|_| asked);
     let index = iam.map(|iam| {
         let around = starters::Surroundings::of(account, &config.trusted_accounts);
@@ -219,8 +235,11 @@ fn rests(
     config: &Config,
     machine: &StateMachine,
 ) -> impl Iterator<Item = Dependency> + use<> {
-    let invoked = dependencies::invoked_functions(machine, config);
-    dependencies::depends_on(machine, account, &invoked).into_iter()
+    let named = dependencies::named_by(machine, config);
+    let holders = PolicyHolders::new(account).of(machine, &named.holders);
+    let policies = dependencies::policies_of(machine, &holders);
+    let rests = dependencies::depends_on(machine, account, &named.functions);
+    rests.into_iter().chain(policies)
 }
 
 /// The workflows that the change opens to the principal that it names.

@@ -18,6 +18,7 @@ pub(crate) struct Fake {
     pub(crate) attached: BTreeMap<String, Vec<Attachment>>,
     pub(crate) managed: BTreeMap<String, (Fetched<ManagedHead>, Fetched<Document>)>,
     pub(crate) groups: BTreeMap<String, LogGroup>,
+    pub(crate) policies: BTreeMap<String, Fetched<NamedDocument>>,
     pub(crate) list: Option<Fetched<Vec<String>>>,
     calls: Mutex<Vec<String>>,
     waiting: Mutex<Vec<Waker>>,
@@ -179,6 +180,11 @@ impl Account for Fake {
                 .map(|(arn, group)| (arn.clone(), group.clone()))
                 .collect(),
         )
+    }
+
+    async fn resource_policy(&self, resource: &Arn) -> Fetched<NamedDocument> {
+        self.call(format!("ResourcePolicy {resource}")).await;
+        or_absent(self.policies.get(resource.as_str()))
     }
 
     async fn log_resource_policies(&self) -> Fetched<Vec<Document>> {

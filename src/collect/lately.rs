@@ -8,10 +8,13 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use futures_util::future;
 
-use super::{Account, EntryAsk, ReadEntries};
+use super::{Account, Accounts, EntryAsk, ReadEntries};
 use crate::arn::{AccountRegion, Arn};
 use crate::moment::Moment;
-use crate::snapshot::{Document, Fetched, Function, Iam, LogGroup, StateMachine, Tag, VersionRef};
+use crate::snapshot::{
+    Document, Fetched, Function, Iam, LogGroup, NamedDocument, OrganizationPolicies, StateMachine,
+    Tag, VersionRef,
+};
 
 /// Everything around the workflows of one account in one region.
 #[derive(Clone, Debug, Default)]
@@ -81,7 +84,13 @@ pub struct AccountCache {
     machines: Mutex<BTreeMap<String, (Moment, StateMachine)>>,
     versions: Mutex<BTreeMap<VersionRef, StateMachine>>,
     entries: Mutex<BTreeMap<AccountRegion, KeptEntries>>,
+    policies: Mutex<BTreeMap<(AccountRegion, Arn), KeptPolicy>>,
+    organizations: Mutex<BTreeMap<String, Kept<Fetched<OrganizationPolicies>>>>,
+    log_policies: Mutex<BTreeMap<AccountRegion, Kept<Fetched<Vec<Document>>>>>,
 }
+
+/// The policy of a resource, or that it has none, and when that was read.
+type KeptPolicy = (Moment, Fetched<NamedDocument>);
 
 /// Entry points that were read, when, and what was asked for.
 type KeptEntries = Option<(Moment, EntryAsk, Arc<ReadEntries>)>;
@@ -91,6 +100,12 @@ const MACHINES: usize = 1000;
 
 /// Versions that are kept.
 const VERSIONS: usize = 200;
+
+/// Seconds for which the organization's policies serve.
+const DAY: i64 = 86_400;
+
+/// Policies of resources that are kept.
+const POLICIES: usize = 2000;
 
 /// Seconds for which what was read serves for changes of something else.
 const SERVES: i64 = 900;
@@ -180,6 +195,76 @@ impl AccountCache {
 
     pub(super) fn keep_entries(&self, home: &AccountRegion, kept: KeptEntries) {
         lock(&self.entries).insert(home.clone(), kept);
+    }
+
+    /// The policy of a resource, where it was read lately.
+    pub(super) fn kept_policy(
+        &self,
+        home: &AccountRegion,
+        resource: &Arn,
+        (now, after): (Moment, Moment),
+    ) -> Option<Fetched<NamedDocument>> {
+        let place = (home.clone(), resource.clone());
+        let (read, kept) = lock(&self.policies).get(&place).cloned()?;
+        serves(read, now, after).then_some(kept)
+    }
+
+    /// Keeps what was answered. What was not is asked for again, and what was read before it is no answer any more.
+    pub(super) fn keep_policy(
+        &self,
+        home: &AccountRegion,
+        resource: &Arn,
+        now: Moment,
+        answer: &Fetched<NamedDocument>,
+    ) {
+        let mut all = lock(&self.policies);
+        let place = (home.clone(), resource.clone());
+        if answer.is_lacking() {
+            all.remove(&place);
+            return;
+        }
+        if all.len() >= POLICIES {
+            all.clear();
+        }
+        all.insert(place, (now, answer.clone()));
+    }
+
+    /// The resource policies of CloudWatch Logs.
+    pub async fn log_policies<A: Account>(
+        &self,
+        port: &A,
+        home: &AccountRegion,
+        (now, after): (Moment, Moment),
+    ) -> Arc<Fetched<Vec<Document>>> {
+        let kept = lock(&self.log_policies).get(home).cloned().flatten();
+        if let Some((read, policies)) = kept
+            && serves(read, now, after)
+        {
+            return policies;
+        }
+        let policies = Arc::new(port.log_resource_policies().await);
+        let kept = policies.present().map(|_| (now, Arc::clone(&policies)));
+        lock(&self.log_policies).insert(home.clone(), kept);
+        policies
+    }
+
+    /// The policies of the organization above an account, read once a day.
+    pub async fn organization<A: Accounts>(
+        &self,
+        accounts: &A,
+        account: &str,
+        now: Moment,
+    ) -> Arc<Fetched<OrganizationPolicies>> {
+        let kept = lock(&self.organizations).get(account).cloned().flatten();
+        if let Some((read, policies)) = kept
+            && now.since(read) <= DAY
+        {
+            return policies;
+        }
+        let policies = Arc::new(accounts.organization(account).await);
+        let kept = policies.present().map(|_| (now, Arc::clone(&policies)));
+        lock(&self.organizations).insert(account.to_owned(), kept);
+        policies
     }
 
     /// Everything around the workflows.

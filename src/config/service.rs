@@ -37,6 +37,8 @@ pub struct AccountsConfig {
     pub external_id: Option<String>,
     /// Their ids.
     pub ids: Vec<String>,
+    /// A role of the management or a delegated administrator account, with which the organization's policies are read.
+    pub organization_role: Option<Arn>,
 }
 
 impl Default for AccountsConfig {
@@ -45,6 +47,7 @@ impl Default for AccountsConfig {
             role: "stepwarden-reader".to_owned(),
             external_id: None,
             ids: Vec::new(),
+            organization_role: None,
         }
     }
 }
@@ -89,7 +92,7 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
 }
 
 const BASELINE: [&str; 3] = ["first-sight", "principals", "stacks"];
-const ACCOUNTS: [&str; 3] = ["role", "external-id", "ids"];
+const ACCOUNTS: [&str; 4] = ["role", "external-id", "ids", "organization-role"];
 
 pub(super) fn baseline(value: &Value<'_>) -> Result<BaselineConfig, Fault> {
     let mut config = BaselineConfig::default();
@@ -165,6 +168,7 @@ pub(super) fn accounts(value: &Value<'_>) -> Result<AccountsConfig, Fault> {
             "role" => config.role = role(value)?,
             "external-id" => config.external_id = Some(external_id(value)?),
             "ids" => config.ids = each(value, account)?,
+            "organization-role" => config.organization_role = Some(role_arn(value)?),
             other => return Err(unknown(other, key.span().start, &ACCOUNTS)),
         }
     }
@@ -183,6 +187,18 @@ fn role(value: &Value<'_>) -> Result<String, Fault> {
         value.span().start,
         format!("`{written}` is no role name: give the name, not the ARN"),
     ))
+}
+
+fn role_arn(value: &Value<'_>) -> Result<Arn, Fault> {
+    let written = text(value)?;
+    let is_role = |arn: &Arn| arn.service() == "iam" && arn.resource().starts_with("role/");
+    let arn = Arn::parse(&written).filter(is_role);
+    arn.ok_or_else(|| {
+        (
+            value.span().start,
+            format!("`{written}` is no ARN of a role, such as arn:aws:iam::210987654321:role/stepwarden-organization"),
+        )
+    })
 }
 
 fn external_id(value: &Value<'_>) -> Result<String, Fault> {

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::*;
 use crate::arn::Arn;
 use crate::finding::{FindingBuilder, FindingPlace, Suppression, Words};
@@ -37,6 +39,7 @@ fn found(findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessment {
         gaps,
         graph: Default::default(),
         invoked: Vec::new(),
+        acted_on: BTreeSet::new(),
         begun_by: Default::default(),
         posture: None,
         drift: None,

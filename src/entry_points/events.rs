@@ -10,6 +10,8 @@ use super::start::{StartRequest, Starts, unqualified};
 use super::text::{self, Part};
 use super::{Authorization, Cause, EntryPoint, EntryPoints, Fill, Kind, Place, follow, pattern};
 use crate::arn::Arn;
+use crate::glob::Glob;
+use crate::iam::resources::holder;
 use crate::snapshot::entries::{EventRule, EventTarget, Pipe, Schedule};
 use crate::snapshot::{Document, Fetched};
 use crate::value::{Source, Unknown, Value};
@@ -55,6 +57,31 @@ pub fn rules(rules: &[EventRule], doors: &Doors<'_>, home: &Place, found: &mut E
             });
         }
     }
+}
+
+/// The buckets whose objects cause events of rules, and the queues that pipes read, with the workflows that are begun.
+pub fn doors(rules: &[EventRule], pipes: &[Pipe], home: &Place) -> Vec<(String, Arn)> {
+    let mut all = Vec::new();
+    for rule in rules {
+        let targets = rule.targets.present().into_iter().flatten();
+        let begun: Vec<String> = targets.filter_map(|t| unqualified(&t.arn)).collect();
+        if begun.is_empty() {
+            continue;
+        }
+        let causes = event::of(rule, home).causes;
+        let puts = causes.iter().filter(|c| c.action == "s3:PutObject");
+        let buckets = puts.filter_map(|c| holder(&Glob::parse(&c.resource)));
+        for bucket in buckets {
+            all.extend(begun.iter().map(|w| (w.clone(), bucket.clone())));
+        }
+    }
+    for pipe in pipes {
+        let queue = Arn::parse(&pipe.source).filter(|arn| arn.service() == "sqs");
+        let begun = [Some(&pipe.target), pipe.enrichment.as_ref()];
+        let begun = begun.into_iter().flatten().filter_map(|a| unqualified(a));
+        all.extend(begun.filter_map(|w| Some((w, queue.clone()?))));
+    }
+    all
 }
 
 /// What a target's workflow gets of an event.

@@ -176,6 +176,7 @@ impl<'a> AccountFacts<'a> {
         let mut gaps = analysis.gaps.clone();
         gaps.extend(unreadable_for(self.snapshot, &machine.arn));
         gaps.extend(layers::gaps(&self.layers));
+        gaps.extend(layers::of_logs_unread(self.snapshot, &analysis.workflow));
         let role = self.roles.get(&machine.role_arn);
         match role {
             Some((_, role_gaps)) => gaps.extend(role_gaps.iter().cloned()),

@@ -9,6 +9,7 @@ use crate::iam::{
 };
 use crate::need::Need;
 use crate::snapshot::{Account, Fetched};
+use crate::workflow::Workflow;
 
 /// The layers beside the role's own policies.
 #[derive(Clone, Copy)]
@@ -118,6 +119,19 @@ impl<'a> LayerFacts<'a> {
 fn decides_itself(together: crate::iam::Together) -> bool {
     use crate::iam::Together;
     matches!(together, Together::ResourceDecides | Together::Both)
+}
+
+/// The resource policies of CloudWatch Logs, where the workflow logs and they could not be read.
+pub(super) fn of_logs_unread(account: &Account, workflow: &Workflow) -> Option<Gap> {
+    let logs = workflow.logging.as_ref().is_some_and(|l| l.is_on());
+    match &account.log_resource_policies {
+        Fetched::Denied(why) | Fetched::Failed(why) if logs => Some(Gap::new(
+            Input::ResourcePolicies,
+            "the resource policies of CloudWatch Logs",
+            why,
+        )),
+        _ => None,
+    }
 }
 
 /// What of the organization's and of resources' policies could not be read.

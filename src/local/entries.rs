@@ -42,7 +42,7 @@ const KINDS: [&str; 17] = [
     "log-resource-policies",
 ];
 /// How deep a kind's folder goes: `rest-apis/ID/deployments/DEPLOYMENT.json`.
-const DEEPEST: usize = 4;
+pub(super) const DEEPEST: usize = 4;
 
 /// Reads every file of these kinds. A folder that is there, but empty, stands as its name with a `/` behind it.
 pub fn files(dir: &Path, unreadable: &mut Unreadable) -> Files {

@@ -1,34 +1,30 @@
 //! The policies of resources and of the organization: one file a resource, and `organization.json`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
-use super::entries::{Files, Reader};
+use super::entries::{COLLECTED, Files, Reader};
 use super::{Error, broken, is_object, json_error};
 use crate::gap::{Input, Unread};
-use crate::snapshot::{Document, Fetched, OrganizationPolicies, ResourcePolicies};
+use crate::snapshot::{Document, Fetched, OrganizationPolicies, ResourceKind, ResourcePolicies};
 
 /// The policies above the account.
 const ORGANIZATION: &str = "organization.json";
 /// The resource policies of CloudWatch Logs.
 const OF_LOGS: &str = "log-resource-policies.json";
-/// The folders of resources' policies that are read for these alone.
-const OF_RESOURCES: [&str; 5] = [
-    "key-policies",
-    "bucket-policies",
-    "queue-policies",
-    "topic-policies",
-    "secret-policies",
-];
-
 /// Of what a file that could not be read is an input.
 pub(super) fn input(file: &str) -> Input {
     let kind = file.split(['/', '.']).next().unwrap_or_default();
     match kind {
         "organization" => Input::Organization,
         "log-resource-policies" => Input::ResourcePolicies,
-        kind if OF_RESOURCES.contains(&kind) => Input::ResourcePolicies,
+        // Those of functions say who may begin executions.
+        kind if ResourceKind::ALL.iter().any(|of| of.folder() == kind)
+            && kind != ResourceKind::Function.folder() =>
+        {
+            Input::ResourcePolicies
+        }
         _ => Input::EntryPoints,
     }
 }
@@ -36,12 +32,14 @@ pub(super) fn input(file: &str) -> Input {
 /// The policies of the account's resources.
 pub(super) fn of_resources(files: &Files, unreadable: &mut Vec<Unread>) -> ResourcePolicies {
     let mut reader = Reader::new(files, unreadable);
+    let mut of = |kind: ResourceKind| reader.policies(kind.folder());
     ResourcePolicies {
-        keys: reader.policies("key-policies"),
-        buckets: reader.policies("bucket-policies"),
-        queues: reader.policies("queue-policies"),
-        topics: reader.policies("topic-policies"),
-        secrets: reader.policies("secret-policies"),
+        keys: of(ResourceKind::Key),
+        buckets: of(ResourceKind::Bucket),
+        queues: of(ResourceKind::Queue),
+        topics: of(ResourceKind::Topic),
+        secrets: of(ResourceKind::Secret),
+        only: reader.only(),
     }
 }
 
@@ -110,6 +108,31 @@ pub(super) fn whole(unreadable: &[Unread]) -> Result<(), Error> {
 }
 
 impl Reader<'_> {
+    /// The kinds of which `collected.json` says which were asked for: `{"only": {"queue-policies": ["orders"]}}`.
+    fn only(&mut self) -> BTreeMap<ResourceKind, BTreeSet<String>> {
+        let value = self.value(COLLECTED);
+        let Some(only) = value.as_ref().and_then(|value| value.get("only")) else {
+            return BTreeMap::new();
+        };
+        let mut read = BTreeMap::new();
+        for kind in ResourceKind::ALL {
+            match only.get(kind.folder()) {
+                None => {}
+                Some(Value::Array(names)) => {
+                    let names = names.iter().filter_map(Value::as_str);
+                    read.insert(kind, names.map(str::to_owned).collect());
+                }
+                // What it means to say is not known: then nothing is known of those without a file.
+                Some(_) => {
+                    let why = format!("its `only` has no list of names for `{}`", kind.folder());
+                    self.unusable(COLLECTED, why);
+                    read.insert(kind, BTreeSet::new());
+                }
+            }
+        }
+        read
+    }
+
     /// Policies by the resource's name. A file is a response that holds one, or the document itself; what is broken stays
     /// as it is, for it may allow or deny something.
     pub(super) fn policies(&mut self, kind: &str) -> Fetched<BTreeMap<String, Document>> {

@@ -1,6 +1,7 @@
 //! Writing an account as a snapshot directory, in the shapes of the AWS CLI.
 
 mod entries;
+mod policies;
 
 use std::fs;
 use std::path::Path;
@@ -64,7 +65,8 @@ pub fn write_snapshot(account: &Account, dir: &Path) -> Result<Vec<String>, Erro
         }),
     )?;
     part(optional::TAGS, all_tags(account))?;
-    let begins = entries::files(&account.entries);
+    let mut begins = entries::files(&account.entries);
+    policies::add(account, &mut begins);
     for (name, content) in &begins.files {
         let path = dir.join(name);
         let folder = path.parent().unwrap_or(dir);
@@ -72,7 +74,9 @@ pub fn write_snapshot(account: &Account, dir: &Path) -> Result<Vec<String>, Erro
         write(&path, content)?;
     }
     if !begins.collected.is_empty() {
-        let collected = json!({ "read": begins.collected });
+        let mut collected = Map::from_iter([("read".to_owned(), json!(begins.collected))]);
+        insert(&mut collected, "only", begins.only);
+        let collected = Value::Object(collected);
         write(&dir.join(super::entries::COLLECTED), &collected)?;
     }
     omitted.extend(begins.omitted);

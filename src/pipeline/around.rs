@@ -1,5 +1,7 @@
 //! What is read around the workflows that are judged.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use futures_util::future;
 use futures_util::stream::{self, StreamExt as _};
 
@@ -8,9 +10,12 @@ use super::{Ports, Run};
 use crate::arn::{AccountRegion, Arn};
 use crate::collect::{self, Account, EntryAsk, ReadEntries, StaleRead, Surroundings};
 use crate::dependencies;
-use crate::snapshot::{self, Fetched, Iam, StateMachine};
+use crate::gap::{Input, Unread};
+use crate::iam::resources::{named, without_random};
+use crate::moment::Moment;
+use crate::snapshot::{self, Document, Fetched, Iam, ResourceKind, StateMachine};
 use crate::starters::Serving;
-use crate::trigger::Affects;
+use crate::trigger::{Affects, Change, same};
 
 /// Workflows with the versions of those that are judged.
 pub(super) struct Subject<'a> {
@@ -39,9 +44,23 @@ pub(super) async fn around<P: Ports, A: Account>(
             Some((Arn::parse(&machine.arn)?, versions))
         })
         .collect();
-    let (read, (mut snapshot, late)) = future::join(
+    let judged = subject.machines.iter().take(subject.judged);
+    let named_by = |machine| dependencies::named_by(machine, &run.watch.config);
+    let mut acted_on: BTreeMap<String, BTreeSet<Arn>> = BTreeMap::new();
+    let mut functions = Vec::new();
+    for machine in judged.chain(subject.versions) {
+        let named = named_by(machine);
+        let own = acted_on.entry(machine.arn.clone()).or_default();
+        own.extend(named.holders);
+        functions.extend(named.functions);
+    }
+    let judged = subject.machines.iter().take(subject.judged);
+    let mut all = judged.chain(subject.versions);
+    let logs = all.any(|machine| !machine.log_destinations.is_empty());
+    let (read, log_policies, (mut snapshot, mut late)) = future::join3(
         entries(run, account, home, &iam, &named, cause),
-        principals_and_parts(run, account, home, &iam, subject, cause),
+        log_policies(run, account, home, logs, cause),
+        principals_and_parts(run, account, home, &iam, functions, subject, cause),
     )
     .await;
     if let Some(read) = read {
@@ -50,7 +69,103 @@ pub(super) async fn around<P: Ports, A: Account>(
             functions.extend(read.functions);
         }
     }
+    if let Some(read) = log_policies {
+        snapshot.log_resource_policies = read;
+    }
+    late.extend(policies(run, account, home, acted_on, &mut snapshot, cause).await);
+    organization(run, home, &mut snapshot).await;
     (snapshot, late)
+}
+
+/// The resource policies of CloudWatch Logs, where one of the workflows logs; a sweep has read them.
+async fn log_policies<P: Ports, A: Account>(
+    run: &Run<'_, P>,
+    account: &A,
+    home: &AccountRegion,
+    logs: bool,
+    cause: &Cause<'_>,
+) -> Option<Fetched<Vec<Document>>> {
+    if cause.sweep.is_some() || !logs {
+        return None;
+    }
+    let changed = cause.change();
+    let changed = changed.filter(|change| change.affects == Affects::LogPolicies);
+    let after = changed.and_then(Change::time).unwrap_or_default();
+    let lately = &run.watch.lately;
+    let read = lately.log_policies(account, home, (run.now(), after)).await;
+    Some(Fetched::clone(&read))
+}
+
+/// The policies of the resources that the workflows act on, that their log groups are encrypted with, and behind which their
+/// executions begin.
+async fn policies<P: Ports, A: Account>(
+    run: &Run<'_, P>,
+    account: &A,
+    home: &AccountRegion,
+    acted_on: BTreeMap<String, BTreeSet<Arn>>,
+    snapshot: &mut snapshot::Account,
+    cause: &Cause<'_>,
+) -> Option<StaleRead> {
+    let ask = dependencies::ask(snapshot, &acted_on);
+    let changed = cause.change().and_then(|change| match &change.affects {
+        Affects::Policy {
+            kind,
+            name,
+            document,
+        } => {
+            let document = document.as_deref().filter(|_| cause.recent);
+            Some((*kind, name.as_str(), document, change.time()?))
+        }
+        _ => None,
+    });
+    // Only the policy that the event is about is not in what was read before it.
+    let before = match cause.change() {
+        Some(_) => Moment::default(),
+        None => cause.after,
+    };
+    let after = |arn: &Arn| match changed {
+        Some((kind, name, _, time)) if is_of(arn, kind, name) => time,
+        _ => before,
+    };
+    let lately = &run.watch.lately;
+    let times = (run.now(), &after as &(dyn Fn(&Arn) -> Moment + Sync));
+    lately.policies(account, home, times, &ask, snapshot).await;
+    let (kind, name, document, _) = changed?;
+    let written = document?;
+    let policies = &mut snapshot.resource_policies;
+    let was_answered = policies.only.get(&kind)?.contains(name);
+    let read = policies.of_kind(kind)?.present()?.get(name);
+    let stale = was_answered && !read.is_some_and(|read| same(read, written));
+    stale.then(|| {
+        let what = format!("the policy of the {} `{name}`", kind.word());
+        let why = "what is read is not what the event says was written";
+        StaleRead::of_account(Input::ResourcePolicies, what, why)
+    })
+}
+
+/// What stands above the account. Where it could not be read, every finding says so, and none is resolved that rests on it.
+async fn organization<P: Ports>(
+    run: &Run<'_, P>,
+    home: &AccountRegion,
+    snapshot: &mut snapshot::Account,
+) {
+    let (lately, accounts) = (&run.watch.lately, &run.watch.accounts);
+    let read = lately.organization(accounts, &home.account, run.now());
+    match Fetched::clone(read.await.as_ref()) {
+        Fetched::Denied(why) | Fetched::Failed(why) => {
+            snapshot.organization = Fetched::NotCollected;
+            let what = "the policies of the organization";
+            let unread = Unread::of_account(Input::Organization, what, why);
+            snapshot.unreadable.push(unread);
+        }
+        read => snapshot.organization = read,
+    }
+}
+
+fn is_of(resource: &Arn, kind: ResourceKind, name: &str) -> bool {
+    named(resource).is_some_and(|(of, own)| {
+        of == kind && (own == name || without_random(kind, own) == Some(name))
+    })
 }
 
 /// What begins their executions; `None` where it is not known which roles may.
@@ -80,10 +195,11 @@ async fn entries<P: Ports, A: Account>(
         targets: Some(targets),
     };
     // A change of an entry point is not in what was read before it.
+    let of_function = |c: &&Change| matches!(&c.affects, Affects::Policy { kind, .. } if *kind == ResourceKind::Function);
     let changed = cause
         .change()
-        .filter(|c| matches!(c.affects, Affects::EntryPoints { .. }));
-    let changed = changed.and_then(|change| change.time()).unwrap_or_default();
+        .filter(|c| matches!(c.affects, Affects::EntryPoints { .. }) || of_function(c));
+    let changed = changed.and_then(Change::time).unwrap_or_default();
     let times = (run.now(), cause.after.max(changed));
     Some(run.watch.lately.entries(account, home, times, ask).await)
 }
@@ -94,6 +210,7 @@ async fn principals_and_parts<P: Ports, A: Account>(
     account: &A,
     home: &AccountRegion,
     iam: &Fetched<Iam>,
+    mut functions: Vec<Arn>,
     subject: Subject<'_>,
     cause: &Cause<'_>,
 ) -> (snapshot::Account, Vec<StaleRead>) {
@@ -119,14 +236,7 @@ async fn principals_and_parts<P: Ports, A: Account>(
         Affects::Role { name } => Some(name.clone()),
         _ => None,
     });
-    let functions = machines
-        .iter()
-        .take(judged)
-        .chain(versions)
-        .flat_map(|machine| dependencies::invoked_functions(machine, &run.watch.config));
-    let mut functions: Vec<Arn> = functions
-        .filter(|arn| AccountRegion::of(arn) == *home)
-        .collect();
+    functions.retain(|arn| AccountRegion::of(arn) == *home);
     functions.sort();
     functions.dedup();
     let ask = collect::Ask {

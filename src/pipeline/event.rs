@@ -8,7 +8,9 @@ use super::{Done, Error, Handled, Ports, Run, confirm, skipped, starters};
 use crate::arn::{AccountRegion, Arn};
 use crate::baselines::Baselines;
 use crate::collect::{self, Accounts};
+use crate::entry_points::Kind;
 use crate::queue::{Later, Queue};
+use crate::snapshot::ResourceKind;
 use crate::trigger::work::Work;
 use crate::trigger::{self, Affects, Change, GrantsStart, plain};
 use crate::verdict::Dependency;
@@ -78,7 +80,11 @@ fn home<P: Ports>(run: &Run<'_, P>, change: &Change) -> AccountRegion {
     }
     let regional = matches!(
         change.affects,
-        Affects::LogGroup { .. } | Affects::Function { .. } | Affects::EntryPoints { .. }
+        Affects::LogGroup { .. }
+            | Affects::Function { .. }
+            | Affects::EntryPoints { .. }
+            | Affects::Policy { .. }
+            | Affects::LogPolicies
     );
     let or = |text: &str, own: &str| if text.is_empty() { own } else { text }.to_owned();
     AccountRegion {
@@ -127,6 +133,21 @@ async fn affected<P: Ports>(
             home: home.clone(),
             kind: *kind,
         }],
+        Affects::Policy { kind, name, .. } => {
+            let policy = Dependency::Policy {
+                home: home.clone(),
+                kind: *kind,
+                name: name.clone(),
+            };
+            // Whoever may call a function may begin what it begins.
+            let behind = Dependency::EntryPoints {
+                home: home.clone(),
+                kind: Kind::FunctionUrl,
+            };
+            let behind = (*kind == ResourceKind::Function).then_some(behind);
+            [policy].into_iter().chain(behind).collect()
+        }
+        Affects::LogPolicies => vec![Dependency::LogPolicies { home: home.clone() }],
         Affects::Workflow(_) | Affects::Starters { .. } => Vec::new(),
     };
     let mut found = Vec::new();

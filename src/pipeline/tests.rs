@@ -3,6 +3,7 @@ mod approval;
 mod concurrent;
 mod orders;
 mod poison;
+mod policies;
 mod races;
 mod starts;
 mod stateful;

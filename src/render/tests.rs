@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use serde_json::Value;
 
@@ -106,6 +108,7 @@ pub fn assessment(name: &str, findings: Vec<Finding>, gaps: Vec<Gap>) -> Assessm
         gaps,
         graph: Default::default(),
         invoked: Vec::new(),
+        acted_on: BTreeSet::new(),
         begun_by: Default::default(),
         posture: None,
         drift: None,

@@ -14,7 +14,7 @@ impl Rule for PublicInvocation {
     fn meta(&self) -> &'static Meta {
         meta!(
             "public-invocation",
-            from [EntryPoints, Principals, Functions, Settings],
+            from [EntryPoints, Principals, Functions, Settings, ResourcePolicies],
             builds_on ["tainted-target", "tainted-command", "tainted-credentials"],
             "medium; high for EXPRESS that is not fully logged; that of a tainted finding on a path that the request fills",
             "somebody without AWS credentials can begin an execution"

@@ -1,6 +1,6 @@
 //! Policies that stand above an account and at its resources, as AWS or a directory gave them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
@@ -28,6 +28,62 @@ pub struct OrganizationLevel {
     pub resource_controls: Option<Vec<NamedDocument>>,
 }
 
+/// Kinds of resource with a policy of their own.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[serde(rename_all = "kebab-case")]
+pub enum ResourceKind {
+    /// Lambda functions
+    Function,
+    /// KMS keys
+    Key,
+    /// S3 buckets
+    Bucket,
+    /// SQS queues
+    Queue,
+    /// SNS topics
+    Topic,
+    /// Secrets
+    Secret,
+}
+
+impl ResourceKind {
+    /// Every kind.
+    pub const ALL: [Self; 6] = [
+        Self::Function,
+        Self::Key,
+        Self::Bucket,
+        Self::Queue,
+        Self::Topic,
+        Self::Secret,
+    ];
+
+    /// In a word.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Function => "function",
+            Self::Key => "key",
+            Self::Bucket => "bucket",
+            Self::Queue => "queue",
+            Self::Topic => "topic",
+            Self::Secret => "secret",
+        }
+    }
+
+    /// The folder of an account directory that holds their policies.
+    pub const fn folder(self) -> &'static str {
+        match self {
+            Self::Function => "function-policies",
+            Self::Key => "key-policies",
+            Self::Bucket => "bucket-policies",
+            Self::Queue => "queue-policies",
+            Self::Topic => "topic-policies",
+            Self::Secret => "secret-policies",
+        }
+    }
+}
+
 /// The policies of an account's resources, by name; a kind that was read holds those that have one.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ResourcePolicies {
@@ -41,6 +97,8 @@ pub struct ResourcePolicies {
     pub topics: Fetched<BTreeMap<String, Document>>,
     /// Secrets, by name.
     pub secrets: Fetched<BTreeMap<String, Document>>,
+    /// Kinds of which only these were asked for and answered: of every other nothing is known, whether it has a policy or not.
+    pub only: BTreeMap<ResourceKind, BTreeSet<String>>,
 }
 
 impl Default for ResourcePolicies {
@@ -51,7 +109,25 @@ impl Default for ResourcePolicies {
             queues: Fetched::NotCollected,
             topics: Fetched::NotCollected,
             secrets: Fetched::NotCollected,
+            only: BTreeMap::new(),
         }
+    }
+}
+
+impl ResourcePolicies {
+    /// The policies of a kind; those of functions stand beside what begins executions.
+    pub const fn of_kind(
+        &mut self,
+        kind: ResourceKind,
+    ) -> Option<&mut Fetched<BTreeMap<String, Document>>> {
+        Some(match kind {
+            ResourceKind::Function => return None,
+            ResourceKind::Key => &mut self.keys,
+            ResourceKind::Bucket => &mut self.buckets,
+            ResourceKind::Queue => &mut self.queues,
+            ResourceKind::Topic => &mut self.topics,
+            ResourceKind::Secret => &mut self.secrets,
+        })
     }
 }
 

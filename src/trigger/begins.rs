@@ -46,12 +46,6 @@ impl Call<'_> {
                 let how = open("authType", ": it asks nobody who he is");
                 format!("the URL of function {} {verb}{how}", function()?)
             }
-            "AddPermission20150331v2" | "RemovePermission20150331v2" => {
-                format!(
-                    "the resource policy of function {} was changed",
-                    function()?
-                )
-            }
             "CreateDeployment" | "UpdateDeployment" => format!("API {} was deployed", id()?),
             "CreateStage" | "UpdateStage" | "DeleteStage" => {
                 format!("stage {} of API {} {verb}", self.asked("stageName")?, id()?)

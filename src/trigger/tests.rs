@@ -1,3 +1,4 @@
+mod holders;
 mod subjects;
 
 use serde_json::{Value, json};
@@ -275,7 +276,7 @@ fn no_two_rows_watch_the_same_call() {
             row.name
         );
         // What begins executions is looked for anew: its name finds nothing.
-        let is_named = !matches!(row.subject, Subject::EntryPoints(_));
+        let is_named = !matches!(row.subject, Subject::EntryPoints(_) | Subject::LogPolicies);
         assert!(
             !is_named || !row.at.is_empty(),
             "{} names no subject",

@@ -1,10 +1,10 @@
 //! The events that change what a verdict rests on, as data.
 //!
-//! Where each call names its subject: the request shapes of the AWS Step Functions, IAM, CloudWatch Logs and Lambda API
-//! References. Lambda's events carry the API version in their name (AWS Lambda Developer Guide, "Logging AWS Lambda API
+//! Where each call names its subject: the request shapes of the API References of the services that are called. Lambda's events carry the API version in their name (AWS Lambda Developer Guide, "Logging AWS Lambda API
 //! calls using AWS CloudTrail").
 
 use crate::entry_points::Kind;
+use crate::snapshot::ResourceKind;
 
 /// The EventBridge detail type of CloudTrail management events. Execution status changes share the source `aws.states`.
 pub const DETAIL_TYPE: &str = "AWS API Call via CloudTrail";
@@ -45,6 +45,10 @@ pub enum Subject {
     Function,
     /// Something that begins executions, of this kind; where the row has pointers, only of what they say is started.
     EntryPoints(Kind),
+    /// The policy of a resource of this kind, named by its name, ARN or URL.
+    Policy(ResourceKind),
+    /// The resource policies of CloudWatch Logs: which of them does not matter.
+    LogPolicies,
 }
 
 /// Whether a call can change who may start workflows.
@@ -70,6 +74,12 @@ const APPSYNC: Api = ("aws.appsync", "appsync.amazonaws.com");
 const EVENTS: Api = ("aws.events", "events.amazonaws.com");
 const PIPES: Api = ("aws.pipes", "pipes.amazonaws.com");
 const SCHEDULER: Api = ("aws.scheduler", "scheduler.amazonaws.com");
+
+const KMS: Api = ("aws.kms", "kms.amazonaws.com");
+const S3: Api = ("aws.s3", "s3.amazonaws.com");
+const SECRETS: Api = ("aws.secretsmanager", "secretsmanager.amazonaws.com");
+const SNS: Api = ("aws.sns", "sns.amazonaws.com");
+const SQS: Api = ("aws.sqs", "sqs.amazonaws.com");
 
 const WORKFLOW: &[&str] = &["/requestParameters/stateMachineArn"];
 const VERSION: &[&str] = &["/requestParameters/stateMachineVersionArn"];
@@ -172,6 +182,22 @@ const fn url(name: &'static str) -> Watched {
     row(LAMBDA, name, Subject::EntryPoints(Kind::FunctionUrl), ANY)
 }
 
+const fn policy(api: Api, name: &'static str, kind: ResourceKind) -> Watched {
+    let at: &[&str] = match kind {
+        ResourceKind::Function => FUNCTION,
+        ResourceKind::Key => &["/requestParameters/keyId"],
+        ResourceKind::Bucket => &["/requestParameters/bucketName"],
+        ResourceKind::Queue => &["/requestParameters/queueUrl"],
+        ResourceKind::Topic => &["/requestParameters/topicArn"],
+        ResourceKind::Secret => &["/requestParameters/secretId"],
+    };
+    row(api, name, Subject::Policy(kind), at)
+}
+
+const fn log_policies(name: &'static str) -> Watched {
+    row(LOGS, name, Subject::LogPolicies, ANY)
+}
+
 /// Every kind of event that is watched.
 pub const WATCHED: &[Watched] = &[
     workflow("CreateStateMachine", &["/responseElements/stateMachineArn"]),
@@ -239,8 +265,21 @@ pub const WATCHED: &[Watched] = &[
     url("CreateFunctionUrlConfig"),
     url("UpdateFunctionUrlConfig"),
     url("DeleteFunctionUrlConfig"),
-    url("AddPermission20150331v2"),
-    url("RemovePermission20150331v2"),
+    policy(LAMBDA, "AddPermission20150331v2", ResourceKind::Function),
+    policy(LAMBDA, "RemovePermission20150331v2", ResourceKind::Function),
+    policy(KMS, "PutKeyPolicy", ResourceKind::Key),
+    policy(S3, "PutBucketPolicy", ResourceKind::Bucket),
+    policy(S3, "DeleteBucketPolicy", ResourceKind::Bucket),
+    policy(SQS, "SetQueueAttributes", ResourceKind::Queue),
+    policy(SQS, "AddPermission", ResourceKind::Queue),
+    policy(SQS, "RemovePermission", ResourceKind::Queue),
+    policy(SNS, "SetTopicAttributes", ResourceKind::Topic),
+    policy(SNS, "AddPermission", ResourceKind::Topic),
+    policy(SNS, "RemovePermission", ResourceKind::Topic),
+    policy(SECRETS, "PutResourcePolicy", ResourceKind::Secret),
+    policy(SECRETS, "DeleteResourcePolicy", ResourceKind::Secret),
+    log_policies("PutResourcePolicy"),
+    log_policies("DeleteResourcePolicy"),
     api("CreateDeployment"),
     api("UpdateDeployment"),
     api("CreateStage"),

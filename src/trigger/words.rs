@@ -10,7 +10,7 @@ const GRANTS: usize = 3;
 /// Members of a request that are told.
 const MEMBERS: usize = 6;
 /// Characters of one name.
-const NAME: usize = 160;
+pub(super) const NAME: usize = 160;
 
 /// In words; empty where the record says too little.
 pub(super) fn summary(name: &str, detail: &Value) -> String {
@@ -18,13 +18,14 @@ pub(super) fn summary(name: &str, detail: &Value) -> String {
     let iam = call.on_policy().or_else(|| call.on_principal());
     let other = || call.on_workflow().or_else(|| call.on_log_group());
     let words = iam.or_else(other).or_else(|| call.on_function());
+    let words = words.or_else(|| call.on_resource_policy());
     let words = words.or_else(|| call.on_entry_point());
     words.unwrap_or_default()
 }
 
 pub(super) struct Call<'a> {
     pub(super) name: &'a str,
-    detail: &'a Value,
+    pub(super) detail: &'a Value,
 }
 
 impl Call<'_> {

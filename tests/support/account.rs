@@ -80,6 +80,16 @@ impl Account {
         serde_json::from_str(&text).unwrap_or(Value::Null)
     }
 
+    /// A call of S3, with its path.
+    pub fn s3(&self, method: &str, path: &str, body: &str) -> String {
+        self.send(
+            (method, path),
+            "s3",
+            &[("Content-Type", "text/plain")],
+            body,
+        )
+    }
+
     fn send(
         &self,
         (method, path): (&str, &str),

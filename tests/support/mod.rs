@@ -7,6 +7,7 @@ pub mod account;
 pub mod begins;
 pub mod emulator;
 pub mod function;
+pub mod holders;
 pub mod http;
 #[cfg(feature = "live")]
 pub mod ports;

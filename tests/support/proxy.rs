@@ -177,12 +177,21 @@ fn action(request: &Message) -> String {
     if let Some(action) = parameters {
         return action.to_owned();
     }
-    match request.target().1.split('?').next().unwrap_or_default() {
+    let (path, query) = request
+        .target()
+        .1
+        .split_once('?')
+        .unwrap_or((request.target().1, ""));
+    if query.starts_with("policy") {
+        return "GetBucketPolicy".to_owned();
+    }
+    match path {
         path if path.ends_with("/functions/") || path.ends_with("/functions") => {
             "ListFunctions".to_owned()
         }
         path if path.ends_with("/configuration") => "GetFunctionConfiguration".to_owned(),
         path if path.ends_with("/urls") => "ListFunctionUrlConfigs".to_owned(),
+        path if path.ends_with("/policy") => "GetPolicy".to_owned(),
         "/restapis" => "GetRestApis".to_owned(),
         "/v2/apis" => "GetApis".to_owned(),
         "/v1/pipes" => "ListPipes".to_owned(),
@@ -193,6 +202,10 @@ fn action(request: &Message) -> String {
 
 /// An error in the protocol of the request.
 fn error(request: &Message, status: u16, code: &str) -> Message {
+    if action(request) == "GetBucketPolicy" {
+        let body = format!("<Error><Code>{code}</Code><Message>injected</Message></Error>");
+        return reply(status, &[("content-type", "application/xml")], &body);
+    }
     let query = request.text().contains("Action=") && request.header("x-amz-target").is_none();
     if !query {
         let code = if code == "InternalFailure" {

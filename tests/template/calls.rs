@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::stack::{
-    ACCOUNT, CONFIGURATION, CONFIGURATION_KEY, MEMBERS, ORGANIZATION, REGION, Stack, TEAM_KEY,
-    TEAM_TOPIC, whole,
+    ACCOUNT, CONFIGURATION, CONFIGURATION_KEY, MEMBERS, ORGANIZATION, ORGANIZATION_ROLE, REGION,
+    Stack, TEAM_KEY, TEAM_TOPIC, whole,
 };
 
 /// One call: the action, the resource, and what AWS says of the request.
@@ -28,6 +28,12 @@ fn api(path: &str) -> Call {
         "apigateway:GET",
         format!("arn:aws:apigateway:{REGION}::{path}"),
     )
+}
+
+/// A call on a bucket of the account: its ARN names none.
+fn own_bucket(action: &'static str) -> Call {
+    let context = json!({ "aws:ResourceAccount": ACCOUNT });
+    (action, "arn:aws:s3:::media-uploads".to_owned(), context)
 }
 
 /// Every read of an account.
@@ -98,6 +104,15 @@ pub fn reads() -> Vec<Call> {
             "scheduler:GetSchedule",
             of("scheduler", "schedule/default/nightly"),
         ),
+        call("kms:GetKeyPolicy", of("kms", "key/a1b2c3")),
+        own_bucket("s3:GetBucketPolicy"),
+        call("sqs:GetQueueUrl", of("sqs", "orders")),
+        call("sqs:GetQueueAttributes", of("sqs", "orders.fifo")),
+        call("sns:GetTopicAttributes", of("sns", "orders")),
+        call(
+            "secretsmanager:GetResourcePolicy",
+            of("secretsmanager", "secret:database-a1b2c3"),
+        ),
         call("tag:GetResources", "*"),
         call("cloudtrail:LookupEvents", "*"),
     ]
@@ -165,6 +180,7 @@ pub fn optional() -> Vec<Call> {
         assume(MEMBERS[0], ORGANIZATION, "stepwarden-reader"),
         assume(MEMBERS[1], ORGANIZATION, "stepwarden-reader"),
         assume(MEMBERS[0], ORGANIZATION, "stepwarden-security-hub"),
+        call("sts:AssumeRole", ORGANIZATION_ROLE),
         call(
             "events:PutEvents",
             of("events", "event-bus/stepwarden-alerts"),
@@ -196,6 +212,11 @@ pub fn foreign(stack: &Stack) -> Vec<Call> {
             format!("arn:aws:states:{REGION}:{}:stateMachine:a", MEMBERS[0]),
         ),
         call("iam:GetRole", format!("arn:aws:iam::{}:role/a", MEMBERS[0])),
+        (
+            "s3:GetBucketPolicy",
+            "arn:aws:s3:::media-uploads".to_owned(),
+            json!({ "aws:ResourceAccount": MEMBERS[0] }),
+        ),
         // Other tables, queues, topics, parameters, keys, logs.
         call("dynamodb:GetItem", &*other_table),
         call("dynamodb:PutItem", &*other_table),
@@ -237,6 +258,7 @@ pub fn foreign(stack: &Stack) -> Vec<Call> {
         assume(MEMBERS[0], "o-otherother1", "stepwarden-reader"),
         assume(MEMBERS[0], ORGANIZATION, "administrators"),
         assume(ACCOUNT, ORGANIZATION, "administrators"),
+        call("sts:AssumeRole", format!("{ORGANIZATION_ROLE}-2")),
     ]
 }
 
@@ -310,6 +332,15 @@ pub fn harmful() -> Vec<Call> {
             of("scheduler", "schedule/default/nightly"),
         ),
         call("s3:GetObject", "arn:aws:s3:::media-uploads/a"),
+        own_bucket("s3:PutBucketPolicy"),
+        call("kms:PutKeyPolicy", of("kms", "key/a1b2c3")),
+        call("sqs:SetQueueAttributes", of("sqs", "orders")),
+        call("sqs:ReceiveMessage", of("sqs", "orders")),
+        call("sns:SetTopicAttributes", of("sns", "orders")),
+        call(
+            "secretsmanager:PutResourcePolicy",
+            of("secretsmanager", "secret:database-a1b2c3"),
+        ),
         call(
             "secretsmanager:GetSecretValue",
             of("secretsmanager", "secret:database-a1b2c3"),

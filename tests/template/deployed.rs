@@ -127,11 +127,13 @@ fn topics_are_encrypted_with_a_key_that_their_publishers_may_use() {
 }
 
 /// The rules whose target is the function.
-const TO_THE_FUNCTION: [&str; 5] = [
+const TO_THE_FUNCTION: [&str; 7] = [
     "Changes",
     "ChangesOfEntries",
+    "ChangesOfPolicies",
     "MemberChanges",
     "MemberChangesOfEntries",
+    "MemberChangesOfPolicies",
     "Sweep",
 ];
 
@@ -181,10 +183,15 @@ fn only_member_accounts_reach_the_bus_and_only_with_the_events_of_these_services
             "aws.appsync",
             "aws.events",
             "aws.iam",
+            "aws.kms",
             "aws.lambda",
             "aws.logs",
             "aws.pipes",
+            "aws.s3",
             "aws.scheduler",
+            "aws.secretsmanager",
+            "aws.sns",
+            "aws.sqs",
             "aws.states"
         ])
     );
@@ -240,7 +247,7 @@ fn members_forward_straight_to_the_bus_of_each_region() {
         targets(member_iam().is("RoleChanges")),
         [bus(REGION), bus("us-west-2")]
     );
-    for rule in ["RegionalChanges", "EntryChanges"] {
+    for rule in ["RegionalChanges", "EntryChanges", "PolicyChanges"] {
         assert_eq!(targets(member_workflows().is(rule)), [bus(REGION)]);
     }
     assert!(

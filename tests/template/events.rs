@@ -43,12 +43,33 @@ fn is_entry(row: &Watched) -> bool {
     matches!(row.subject, Subject::EntryPoints(_))
 }
 
+/// Whether it changes the policy of a resource.
+fn is_policy(row: &Watched) -> bool {
+    matches!(row.subject, Subject::Policy(_) | Subject::LogPolicies)
+}
+
 /// The rules that deliver to the function, or on the way to it.
-fn rules() -> [(&'static str, Value, Calls); 8] {
-    let (all, iam) = (watched(|row| !is_entry(row)), watched(is_iam));
-    let entries = watched(is_entry);
-    let regional = watched(|row| !is_iam(row) && !is_entry(row));
+fn rules() -> [(&'static str, Value, Calls); 11] {
+    let is_other = |row: &Watched| !is_entry(row) && !is_policy(row);
+    let (all, iam) = (watched(is_other), watched(is_iam));
+    let (entries, policies) = (watched(is_entry), watched(is_policy));
+    let regional = watched(|row| !is_iam(row) && is_other(row));
     [
+        (
+            "own, policies",
+            stack::whole().pattern("ChangesOfPolicies"),
+            policies.clone(),
+        ),
+        (
+            "members', policies",
+            stack::whole().pattern("MemberChangesOfPolicies"),
+            policies.clone(),
+        ),
+        (
+            "member, policies",
+            stack::member_workflows().pattern("PolicyChanges"),
+            policies,
+        ),
         (
             "own, entries",
             stack::whole().pattern("ChangesOfEntries"),
@@ -127,7 +148,14 @@ fn every_sample_of_a_watched_call_is_delivered_and_understood() {
                 dash.into_iter().chain([c.to_ascii_lowercase()])
             })
             .collect();
-        assert_eq!(file, kebab);
+        // Several services have a call of the same name.
+        let same = WATCHED.iter().filter(|row| row.name == name).count();
+        let service = source.split('.').next().unwrap();
+        let expected = match same {
+            1 => kebab,
+            _ => format!("{service}-{kebab}"),
+        };
+        assert_eq!(file, expected);
     }
     assert_eq!(seen, watched(|_| true), "a sample for every watched call");
 }
@@ -140,6 +168,8 @@ fn the_emulator_lets_the_same_events_through() {
         (stack::whole(), "MemberChanges"),
         (stack::whole(), "ChangesOfEntries"),
         (stack::member_workflows(), "EntryChanges"),
+        (stack::whole(), "ChangesOfPolicies"),
+        (stack::member_workflows(), "PolicyChanges"),
         (stack::forwarding(), "RoleChanges"),
         (stack::member_workflows(), "RegionalChanges"),
     ] {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use stepwarden::aws::{FUNCTION_ACTIONS, SERVICE_ACTIONS};
+use stepwarden::aws::{FUNCTION_ACTIONS, ORGANIZATION_ACTIONS, SERVICE_ACTIONS};
 use stepwarden::catalog;
 use stepwarden::decide::Decider;
 
@@ -150,10 +150,22 @@ fn the_members_role_reads_what_the_function_reads_and_nothing_else() {
         .map(|(action, ..)| (*action).to_owned())
         .collect();
     assert_eq!(actions(&member_iam().statements("MemberRole")), tried);
-    none_allowed(
-        &policies,
-        &[writes(whole()), optional(), harmful()].concat(),
-    );
+    // The attributes of a queue are read, whosever it is.
+    let writes = writes(whole()).into_iter();
+    let writes: Vec<Call> = writes.filter(|call| !tried.contains(call.0)).collect();
+    none_allowed(&policies, &[writes, optional(), harmful()].concat());
+}
+
+#[test]
+fn the_role_in_the_organizations_account_reads_policies_and_nothing_else() {
+    let stack = super::stack::organization_reader();
+    let calls: Vec<Call> = ORGANIZATION_ACTIONS.iter().map(|a| call(a, "*")).collect();
+    let policies = stack.policies("OrganizationRole");
+    all_allowed(&policies, &calls);
+    let called = ORGANIZATION_ACTIONS.iter().map(|a| (*a).to_owned());
+    let allowed = actions(&stack.statements("OrganizationRole"));
+    assert_eq!(allowed, called.collect());
+    none_allowed(&policies, &[reads(), optional(), harmful()].concat());
 }
 
 #[test]

@@ -126,6 +126,8 @@ pub const CONFIGURATION: &str = "arn:aws:ssm:eu-west-1:123456789012:parameter/st
 pub const MEMBERS: [&str; 2] = ["210987654321", "210987654322"];
 pub const ORGANIZATION: &str = "o-abcdefghij";
 
+pub const ORGANIZATION_ROLE: &str = "arn:aws:iam::333333333333:role/stepwarden-organization";
+
 /// The central stack with everything that can be asked for.
 pub fn whole() -> &'static Stack {
     static STACK: OnceLock<Stack> = OnceLock::new();
@@ -136,6 +138,7 @@ pub fn whole() -> &'static Stack {
             "ConfigurationParameter": "/stepwarden/config", "ConfigurationKeyArn": CONFIGURATION_KEY,
             "MemberAccounts": MEMBERS.join(","), "OrganizationId": ORGANIZATION,
             "ChatTopic": "true", "AlertEvents": "true", "SecurityHub": "true",
+            "OrganizationRoleArn": ORGANIZATION_ROLE,
         });
         Stack::create("template.yaml", "stepwarden", REGION, &parameters)
     })
@@ -156,6 +159,16 @@ pub fn organization() -> Stack {
     });
     let template = "infra/organization.yaml";
     Stack::create(template, "organization", "us-east-1", &parameters)
+}
+
+/// The role in the organization's account.
+pub fn organization_reader() -> Stack {
+    let parameters = json!({
+        "ExternalId": "0123456789abcdef",
+        "CentralRoleArns": format!("arn:aws:iam::{ACCOUNT}:role/stepwarden-a"),
+    });
+    let template = "infra/organization-reader.yaml";
+    Stack::create(template, "reader", "us-east-1", &parameters)
 }
 
 /// The central stack as it is without a parameter.

@@ -15,6 +15,8 @@ pub struct Written {
     pub files: BTreeMap<String, Value>,
     /// Kinds that were read, whether something of them is there or not.
     pub collected: Vec<&'static str>,
+    /// Kinds of which only some were asked for, with those that were answered.
+    pub only: Option<Value>,
     /// In words.
     pub omitted: Vec<String>,
 }
@@ -77,7 +79,7 @@ fn present<T>(part: &Fetched<Vec<T>>) -> &[T] {
 
 impl Written {
     /// Takes down whether a kind was read; one that was not asked for starts nothing.
-    fn is_read<T>(&mut self, kind: &'static str, part: &Fetched<T>) -> bool {
+    pub(super) fn is_read<T>(&mut self, kind: &'static str, part: &Fetched<T>) -> bool {
         match part {
             Fetched::Present(_) | Fetched::Absent => {
                 self.collected.push(kind);
@@ -116,7 +118,7 @@ impl Written {
     }
 
     /// A name that a file cannot have is not written: the reader looks for it by that name.
-    fn file(&mut self, path: &[&str], content: Value) {
+    pub(super) fn file(&mut self, path: &[&str], content: Value) {
         let fits = |name: &&str| {
             !name.is_empty()
                 && !name.starts_with('.')

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::world::{ACCOUNT, State, World, role_arn};
+use crate::arn::Arn;
 use crate::collect::{
     Account, EntryAsk, Lookup, ManagedHead, PageOf, ReadEntries, Recorded, RoleHead,
 };
@@ -208,6 +209,16 @@ impl Account for World {
     async fn log_resource_policies(&self) -> Fetched<Vec<Document>> {
         self.read("DescribeResourcePolicies".to_owned(), |_| Some(Vec::new()))
             .await
+    }
+
+    async fn resource_policy(&self, resource: &Arn) -> Fetched<NamedDocument> {
+        self.read(format!("ResourcePolicy {resource}"), |s| {
+            let document = s.policies.get(resource.as_str())?.to_string();
+            let name = resource.resource().rsplit('/').next()?.to_owned();
+            let document = Document(document);
+            Some(NamedDocument { name, document })
+        })
+        .await
     }
 
     async fn function(&self, arn: &str) -> Fetched<Function> {

@@ -15,7 +15,7 @@ use super::super::*;
 use crate::arn::{AccountRegion, Arn};
 use crate::queue::Later;
 use crate::route::{Delivery, Topic};
-use crate::snapshot::{Fetched, Function, StateMachine};
+use crate::snapshot::{Fetched, Function, OrganizationPolicies, StateMachine};
 
 pub(super) const ACCOUNT: &str = "123456789012";
 pub(super) const REGION: &str = "eu-west-1";
@@ -29,6 +29,9 @@ pub(super) struct State {
     pub(super) roles: BTreeMap<String, BTreeMap<String, Value>>,
     pub(super) users: BTreeMap<String, Value>,
     pub(super) functions: BTreeMap<String, Function>,
+    pub(super) organization: Option<OrganizationPolicies>,
+    /// Policies of resources by ARN.
+    pub(super) policies: BTreeMap<String, Value>,
     /// Published, in order.
     pub(super) sent: Vec<Delivery>,
     pub(super) queue: Vec<Later>,
@@ -213,6 +216,15 @@ impl Accounts for World {
         assert_eq!(home.account, self.own().account);
         assert!(home.region == REGION || home.region == "us-east-1");
         Ok(self.clone())
+    }
+
+    async fn organization(&self, account: &str) -> Fetched<OrganizationPolicies> {
+        let read = |state: &State| state.organization.clone();
+        // Nobody is configured who reads it.
+        if read(&self.lock()).is_none() {
+            return Fetched::NotCollected;
+        }
+        self.read(format!("Organization {account}"), read).await
     }
 
     async fn pause(&self, time: Duration) {
