@@ -3,7 +3,9 @@
 
 mod encoded;
 mod inside;
+mod joined;
 mod names;
+mod phrases;
 mod plausible;
 mod redact;
 mod shapes;
@@ -151,9 +153,10 @@ impl<'v> Search<'v> {
             return;
         };
         let mut hits = Vec::new();
-        shapes::find(&command.join(" "), &mut |kind, secret| {
-            hits.push((kind, secret.to_owned()));
-        });
+        let command = command.join(" ");
+        let mut hit = |kind: &'static str, secret: &str| hits.push((kind, secret.to_owned()));
+        shapes::find(&command, &mut hit);
+        inside::letters(&command, &mut hit);
         for (kind, secret) in hits {
             if !self.values.contains(&secret) {
                 self.found(kind, &secret);
@@ -168,29 +171,29 @@ impl<'v> Search<'v> {
         }
         let trimmed = text.trim();
         let is_expression = trimmed.starts_with("{%");
+        let is_intrinsic = trimmed.starts_with("States.");
+        let whole = match is_expression || is_intrinsic {
+            true => joined::joined(trimmed),
+            false => None,
+        };
         if let Some(name) = name
             && let Some(named) = plausible::name(name)
         {
-            if plausible::value(text, name, named) {
+            if plausible::value(text, name, named) || phrases::is_one(text, name) {
                 return self.found(inside::NAMED, trimmed);
             }
-            let is_intrinsic = trimmed.starts_with("States.");
-            if (is_expression || is_intrinsic) && !trimmed.contains('$') {
-                for literal in inside::literals(trimmed) {
-                    if plausible::value(&literal, name, named) {
-                        self.found(inside::NAMED, &literal);
-                    }
-                }
+            if is_expression || is_intrinsic {
+                self.computed(trimmed, whole.as_deref(), name, named);
             }
         }
         let mut hits: Vec<(&'static str, String)> = Vec::new();
         let mut hit = |kind: &'static str, secret: &str| hits.push((kind, secret.to_owned()));
         shapes::find(text, &mut hit);
-        if is_expression && let Some(joined) = inside::joined(text) {
+        if let Some(joined) = whole {
             let literals = inside::literals(trimmed);
             let mut whole = |kind: &'static str, secret: &str| {
                 hit(kind, secret);
-                for part in inside::parts(secret, &literals) {
+                for part in joined::parts(secret, &literals) {
                     hit(kind, &part);
                 }
             };
@@ -226,6 +229,22 @@ impl<'v> Search<'v> {
         }
     }
 
+    /// A field so named whose value is computed of texts alone, `whole` with those together that it puts side by side.
+    fn computed(&mut self, text: &str, whole: Option<&str>, name: &str, named: plausible::Named) {
+        let plain = whole.unwrap_or(text);
+        if plain.contains('$') {
+            return;
+        }
+        for literal in inside::literals(plain) {
+            if plausible::value(&literal, name, named) || phrases::is_one(&literal, name) {
+                self.found(inside::NAMED, &literal);
+                for part in joined::parts(&literal, &inside::literals(text)) {
+                    self.keep(&part);
+                }
+            }
+        }
+    }
+
     /// A document inside a text: its parts have no place of their own.
     fn nested(&mut self, value: &Value, name: Option<&str>, inner: usize, depth: usize) {
         if depth > document::MAX_NESTING {
@@ -250,3 +269,5 @@ impl<'v> Search<'v> {
 
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod variants;

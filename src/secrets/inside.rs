@@ -1,6 +1,7 @@
 //! Credentials inside a longer text that a name stands before: query strings, connection strings, command lines, SQL, objects
 //! of an expression.
 
+use super::phrases;
 use super::plausible::{self, Named};
 
 /// What is said of one.
@@ -29,6 +30,12 @@ pub(super) fn find(text: &str, is_expression: bool, found: &mut impl FnMut(&'sta
             continue;
         }
         let is_prose = mark == ":" && goes_on(after);
+        if mark == "=" && !is_expression && is_in_a_list(before, name) {
+            let value = after.split(['&', ';']).next().unwrap_or_default();
+            if !value.contains(char::is_whitespace) && phrases::is_one(value, name) {
+                found(NAMED, value);
+            }
+        }
         assigned(name, after, is_expression, &mut |kind, value| {
             if !is_prose || plausible::value(value, name, Named::Perhaps) {
                 found(kind, value);
@@ -36,6 +43,36 @@ pub(super) fn find(text: &str, is_expression: bool, found: &mut impl FnMut(&'sta
         });
     }
     flags(text, is_expression, found);
+    if !is_expression {
+        letters(text, found);
+    }
+}
+
+/// Each `-p value` of a command that names a user, too, or whose value only a password can be: of a program that is not
+/// known the letter may mean anything.
+pub(super) fn letters(text: &str, found: &mut impl FnMut(&'static str, &str)) {
+    const USERS: [&str; 5] = [" -u ", " -U ", " -l ", " --user", " --login"];
+    for (at, flag) in text.match_indices(" -p ").chain(text.match_indices(" -P ")) {
+        let ends = ['|', ';', '\n'];
+        let before = tail(text.get(..at + 1).unwrap_or_default(), MAX_LENGTH);
+        let before = before.rsplit(ends).next().unwrap_or_default();
+        let after = head(text.get(at + flag.len()..).unwrap_or_default());
+        let quote = after.chars().next().filter(|c| matches!(c, '\'' | '"'));
+        let value = match quote {
+            Some(quote) => after.split(quote).nth(1),
+            None => after.split([' ', '\t', '|', ';', '\n']).next(),
+        };
+        let value = value.unwrap_or_default();
+        let rest = after.split(ends).next().unwrap_or_default();
+        let names_a_user = USERS
+            .iter()
+            .any(|user| before.contains(user) || rest.contains(user));
+        let is_strong = value.contains(['!', '#', '%', '^', '&', '*', '+', '=', '?'])
+            && plausible::is_random(value);
+        if (names_a_user || is_strong) && plausible::value(value, "", Named::Perhaps) {
+            found(NAMED, value);
+        }
+    }
 }
 
 /// Each `--name value` and `-name value`; flags of one letter mean too many things.
@@ -55,6 +92,12 @@ fn flags(text: &str, is_expression: bool, found: &mut impl FnMut(&'static str, &
             assigned(flag, value, is_expression, found);
         }
     }
+}
+
+/// Whether the name begins one of the pairs of a query or connection string.
+fn is_in_a_list(before: &str, name: &str) -> bool {
+    let list = before.strip_suffix(name).unwrap_or_default();
+    list.ends_with(['?', '&', ';'])
 }
 
 /// Whether words follow what stands behind a colon, as in a sentence: in a document the value is all of its line.
@@ -148,52 +191,6 @@ fn assigned(
     if plausible::value(value, name, named) {
         found(NAMED, value);
     }
-}
-
-/// The expression with texts that it puts side by side as one, where there are such.
-pub(super) fn joined(text: &str) -> Option<String> {
-    let mut parts = text.split('&');
-    let mut whole = parts.next()?.to_owned();
-    let mut any = false;
-    for part in parts {
-        let begins = part.trim_start();
-        let ends = whole.trim_end();
-        match (ends.chars().last(), begins.chars().next()) {
-            (Some('\'' | '"'), Some('\'' | '"')) => {
-                any = true;
-                whole.truncate(ends.len() - 1);
-                whole.push_str(begins.get(1..).unwrap_or_default());
-            }
-            _ => {
-                whole.push('&');
-                whole.push_str(part);
-            }
-        }
-    }
-    any.then_some(whole)
-}
-
-/// The parts of a credential that several texts hold, put side by side: a part by itself gives enough of it away.
-pub(super) fn parts(secret: &str, literals: &[String]) -> Vec<String> {
-    const LEAST: usize = 5;
-    let mut all = Vec::new();
-    for literal in literals {
-        let ends = literal.char_indices().map(|(at, _)| at);
-        let tail = ends.filter_map(|at| literal.get(at..));
-        let tail = tail.into_iter().find(|tail| secret.starts_with(tail));
-        let begins = literal
-            .char_indices()
-            .map(|(at, c)| at + c.len_utf8())
-            .rev();
-        let head = begins.filter_map(|at| literal.get(..at));
-        let head = head.into_iter().find(|head| secret.ends_with(head));
-        let whole = secret
-            .contains(literal.as_str())
-            .then_some(literal.as_str());
-        let of = [tail, head, whole].into_iter().flatten();
-        all.extend(of.filter(|part| part.len() >= LEAST).map(str::to_owned));
-    }
-    all
 }
 
 /// The text literals of an expression.

@@ -108,13 +108,13 @@ pub(super) fn name(name: &str) -> Option<Named> {
     }
 }
 
-fn letters(text: &str) -> impl Iterator<Item = char> {
+pub(super) fn letters(text: &str) -> impl Iterator<Item = char> {
     text.chars()
         .filter(char::is_ascii_alphanumeric)
         .map(|c| c.to_ascii_lowercase())
 }
 
-fn words(name: &str) -> Vec<String> {
+pub(super) fn words(name: &str) -> Vec<String> {
     let mut words = vec![String::new()];
     let mut before = ' ';
     for c in name.chars() {
@@ -202,8 +202,7 @@ fn is_uuid(text: &str) -> bool {
 
 /// Something that names a secret, or is computed at run or deployment time.
 pub(super) fn is_reference(text: &str) -> bool {
-    const STARTS: [&str; 11] = [
-        "$",
+    const STARTS: [&str; 10] = [
         "{%",
         "{{",
         "arn:",
@@ -217,9 +216,29 @@ pub(super) fn is_reference(text: &str) -> bool {
     ];
     let whole = text.trim();
     STARTS.iter().any(|s| whole.starts_with(s))
+        || whole.split([':', '=', '@']).any(is_variable)
         || is_path(whole)
         || whole.contains("${")
         || whole.contains("{{resolve:")
+}
+
+/// A path of the workflow's data, a variable of a shell or a template, or several side by side: `$.password`, `$DB_PASS`,
+/// `$USER:$PASS`, `$(cat file)`. What begins with a dollar and goes on as no name does is a text.
+fn is_variable(text: &str) -> bool {
+    let Some(rest) = text.strip_prefix('$') else {
+        return false;
+    };
+    if rest.starts_with(['.', '[', '{', '(', '$', '@']) {
+        return true;
+    }
+    let of_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '[' | ']');
+    let joins = |c: char| matches!(c, '/' | ':' | '@' | ',' | ';' | '\'' | '"' | ')');
+    text.split('$').skip(1).all(|word| {
+        let begins = word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+        let after = word.trim_start_matches(of_name);
+        let goes_on = after.starts_with(joins) && is_made_of_words(after.trim_matches(joins));
+        begins && (after.is_empty() || goes_on)
+    })
 }
 
 /// A path such as `/prod/db/password`; a key in base64 may begin with a slash, too.
@@ -242,6 +261,19 @@ fn is_algorithm(text: &str) -> bool {
         && text.split(['-', '_', '+']).count() > 1
 }
 
+/// An action of AWS, such as `lambda:InvokeFunction`.
+fn is_action(text: &str) -> bool {
+    let Some((service, action)) = text.split_once(':') else {
+        return false;
+    };
+    let of_service = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    let of_action = |c: char| c.is_ascii_alphanumeric() || c == '*';
+    service.chars().all(of_service)
+        && action.starts_with(|c: char| c.is_ascii_uppercase() || c == '*')
+        && action.chars().all(of_action)
+        && !action.chars().any(|c| c.is_ascii_digit())
+}
+
 /// Whether the text can be the credential that its name says it is.
 pub(super) fn value(text: &str, of: &str, named: Named) -> bool {
     let least = if named == Named::Surely { 6 } else { 8 };
@@ -250,6 +282,7 @@ pub(super) fn value(text: &str, of: &str, named: Named) -> bool {
         || text.len() > 8192
         || is_reference(text)
         || is_placeholder(text)
+        || is_action(text)
         || text.chars().any(char::is_whitespace)
     {
         return false;

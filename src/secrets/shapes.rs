@@ -95,6 +95,41 @@ const SHAPES: &[Row] = &[
     ),
     (
         "password argument",
+        &["sqlcmd", "osql", "bcp", "zip"],
+        r"\b(?:sqlcmd|osql|bcp|zip|unzip)\b[^|;]*?\s-P\s?['\x22]?([^\s$'\x22-][^\s$'\x22]{5,})",
+    ),
+    (
+        "password argument",
+        &["mongo"],
+        r"\bmongo(?:sh|dump|restore|import|export)?\b[^|;]*?\s-p\s+['\x22]?([^\s$'\x22-][^\s$'\x22]{5,})",
+    ),
+    (
+        "password argument",
+        &["redis-cli"],
+        r"\bredis-cli\b[^|;]*?\s-a\s+['\x22]?([^\s$'\x22-][^\s$'\x22]{5,})",
+    ),
+    (
+        "password argument",
+        &["ldap"],
+        r"\bldap(?:search|modify|add|delete|passwd|whoami)\b[^|;]*?\s-w\s*['\x22]?([^\s$'\x22-][^\s$'\x22]{5,})",
+    ),
+    (
+        "password argument",
+        &["7z"],
+        r"\b7z[ar]?\b[^|;]*?\s-p([^\s$'\x22]{6,})",
+    ),
+    (
+        "password argument",
+        &["pass:"],
+        r"\s-(?:pass|passin|passout)\s+['\x22]?pass:([^\s$'\x22][^\s'\x22]{5,})",
+    ),
+    (
+        "password argument",
+        &["smbclient", "rpcclient"],
+        r"\b(?:smbclient|rpcclient)\b[^|;]*?\s-U\s+['\x22]?[^\s%'\x22]+%([^\s$'\x22]{6,})",
+    ),
+    (
+        "password argument",
         &["login"],
         r"\blogin\b[^|;]*?\s-p[\s=]+['\x22]?([^\s$'\x22-][^\s$'\x22]{5,})",
     ),
