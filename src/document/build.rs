@@ -1,6 +1,8 @@
 //! Puts a document together from what a parser meets, container by container: nothing recurses, and what nests beyond
 //! the limit loses only what is nested.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value};
 
 use super::spans::{Inner, Node, Span};
@@ -137,8 +139,16 @@ impl Builder {
         }
         let frame = self.open.pop()?;
         let (value, inner) = match frame.content {
-            Content::Items(items, nodes) => (Value::Array(items), Inner::Items(nodes)),
-            Content::Members { members, nodes, .. } => {
+            // A text of brackets alone makes hundreds of thousands of lists, most of them of one item.
+            Content::Items(mut items, mut nodes) => {
+                items.shrink_to_fit();
+                nodes.shrink_to_fit();
+                (Value::Array(items), Inner::Items(nodes))
+            }
+            Content::Members {
+                members, mut nodes, ..
+            } => {
+                nodes.shrink_to_fit();
                 (Value::Object(members), Inner::Members(nodes))
             }
         };
@@ -242,11 +252,9 @@ impl Builder {
                     members.entry(name).or_insert(value);
                 }
                 if let Inner::Members(more) = inner {
-                    for (name, node) in more {
-                        if !nodes.iter().any(|(held, _)| *held == name) {
-                            nodes.push((name, node));
-                        }
-                    }
+                    let held: HashSet<String> =
+                        nodes.iter().map(|(name, _)| name.clone()).collect();
+                    nodes.extend(more.into_iter().filter(|(name, _)| !held.contains(name)));
                 }
             }
             (Value::Array(all), inner) => {

@@ -180,10 +180,15 @@ fn definition(
         .property(resource, "DefinitionSubstitutions")
         .unwrap_or_default();
     let inline = |name: &str| resource.place(&Pointer::root().key(name));
-    let with = |text: &str, place: Place| Definition {
-        text: substituted(text, &substitutions),
-        place,
-        open: open_in(text, scope, &substitutions),
+    let with = |text: &str, place: Place| {
+        let (whole, cut) = substituted(text, &substitutions);
+        let mut open = open_in(text, scope, &substitutions);
+        open.extend(cut.filter(|name| !open.contains(name)));
+        Definition {
+            text: whole,
+            place,
+            open,
+        }
     };
     for name in ["DefinitionUri", "DefinitionS3Location"] {
         let Some(location) = resource.get(name) else {
@@ -284,12 +289,15 @@ fn asset(scope: &Scope, location: &Value) -> Option<String> {
         .filter(|key| !key.contains(['/', '$']))
 }
 
-/// The text with `${Name}` replaced by what is known of it, as JSON.
-fn substituted(text: &str, substitutions: &Value) -> String {
+/// No definition that can be deployed is longer (AWS Step Functions Developer Guide, "Quotas": 1 MiB).
+const MAX_LENGTH: usize = 4 << 20;
+
+/// The text with `${Name}` replaced by what is known of it, as JSON; and the name at which it grew too long.
+fn substituted(text: &str, substitutions: &Value) -> (String, Option<String>) {
     let empty = Map::new();
     let named = substitutions.as_object().unwrap_or(&empty);
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
+    let (mut rest, mut cut) = (text, None);
     while let Some((before, after)) = rest.split_once("${") {
         out.push_str(before);
         let end = after.find('}');
@@ -298,7 +306,11 @@ fn substituted(text: &str, substitutions: &Value) -> String {
             .and_then(|name| named.get(name.trim()))
             .filter(|value| !is_unknown(value))
             .and_then(text_of);
-        match (value, end) {
+        let fits = |value: &String| out.len() + value.len() <= MAX_LENGTH.max(text.len());
+        if value.as_ref().is_some_and(|value| !fits(value)) {
+            cut = cut.or(name.map(|name| name.trim().to_owned()));
+        }
+        match (value.filter(fits), end) {
             (Some(value), Some(end)) => {
                 out.push_str(&value);
                 rest = after.get(end + 1..).unwrap_or_default();
@@ -310,5 +322,5 @@ fn substituted(text: &str, substitutions: &Value) -> String {
         }
     }
     out.push_str(rest);
-    asl::json_text(&out)
+    (asl::json_text(&out), cut)
 }

@@ -22,6 +22,15 @@ impl Expansion<'_> {
         let Some(events) = machine.get("Events").and_then(members).cloned() else {
             return;
         };
+        // Of the machine itself an event has the boundary of its role, and no copy of all the others.
+        let mut plain = Resource {
+            properties: Map::new(),
+            ..machine.clone()
+        };
+        if let Some(boundary) = machine.get("PermissionsBoundary") {
+            let name = "PermissionsBoundary".to_owned();
+            plain.properties.insert(name, boundary.clone());
+        }
         for (name, event) in &events {
             let kind = event
                 .get("Type")
@@ -36,7 +45,7 @@ impl Expansion<'_> {
             let origin = Resource {
                 whole: machine.pointer.key("Events").key(name),
                 pointer: machine.pointer.key("Events").key(name).key("Properties"),
-                ..machine.clone()
+                ..plain.clone()
             };
             match kind {
                 "Schedule" | "CloudWatchEvent" | "EventBridgeRule" => {
