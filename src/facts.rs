@@ -16,6 +16,7 @@ pub use missing::{Missing, Withheld};
 pub use crate::catalog::{IntegrationKind, Pattern as IntegrationPattern};
 pub use crate::need::{Need, Phase, Target};
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use crate::analysis::TaskFacts;
@@ -51,6 +52,8 @@ pub struct Facts<'a> {
     pub taint: Vec<taint::TaintedSink>,
     /// What leads where in the definition, for the guards to paste; gathered when first asked for.
     pub wiring: OnceLock<taint::Wiring>,
+    /// Where each state stands.
+    pub(crate) places: OnceLock<HashMap<&'a str, usize>>,
     /// Names of the other workflows with the same role.
     pub shared_with: Vec<String>,
     /// What those need.
@@ -103,6 +106,7 @@ impl<'a> Facts<'a> {
             flow: None,
             taint: Vec::new(),
             wiring: OnceLock::new(),
+            places: OnceLock::new(),
             shared_with: Vec::new(),
             others_needs: Vec::new(),
             role: None,
@@ -167,15 +171,18 @@ impl<'a> Facts<'a> {
 
     /// The innermost state in which a place of the definition stands.
     pub fn state_at(&self, pointer: &Pointer) -> Option<&'a State> {
-        let holds = |state: &&State| {
-            let rest = pointer.as_str().strip_prefix(state.pointer.as_str());
-            rest.is_some_and(|r| r.is_empty() || r.starts_with('/'))
-        };
-        self.definition
-            .states
-            .iter()
-            .filter(holds)
-            .max_by_key(|s| s.pointer.as_str().len())
+        let states = &self.definition.states;
+        let places = self.places.get_or_init(|| {
+            let each = states.iter().enumerate();
+            each.map(|(i, s)| (s.pointer.as_str(), i)).collect()
+        });
+        let mut text = pointer.as_str();
+        loop {
+            if let Some(place) = places.get(text) {
+                return states.get(*place);
+            }
+            text = text.get(..text.rfind('/')?)?;
+        }
     }
 
     /// Whether all that can start the workflow was read, and nobody but administrators, and entry points that put no value

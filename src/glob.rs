@@ -202,12 +202,23 @@ impl Glob {
         // and for `*` within a segment: followed by a colon and one more it includes a colon and a free `*`.
         self.includes_by_token(other)
             || ((self.tokens.contains(&Token::One) || self.has_within())
+                && self.matches(&other.shortest())
                 && other.tokens.iter().any(|t| t.is_star() || *t == Token::One)
                 && self.overlaps(other)
                 && matches!(
                     other.example_outside(std::slice::from_ref(self)),
                     Some(None)
                 ))
+    }
+
+    /// A text that it matches, with nothing in the place of every star.
+    fn shortest(&self) -> String {
+        let text = |token: &Token| match token {
+            Token::Char(c) => Some(*c),
+            Token::One => Some('a'),
+            Token::Any | Token::Within => None,
+        };
+        self.tokens.iter().filter_map(text).collect()
     }
 
     fn includes_by_token(&self, other: &Self) -> bool {

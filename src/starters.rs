@@ -21,6 +21,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use crate::arn::Arn;
+use crate::budget;
 use crate::entry_points::Kind;
 use crate::finding::StatementRef;
 use crate::glob::Glob;
@@ -98,6 +99,9 @@ type Alike = Arc<[Vec<usize>]>;
 /// Who may bring something about, each with the statement that lets him.
 type Causes = Arc<[(usize, StartGrant)]>;
 
+/// Who may start one workflow: places of groups, each with the statements that let them.
+type Direct = Arc<[(usize, Arc<[StartGrant]>)]>;
+
 /// Who may start the workflows of one account.
 #[derive(Debug, Default)]
 pub struct StartIndex {
@@ -122,6 +126,8 @@ pub struct StartIndex {
     alike: Mutex<HashMap<(usize, String), Alike>>,
     /// Who may bring about what, found when first asked for.
     causes: Mutex<HashMap<String, Causes>>,
+    /// Who may start a workflow that starts others, found when first asked for.
+    direct: Mutex<HashMap<String, Direct>>,
     trusted: Vec<String>,
     whole: bool,
 }
@@ -269,6 +275,12 @@ fn decide(
         };
         if actor.plain && grant.sure {
             actions.push(*action);
+            continue;
+        }
+        // What was not decided is not taken away from whoever asks.
+        if budget::is_spent() {
+            actions.push(*action);
+            depends.push("what the other statements say".to_owned());
             continue;
         }
         let request = Request {

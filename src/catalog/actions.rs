@@ -4,6 +4,7 @@
 use std::sync::OnceLock;
 
 use super::table::{Table, compare};
+use crate::budget;
 use crate::glob::{Glob, Token};
 
 static TEXT: &str = include_str!("../../catalog/actions.txt");
@@ -258,6 +259,11 @@ pub fn actions_matching(pattern: &Glob) -> impl Iterator<Item = ActionInfo> + us
         })
         .collect();
     let fixed = pattern.tokens().get(head.chars().count()) == Some(&Token::Char(':'));
+    // Of one service a few hundred, else all of the twenty thousand.
+    budget::spend(match fixed {
+        true => 8,
+        false => 800 + 2 * pattern.tokens().len(),
+    });
     entries()
         .iter()
         .filter(move |e| {

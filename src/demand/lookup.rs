@@ -107,10 +107,15 @@ pub(super) fn spellings(value: &Value) -> Vec<Vec<Piece>> {
             found.truncate(MAX_VALUES);
             found
         }
-        // What is told by some of its fields may be a text on another way.
-        Value::Object { rest: Some(_), .. } => vec![vec![Piece::Hole(value.collapsed())]],
-        Value::Absent | Value::Null | Value::Bool(_) | Value::Object { rest: None, .. } => {
-            Vec::new()
+        // What is told by some of its fields may be a text on another way; and of what a caller put together it is the
+        // service's word, not ours, that it names nothing.
+        Value::Object { rest, .. } => {
+            let all = value.collapsed();
+            match rest.is_some() || all.is_tainted() {
+                true => vec![vec![Piece::Hole(all)]],
+                false => Vec::new(),
+            }
         }
+        Value::Absent | Value::Null | Value::Bool(_) => Vec::new(),
     }
 }

@@ -236,6 +236,7 @@ impl<'a> AccountFacts<'a> {
             flow: Some(&analysis.flow),
             taint,
             wiring: OnceLock::new(),
+            places: OnceLock::new(),
             workflow: &analysis.workflow,
             definition: &analysis.definition,
             tasks: &analysis.tasks,

@@ -339,7 +339,7 @@ fn steering<'a>(
             continue;
         };
         let (starters, points) = memory.entry(at).or_insert_with(|| {
-            let starters = ground.starts.starters(workflow, tags).list;
+            let starters = ground.starts.direct(workflow, tags);
             let direct = starters
                 .into_iter()
                 .filter(|s| s.starts() && !s.actor.is_configured());

@@ -280,6 +280,10 @@ impl<'a> Engine<'a> {
 
     fn go(&mut self, state: &State, ways: Successors) {
         for (next, env) in ways.to {
+            // What is not entered now is told as lost with everything else.
+            if budget::is_spent() {
+                return;
+            }
             self.enter(next, env);
         }
         let Some((output, env)) = ways.out else {

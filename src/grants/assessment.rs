@@ -128,11 +128,22 @@ pub fn judge<'r>(context: &Context<'r, '_>) -> Vec<GrantAssessment<'r>> {
     };
     let met: Vec<BTreeSet<usize>> = grants
         .iter()
-        .map(|grant| numbers(context.needs, |_, need| grant.meets(need)))
+        .map(|grant| {
+            budget::spend(context.needs.len() / 4);
+            match budget::is_spent() {
+                true => BTreeSet::new(),
+                false => numbers(context.needs, |_, need| grant.meets(need)),
+            }
+        })
         .collect();
-    let withheld = numbers(context.needs, |at, need| {
-        !need.optional && !met.iter().any(|own| own.contains(&at))
-    });
+    let all_met: BTreeSet<usize> = met.iter().flatten().copied().collect();
+    // Where not all of it was looked at, nothing is told as missing.
+    let withheld = match budget::is_spent() {
+        true => BTreeSet::new(),
+        false => numbers(context.needs, |at, need| {
+            !need.optional && !all_met.contains(&at)
+        }),
+    };
     let judged: Vec<(Vec<usize>, Option<Cause>)> = grants
         .iter()
         .zip(&met)

@@ -209,6 +209,7 @@ impl RoleFacts {
             pieces = under_ceiling(pieces, ceiling, session, &open);
         }
         for policy in self.authority.all_policies() {
+            budget::spend(policy.statements.len() / 32);
             for deny in policy
                 .statements
                 .iter()

@@ -13,6 +13,7 @@ use super::principal::{Admitted, Who};
 use super::solve::Atom;
 use super::{Context, Policy, ResourceSpec};
 use crate::arn::Arn;
+use crate::budget;
 
 /// What a principal has been given.
 #[derive(Clone, Debug, Default)]
@@ -243,6 +244,7 @@ struct Asked<'a> {
 impl<'a> Asked<'a> {
     /// Takes a policy without principals into account.
     fn of_policy(&self, case: &mut Case<'a>, stands: Stands<'a>) {
+        budget::spend(stands.policy.statements.len() / 4);
         for statement in &stands.policy.statements {
             if let Some(atoms) = self.about(statement) {
                 case.statement(stands, statement, atoms);

@@ -8,8 +8,8 @@ use super::group::{self, Group};
 use super::known::{self, Asker, Surroundings};
 use super::takers::{self, Services};
 use super::{
-    Actor, Asking, Grant, StartGrant, StartIndex, Starter, Starters, Way, decide, grants, hops,
-    services, unread,
+    Actor, Asking, Direct, Grant, StartGrant, StartIndex, Starter, Starters, Way, decide, grants,
+    hops, services, unread,
 };
 use crate::budget;
 use crate::iam::{Effect, Policy, Principal, Principals, Statement};
@@ -93,42 +93,7 @@ impl StartIndex {
 
     /// Who may start this workflow; `tags` are its tags where they were read.
     pub fn starters(&self, workflow: &Workflow, tags: Option<&[(String, String)]>) -> Starters<'_> {
-        let arn = workflow.arn.as_str();
-        let mut by_group: BTreeMap<usize, Vec<StartGrant>> = BTreeMap::new();
-        let asking = Asking {
-            workflow,
-            context: known::of_workflow(workflow, tags),
-            tags,
-        };
-        let mut take = |grant: &Grant, asked: &grants::Asked| {
-            let group = self.groups.get(grant.group);
-            if let Some(actor) = group.and_then(|g| self.actors.get(g.first))
-                && let Some(start) = decide(actor, grant, asked, &asking)
-            {
-                by_group.entry(grant.group).or_default().push(start);
-            }
-        };
-        let own = grants::Own::new(&workflow.arn);
-        for grant in self.named.get(arn).into_iter().flatten() {
-            take(grant, &own.asked(&grant.glob));
-        }
-        for (glob, grants) in self.wild.values().filter(|(glob, _)| own.may_match(glob)) {
-            let asked = own.asked(glob);
-            for grant in grants.iter().filter(|_| !asked.is_nothing()) {
-                take(grant, &asked);
-            }
-        }
-        let list = by_group.into_iter().filter_map(|(group, grants)| {
-            let group = self.groups.get(group)?;
-            Some(Starter {
-                actor: self.actors.get(group.first)?,
-                grants: grants.into(),
-                ways: self.ways(group.first),
-                members: Cow::Borrowed(&group.members),
-                index: self,
-            })
-        });
-        let list: Vec<Starter<'_>> = list.collect();
+        let list = self.list(&self.granted(workflow, tags));
         // Of the execution role itself, the rules about the role tell.
         let role = workflow.role.as_ref();
         let blind = self.blind.iter().filter(|arn| Some(*arn) != role);
@@ -156,6 +121,73 @@ impl StartIndex {
                 .flat_map(|(id, actor)| self.ways(id).iter().map(move |w| (&actor.arn, w)))
                 .collect(),
         }
+    }
+
+    /// The same principals for a workflow of the account as it stands there, asked again and again by those that it starts.
+    pub fn direct(
+        &self,
+        workflow: &Workflow,
+        tags: Option<&[(String, String)]>,
+    ) -> Vec<Starter<'_>> {
+        let known = || self.direct.lock().unwrap_or_else(PoisonError::into_inner);
+        let found = known().get(workflow.arn.as_str()).cloned();
+        let found = found.unwrap_or_else(|| {
+            // The same whoever asks first: it spends nothing of that one's.
+            let (found, _) = budget::within(budget::SHARED, || self.granted(workflow, tags));
+            let found: Direct = found.unwrap_or_default().into();
+            known().insert(workflow.arn.to_string(), Arc::clone(&found));
+            found
+        });
+        self.list(&found)
+    }
+
+    /// The groups of principals that may start it, each with the statements that let them.
+    fn granted(
+        &self,
+        workflow: &Workflow,
+        tags: Option<&[(String, String)]>,
+    ) -> Vec<(usize, Arc<[StartGrant]>)> {
+        let arn = workflow.arn.as_str();
+        let mut by_group: BTreeMap<usize, Vec<StartGrant>> = BTreeMap::new();
+        let asking = Asking {
+            workflow,
+            context: known::of_workflow(workflow, tags),
+            tags,
+        };
+        let mut take = |grant: &Grant, asked: &grants::Asked| {
+            let group = self.groups.get(grant.group);
+            if let Some(actor) = group.and_then(|g| self.actors.get(g.first))
+                && let Some(start) = decide(actor, grant, asked, &asking)
+            {
+                by_group.entry(grant.group).or_default().push(start);
+            }
+        };
+        let own = grants::Own::new(&workflow.arn);
+        for grant in self.named.get(arn).into_iter().flatten() {
+            take(grant, &own.asked(&grant.glob));
+        }
+        for (glob, grants) in self.wild.values().filter(|(glob, _)| own.may_match(glob)) {
+            let asked = own.asked(glob);
+            for grant in grants.iter().filter(|_| !asked.is_nothing()) {
+                take(grant, &asked);
+            }
+        }
+        let all = by_group.into_iter();
+        all.map(|(group, grants)| (group, grants.into())).collect()
+    }
+
+    fn list(&self, granted: &[(usize, Arc<[StartGrant]>)]) -> Vec<Starter<'_>> {
+        let starter = |(group, grants): &(usize, Arc<[StartGrant]>)| {
+            let group = self.groups.get(*group)?;
+            Some(Starter {
+                actor: self.actors.get(group.first)?,
+                grants: Arc::clone(grants),
+                ways: self.ways(group.first),
+                members: Cow::Borrowed(&group.members),
+                index: self,
+            })
+        };
+        granted.iter().filter_map(starter).collect()
     }
 
     pub(super) fn ways(&self, id: usize) -> &[Way] {

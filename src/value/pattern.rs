@@ -1,6 +1,7 @@
 //! Values as patterns over strings: what a parameter may be, with everything not known as `*`.
 
 use super::{MAX_ALTERNATIVES, Piece, Source, Unknown, Value};
+use crate::budget;
 use crate::glob::Glob;
 
 /// A string of more pieces than this, or longer than this many bytes, is told as unknown.
@@ -27,9 +28,12 @@ impl Value {
     /// Every string that it may be (an array: each of its elements), as patterns whose union holds.
     pub fn patterns(&self) -> Vec<Glob> {
         let mut out = match self {
-            // What is told by some of its fields may be a text on another way.
-            Self::Object { rest: Some(_), .. } => vec![Glob::any()],
-            Self::Absent | Self::Null | Self::Object { rest: None, .. } => Vec::new(),
+            // What is told by some of its fields may be a text on another way; and of what a caller put together it is
+            // the service's word, not ours, that it names nothing.
+            Self::Object { rest, .. } if rest.is_some() || self.collapsed().is_tainted() => {
+                vec![Glob::any()]
+            }
+            Self::Absent | Self::Null | Self::Object { .. } => Vec::new(),
             Self::Bool(value) => vec![Glob::literal(if *value { "true" } else { "false" })],
             Self::Number(text) => vec![Glob::literal(text)],
             Self::Text(pieces) => text_patterns(pieces),
@@ -95,6 +99,11 @@ impl Value {
             let mut spelled = part.spelled();
             if all.len() * spelled.len() > MAX_ALTERNATIVES {
                 spelled = vec![vec![Piece::Hole(part.collapsed())]];
+            }
+            budget::spend(all.len());
+            if let [tail] = spelled.as_slice() {
+                all.iter_mut().for_each(|head| head.extend_from_slice(tail));
+                continue;
             }
             all = all
                 .iter()

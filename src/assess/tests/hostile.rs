@@ -131,7 +131,7 @@ fn doubled_by_intrinsics(d: &mut Dice) -> Poison {
         text = text.replacen("$.x", &text, 1);
     }
     let n = d.size(5, 200);
-    // What is merged is an object and has no first item; and neither it nor a list names a function, but their text does.
+    // What is merged is an object and has no first item.
     let depth = match text.starts_with("States.JsonMerge") {
         true => 0,
         false => d.upto(0, n),
@@ -140,7 +140,7 @@ fn doubled_by_intrinsics(d: &mut Dice) -> Poison {
         chain(
             n,
             |_| json!({"Type": "Pass", "Parameters": {"x.$": text, "y.$": "$.x"}}),
-            task(&format!("States.JsonToString($.x{})", "[0]".repeat(depth))),
+            task(&format!("$.x{}", "[0]".repeat(depth))),
         ),
         Told::Somehow,
     )
@@ -298,22 +298,17 @@ fn deep_paths(d: &mut Dice) -> Poison {
         "Parameters",
         "ItemsPath",
     ]);
-    // A path that may match several values gives a list, which names no function; its text does.
-    let whole = match matches!(step, ".a" | "[0]" | "['a']") {
-        true => path.clone(),
-        false => format!("States.JsonToString({path})"),
-    };
     let definition = match field {
-        "Parameters" => chosen_task(&whole),
+        "Parameters" => chosen_task(&path),
         "Variable" => guarded(
             json!({"Variable": path, "StringMatches": "s*"}),
-            if d.often(50) { &whole } else { "$.x" },
+            if d.often(50) { &path } else { "$.x" },
         ),
         "ItemsPath" => {
             json!({"StartAt": "M", "States": {"M": {"Type": "Map", "ItemsPath": path, "ItemProcessor": chosen_task("$"), "End": true}}})
         }
         field => {
-            json!({"StartAt": "P", "States": {"P": {"Type": "Pass", field: path, "Next": "T"}, "T": task("States.JsonToString($)")}})
+            json!({"StartAt": "P", "States": {"P": {"Type": "Pass", field: path, "Next": "T"}, "T": task("$")}})
         }
     };
     of(definition, Told::Somehow)
