@@ -7,6 +7,7 @@
 )]
 
 mod architecture {
+    mod influence;
     mod planted;
     pub mod syntax;
 }
