@@ -247,6 +247,9 @@ pub fn resource_types(prefix: &str) -> &'static [ResourceType] {
     service(prefix).map_or(&[], |s| &s.types)
 }
 
+/// No action has a longer name.
+const MAX_NAME: usize = 128;
+
 /// Every action that the pattern matches, as IAM compares them: without regard to case.
 pub fn actions_matching(pattern: &Glob) -> impl Iterator<Item = ActionInfo> + use<> {
     let pattern = lowercase(pattern);
@@ -260,14 +263,18 @@ pub fn actions_matching(pattern: &Glob) -> impl Iterator<Item = ActionInfo> + us
         .collect();
     let fixed = pattern.tokens().get(head.chars().count()) == Some(&Token::Char(':'));
     // Of one service a few hundred, else all of the twenty thousand.
-    budget::spend(match fixed {
+    let letters = pattern.tokens().iter().filter(|t| !t.is_star()).count();
+    let can_match = letters <= MAX_NAME;
+    budget::spend(match fixed || !can_match {
         true => 8,
-        false => 800 + 2 * pattern.tokens().len(),
+        false => 800 + 20 * pattern.tokens().len(),
     });
     entries()
         .iter()
         .filter(move |e| {
-            if fixed {
+            if !can_match {
+                false
+            } else if fixed {
                 e.prefix == head
             } else {
                 e.prefix.starts_with(&head)

@@ -13,6 +13,16 @@ pub struct LineColumn {
 #[derive(Clone, Debug, Default)]
 pub struct Lines {
     starts: Vec<usize>,
+    /// How many code points begin before each block of the text: a text of one line is not counted through for each place.
+    counted: Vec<usize>,
+}
+
+/// Bytes of a block.
+const BLOCK: usize = 1024;
+
+/// How many code points begin in these bytes.
+fn points(bytes: &[u8]) -> usize {
+    bytes.iter().filter(|byte| **byte & 0xc0 != 0x80).count()
 }
 
 impl Lines {
@@ -20,20 +30,35 @@ impl Lines {
     pub fn of(text: &str) -> Self {
         let after = text.bytes().enumerate().filter(|(_, b)| *b == b'\n');
         let starts = std::iter::once(0).chain(after.map(|(at, _)| at + 1));
+        let mut counted = vec![0];
+        let mut count = 0;
+        for block in text.as_bytes().chunks(BLOCK) {
+            count += points(block);
+            counted.push(count);
+        }
         Self {
             starts: starts.collect(),
+            counted,
         }
+    }
+
+    /// How many code points begin before a byte.
+    fn before(&self, text: &str, at: usize) -> usize {
+        let block = at / BLOCK;
+        let known = self.counted.get(block).copied().unwrap_or_default();
+        let rest = text.as_bytes().get(block * BLOCK..at);
+        known + rest.map_or(0, points)
     }
 
     /// Line and column of a byte of the text that these lines are of.
     pub fn place(&self, text: &str, at: usize) -> LineColumn {
         let line = self.starts.partition_point(|start| *start <= at).max(1);
         let start = self.starts.get(line - 1).copied().unwrap_or_default();
-        let before = text.get(start..at).unwrap_or_default();
-        LineColumn {
-            line,
-            column: before.chars().count() + 1,
-        }
+        let column = self
+            .before(text, at)
+            .saturating_sub(self.before(text, start))
+            + 1;
+        LineColumn { line, column }
     }
 
     /// The text of a line, from 1, without its end.
@@ -69,6 +94,15 @@ mod tests {
         assert_eq!(
             lines.place(text, text.len()),
             LineColumn { line: 3, column: 3 }
+        );
+        let long = format!("{}\n{}x", "é".repeat(3000), "\u{1f600}".repeat(1500));
+        let place = Lines::of(&long).place(&long, long.len() - 1);
+        assert_eq!(
+            place,
+            LineColumn {
+                line: 2,
+                column: 1501
+            }
         );
         assert_eq!(lines.line(text, 1), Some("aé\u{1f600}b"));
         assert_eq!((lines.line(text, 2), lines.line(text, 4)), (Some(""), None));

@@ -73,6 +73,7 @@ pub struct Grant<'a> {
     pub pieces: Vec<Piece>,
     role: &'a RoleFacts,
     session: Arc<Context>,
+    denies: Arc<[&'a Statement]>,
 }
 
 impl RoleFacts {
@@ -139,11 +140,18 @@ impl RoleFacts {
         request::context(&self.session(), need)
     }
 
+    /// The denying statements of every layer.
+    fn denies(&self) -> impl Iterator<Item = &Statement> {
+        let all = self.authority.all_policies().flat_map(|p| &p.statements);
+        all.filter(|s| s.effect == Effect::Deny)
+    }
+
     /// Every allowing statement's action patterns with what is left of them; those of which nothing is left are not
     /// grants, nor are those under a condition that no session of the role can meet.
     pub fn grants(&self) -> Vec<Grant<'_>> {
         let mut grants = Vec::new();
         let session = Arc::new(self.session());
+        let denies: Arc<[&Statement]> = self.denies().collect();
         for (index, held) in self.policies.iter().enumerate() {
             for statement in held
                 .policy
@@ -165,7 +173,7 @@ impl RoleFacts {
                     if named && request::never_applies_to(statement, &session, &action.text) {
                         continue;
                     }
-                    let pieces = self.left_of(statement, &action, None, (&session, None));
+                    let pieces = self.left_of(statement, &action, None, (&session, None), &denies);
                     if !pieces.is_empty() {
                         grants.push(Grant {
                             policy: index,
@@ -174,6 +182,7 @@ impl RoleFacts {
                             pieces,
                             role: self,
                             session: Arc::clone(&session),
+                            denies: Arc::clone(&denies),
                         });
                     }
                 }
@@ -190,6 +199,7 @@ impl RoleFacts {
         action: &ActionPattern,
         within: Option<&Glob>,
         (session, need): (&Context, Option<&Need>),
+        denies: &[&Statement],
     ) -> Vec<Piece> {
         let (mut resources, all_but) = resource_globs(&statement.resources, session);
         if let Some(within) = within {
@@ -208,25 +218,18 @@ impl RoleFacts {
         for ceiling in self.authority.ceilings() {
             pieces = under_ceiling(pieces, ceiling, session, &open);
         }
-        for policy in self.authority.all_policies() {
-            budget::spend(policy.statements.len() / 32);
-            for deny in policy
-                .statements
-                .iter()
-                .filter(|s| s.effect == Effect::Deny)
-                .filter(|s| request::surely_applies(s, session, need))
-            {
-                let parts: usize = pieces.iter().map(|p| 1 + p.resources.len()).sum();
-                budget::spend(1 + parts);
-                if parts > MAX_PARTS || budget::is_spent() {
-                    budget::cut(MULTIPLY);
-                    return pieces;
-                }
-                pieces = pieces
-                    .into_iter()
-                    .flat_map(|piece| after_deny(piece, deny))
-                    .collect();
+        let applies = |s: &&&Statement| request::surely_applies(s, session, need);
+        for deny in denies.iter().filter(applies) {
+            let parts: usize = pieces.iter().map(|p| 1 + p.resources.len()).sum();
+            budget::spend(1 + parts);
+            if parts > MAX_PARTS || budget::is_spent() {
+                budget::cut(MULTIPLY);
+                return pieces;
             }
+            pieces = pieces
+                .into_iter()
+                .flat_map(|piece| after_deny(piece, deny))
+                .collect();
         }
         pieces
     }
@@ -257,9 +260,9 @@ impl Grant<'_> {
         about && {
             let name = ActionPattern::new(action);
             let request = (&*self.session, need);
-            let left = self
-                .role
-                .left_of(self.statement, &name, Some(resource), request);
+            let left =
+                self.role
+                    .left_of(self.statement, &name, Some(resource), request, &self.denies);
             left.iter().any(|p| !p.resources.is_empty())
         }
     }
@@ -271,6 +274,7 @@ impl Grant<'_> {
             &ActionPattern::new(action),
             Some(resource),
             (&self.session, None),
+            &self.denies,
         );
         left.into_iter().flat_map(|p| p.resources).collect()
     }

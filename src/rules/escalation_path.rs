@@ -8,7 +8,6 @@ use crate::facts::Facts;
 use crate::facts::entry::{Steer, Steering};
 use crate::finding::Finding;
 use crate::glob::Glob;
-use crate::loc::Pointer;
 use crate::rule_id::RuleId;
 use crate::severity::Severity;
 use crate::starters::Starter;
@@ -61,6 +60,7 @@ impl Rule for EscalationPath {
 
     fn review(&self, facts: &Facts<'_>, found: &[Finding], out: &mut Vec<Finding>) {
         let mut states: BTreeMap<&str, Steered<'_>> = BTreeMap::new();
+        let by_place = steering(facts);
         for finding in found.iter().filter(|f| is_open(f)) {
             let Some(pointer) = finding.pointer() else {
                 continue;
@@ -68,7 +68,7 @@ impl Rule for EscalationPath {
             let state = facts
                 .state_at(pointer)
                 .map_or(pointer.as_str(), |s| s.pointer.as_str());
-            for steering in steering(facts, pointer) {
+            for steering in by_place.get(pointer.as_str()).into_iter().flatten() {
                 let steered = states.entry(state).or_default();
                 steered.findings.push(finding);
                 for steer in &steering.starters {
@@ -101,13 +101,16 @@ impl Rule for EscalationPath {
     }
 }
 
-/// Who steers the sinks at this place.
-fn steering<'f>(facts: &'f Facts<'_>, pointer: &Pointer) -> Vec<&'f Steering<'f>> {
-    let pairs = facts.taint.iter().zip(&facts.entry.steering);
-    pairs
-        .filter(|(sink, _)| sink.parameters.iter().any(|p| p.pointer == *pointer))
-        .map(|(_, steering)| steering)
-        .collect()
+/// Who steers the sinks at each place.
+fn steering<'f>(facts: &'f Facts<'_>) -> BTreeMap<&'f str, Vec<&'f Steering<'f>>> {
+    let mut by_place: BTreeMap<&str, Vec<&Steering<'_>>> = BTreeMap::new();
+    for (sink, steering) in facts.taint.iter().zip(&facts.entry.steering) {
+        let places: BTreeSet<&str> = sink.parameters.iter().map(|p| p.pointer.as_str()).collect();
+        for place in places {
+            by_place.entry(place).or_default().push(steering);
+        }
+    }
+    by_place
 }
 
 /// What of the finding's actions its own policies do not let the principal do.
