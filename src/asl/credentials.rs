@@ -18,6 +18,18 @@ impl Parser {
         if !is_named {
             self.problem(pointer, "`Credentials` without a `RoleArn`");
         }
+        let Node::Object(members) = node else {
+            return;
+        };
+        for (_, role) in members.iter().filter(|(name, _)| name == "RoleArn") {
+            let is_text = !matches!(
+                role.node,
+                Node::Number(_) | Node::Bool(_) | Node::Null | Node::Array(_)
+            );
+            if !is_text {
+                self.expected(&role.pointer, "the ARN of a role");
+            }
+        }
     }
 }
 

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::parser::{Object, Parser};
 use super::template::Mode;
 use super::{
-    ItemReader, Kind, Map, PathField, QueryLanguage, ResultWriter, Scope, ScopeId, State, StateId,
-    Template, Transformation,
+    ItemReader, Kind, Map, Node, PathField, QueryLanguage, ResultWriter, Scope, ScopeId, State,
+    StateId, Template, Transformation,
 };
 
 /// A label may have this many characters (developer guide, "Using Map state in Distributed mode").
@@ -26,10 +26,7 @@ impl Parser {
         }
         let (items_path, items) = match language {
             QueryLanguage::JsonPath => (self.path_field(object, "ItemsPath"), None),
-            QueryLanguage::Jsonata => (
-                PathField::Default,
-                self.template_field(object, "Items", Mode::Jsonata),
-            ),
+            QueryLanguage::Jsonata => (PathField::Default, self.items(object)),
         };
         Kind::Map(Box::new(Map {
             processor: processor.scope,
@@ -43,6 +40,23 @@ impl Parser {
             item_batcher: self.item_batcher(object, state),
             result_writer: self.result_writer(object, mode),
         }))
+    }
+
+    /// `Items`: an array, an object or an expression (developer guide, "Map state fields", `Items`).
+    fn items(&mut self, object: &Object<'_>) -> Option<Template> {
+        let items = self.template_field(object, "Items", Mode::Jsonata)?;
+        let is_none = match &items.node {
+            Node::Text(text) => !text.is_unresolved(),
+            Node::Number(_) | Node::Bool(_) | Node::Null => true,
+            _ => false,
+        };
+        if is_none {
+            self.expected(
+                &items.pointer,
+                "an array, an object or a JSONata expression",
+            );
+        }
+        Some(items)
     }
 
     /// `ItemProcessor`, or legacy `Iterator`.
@@ -286,7 +300,7 @@ impl Parser {
 
 /// What a label may not hold (developer guide, "Using Map state in Distributed mode", `Label`).
 fn is_refused(c: char) -> bool {
-    c.is_whitespace() || c.is_control() || "?*{}[]:;,\\|^~$#%&`\"".contains(c)
+    c.is_whitespace() || c.is_control() || "?*<>{}[]:;,\\|^~$#%&`\"".contains(c)
 }
 
 /// What `ItemProcessor` tells.

@@ -43,6 +43,17 @@ const SETTINGS: &[(&str, Holds)] = &[
     ("MaxDelaySeconds", Holds::Whole(1.0, 31_622_400.0)),
 ];
 
+/// The intrinsic functions that give a string (developer guide, "Fail workflow state", `CausePath`).
+const GIVES_TEXT: [&str; 7] = [
+    "States.ArrayGetItem",
+    "States.Base64Decode",
+    "States.Base64Encode",
+    "States.Format",
+    "States.Hash",
+    "States.JsonToString",
+    "States.UUID",
+];
+
 impl Parser {
     /// Reads the field and checks it, where the object has it.
     pub(super) fn setting(
@@ -60,7 +71,11 @@ impl Parser {
                     format!("`{base}` and `{name}` exclude each other"),
                 );
             }
-            return Some(self.path_setting(value, pointer));
+            let read = self.path_setting(value, pointer);
+            if matches!(base, "Error" | "Cause") {
+                self.check_gives_text(&read);
+            }
+            return Some(read);
         }
         let mode = match language {
             QueryLanguage::JsonPath => Mode::Literal,
@@ -72,6 +87,16 @@ impl Parser {
             self.problem(&template.pointer, wrong);
         }
         Some(template)
+    }
+
+    /// `ErrorPath` and `CausePath` take the intrinsic functions that give a string.
+    fn check_gives_text(&mut self, template: &Template) {
+        if let Node::Intrinsic(call) = &template.node
+            && !GIVES_TEXT.contains(&call.name.as_str())
+        {
+            let message = format!("`{}` gives no string", call.name);
+            self.problem(&template.pointer, message);
+        }
     }
 
     /// Reads several fields; those that are there, with their names.

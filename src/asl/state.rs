@@ -33,6 +33,16 @@ const SETTINGS: &[&str] = &[
     "ToleratedFailurePercentagePath",
 ];
 
+/// What a branch may hold, by the most lenient of the public validators.
+const BRANCH: &[&str] = &[
+    "Comment",
+    "StartAt",
+    "States",
+    "QueryLanguage",
+    "TimeoutSeconds",
+    "Version",
+];
+
 impl Parser {
     pub(super) fn state(
         &mut self,
@@ -323,6 +333,7 @@ impl Parser {
                         members,
                         pointer: &place,
                     };
+                    self.check_members(&branch, BRANCH);
                     branches.push(self.scope(&branch, Some(id), language));
                 }
                 None => self.expected(&place, "an object with `StartAt` and `States`"),

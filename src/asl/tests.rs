@@ -5,6 +5,7 @@ use super::*;
 mod field_problems;
 mod hostile;
 mod problems;
+mod refused;
 mod samples;
 mod tree;
 mod unresolved;

@@ -290,6 +290,10 @@ fn what_is_refused_of_labels_roles_moments_and_escapes() {
         &task(json!({"Credentials": {"Role": "x"}})),
         &[("/States/A/Credentials", "without a `RoleArn`")],
     );
+    expect(
+        &task(json!({"Credentials": {"RoleArn": 1}})),
+        &[("/States/A/Credentials/RoleArn", "the ARN of a role")],
+    );
     let parameters = |text: &str| task(json!({"Parameters": {"x.$": text}}));
     expect(&parameters(r"States.Format('\{\}\\ {}', $.x)"), &[]);
     expect(
@@ -318,7 +322,7 @@ fn what_is_refused_of_labels_roles_moments_and_escapes() {
         )
     };
     expect(&map("rows-2_a.b"), &[]);
-    for wrong in ["", "a b", "a:b", "a*", "a#", "{a}"] {
+    for wrong in ["", "a b", "a:b", "a*", "a#", "{a}", "a<", ">a"] {
         expect(&map(wrong), &[("/States/A/Label", "a label")]);
     }
     let legacy = one(json!({"Type": "Map", "End": true, "Iterator": {
