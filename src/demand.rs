@@ -155,6 +155,7 @@ impl Maker<'_> {
             because: self.because(&name, phase),
             action: name,
             resources: vec![Glob::any()],
+            chosen: Vec::new(),
             companions: Vec::new(),
             target: Target::NoResourceTypes,
             holes: Vec::new(),
@@ -200,6 +201,9 @@ impl Maker<'_> {
                 }
             }
             let other = names::other_spelling(&resolved.glob);
+            if resolved.holes.iter().any(Unknown::is_tainted) {
+                push(&mut need.chosen, resolved.glob.clone());
+            }
             push(&mut need.resources, resolved.glob);
             other.into_iter().for_each(|g| push(&mut need.resources, g));
             merge(&mut need.holes, resolved.holes);

@@ -26,6 +26,8 @@ pub struct Need {
     pub action: String,
     /// What it is used on: the union is what may be granted without excess, one of them granted in part suffices.
     pub resources: Vec<Glob>,
+    /// Those of them of which somebody outside chooses a part.
+    pub chosen: Vec<Glob>,
     /// Companion forms of the same target that are no excess when granted too.
     pub companions: Vec<Glob>,
     /// How the target is known.

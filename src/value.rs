@@ -10,10 +10,12 @@ pub use access::path_step;
 mod fields;
 mod identity;
 mod join;
+mod missing;
 mod naming;
 mod origin;
 pub use origin::merge_guards;
 mod pattern;
+mod pool;
 mod size;
 pub use fields::Fields;
 pub use identity::{Chooser, Identity};
@@ -76,6 +78,9 @@ pub struct Unknown {
     pub identity: Option<Identity>,
     /// For the answer of a test that was kept: what it tells of the value that was tested.
     pub tells: Option<Arc<Refinement>>,
+    /// Whether a way is known on which there is nothing in its place: a variable that was not assigned, a condition with
+    /// nothing behind `:`. What a task or a caller left out is no such way.
+    pub missing: bool,
 }
 
 /// What the answer `true` of a kept test tells.

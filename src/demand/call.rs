@@ -101,6 +101,7 @@ fn beside(maker: &Maker<'_>, service: &str, operation: &Operation, arguments: &V
 fn widen(need: &mut Need, targets: &Targets) {
     if *targets == Targets::Star {
         need.resources = vec![Glob::any()];
+        need.chosen.clear();
         need.companions.clear();
     }
 }

@@ -4,7 +4,7 @@
 use super::Home;
 use super::models::model;
 use super::objects::{is_url, object_url};
-use super::pattern::{arn, arn_parts, glob, head, is_literal, join, or_any, split};
+use super::pattern::{arn, arn_parts, glob, head, is_literal, is_tail_of_arn, join, or_any, split};
 use crate::catalog;
 use crate::glob::{Glob, Token};
 
@@ -194,7 +194,7 @@ fn glue_catalog(text: &Glob, home: &Home) -> Named {
 }
 
 fn arn_or(text: &Glob, otherwise: impl Fn(&Glob) -> Named) -> Named {
-    if arn_parts(text).is_some() {
+    if arn_parts(text).is_some() || is_tail_of_arn(text) {
         Named::Arn(text.clone())
     } else {
         otherwise(text)

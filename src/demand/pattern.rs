@@ -203,6 +203,12 @@ pub(super) fn is_cut_arn(pattern: &Glob) -> bool {
     (begins && is_open || runs_on) && arn_parts(pattern).is_none()
 }
 
+/// Whether what is open stands before a colon, which no name of these types holds: the text is the end of an ARN.
+pub(super) fn is_tail_of_arn(text: &Glob) -> bool {
+    let tokens = text.tokens();
+    tokens.first() == Some(&Token::Any) && tokens.contains(&Token::Char(':'))
+}
+
 /// Puts an ARN pattern together.
 pub(super) fn arn(
     partition: &Glob,

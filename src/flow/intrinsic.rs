@@ -21,7 +21,7 @@ pub fn call(site: &Site<'_>, call: &Call, depth: usize) -> Value {
             Arg::Number(text) => Value::Number(text.clone()),
             Arg::Bool(value) => Value::Bool(*value),
             Arg::Null => Value::Null,
-            Arg::Path(path) => site.path(path),
+            Arg::Path(path) => site.path(path).present(),
             Arg::Call(inner) => self::call(site, inner, depth + 1),
         })
         .map(|arg| all.take(arg))

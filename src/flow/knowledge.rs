@@ -100,6 +100,17 @@ fn key(value: &Value) -> Option<Key<'_>> {
                 })
                 .then_some(Key::Term(pieces)),
         },
+        // Unknowns of one name are the one value of its place, whichever it is.
+        Value::OneOf(values) => {
+            let mut names = values.iter().map(|value| match value {
+                Value::Any(unknown) => unknown.identity.as_ref(),
+                _ => None,
+            });
+            let first = names.next()??;
+            names
+                .all(|name| name == Some(first))
+                .then_some(Key::One(first))
+        }
         _ => None,
     }
 }
@@ -324,6 +335,8 @@ fn apply(unknown: &Unknown, fact: &Fact) -> Value {
     }
     let mut next = unknown.clone();
     next.add_guards(&fact.guards);
+    // What is one of these is there.
+    next.missing &= fact.allowed.is_none();
     if let Some(allowed) = &fact.allowed {
         let cut = match &unknown.allowed {
             Some(old) => intersect(old, allowed),

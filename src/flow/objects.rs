@@ -30,7 +30,10 @@ fn overlay(under: &Value, over: &Value) -> Value {
                     (!new.contains_key(name)).then(|| field.join(&over.field(name)))
                 });
             }
-            all.extend(new.iter().map(|(k, v)| (k.to_owned(), v.clone())));
+            all.extend(
+                new.iter()
+                    .map(|(k, v)| (k.to_owned(), over_field(v, under, k))),
+            );
             let all = all.with_names(new.names());
             let all = match (fields.names(), new.names(), rest, more) {
                 (Some(_), None, _, Some(implied)) | (None, Some(_), Some(implied), _) => {
@@ -57,7 +60,7 @@ fn overlay(under: &Value, over: &Value) -> Value {
         (Value::Any(unknown), Value::Object { fields, rest }) => {
             let child = Value::Any(unknown.any_child());
             Value::Object {
-                fields: fields.clone(),
+                fields: fields.map(|k, v| over_field(v, under, k)),
                 rest: Some(Box::new(match rest {
                     Some(rest) => child.join(rest),
                     None => child,
@@ -72,6 +75,16 @@ fn overlay(under: &Value, over: &Value) -> Value {
             Value::Any(all.derived())
         }
     }
+}
+
+/// A field over the one of its name: an object holds no field of nothing, so that the one below stays where there may be
+/// none above. An empty sequence is nothing, too.
+fn over_field(over: &Value, under: &Value, name: &str) -> Value {
+    let is_sequence = |value: &Value| matches!(value, Value::Each(_));
+    if !over.may_be_absent() && !over.alternatives().iter().any(is_sequence) {
+        return over.clone();
+    }
+    over.clone().present().join(&under.field(name))
 }
 
 /// The field that a computed name selects: of a literal table, one of its values.

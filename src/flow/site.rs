@@ -81,7 +81,7 @@ impl<'a> Site<'a> {
             Node::Bool(value) => Value::Bool(*value),
             Node::Number(number) => Value::Number(number.to_string()),
             Node::Text(text) => literal(text),
-            Node::Path(path) => self.step(&template.pointer, &path.text, self.path(path)),
+            Node::Path(path) => self.step(&template.pointer, &path.text, self.path(path).present()),
             Node::Intrinsic(call) => {
                 let value = intrinsic::call(self, call, 0);
                 self.step(&template.pointer, &call.text, value)

@@ -11,6 +11,7 @@ fn need(resource: &str, target: Target) -> Need {
     Need {
         action: INVOKE.to_owned(),
         resources: vec![Glob::literal(resource)],
+        chosen: Vec::new(),
         companions: Vec::new(),
         target,
         holes: Vec::new(),

@@ -75,6 +75,7 @@ mod tests {
         Need {
             action: action.to_owned(),
             resources: vec![Glob::literal(resource)],
+            chosen: Vec::new(),
             companions: Vec::new(),
             target: Target::Static,
             holes: Vec::new(),

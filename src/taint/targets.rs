@@ -36,7 +36,7 @@ pub fn of_task(
         let chosen_outside = |n: &&Need| n.holes.iter().any(|u| u.is_tainted());
         let needs = ground.needs(state.id, Phase::Start).filter(same);
         for need in needs.filter(chosen_outside) {
-            let mut reach = reach::of_resources(&need.action, &need.resources, ground.role);
+            let mut reach = reach::of_resources(&need.action, chosen_of(need), ground.role);
             if let Some(chosen) = chosen(&paths, &parameters) {
                 reach = reach.by_one_of(&need.action, chosen);
             }
@@ -51,6 +51,15 @@ pub fn of_task(
     }
     found.extend(targets);
     found
+}
+
+/// The resources that somebody outside chooses among; all where they are not told apart.
+fn chosen_of(need: &Need) -> &[Glob] {
+    if need.chosen.is_empty() {
+        &need.resources
+    } else {
+        &need.chosen
+    }
 }
 
 /// Which of bucket and key is chosen outside, where the other is not.
@@ -262,7 +271,9 @@ fn targets_of_row(
     if parameters.is_empty() {
         return;
     }
-    let wanted: Vec<Glob> = parameters.iter().flat_map(|p| p.value.patterns()).collect();
+    let chosen = parameters.iter().flat_map(|p| p.value.alternatives());
+    let chosen = chosen.filter(|value| value.is_tainted());
+    let wanted: Vec<Glob> = chosen.flat_map(Value::patterns).collect();
     let reach = match form {
         Some(Form::S3Url) => {
             let arns: Vec<Glob> = wanted.iter().map(s3_object).collect();
@@ -332,7 +343,7 @@ pub fn of_maps(ground: TaintContext<'_>) -> Vec<TaintedSink> {
             let mut targets = Vec::new();
             let tainted_need = |n: &&Need| !n.optional && n.holes.iter().any(|u| u.is_tainted());
             for need in ground.needs(state.id, phase).filter(tainted_need) {
-                let mut reach = reach::of_resources(&need.action, &need.resources, ground.role);
+                let mut reach = reach::of_resources(&need.action, chosen_of(need), ground.role);
                 if let Some(chosen) = chosen(paths, &parameters) {
                     reach = reach.by_one_of(&need.action, chosen);
                 }

@@ -132,27 +132,6 @@ impl Value {
         }
     }
 
-    /// Whether there may be nothing in its place. An array with such an element stands for arrays of any length, of which
-    /// each element is one of these, or an element of it.
-    pub fn may_be_absent(&self) -> bool {
-        let mut all = self.alternatives().iter();
-        all.any(|value| matches!(value, Self::Absent))
-    }
-
-    /// This or nothing, side by side.
-    #[must_use]
-    pub fn or_absent(self) -> Self {
-        match self {
-            Self::OneOf(mut values) => {
-                if !values.contains(&Self::Absent) {
-                    values.push(Self::Absent);
-                }
-                Self::OneOf(values)
-            }
-            one => Self::OneOf(vec![one, Self::Absent]),
-        }
-    }
-
     /// What any one element of an array is; of anything but an array, nothing.
     #[must_use]
     pub fn elements(&self) -> Self {

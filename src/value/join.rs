@@ -1,7 +1,7 @@
 //! Joining the values that two ways into one place bring: the result stands for both.
 
-use super::origin::merge_guards;
-use super::{MAX_ALTERNATIVES, Piece, Source, Unknown, Value};
+use super::pool::Pool;
+use super::{Piece, Source, Unknown, Value};
 use crate::budget;
 
 impl Value {
@@ -145,6 +145,7 @@ impl Value {
                 if all.origins.is_empty() {
                     all = Unknown::of(Source::Generated, "loop");
                 }
+                all.missing = self.may_be_absent() || new.may_be_absent();
                 Self::Any(all)
             }
         }
@@ -211,82 +212,6 @@ fn join_objects(
     }
 }
 
-/// Alternatives as they come together: at most one unknown, one object and one array, and the scalars.
-#[derive(Default)]
-struct Pool {
-    any: Option<Unknown>,
-    object: Option<Value>,
-    array: Option<Value>,
-    scalars: Vec<Value>,
-}
-
-impl Pool {
-    fn add(&mut self, value: &Value) {
-        match value {
-            Value::Any(unknown) => {
-                self.any = Some(match self.any.take() {
-                    Some(mine) => merge(&mine, unknown),
-                    None => unknown.clone(),
-                });
-            }
-            Value::Object { .. } => {
-                self.object = Some(match self.object.take() {
-                    Some(mine) => mine.join(value),
-                    None => value.clone(),
-                });
-            }
-            Value::Array(_) | Value::Each(_) => {
-                self.array = Some(match self.array.take() {
-                    Some(mine) => join_arrays(&mine, value),
-                    None => value.clone(),
-                });
-            }
-            Value::OneOf(values) => values.iter().for_each(|v| self.add(v)),
-            scalar => {
-                if !self.scalars.iter().any(|s| s.same(scalar)) {
-                    self.scalars.push(scalar.clone());
-                }
-            }
-        }
-    }
-
-    fn value(mut self) -> Value {
-        let many = self.scalars.len() + 3 > MAX_ALTERNATIVES;
-        if many && self.any.is_none() {
-            self.any = Some(Unknown {
-                allowed: Some(Vec::new()),
-                ..Unknown::default()
-            });
-        }
-        if let Some(any) = &mut self.any {
-            for scalar in std::mem::take(&mut self.scalars) {
-                absorb(any, &scalar);
-            }
-            if any
-                .allowed
-                .as_ref()
-                .is_some_and(|a| a.len() > MAX_ALTERNATIVES)
-            {
-                any.allowed = None;
-            }
-            if any.origins.is_empty() && any.allowed.is_none() {
-                any.origins = Unknown::of(Source::Generated, "one of many").origins;
-            }
-        }
-        let mut all: Vec<Value> = self.any.map(Value::Any).into_iter().collect();
-        all.extend(self.object);
-        all.extend(self.array);
-        all.extend(self.scalars);
-        match (all.len(), all.pop()) {
-            (1, Some(only)) => only,
-            (_, last) => {
-                all.extend(last);
-                Value::OneOf(all)
-            }
-        }
-    }
-}
-
 /// Two elements as one: where either may be missing, those behind it may stand in its place.
 fn in_place(elements: [&Value; 2], both: Value) -> Value {
     if elements.iter().any(|e| e.may_be_absent()) {
@@ -296,53 +221,12 @@ fn in_place(elements: [&Value; 2], both: Value) -> Value {
     }
 }
 
-fn join_arrays(a: &Value, b: &Value) -> Value {
+pub(super) fn join_arrays(a: &Value, b: &Value) -> Value {
     match (a, b) {
         (Value::Array(x), Value::Array(y)) if x.len() == y.len() => {
             let both = x.iter().zip(y);
             Value::Array(both.map(|(x, y)| in_place([x, y], x.join(y))).collect())
         }
         _ => Value::Each(Box::new(a.elements().join(&b.elements()).anonymous())),
-    }
-}
-
-/// Two unknowns as one.
-fn merge(a: &Unknown, b: &Unknown) -> Unknown {
-    let mut both = a.clone();
-    both.add_origins(&b.origins);
-    merge_guards(&mut both.guards, &b.guards);
-    both.allowed = match (both.allowed.take(), &b.allowed) {
-        (Some(mut mine), Some(theirs)) => {
-            for glob in theirs {
-                if !mine.contains(glob) {
-                    mine.push(glob.clone());
-                }
-            }
-            Some(mine)
-        }
-        _ => None,
-    };
-    if a.identity != b.identity {
-        both.identity = None;
-    }
-    if a.tells != b.tells {
-        both.tells = None;
-    }
-    both
-}
-
-/// A scalar beside an unknown: one more value that it may have.
-fn absorb(any: &mut Unknown, scalar: &Value) {
-    any.identity = None;
-    any.tells = None;
-    let holes = scalar.collapsed();
-    any.add_origins(&holes.origins);
-    any.add_guards(&holes.guards);
-    if let Some(allowed) = &mut any.allowed {
-        for glob in scalar.patterns() {
-            if !allowed.contains(&glob) {
-                allowed.push(glob);
-            }
-        }
     }
 }

@@ -71,6 +71,11 @@ impl Value {
                 }
                 other => Self::Each(Box::new(other)),
             },
+            // Whichever of them it is, it is the one value of this place.
+            Self::OneOf(values) if values.iter().all(|v| matches!(v, Self::Any(_))) => {
+                let named = values.into_iter().map(|v| v.named_at(root, place));
+                Self::OneOf(named.collect())
+            }
             other => other,
         }
     }

@@ -110,6 +110,7 @@ impl Unknown {
             guards: self.guards.clone(),
             identity: None,
             tells: None,
+            missing: self.missing,
         }
     }
 
@@ -170,6 +171,7 @@ impl Unknown {
             guards: Vec::new(),
             identity,
             tells: None,
+            missing: self.missing,
         }
     }
 
@@ -229,6 +231,7 @@ impl Unknown {
     /// Whether the two say the same, whatever way their origins took.
     pub fn same(&self, other: &Self) -> bool {
         self.identity == other.identity
+            && self.missing == other.missing
             && self.allowed == other.allowed
             && self.tells == other.tells
             && self.guards.len() == other.guards.len()

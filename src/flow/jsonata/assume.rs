@@ -129,7 +129,8 @@ impl Machine<'_> {
             },
             (BinaryOp::Apply, _) => match &right.kind {
                 ExprKind::Call(callee, args) if name_of(callee) == Some("contains") => {
-                    self.assume_pattern(whole, left, args.first(), false, truth, cx)
+                    let raw = self.raw(left, cx);
+                    self.assume_pattern(whole, raw, args.first(), false, truth, cx)
                 }
                 _ => cx.know.clone(),
             },

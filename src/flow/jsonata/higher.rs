@@ -93,7 +93,14 @@ impl Machine<'_> {
             "each" => self.each(&value, &func, cx),
             "sift" => match &value {
                 Value::Object { fields, rest } => Value::Object {
-                    fields: fields.map(|_, v| v.join(&Value::Absent)),
+                    fields: fields.map(|k, v| {
+                        let args = vec![v.clone(), Value::text(k), value.clone()];
+                        match self.result(&func, args, cx) {
+                            Value::Bool(true) => v.clone(),
+                            Value::Bool(false) => Value::Absent,
+                            _ => v.join(&Value::Absent),
+                        }
+                    }),
                     rest: rest.clone(),
                 },
                 other => other.clone(),
@@ -182,8 +189,11 @@ impl Machine<'_> {
         let one = path::any_of(value);
         let mut all = start.unwrap_or_else(|| one.clone());
         for round in 0..4 {
-            let args = vec![all.clone(), one.clone(), index.clone(), value.clone()];
-            let next = all.join(&self.result(func, args, cx));
+            // For the time of one round an element is one value: what it is tested for, it is.
+            let (element, temporary) = self.named(&one);
+            let args = vec![all.clone(), element, index.clone(), value.clone()];
+            let made = temporary.off(&self.result(func, args, cx));
+            let next = all.join(&made.anonymous());
             if next.same(&all) {
                 return all;
             }

@@ -27,7 +27,8 @@ impl Machine<'_> {
         };
         let groups = groups(pattern).into_iter().enumerate().map(|(i, group)| {
             let value = found(i + 1, regex::texts(group.text, flags));
-            if group.is_optional {
+            // The others keep their places where one took no part.
+            if group.is_optional && !matches!(value, Value::Any(_)) {
                 value.join(&Value::Absent)
             } else {
                 value

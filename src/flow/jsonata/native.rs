@@ -170,6 +170,10 @@ fn substring(args: &[Value], tag: &str) -> Option<Value> {
         })
     };
     let value = alone(args.first()?);
+    // No character of whatever it is.
+    if length == Some(0) {
+        return Some(Value::text("").or_absent());
+    }
     // A part of the known beginning is known.
     if let (Value::Text(pieces), Some(length), 0..) = (&value, length, start)
         && let Some(Piece::Literal(first)) = pieces.first()
@@ -274,15 +278,33 @@ fn join(values: &Value, separator: &Value) -> Value {
 
 fn replace(args: &[Value], tag: &str) -> Option<Value> {
     let pattern = args.get(1)?.as_text()?;
-    let with = args.get(2)?.as_text()?;
     let is_limited = args.get(3).is_some_and(|limit| *limit != Value::Absent);
     if is_limited || pattern.is_empty() {
         return None;
     }
     let value = alone(args.first()?);
+    let Some(with) = args.get(2)?.as_text() else {
+        return filled_in(&value, pattern, args.get(2)?);
+    };
     Some(match value.finite() {
         Some(_) => strings::lift(&value, tag, |text| Some(text.replace(pattern, with))),
         None => strings::derived(&value, tag),
+    })
+}
+
+/// A known text with something else in the place of each occurrence.
+fn filled_in(value: &Value, pattern: &str, with: &Value) -> Option<Value> {
+    let text = value.as_text()?;
+    let is_one_text = matches!(with, Value::Any(_) | Value::Text(_));
+    is_one_text.then(|| {
+        let mut parts = Vec::new();
+        for (at, part) in text.split(pattern).enumerate() {
+            if at > 0 {
+                parts.push(with.clone());
+            }
+            parts.push(Value::text(part));
+        }
+        Value::concat(&parts)
     })
 }
 

@@ -38,11 +38,13 @@ impl Machine<'_> {
                 })
             }
             ("count", [inner]) if truth => self.assume(inner, true, cx),
-            ("contains", [text, pattern]) => {
-                self.assume_pattern(whole, text, Some(pattern), false, truth, cx)
+            ("contains" | "match", [pattern]) => {
+                let here = Value::clone(&cx.here);
+                self.assume_pattern(whole, here, Some(pattern), name == "match", truth, cx)
             }
-            ("match", [text, pattern, ..]) => {
-                self.assume_pattern(whole, text, Some(pattern), true, truth, cx)
+            ("contains" | "match", [text, pattern, ..]) => {
+                let raw = self.raw(text, cx);
+                self.assume_pattern(whole, raw, Some(pattern), name == "match", truth, cx)
             }
             ("lookup", [table, key]) => {
                 let table = self.value(table, &mut cx.clone());
@@ -102,17 +104,16 @@ impl Machine<'_> {
         self.assume(body, truth, &inner)
     }
 
-    /// `text` matches a regular expression, or contains a string.
+    /// A value matches a regular expression, or contains a string.
     pub(super) fn assume_pattern<'e>(
         &self,
         whole: &'e Expr,
-        text: &'e Expr,
+        raw: Value,
         pattern: Option<&'e Expr>,
         is_match: bool,
         truth: bool,
         cx: &Cx<'e>,
     ) -> Known {
-        let raw = self.raw(text, cx);
         let matched = match pattern.map(|p| &p.kind) {
             Some(ExprKind::Regex { pattern, flags }) => regex::read(pattern, flags),
             Some(ExprKind::Text(part)) if !is_match => Some(regex::Matches::containing(part)),

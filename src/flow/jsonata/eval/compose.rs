@@ -165,6 +165,11 @@ impl<'a> Machine<'a> {
             (_, one @ Value::Text(_)) => one,
             _ => return Value::either_bool(),
         };
+        if let (BinaryOp::Equal, Some(right)) = (op, list.as_text())
+            && let Some(left) = self.value(left, cx).as_text()
+        {
+            return Value::Bool(left == right);
+        }
         match list.finite() {
             Some(texts) if !texts.is_empty() => {
                 let subject = self.raw(left, cx);

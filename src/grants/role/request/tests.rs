@@ -9,6 +9,7 @@ fn need(action: &str, resource: &str, request: Vec<(&'static str, Vec<Glob>)>) -
     Need {
         action: action.to_owned(),
         resources: vec![Glob::parse(resource)],
+        chosen: Vec::new(),
         companions: Vec::new(),
         target: Target::Static,
         holes: Vec::new(),
