@@ -32,13 +32,14 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value as Json, json};
 use stepwarden::asl;
 use stepwarden::flow::{self, FlowContext};
+use stepwarden::value::Value;
 
 /// How many expressions a seed gives where nothing else is asked for.
 const COUNT: u64 = 400;
 const SEEDS: [u64; 2] = [1, 2];
 
-/// What was not predicted of one expression.
-fn missed(case: &Json) -> Option<String> {
+/// What is said of the expression of a case.
+fn judged(case: &Json) -> Value {
     let expression = case["expression"].as_str().unwrap();
     let definition = json!({"QueryLanguage": "JSONata", "StartAt": "S", "States": {"S": {
         "Type": "Task",
@@ -48,11 +49,20 @@ fn missed(case: &Json) -> Option<String> {
     }}});
     let definition = asl::parse(&definition.to_string());
     let flow = flow::analyse(&definition, FlowContext::default());
-    let value = flow.arguments(definition.states[0].id).field("X");
+    flow.arguments(definition.states[0].id).field("X")
+}
+
+/// Who chooses among the literals of a pattern chooses nothing freely.
+fn is_list(value: &Value) -> bool {
+    value.finite().is_some_and(|texts| !texts.is_empty())
+}
+
+/// What was not predicted of one expression.
+fn missed(case: &Json) -> Option<String> {
+    let expression = case["expression"].as_str().unwrap();
+    let value = judged(case);
     let given = &case["given"];
-    // Who chooses among the literals of a pattern chooses nothing freely.
-    let is_list = value.finite().is_some_and(|texts| !texts.is_empty());
-    let why = if case["differs"] == json!(true) && !value.is_tainted() && !is_list {
+    let why = if case["differs"] == json!(true) && !value.is_tainted() && !is_list(&value) {
         Err("it depends on the input, and is not tainted".to_owned())
     } else if given.is_null() {
         Ok(())
@@ -114,6 +124,36 @@ fn what_the_reference_gives_was_predicted() {
     let Some(module) = module() else { return };
     let compared = compare(&seeded("expressions.js", &module));
     assert!(compared.depend * 4 > compared.runs, "{}", compared.told);
+}
+
+/// What is called tainted and is the same on each of some two hundred inputs. Most of it depends on an input that was not tried;
+/// the rest is over-approximation: in which order `$each` goes through fields, what a function that is kept as a value drops of
+/// its arguments, which groups a match has.
+#[test]
+fn what_is_called_tainted_depends_on_the_input() {
+    let Some(module) = module() else { return };
+    let cases = seeded("expressions.js", &module);
+    let called = |case: &&Json| Some(judged(case)).is_some_and(|v| v.is_tainted() && !is_list(&v));
+    let tainted: Vec<&Json> = cases.iter().map(|(_, case)| case).filter(called).collect();
+    let over: Vec<&str> = tainted
+        .iter()
+        .filter(|case| case["depends"] == json!(false))
+        .map(|case| case["expression"].as_str().unwrap())
+        .collect();
+    let told = format!(
+        "{} of {} tainted depend on nothing",
+        over.len(),
+        tainted.len()
+    );
+    println!("{told}");
+    for expression in &over {
+        println!("  over: {expression}");
+    }
+    assert!(
+        over.len() * 100 <= 6 * tainted.len(),
+        "{told}:\n{}",
+        over.join("\n")
+    );
 }
 
 #[test]

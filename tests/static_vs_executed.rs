@@ -1,7 +1,8 @@
 //! Static against executed: generated workflows run in an interpreter that is not ours, with marked inputs, and everything
 //! that reached a task must have been predicted: every mark as tainted, every text by the patterns, every shape.
 //!
-//! What the engine cannot run, and so is not compared here: Distributed Map readers and writers against real buckets,
+//! What the engine cannot run, or runs otherwise than the language says, and so is not compared here: what the rules of a JSONPath
+//! Choice assign where its default does not lead on, Distributed Map readers and writers against real buckets,
 //! `%`, `@` and `#` of JSONata (its Python port fails on some), and activities.
 //!
 //! The first seed and how many: `EXECUTED_SEED=7 EXECUTED_COUNT=2500 cargo test --no-default-features --test static_vs_executed

@@ -271,7 +271,8 @@ impl Maker {
             }
             _ => {}
         }
-        if self.dice.roll(4) == 0 {
+        // The engine passes over what a rule of a JSONPath Choice assigns: only where its default leads on, too, is it the same.
+        if self.dice.roll(4) == 0 && (self.jsonata || default != 0) {
             let name = self.named(&format!("r{}", self.order.len()));
             let (key, value) = self.member(&name);
             state["Choices"][0]["Assign"] = json!({key: value});

@@ -1,5 +1,5 @@
 // Random JSONata expressions over a marked input, run by the reference implementation on two inputs that differ in their
-// marks only: one JSON line each, with what both runs gave.
+// marks only: one JSON line each, with what both runs gave, and whether any other of many inputs gives anything else.
 //
 // usage: node expressions.js FOLDER_OF_JSONATA SEED COUNT
 
@@ -26,6 +26,36 @@ function input(mark) {
     one: [`${mark}-s`],
     fixed: [`${mark}-f0`, `${mark}-f1`],
   };
+}
+
+// Inputs of other values and shapes: words that the expressions test for, numbers, lists of other lengths, objects of other
+// names, fields that are not there.
+const WORDS = ['lit', 'A-a', 'red', 'x', 'y', 'a', 'x-y', 'p/q', '', 'B', 'zz', 'aab', 'd', 'Zed-zed', '-1', 'p', 'q', 'a/b/c/d', 'a-b-c-d', '[Y]', '01', 'Q29'];
+const NAMES = ['p', 'q', 'x', 'y', 'lit', 'zz'];
+function some(depth = 1) {
+  const word = () => roll(3) ? pick(WORDS) : `${pick(WORDS)}-${pick(WORDS)}/${pick(WORDS)}`;
+  switch (depth > 0 ? roll(9) : 0) {
+    case 1: return Array.from({ length: roll(5) }, () => some(depth - 1));
+    case 2: return Object.fromEntries(Array.from({ length: roll(4) }, () => [pick(NAMES), some(depth - 1)]));
+    case 3: return roll(7) - 2;
+    case 4: return roll(2) === 0;
+    default: return word();
+  }
+}
+function* others() {
+  for (let made = 0; made < 200; made += 1) {
+    const all = input('MARKc');
+    for (const key of ['a', 'b', 'mode', 'path', 'a-b', 'a.b']) if (roll(2)) all[key] = some(roll(3));
+    all.n = roll(8) ? roll(5) - 1 : some();
+    all.flag = roll(2) === 0;
+    all.o = roll(6) ? { x: some(), y: { z: some(0) } } : some(2);
+    for (const key of ['p', 'q']) if (roll(2) && typeof all.o === 'object') all.o[key] = some(0);
+    all.items = Array.from({ length: roll(5) }, () => ({ n: some(), t: some(0), k: roll(4) }));
+    for (const key of ['list', 'one', 'fixed']) if (roll(2)) all[key] = roll(6) ? Array.from({ length: roll(5) }, () => some(0)) : some();
+    for (const key of ['a', 'b', 'mode', 'items', 'list', 'o', 'fixed', 'path']) if (roll(10) === 0) delete all[key];
+    if (roll(4) === 0) all.zz = some();
+    yield all;
+  }
 }
 
 const LEAVES = [
@@ -137,9 +167,9 @@ function fun(d){ return pick([
     () => `function($v)<s-:s> { $lowercase($v) }`,
     () => `($trim ~> $lowercase)`])(); }
 
-async function run(expression, mark) {
+async function run(expression, data) {
   const compiled = jsonata(expression);
-  compiled.assign('states', { input: input(mark), context: {} });
+  compiled.assign('states', { input: data, context: {} });
   let timer;
   const late = new Promise((_, reject) => { timer = setTimeout(() => reject(new Error('late')), 500); });
   return Promise.race([compiled.evaluate(undefined), late]).finally(() => clearTimeout(timer));
@@ -150,11 +180,19 @@ async function run(expression, mark) {
     const expression = text(1 + roll(3));
     if (expression.length > 600) continue;
     try {
-      const runs = [await run(expression, 'MARKa'), await run(expression, 'MARKb'), await run(expression, 'MARKa')];
-      const told = runs.map((value) => JSON.stringify(value === undefined ? null : value));
+      const runs = [];
+      for (const mark of ['MARKa', 'MARKb', 'MARKa']) runs.push(await run(expression, input(mark)));
+      const shown = (value) => JSON.stringify(value === undefined ? null : value);
+      const told = runs.map(shown);
       // What a clock or a function gives is not compared.
       if (told.includes(undefined) || told[0] !== told[2]) continue;
-      process.stdout.write(`${JSON.stringify({ expression, differs: told[0] !== told[1], given: JSON.parse(told[0]) })}\n`);
+      let depends = told[0] !== told[1];
+      for (const data of depends ? [] : others()) {
+        depends ||= await run(expression, data).then(shown, () => told[0]) !== told[0];
+        if (depends) break;
+      }
+      const line = { expression, differs: told[0] !== told[1], depends, given: JSON.parse(told[0]) };
+      process.stdout.write(`${JSON.stringify(line)}\n`);
       made += 1;
     } catch {
       // An expression that fails gives nothing.
