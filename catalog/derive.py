@@ -167,14 +167,47 @@ def or_default(text, all_cells, asked, request):
 
 # What changes something that is there already, and so is told of what.
 CHANGES = re.compile(r"^(Batch)?(Accept|Add|Associate|Attach|Cancel|Change|Deactivate|Delete|Deregister|Detach|Disable|Disassociate|Enable|Grant"
-                     r"|Modify|Put|Reboot|Register|Reject|Release|Remove|Reset|Restore|Resume|Retry|Revoke|Set|Stop|Suspend|Terminate|Transfer|Update)")
+                     r"|Modify|Put|Reboot|Register|Reject|Release|Remove|Reorder|Reset|Restore|Resume|Retry|Revoke|Set|Stop|Suspend|Terminate|Transfer|Update)")
 
 
 def chooses(request, operation, row):
     """Parameters that name what a write acts on although it can be granted on `*` only: who gives them chooses among everything."""
-    if not request or not CHANGES.match(operation) or not re.search("Write|Permissions", row["accessLevel"]):
+    if not request or not re.search("Write|Permissions", row["accessLevel"]):
         return []
-    return behind(request, operation)
+    if CHANGES.match(operation):
+        return behind(request, operation)
+    # What is made of something that is there already is made of the one that the request must name.
+    return [f[0] for f in request.texts(0) if f[5] and re.search(r"(Arn|ARN|Arns|ARNs)$", f[1])]
+
+
+# What says only that something is meant, and not of what type.
+PLAIN = {"id", "ids", "identifier", "identifiers", "name", "names"}
+
+
+def meant(cells, operation):
+    """Without the cells of types to which a plain `Id` or `Name` does not belong: it is that of the type which the operation is
+    called after, and of what is linked with it, or is only part of its name, the request tells elsewhere."""
+    spoken = norm(operation)
+
+    def plain(text):
+        paths = [p for p in re.search(r"\((.*)\)$", text)[1].split(",") if p not in ("-", "")]
+        return paths[-1] if paths and norm(paths[-1]) in PLAIN else None
+
+    def place(text):
+        kind = norm(text.split("(")[0])
+        return (spoken.find(kind), -len(kind)) if kind in spoken else None
+
+    owners = {}
+    for text in cells:
+        if plain(text) and place(text) is not None:
+            owners[plain(text)] = min(owners.get(plain(text), (len(spoken), 0)), place(text))
+    return [c for c in cells if plain(c) not in owners or place(c) == owners[plain(c)]]
+
+
+def describes(path, kind):
+    """Whether the member stands in a structure that is called after the type, such as `Budget.BudgetName`."""
+    outer = norm(path.rpartition(".")[0])
+    return outer.removesuffix("id") == norm(kind) and "[]" not in path
 
 
 def targets(action, service, prefix, operation, members, request=None):
@@ -195,6 +228,9 @@ def targets(action, service, prefix, operation, members, request=None):
             # A type of which there is one.
             filled.add(name)
             whole.append(f"{name}()")
+    kept = meant(whole + part, operation)
+    whole, part = [c for c in whole if c in kept], [c for c in part if c in kept]
+    filled &= {c.split("(")[0] for c in whole + part}
     lower = {norm(m): m for m in members}
     named = [c for c in whole if not c.endswith("()")]
     if not named:
@@ -217,8 +253,10 @@ def targets(action, service, prefix, operation, members, request=None):
         for name, template in left:
             hits = loose(name, template, operation, request, taken, [t for t in service["types"] if t != name])
             if (name, template) in made:
-                # What is made has its own name in the request, or none: what else is named there is there already.
-                hits = [f for f in hits if f[4] == 0 and (len(left) == 1 and not filled or re.match(r"Start|Put|Add|Send", operation))]
+                # What is made has its own name in the request, or in what describes it, or none: what else is named there is
+                # there already.
+                hits = [f for f in hits if describes(f[0], name) or f[4] == 0 and (
+                    len(left) == 1 and not filled or re.match(r"Start|Put|Add|Send", operation))]
             if hits:
                 filled.add(name)
                 whole += [cell(name, template, f[0], f[1], f[2]) for f in hits]
@@ -246,7 +284,7 @@ def targets(action, service, prefix, operation, members, request=None):
 
 
 ROLE = re.compile(r"(^|[a-z0-9])(Role|role|ROLE)(Arn|ARN|Name)?s?$|^(Role|role)|IamInstanceProfile$|InstanceProfileArn$")
-NO_ROLE = re.compile(r"(?i)(type|id|path|session|mapping|membership|alias|description|policy|attribute|status)s?$|rolename|externalrole")
+NO_ROLE = re.compile(r"(?i)(type|id|path|session|mapping|membership|alias|description|policy|attribute|status)s?$|rolename(?!arn)|externalrole")
 
 
 def role_paths(model, shape, prefix="", depth=0, seen=()):

@@ -52,6 +52,17 @@ def members_of(model, operation):
     return list(model["shapes"][shape].get("members", {})) if shape else []
 
 
+def names_of(model, operation):
+    """The members that can be a name themselves: a structure is none, though one of its own members may be."""
+    def innermost(shape):
+        node = model["shapes"][shape]
+        return innermost(node["member"]["shape"]) if node["type"] == "list" else node["type"]
+
+    shape = operation.get("input", {}).get("shape")
+    members = model["shapes"][shape].get("members", {}) if shape else {}
+    return [n for n, m in members.items() if innermost(m["shape"]) not in ("structure", "map")]
+
+
 class Operations:
     def __init__(self, iam):
         self.iam = iam
@@ -108,14 +119,14 @@ class Operations:
         self.where[how] += 1
         return text + "".join("@" + re.sub(r"[\s]+", "_", c) for c in cells)
 
-    def tags(self, found, default, name, members, text):
+    def tags(self, found, default, name, members, names, text):
         """The action that tags what the operation makes, where the request holds tags."""
         _, prefix, action, _ = found
         service = self.iam.get(prefix)
         if service is None or prefix == "apigateway":
             return ""
         cells = text.replace("_", " ").split("@")[1:]
-        tagged = tagging.use(service, prefix, name, action, members, cells, self.dependents.get(f"{prefix}:{action}", ()))
+        tagged = tagging.use(service, prefix, name, action, members, names, cells, self.dependents.get(f"{prefix}:{action}", ()))
         if tagged is None:
             return ""
         sure, action, cells, parameter = tagged
@@ -144,10 +155,10 @@ class Operations:
         for name, operation in sorted(model["operations"].items(), key=lambda i: i[0].lower()):
             found, how = self.actions(botocore_name, name, operation, prefix, others)
             self.how[how] += 1
-            members = members_of(model, operation)
+            members, names = members_of(model, operation), names_of(model, operation)
             request = Request(model, operation)
-            cells = [self.cell(f, prefix, name, operation, members, request) for f in found]
-            tags = [c for f, text in zip(found[:1], cells) if (c := self.tags(f, prefix, name, members, text))]
+            cells = [self.cell(f, prefix, name, operation, names, request) for f in found]
+            tags = [c for f, text in zip(found[:1], cells) if (c := self.tags(f, prefix, name, members, names, text))]
             tags = [c for c in tags if (sdk, name, f"{prefix}:" + re.match(r"\??(\w+)", c)[1]) not in self.by_hand]
             cells = " ".join(cells + tags)
             roles = self.roles(model, sdk, botocore_name, found, operation)

@@ -6,7 +6,7 @@ from words import KNOWN, norm
 
 # What a parameter is called that identifies something, and what is called alike but identifies nothing that is acted on.
 IDENTIFIES = re.compile(
-    r"(Id|ID|Ids|IDs|Arn|ARN|Arns|ARNs|ArnList|Name|Names|Identifier|Identifiers|Url|URL|Urls|Uri|Target|Targets|Resource"
+    r"(Id|ID|Ids|IDs|Arn|ARN|Arns|ARNs|ArnList|Name|Names|Identifier|Identifiers|Identity|Url|URL|Urls|Uri|Target|Targets|Resource"
     r"|Resources|Address|AddressId|Reference|Source|Handle|List)$|^(?:id|arn|name|identifier|resource|url|uri|target|targets|resources)$")
 IDENTIFIES_NOT = re.compile(
     r"(?i)(?<!call)(?<!nection)token|idempot|^(?:client)?requestid$|callerreference|description|^tags?|tags?$|tagkey|role|kms|cmk|encryption"
@@ -106,8 +106,8 @@ def is_new(operation, name):
 def is_made(type_name, operation, template):
     _, stems = words_of(type_name, template)
     verb = MAKES.match(operation)
-    return bool(verb) and any(s in norm(operation[verb.end():]) or norm(operation[verb.end():]) and norm(
-        operation[verb.end():]) in s for s in stems)
+    rest = norm(operation[verb.end():]) if verb else ""
+    return bool(verb) and any(s in rest or rest and rest in s for s in stems)
 
 
 def cell(type_name, template, path, name, names):

@@ -145,9 +145,14 @@ pub(super) fn one(
     if spec.kind != "*" {
         return Some(found);
     }
+    let said = lookup(arguments, "ResourceType");
+    let said = match said.as_slice() {
+        [only] => only.as_text(),
+        _ => None,
+    };
     let named = found
         .into_iter()
-        .flat_map(|r| typed::of_the_types(action, spec, r, maker.home))
+        .flat_map(|r| typed::of_the_types(action, spec, said, r, maker.home))
         .collect::<Vec<_>>();
     (!named.is_empty()).then_some(named)
 }

@@ -91,7 +91,7 @@ fn column(fill: Fill, arguments: &Value, home: &Home) -> Option<Vec<Pattern>> {
         Fill::Fixed(text) => return Some(vec![Pattern::fixed(Glob::parse(text))]),
         Fill::Arn(path) => (path, None),
         Fill::Below(path) => return Some(below(path, arguments, home)),
-        Fill::Behind(path) => return behind(path, arguments),
+        Fill::Behind(path) => return behind(path, arguments, home),
         Fill::Name { path, default } => (path, default),
     };
     let values = lookup(arguments, path);
@@ -146,11 +146,18 @@ fn below(path: &str, arguments: &Value, home: &Home) -> Vec<Pattern> {
     found
 }
 
-/// A parameter that chooses the resource without naming it: whatever it is, it may be any; who gives it chooses.
-fn behind(path: &str, arguments: &Value) -> Option<Vec<Pattern>> {
+/// A parameter that chooses the resource without naming it: whatever it is, it may be any; who gives it chooses. An ARN
+/// names all the same what it is the ARN of.
+fn behind(path: &str, arguments: &Value, home: &Home) -> Option<Vec<Pattern>> {
     let values = lookup(arguments, path);
     let mut found = Vec::new();
     for pieces in values.iter().flat_map(spellings) {
+        let mut arns = patterns(&pieces, home);
+        arns.retain(|p| super::pattern::arn_parts(&p.glob).is_some());
+        if !arns.is_empty() {
+            found.append(&mut arns);
+            continue;
+        }
         let holes: Vec<Unknown> = pieces
             .iter()
             .filter_map(|piece| match piece {
@@ -265,7 +272,7 @@ fn build(service: &str, template: ResourceType, row: &[&Pattern], home: &Home) -
 }
 
 /// Whether a pattern is an ARN whose type word is the template's.
-fn same_type(pattern: &Glob, template: &str) -> bool {
+pub(super) fn same_type(pattern: &Glob, template: &str) -> bool {
     let word = kind(pattern);
     let of_template = kind(&Glob::literal(template));
     let tail = |text: &str| text.split_once(':').map(|(_, word)| word.to_owned());

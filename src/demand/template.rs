@@ -59,7 +59,12 @@ pub(super) fn named_last(template: &str, name: &Glob, home: &Home) -> Glob {
         if !HOME.contains(&variable) {
             left = left.saturating_sub(1);
             if left == 0 {
-                return name.clone();
+                let bare = variable.ends_with("WithoutLeadingSlash");
+                return if bare {
+                    names::strip(name, "/")
+                } else {
+                    name.clone()
+                };
             }
         }
         of_home(variable, home)

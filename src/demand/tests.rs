@@ -4,6 +4,7 @@ use super::*;
 use crate::value::{Origin, Piece, Source};
 
 mod conditions;
+mod derived;
 mod messages;
 mod named;
 mod optimized;

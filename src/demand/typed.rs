@@ -3,15 +3,17 @@
 use super::Home;
 use super::names;
 use super::pattern::{Openness, arn_parts, head, is_literal};
-use super::resolve::Resolved;
+use super::resolve::{Resolved, same_type};
 use super::template;
 use crate::catalog::{self, Fill, ResourceType, TargetSpec};
 use crate::glob::Glob;
 
-/// The resources of the action's types that a text names: a resource in a policy is an ARN, whatever the request says.
+/// The resources of the action's types that a text names: a resource in a policy is an ARN, whatever the request says. What
+/// the request's `ResourceType` calls it leaves the type of that name only.
 pub(super) fn of_the_types(
     action: &str,
     spec: &TargetSpec,
+    said: Option<&str>,
     text: Resolved,
     home: &Home,
 ) -> Vec<Resolved> {
@@ -19,7 +21,13 @@ pub(super) fn of_the_types(
         return vec![text];
     };
     let service = info.prefix();
-    let types: Vec<ResourceType> = info.resource_types().collect();
+    let all = || info.resource_types();
+    let mut types: Vec<ResourceType> = all()
+        .filter(|t| said.is_some_and(|said| letters(said).eq(letters(t.name))))
+        .collect();
+    if types.is_empty() {
+        types = all().collect();
+    }
     let with = |glob: Glob| Resolved {
         glob,
         ..text.clone()
@@ -27,9 +35,14 @@ pub(super) fn of_the_types(
     if types.is_empty() {
         return vec![text];
     }
-    if matches!(spec.fills.as_slice(), [Fill::Behind(_)]) {
+    let of_a_type = || types.iter().any(|t| same_type(&text.glob, t.arn));
+    if matches!(spec.fills.as_slice(), [Fill::Behind(_)]) && !of_a_type() {
         let every = types.iter().map(|t| template::everywhere(t.arn, home));
-        return every.map(with).collect();
+        let open = match text.open {
+            Openness::Closed => Openness::Generated,
+            other => other,
+        };
+        return every.map(|glob| Resolved { open, ..with(glob) }).collect();
     }
     if text.glob.is_any() {
         return vec![text];
@@ -61,4 +74,10 @@ pub(super) fn of_the_types(
             }
         })
         .collect()
+}
+
+/// A name's letters, whatever stands between them.
+fn letters(name: &str) -> impl Iterator<Item = char> {
+    let letter = |c: char| c.is_ascii_alphanumeric().then(|| c.to_ascii_lowercase());
+    name.chars().filter_map(letter)
 }
