@@ -2,6 +2,7 @@
 //!
 //! Never parses what it reads, and never fails where a part could not be read: that part says so in the snapshot.
 
+#[cfg(any(feature = "live", test))]
 mod account;
 mod around;
 mod entries;
@@ -23,6 +24,7 @@ use crate::snapshot::{
 };
 use crate::trigger::Affects;
 
+#[cfg(any(feature = "live", test))]
 pub use account::whole_account;
 pub use around::{Ask, StaleRead, around};
 pub use entries::{EntryAsk, ReadEntries, targets};

@@ -20,7 +20,7 @@ use serde_json::Value;
 
 use crate::loc::Pointer;
 pub use build::MAX_NESTING;
-pub use lines::{LineColumn, Lines};
+pub use lines::Lines;
 pub use origins::{Location, Origins, Place, Sources, WorkflowOrigin};
 pub use spans::{Inner, Node, Span};
 

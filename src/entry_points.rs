@@ -24,7 +24,7 @@ use crate::snapshot::{Account, Fetched};
 use crate::value::Value;
 
 pub use field::{chosen, follow};
-pub use start::{Fill, StartRequest, Starts, passed_on};
+pub use start::{Fill, Starts, passed_on};
 
 /// The kinds of entry point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -14,7 +14,7 @@ use crate::value::Value;
 use table::{Only, Row};
 
 pub(crate) use document::is_closed;
-pub use standing::{OpenResource, open_resources};
+pub use standing::open_resources;
 
 /// One thing that a task makes public.
 #[derive(Clone, Debug, PartialEq, Eq)]

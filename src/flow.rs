@@ -3,7 +3,6 @@
 pub mod engine;
 pub mod env;
 pub mod guard;
-pub mod handover;
 pub mod intrinsic;
 pub mod jsonata;
 pub mod knowledge;

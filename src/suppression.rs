@@ -132,9 +132,10 @@ fn by_tag(finding: &Finding, facts: &Facts<'_>) -> Option<Suppression> {
     })
 }
 
-/// `stepwarden: ignore[rule] reason` in the comment of the finding's own state, where a source file is judged.
+/// `stepwarden: ignore[rule] reason` in the comment of the finding's own state, where a source file is judged: what AWS
+/// answers of a workflow that is deployed is none, in whatever file it stands.
 fn by_comment(finding: &Finding, facts: &Facts<'_>) -> Option<Suppression> {
-    if !facts.config.honours_comments {
+    if !facts.config.honours_comments || facts.workflow.declared.is_none() {
         return None;
     }
     let name = finding.state()?;

@@ -38,7 +38,6 @@ use serde_json::Value;
 use crate::document::{Document, Issue, Origins};
 use crate::gap::{Input, Unread};
 use crate::snapshot::Account;
-pub use scope::{PLACEHOLDER_ACCOUNT, PLACEHOLDER_REGION};
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,8 +65,6 @@ pub struct Template {
     pub account: Account,
     /// Where that is written.
     pub origins: Origins,
-    /// The files that it took in.
-    pub files: Vec<PathBuf>,
     /// Definitions that are of no use: the file that they stand in, and what is wrong, in words that follow its name.
     pub broken: Vec<(PathBuf, String)>,
 }
@@ -148,12 +145,10 @@ pub fn read(document: &Document, kind: Kind, options: &Options<'_>) -> Result<Te
     if let Some(twice) = declared_twice(document).filter(|_| account.workflows.is_empty()) {
         return Err(twice);
     }
-    let (files, broken) = files.end();
     Ok(Template {
         account,
         origins,
-        files,
-        broken,
+        broken: files.end(),
     })
 }
 

@@ -81,7 +81,10 @@ fn side(path: &Path, args: &Diff, host: &mut Host<'_>) -> Result<Vec<Account>, F
     Ok(found
         .inputs
         .into_iter()
-        .map(|input| input.account)
+        .map(|mut input| {
+            input.identify(Path::new("."));
+            input.account
+        })
         .collect())
 }
 

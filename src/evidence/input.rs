@@ -11,9 +11,11 @@ use crate::severity::Severity;
 use crate::taint::{SinkKind, TaintedSink, Wiring};
 
 impl Facts<'_> {
-    /// What somebody outside decides, with its state; nothing where the role is there but could not be read.
+    /// What somebody outside decides, with its state; nothing where the role of a deployed workflow is there but could not be
+    /// read. Before deployment a role that stands elsewhere may grant anything, as one that nobody gives may.
     pub fn tainted(&self) -> impl Iterator<Item = (&TaintedSink, &State)> {
         let unread = self.role.is_none()
+            && self.workflow.declared.is_none()
             && self.gaps.iter().any(|g| {
                 !g.optional
                     && matches!(

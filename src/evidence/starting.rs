@@ -10,7 +10,7 @@ use crate::glob::Glob;
 use crate::iam::{Condition, Effect, Policy, ResourceSpec, Statement};
 use crate::starters::{Actor, START, START_SYNC, StartGrant, Starter, first_of};
 
-pub use crate::starters::{Crowd, crowd, listed};
+pub use crate::starters::{crowd, listed};
 use crate::workflow::WorkflowType;
 
 impl Facts<'_> {

@@ -3,7 +3,7 @@
 mod filter;
 mod parse;
 
-pub use filter::{Equality, equalities};
+pub use filter::equalities;
 pub use parse::parse;
 pub(crate) use parse::prefix;
 

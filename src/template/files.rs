@@ -92,9 +92,9 @@ impl<'a> Files<'a> {
         Ok(document)
     }
 
-    /// The files that were opened, and what was told.
-    pub fn end(self) -> (Vec<PathBuf>, Vec<(PathBuf, String)>) {
-        (self.taken.into_inner(), self.broken.into_inner())
+    /// What was told of files that are of no use.
+    pub fn end(self) -> Vec<(PathBuf, String)> {
+        self.broken.into_inner()
     }
 }
 

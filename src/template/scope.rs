@@ -8,10 +8,10 @@ use serde_json::{Map, Value};
 use super::attributes;
 use super::resolve::{scalar, sides, unknown};
 use super::resource::Resource;
+use crate::arn::PLACEHOLDER_ACCOUNT;
 
 /// Stands for the region that only a deployment knows.
-pub const PLACEHOLDER_REGION: &str = "us-east-1";
-pub use crate::arn::PLACEHOLDER_ACCOUNT;
+const PLACEHOLDER_REGION: &str = "us-east-1";
 /// Stands for the stack's name.
 const PLACEHOLDER_STACK: &str = "stack";
 

@@ -315,3 +315,24 @@ fn of_a_definition_that_is_not_there_nothing_is_taken_out_as_unused() {
         "{written}"
     );
 }
+
+#[test]
+fn a_comment_suppresses_in_a_source_file_and_in_no_answer_of_aws() {
+    let temp = Temp::new("comment");
+    let definition = json!({"StartAt": "S", "States": {"S": {
+        "Type": "Task",
+        "Resource": "arn:aws:states:::lambda:invoke",
+        "Parameters": {"FunctionName.$": "$.f"},
+        "Comment": "stepwarden: ignore[tainted-target] reviewed",
+        "End": true,
+    }}});
+    let source = temp.file("w.asl.json", &definition.to_string());
+    let answer = temp.machine("w", "w", &definition);
+    // What CreateStateMachine takes is written by a person, and lies beside the source.
+    let request = json!({"name": "w", "definition": definition.to_string(), "roleArn": "arn:aws:iam::123456789012:role/r"});
+    let request = temp.file("create.json", &request.to_string());
+    for (file, status) in [(&source, 0), (&request, 0), (&answer, 1)] {
+        let run = run(&["check", file, "--format", "json"]);
+        assert_eq!(run.status, status, "{file}: {}", run.out);
+    }
+}

@@ -21,7 +21,9 @@ pub struct Link {
     pub role: Option<String>,
     /// What the other gets, in terms of the parent's input.
     pub input: Value,
-    /// How much of that somebody chooses.
+    /// What the other's execution is called, in the same terms.
+    pub called: Value,
+    /// How much of the input somebody chooses.
     pub fill: Fill,
 }
 
@@ -30,7 +32,10 @@ impl Link {
     pub fn paths(&self, paths: &[String]) -> BTreeSet<String> {
         let mut above = BTreeSet::new();
         for path in paths {
-            let value = follow(&self.input, path);
+            let value = match path.strip_prefix("$$.Execution.") {
+                Some(own) if !own.starts_with("Input") => self.called.clone(),
+                _ => follow(&self.input, path),
+            };
             for unknown in chosen(&value) {
                 let callers = unknown
                     .origins
@@ -51,6 +56,8 @@ pub struct Start {
     resources: Vec<Glob>,
     /// What that gets, in terms of its own workflow's input.
     input: Value,
+    /// What its execution is called, in the same terms; absent where AWS makes the name.
+    called: Value,
 }
 
 impl Start {
@@ -61,14 +68,15 @@ impl Start {
         let start = |need: &Need| {
             let state = need.state.filter(|s| seen.insert(*s))?;
             let arguments = analysis.flow.arguments(state);
-            let given = match arguments.field("Input") {
-                Value::Absent => arguments.field("input"),
+            let field = |upper: &str, lower: &str| match arguments.field(upper) {
+                Value::Absent => arguments.field(lower),
                 given => given,
             };
             Some(Self {
                 action: need.action.clone(),
                 resources: need.resources.clone(),
-                input: passed_on(&given),
+                input: passed_on(&field("Input", "input")),
+                called: field("Name", "name"),
             })
         };
         needs.filter_map(start).collect()
@@ -107,6 +115,7 @@ impl Links {
                     role: workflow.role.as_ref().map(ToString::to_string),
                     fill: Fill::of(&start.input),
                     input: start.input.clone(),
+                    called: start.called.clone(),
                 });
                 for child in targets(start, &places, workflows, role(parent)) {
                     by_child.entry(child).or_default().push(number);
