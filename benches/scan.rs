@@ -47,7 +47,7 @@ fn measure(workflows: usize) {
     }
     let read = begun.elapsed();
     let begun = Instant::now();
-    let account = local::from_texts(&texts).expect("an account");
+    let account = local::from_texts(&texts);
     let mut written = 0;
     assess::each(
         &account,

@@ -24,11 +24,10 @@
 //! let account = local::from_texts(&local::Texts {
 //!     state_machines: vec![("orders.json".to_owned(), response.to_string())],
 //!     ..local::Texts::default()
-//! })?;
+//! });
 //! let report = assess::account(&account, &Config::default(), "2026-11-23");
 //! let worst = report.iter().flat_map(|w| &w.findings).max_by_key(|f| f.severity()).unwrap();
 //! assert_eq!((worst.rule().as_str(), worst.severity()), ("tainted-target", Severity::Critical));
-//! # Ok::<(), local::Error>(())
 //! ```
 
 pub mod analysis;

@@ -69,14 +69,6 @@ pub enum Error {
         /// What it is, and what to do, in words that follow its name.
         what: String,
     },
-    /// A file does not hold what its name says.
-    #[error("`{file}` is broken: {why}")]
-    Broken {
-        /// The file's name.
-        file: String,
-        /// Why, in words.
-        why: String,
-    },
     /// A snapshot would be written over something.
     #[error("`{}` already holds something: name a directory that is empty or not there yet", path.display())]
     Occupied {
@@ -102,7 +94,6 @@ impl Error {
             | Self::Unusable { path, .. }
             | Self::Occupied { path }
             | Self::Unwritable { path, .. } => Some(path),
-            Self::Broken { .. } => None,
         }
     }
 }
@@ -146,32 +137,37 @@ pub struct Values {
 /// Reads an account snapshot directory.
 ///
 /// # Errors
-/// When the directory is no snapshot, or one of the account-wide files is there but cannot be read or parsed.
-/// A single broken state machine file is no error: it stands in [`Account::unreadable`].
+/// When the directory is no snapshot. A single file that is broken is no error: it stands in [`Account::unreadable`].
 pub fn read(dir: &Path) -> Result<Account, Error> {
     let mut unreadable = Vec::new();
     let entries = entries::files(dir, &mut unreadable);
-    policies::whole(&unreadable)?;
     let texts = Texts {
         state_machines: read_state_machines(dir, &mut unreadable)?,
         versions: versions::files(dir, &mut unreadable),
-        iam: read_optional(dir, iam::FILE)?,
-        log_groups: read_optional(dir, optional::LOG_GROUPS)?,
-        functions: read_optional(dir, optional::FUNCTIONS)?,
-        tags: read_optional(dir, optional::TAGS)?,
+        iam: read_optional(dir, iam::FILE, gap::Input::Principals, &mut unreadable),
+        log_groups: read_optional(
+            dir,
+            optional::LOG_GROUPS,
+            gap::Input::LogGroups,
+            &mut unreadable,
+        ),
+        functions: read_optional(
+            dir,
+            optional::FUNCTIONS,
+            gap::Input::Functions,
+            &mut unreadable,
+        ),
+        tags: read_optional(dir, optional::TAGS, gap::Input::Tags, &mut unreadable),
         entries,
     };
-    let mut account = from_texts(&texts)?;
+    let mut account = from_texts(&texts);
     unreadable.append(&mut account.unreadable);
     account.unreadable = unreadable;
     Ok(account)
 }
 
-/// Builds the account from the texts of its files.
-///
-/// # Errors
-/// When one of the account-wide files cannot be parsed.
-pub fn from_texts(texts: &Texts) -> Result<Account, Error> {
+/// Builds the account from the texts of its files. What is broken of them stands in [`Account::unreadable`].
+pub fn from_texts(texts: &Texts) -> Account {
     let mut account = Account::default();
     let mut seen = BTreeSet::new();
     for (file, text) in &texts.state_machines {
@@ -199,31 +195,44 @@ pub fn from_texts(texts: &Texts) -> Result<Account, Error> {
     account.versions = versions::read(&texts.versions, &mut account.unreadable);
     match &texts.iam {
         None => account.iam = Fetched::Failed(iam::missing()),
-        Some(text) => {
-            let details = iam::details(text, &mut account.unreadable)
-                .map_err(|why| broken(iam::FILE, why))?;
-            account.iam_is_whole = details.whole;
-            account.iam = Fetched::Present(details.iam);
-        }
+        Some(text) => match iam::details(text, &mut account.unreadable) {
+            Ok(details) => {
+                account.iam_is_whole = details.whole;
+                account.iam = Fetched::Present(details.iam);
+            }
+            Err(why) => {
+                account.iam = broken(
+                    iam::FILE,
+                    gap::Input::Principals,
+                    &why,
+                    &mut account.unreadable,
+                );
+            }
+        },
     }
-    account.log_groups = optional::log_groups(texts.log_groups.as_deref(), &mut account.unreadable)
-        .map_err(|why| broken(optional::LOG_GROUPS, why))?;
-    account.functions = optional::functions(texts.functions.as_deref(), &mut account.unreadable)
-        .map_err(|why| broken(optional::FUNCTIONS, why))?;
-    account.tags = optional::tags(texts.tags.as_deref(), &mut account.unreadable)
-        .map_err(|why| broken(optional::TAGS, why))?;
-    account.entries = entries::read(&texts.entries, &mut account.unreadable);
-    account.resource_policies = policies::of_resources(&texts.entries, &mut account.unreadable);
-    account.organization = policies::organization(&texts.entries, &mut account.unreadable)?;
-    account.log_resource_policies = policies::of_logs(&texts.entries, &mut account.unreadable);
-    Ok(account)
+    let unreadable = &mut account.unreadable;
+    account.log_groups = optional::log_groups(texts.log_groups.as_deref(), unreadable)
+        .unwrap_or_else(|why| {
+            broken(
+                optional::LOG_GROUPS,
+                gap::Input::LogGroups,
+                &why,
+                unreadable,
+            )
+        });
+    account.functions = optional::functions(texts.functions.as_deref(), unreadable)
+        .unwrap_or_else(|why| broken(optional::FUNCTIONS, gap::Input::Functions, &why, unreadable));
+    account.tags = optional::tags(texts.tags.as_deref(), unreadable)
+        .unwrap_or_else(|why| broken(optional::TAGS, gap::Input::Tags, &why, unreadable));
+    account.entries = entries::read(&texts.entries, unreadable);
+    account.resource_policies = policies::of_resources(&texts.entries, unreadable);
+    account.organization = policies::organization(&texts.entries, unreadable);
+    account.log_resource_policies = policies::of_logs(&texts.entries, unreadable);
+    account
 }
 
 /// Builds the account from JSON values in AWS's own shapes.
-///
-/// # Errors
-/// As [`from_texts`].
-pub fn from_values(values: &Values) -> Result<Account, Error> {
+pub fn from_values(values: &Values) -> Account {
     let text = |value: &Option<Value>| value.as_ref().map(Value::to_string);
     from_texts(&Texts {
         state_machines: values
@@ -251,11 +260,10 @@ fn unknown_workflow(file: &str, why: String) -> Unread {
     Unread::unknown_workflow(name, format!("{STATE_MACHINES}/{file}"), why).file()
 }
 
-fn broken(file: &str, why: String) -> Error {
-    Error::Broken {
-        file: file.to_owned(),
-        why,
-    }
+/// A file of the account that is there and of no use: the others are judged all the same.
+fn broken<T>(file: &str, input: gap::Input, why: &str, unreadable: &mut Vec<Unread>) -> Fetched<T> {
+    unreadable.push(Unread::of_account(input, format!("`{file}`"), why).file());
+    Fetched::Failed(format!("`{file}` is broken: {why}"))
 }
 
 /// Every `NAME.json` of the `state-machines` directory, in the order of the names.
@@ -300,14 +308,22 @@ fn unreadable_path(path: &Path, error: &std::io::Error) -> Error {
     }
 }
 
-fn read_optional(dir: &Path, file: &str) -> Result<Option<String>, Error> {
+fn read_optional(
+    dir: &Path,
+    file: &str,
+    input: gap::Input,
+    unreadable: &mut Vec<Unread>,
+) -> Option<String> {
     let path = dir.join(file);
     if matches!(path.try_exists(), Ok(false)) {
-        return Ok(None);
+        return None;
     }
     match read_regular(&path, MAX_ACCOUNT_BYTES) {
-        Ok(text) => Ok(Some(text)),
-        Err(why) => Err(Error::Unreadable { path, why }),
+        Ok(text) => Some(text),
+        Err(why) => {
+            unreadable.push(Unread::of_account(input, format!("`{file}`"), why).file());
+            None
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! `decide`: IAM decisions, one from the options or JSON lines from standard input.
 
-use std::io::{ErrorKind, Read as _};
+use std::io::Read as _;
 
 use super::{Failure, Host, Outcome, args, source};
 use crate::decide::{Decider, Question};
@@ -46,23 +46,27 @@ pub fn decide(args: &args::Decide, host: &mut Host<'_>) -> Result<Outcome, Failu
             usize::from(answer.is_error),
         ));
     }
-    let mut text = String::new();
-    let read = host.input.take(MAX_INPUT + 1).read_to_string(&mut text);
-    read.map_err(|error| {
-        let why = match error.kind() {
-            ErrorKind::InvalidData => "it is not UTF-8 text".to_owned(),
-            _ => error.to_string(),
-        };
-        Failure::Words(format!("cannot read standard input: {why}"))
-    })?;
-    if text.len() as u64 > MAX_INPUT {
+    let mut bytes = Vec::new();
+    let read = host.input.take(MAX_INPUT + 1).read_to_end(&mut bytes);
+    read.map_err(|error| Failure::Words(format!("cannot read standard input: {error}")))?;
+    if bytes.len() as u64 > MAX_INPUT {
         let limit = MAX_INPUT >> 20;
         return Err(Failure::Words(format!(
             "standard input is larger than {limit} MiB: split it"
         )));
     }
-    let (answers, errors) = decider.lines(&text);
+    let (answers, errors) = decider.lines(&lines(bytes));
     Ok(outcome(answers, errors))
+}
+
+/// The text; in the place of a line that is none stands one that no question is, so that its answer says so and the others
+/// stand.
+fn lines(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|not| {
+        let lines = not.as_bytes().split(|byte| *byte == b'\n');
+        let texts = lines.map(|line| std::str::from_utf8(line).unwrap_or("not UTF-8 text"));
+        texts.collect::<Vec<_>>().join("\n")
+    })
 }
 
 /// The answers, and beside them that some questions had none.

@@ -80,13 +80,18 @@ fn set(
             for (key, value) in entries(value)? {
                 let id = rule(key.get_ref(), key.span().start)?;
                 let (word, why) = with_reason(value, "severity")?;
-                config.severities.insert(id, severity(word)?);
+                let severity = severity(word)?;
+                if severity < Severity::Critical && why.is_none() {
+                    let said = format!("{{ severity = \"{severity}\", reason = \"…\" }}");
+                    return Err(unreasoned(id, "has another severity", value, &said));
+                }
+                config.severities.insert(id, severity);
                 config.reasons.extend(why.map(|why| (id, why)));
             }
         }
         "disabled-rules" => {
             for (id, why) in each(value, switched_off)? {
-                config.reasons.extend(why.map(|why| (id, why)));
+                config.reasons.insert(id, why);
                 config.disabled_rules.push(id);
             }
         }
@@ -120,7 +125,7 @@ fn with_reason<'v, 'i>(
     let (mut named, mut why) = (None, None);
     for (key, value) in entries(value)? {
         match key.get_ref().as_ref() {
-            "reason" => why = Some(text(value)?),
+            "reason" => why = Some(text(value)?).filter(|why| !why.trim().is_empty()),
             name if name == member => named = Some(value),
             other => return Err(unknown(other, key.span().start, &[member, "reason"])),
         }
@@ -129,9 +134,22 @@ fn with_reason<'v, 'i>(
     Ok((named.ok_or_else(missing)?, why))
 }
 
-fn switched_off(value: &Value<'_>) -> Result<(RuleId, Option<String>), Fault> {
+fn switched_off(value: &Value<'_>) -> Result<(RuleId, String), Fault> {
     let (named, why) = with_reason(value, "rule")?;
-    Ok((rule(&text(named)?, named.span().start)?, why))
+    let id = rule(&text(named)?, named.span().start)?;
+    match why {
+        Some(why) => Ok((id, why)),
+        None => {
+            let said = format!("{{ rule = \"{id}\", reason = \"…\" }}");
+            Err(unreasoned(id, "is switched off", value, &said))
+        }
+    }
+}
+
+/// What silences or softens a rule is answered for by somebody.
+fn unreasoned(id: RuleId, what: &str, value: &Value<'_>, said: &str) -> Fault {
+    let why = format!("`{id}` {what} without a reason, which every report tells: write `{said}`");
+    (value.span().start, why)
 }
 
 /// No tag silences the rule that tells of tags.

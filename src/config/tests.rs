@@ -8,7 +8,7 @@ trusted-accounts = ["210987654321"]
 min-log-retention-days = 30
 owner-tags = ["squad"]
 default-owner = "platform"
-disabled-rules = ["tracing-off"]
+disabled-rules = [{ rule = "tracing-off", reason = "traced by the mesh" }]
 sensitive-tags = { Data = ["secret"] }
 severity = { logging-off = "critical" }
 lambda-chain = { min = 5, percent = 80 }
@@ -67,6 +67,26 @@ fn what_is_not_understood_is_named_with_its_line() {
             "did you mean `high`?",
         ),
         ("[severity]\nnonsense = \"high\"", 2, "stepwarden rules"),
+        (
+            "disabled-rules = [\n\"tracing-off\"]",
+            2,
+            "write `{ rule = \"tracing-off\", reason = \"…\" }`",
+        ),
+        (
+            "disabled-rules = [\n{ rule = \"tracing-off\", reason = \" \" }]",
+            2,
+            "without a reason",
+        ),
+        (
+            "[severity]\ntainted-target = \"info\"",
+            2,
+            "write `{ severity = \"info\", reason = \"…\" }`",
+        ),
+        (
+            "[severity]\n\ntainted-target = { severity = \"high\" }",
+            3,
+            "without a reason",
+        ),
         ("trusted-accounts = [\"12345\"]", 1, "12 digits"),
         (
             "trusted-accounts = \"123456789012\"",

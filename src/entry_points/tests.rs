@@ -30,7 +30,7 @@ fn points(files: &[(&str, Json)]) -> EntryPoints {
             .collect(),
         ..Values::default()
     });
-    EntryPoints::of(&account.unwrap())
+    EntryPoints::of(&account)
 }
 
 fn one(files: &[(&str, Json)]) -> EntryPoint {

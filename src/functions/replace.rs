@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::role::{Ceiling, is_beside};
 use crate::arn::Arn;
-use crate::catalog::{self, Fill, Operation, Targets};
+use crate::catalog::{self, Fill, Operation, Sensitivity, Targets};
 use crate::iam::{ActionSpec, Authority, Effect};
 
 /// The task that could stand in a function's place.
@@ -58,6 +58,9 @@ pub fn find(authority: &Authority) -> Option<Replacement> {
         }
     }
     let action = actions.pop_first().filter(|_| actions.is_empty())?;
+    if answers_with_a_secret(&action) {
+        return None;
+    }
     let (service, operation) = by_action().get(&action)?;
     let row = catalog::operation(service, operation)?;
     let one: Vec<&str> = resources.into_iter().collect();
@@ -70,6 +73,33 @@ pub fn find(authority: &Authority) -> Option<Replacement> {
         integration: format!("{service}:{}", camel(operation)),
         action,
     })
+}
+
+/// Actions whose answer holds a credential or a key in plain text, beside those that the catalog lists for reading secrets,
+/// assuming roles and decrypting (API references of the services: the response's elements).
+const ANSWERS: [&str; 13] = [
+    "cognito-idp:AdminInitiateAuth",
+    "cognito-idp:AdminRespondToAuthChallenge",
+    "cognito-idp:InitiateAuth",
+    "cognito-idp:RespondToAuthChallenge",
+    "ecr-public:GetAuthorizationToken",
+    "ecr:GetAuthorizationToken",
+    "iam:CreateAccessKey",
+    "iam:CreateServiceSpecificCredential",
+    "iam:ResetServiceSpecificCredential",
+    "kms:GenerateDataKey",
+    "kms:GenerateDataKeyPair",
+    "secretsmanager:GetRandomPassword",
+    "sts:GetSessionToken",
+];
+
+/// Whether the answer would put a credential or a secret into the execution's history.
+fn answers_with_a_secret(action: &str) -> bool {
+    let reads = matches!(
+        catalog::sensitivity(action),
+        Some(Sensitivity::Secret | Sensitivity::Assume | Sensitivity::Decrypt)
+    );
+    reads || ANSWERS.iter().any(|a| a.eq_ignore_ascii_case(action))
 }
 
 /// SDK integrations spell operations in camelCase.

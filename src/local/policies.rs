@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::Value;
 
 use super::entries::{COLLECTED, Files, Reader};
-use super::{Error, broken, is_object, json_error};
+use super::{broken, is_object, json_error};
 use crate::gap::{Input, Unread};
 use crate::snapshot::{Document, Fetched, OrganizationPolicies, ResourceKind, ResourcePolicies};
 
@@ -76,35 +76,26 @@ pub(super) fn of_logs(files: &Files, unreadable: &mut Vec<Unread>) -> Fetched<Ve
     }
 }
 
-/// The policies above the account.
-///
-/// # Errors
-/// Where the file is there and does not hold them: a verdict must not look as if nothing stood above.
+/// The policies above the account. Where the file is there and does not hold them they are unknown, and said to be: a verdict
+/// must not look as if nothing stood above.
 pub(super) fn organization(
     files: &Files,
     unreadable: &mut Vec<Unread>,
-) -> Result<Fetched<OrganizationPolicies>, Error> {
+) -> Fetched<OrganizationPolicies> {
     let Some(text) = files.get(ORGANIZATION) else {
         let read = Reader::new(files, unreadable).is_collected("organization");
-        return Ok(match read {
+        return match read {
             true => Fetched::Present(OrganizationPolicies::default()),
             false => Fetched::NotCollected,
-        });
+        };
     };
     let value = is_object(text)
         .and_then(|()| serde_json::from_str::<Value>(text).map_err(|e| json_error(&e)));
     let read = value.and_then(|value| OrganizationPolicies::read(&value));
-    read.map(Fetched::Present)
-        .map_err(|why| broken(ORGANIZATION, why))
-}
-
-/// That no file which was there and could not be read at all is that of the organization.
-///
-/// # Errors
-/// As [`organization`].
-pub(super) fn whole(unreadable: &[Unread]) -> Result<(), Error> {
-    let unread = unreadable.iter().find(|u| u.input == Input::Organization);
-    unread.map_or(Ok(()), |u| Err(broken(ORGANIZATION, u.why.clone())))
+    read.map_or_else(
+        |why| broken(ORGANIZATION, Input::Organization, &why, unreadable),
+        Fetched::Present,
+    )
 }
 
 impl Reader<'_> {

@@ -208,10 +208,11 @@ mod tests {
             "RolePolicyList": [{"PolicyName": "p", "PolicyDocument": {"Statement": statements}}]});
         crate::local::from_values(&crate::local::Values {
             state_machines: vec![described],
-            iam: Some(json!({"RoleDetailList": [detail], "UserDetailList": [], "GroupDetailList": [], "Policies": []})),
+            iam: Some(
+                json!({"RoleDetailList": [detail], "UserDetailList": [], "GroupDetailList": [], "Policies": []}),
+            ),
             ..Default::default()
         })
-        .unwrap()
     }
 
     #[test]

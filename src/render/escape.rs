@@ -9,19 +9,34 @@ fn is_harmless(c: char) -> bool {
 }
 
 /// One line: everything that could break it, colour it, reorder it or hide in it is written as `\u{…}`; a tab and a
-/// line break as `\t` and `\n`.
+/// line break as `\t` and `\n`. No word of it is a command to the runner of a pipeline that reads its log.
 pub fn line(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
+    let mut begins = true;
+    for (at, c) in text.char_indices() {
         match c {
             '\n' => out.push_str("\\n"),
             '\r' => out.push_str("\\r"),
             '\t' => out.push_str("\\t"),
+            c if begins && is_command(text.get(at..).unwrap_or_default()) => {
+                out.extend(c.escape_unicode());
+            }
             c if is_harmless(c) => out.push(c),
             c => out.extend(c.escape_unicode()),
         }
+        begins = c == ' ';
     }
     out
+}
+
+/// Whether a line that begins so is read as a command: `::error …` by GitHub (GitHub Docs, "Workflow commands for GitHub
+/// Actions"; blanks before it do not matter), `##[error]` by it and by Azure Pipelines, `##vso[…]` by the latter ("Logging
+/// commands"). Wrapped, any word may begin a line.
+fn is_command(text: &str) -> bool {
+    let name = text.strip_prefix("::").and_then(|rest| rest.chars().next());
+    name.is_some_and(|c| c.is_ascii_alphabetic())
+        || text.starts_with("##[")
+        || text.starts_with("##vso[")
 }
 
 /// Several lines, each harmless. The caller indents them, so that none can pass for a line of the report itself.
@@ -31,26 +46,19 @@ pub fn lines(text: &str) -> Vec<String> {
         .collect()
 }
 
-/// Breaks lines between words at `width` characters; a longer word stays whole.
+/// One line broken between words at `width` characters; a longer word stays whole. A line break in the text is none.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut out = Vec::new();
-    for line in lines(text) {
-        let indent: String = line.chars().take_while(|c| *c == ' ').collect();
-        let mut current = indent.clone();
-        for word in line.split_whitespace() {
-            let begun = current.trim_start().is_empty();
-            if !begun && current.chars().count() + 1 + word.chars().count() > width {
-                out.push(std::mem::replace(&mut current, indent.clone()));
-                current.push_str(word);
-            } else {
-                if !begun {
-                    current.push(' ');
-                }
-                current.push_str(word);
-            }
+    let mut current = String::new();
+    for word in line(text).split_whitespace() {
+        if !current.is_empty() && current.chars().count() + 1 + word.chars().count() > width {
+            out.push(std::mem::take(&mut current));
+        } else if !current.is_empty() {
+            current.push(' ');
         }
-        out.push(current.trim_end().to_owned());
+        current.push_str(word);
     }
+    out.push(current);
     out
 }
 
@@ -88,11 +96,24 @@ mod tests {
     }
 
     #[test]
-    fn words_are_wrapped_and_line_breaks_kept() {
-        assert_eq!(
-            wrap("aa bb cc\n  dd ee", 5),
-            ["aa bb", "cc", "  dd", "  ee"]
-        );
+    fn no_word_is_a_command_to_a_pipeline_that_reads_its_log() {
+        for (text, said) in [
+            ("::error file=x::y", "\\u{3a}:error file=x::y"),
+            ("a ::warning::b", "a \\u{3a}:warning::b"),
+            ("##[error]x", "\\u{23}#[error]x"),
+            ("x ##vso[task.complete]", "x \\u{23}#vso[task.complete]"),
+        ] {
+            assert_eq!(line(text), said);
+            assert_eq!(wrap(text, 1).join(" "), said);
+        }
+        for plain in ["`::error`", "std::io", "::1", "a :: b", "## heading"] {
+            assert_eq!(line(plain), plain);
+        }
+    }
+
+    #[test]
+    fn words_are_wrapped_and_a_line_break_begins_no_line() {
+        assert_eq!(wrap("aa bb cc\n  dd ee", 5), ["aa bb", "cc\\n", "dd ee"]);
         assert_eq!(wrap("abcdefgh i", 4), ["abcdefgh", "i"]);
         assert_eq!(wrap("", 4), [""]);
     }

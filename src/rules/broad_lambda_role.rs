@@ -1,6 +1,8 @@
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Meta, Rule};
+use crate::asl::StateId;
+use crate::evidence::starting::some_of;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::functions::{FunctionRole, Held, InvokedFunction};
@@ -22,10 +24,17 @@ impl Rule for BroadLambdaRole {
     }
 
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
+        let mut by_role: BTreeMap<&str, (&FunctionRole, Vec<&InvokedFunction>)> = BTreeMap::new();
         for function in &facts.functions.functions {
             if let Some(role) = &function.role {
-                out.extend(tell(facts, self.meta().id, function, role));
+                let (_, functions) = by_role
+                    .entry(role.arn.as_str())
+                    .or_insert_with(|| (role, Vec::new()));
+                functions.push(function);
             }
+        }
+        for (role, functions) in by_role.values() {
+            out.extend(tell(facts, self.meta().id, functions, role));
         }
     }
 }
@@ -33,7 +42,7 @@ impl Rule for BroadLambdaRole {
 fn tell(
     facts: &Facts<'_>,
     id: RuleId,
-    function: &InvokedFunction,
+    functions: &[&InvokedFunction],
     role: &FunctionRole,
 ) -> Option<Finding> {
     let held: Vec<&Held> = role
@@ -59,17 +68,31 @@ fn tell(
         (None, None, Some(first)) => (Severity::Medium, words(role), first.statement.clone()),
         (None, None, None) => return None,
     };
-    let name = function.arn.name();
+    let names: Vec<String> = functions
+        .iter()
+        .map(|f| format!("`{}`", f.arn.name()))
+        .collect();
+    let arns: Vec<String> = functions.iter().map(|f| format!("`{}`", f.arn)).collect();
+    let several = functions.len() > 1;
     let mut finding = facts.finding(
         id,
         severity,
-        function.arn.as_str(),
-        format!("the role of the function `{name}` is {what}"),
+        role.arn.as_str(),
         format!(
-            "the workflow invokes `{}`, which acts as `{}`: {what}, by statement {} of `{}`. Whoever steers the function's input works with that",
-            function.arn, role.arn, policy.statement, policy.name
+            "the role of the function{} {} is {what}",
+            if several { "s" } else { "" },
+            some_of(&names, 3)
         ),
-        "grant the function the actions that its code calls, on the resources that it uses",
+        format!(
+            "the workflow invokes {}, which {} as `{}`: {what}, by statement {} of `{}`. Whoever steers the input of {} works with that",
+            some_of(&arns, 3),
+            if several { "act" } else { "acts" },
+            role.arn,
+            policy.statement,
+            policy.name,
+            if several { "these functions" } else { "the function" },
+        ),
+        "grant the function the actions that its code calls, on the resources that it uses, and each function a role of its own",
     );
     let on: BTreeSet<String> = held.iter().flat_map(|h| h.resources.clone()).collect();
     let all = || vec!["*".to_owned()];
@@ -84,7 +107,8 @@ fn tell(
     finding.actions(actions).resources(resources);
     finding.principals(vec![role.arn.to_string()]);
     finding.policy(Some(policy));
-    facts.place(&mut finding, &function.states);
+    let states: BTreeSet<StateId> = functions.iter().flat_map(|f| f.states.clone()).collect();
+    facts.place(&mut finding, &states.into_iter().collect::<Vec<_>>());
     Some(finding.build())
 }
 

@@ -2,6 +2,7 @@ use super::{Meta, Rule};
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::severity::Severity;
+use crate::workflow::WorkflowType;
 
 /// `log-retention`
 pub struct LogRetention;
@@ -18,13 +19,19 @@ impl Rule for LogRetention {
             "log-retention",
             from [Settings, Tags, LogGroups],
             builds_on [],
-            "low, medium below the minimum",
+            "low, medium below the minimum for a workflow that is marked sensitive or EXPRESS",
             "the log group never expires, or keeps less than the minimum"
         )
     }
 
     fn check(&self, facts: &Facts<'_>, out: &mut Vec<Finding>) {
         let minimum = facts.config.min_log_retention_days;
+        let workflow = facts.workflow;
+        // Of an EXPRESS execution nothing but its log remains.
+        let below = match workflow.sensitive.is_some() || workflow.kind == WorkflowType::Express {
+            true => Severity::Medium,
+            false => Severity::Low,
+        };
         let advised = RETENTION_VALUES.into_iter().find(|days| *days >= minimum);
         for destination in &facts.logging.groups {
             let Some(group) = destination.existing() else {
@@ -38,7 +45,7 @@ impl Rule for LogRetention {
                     "execution logs are kept for ever: cost grows, and old data stays readable long after anyone needs it".to_owned(),
                 ),
                 Some(days) if days < minimum => (
-                    Severity::Medium,
+                    below,
                     format!("log group `{name}` keeps {days} of at least {minimum} days"),
                     "intrusions are often found months later; by then the log of what the workflow did is gone".to_owned(),
                 ),

@@ -3,16 +3,6 @@ use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::severity::Severity;
 
-/// What a role may do, as these judge it, makes it sensitive.
-const ROLE_RULES: [&str; 6] = [
-    "admin-role",
-    "wildcard-action",
-    "wildcard-resource",
-    "unused-permission",
-    "pass-role-scope",
-    "escalation-permission",
-];
-
 /// `unconditioned-role-trust`
 pub struct UnconditionedRoleTrust;
 
@@ -21,7 +11,7 @@ impl Rule for UnconditionedRoleTrust {
         meta!(
             "unconditioned-role-trust",
             from [RoleTrust],
-            builds_on ["admin-role", "wildcard-action", "wildcard-resource", "unused-permission", "pass-role-scope", "escalation-permission"],
+            builds_on ["admin-role", "wildcard-action", "wildcard-resource", "dynamic-target-wildcard", "unused-permission", "sync-rule-scope", "pass-role-scope", "escalation-permission", "shared-role", "open-role-trust"],
             "info; low where the role has a finding of high or more, or was not read whole",
             "the role trusts Step Functions without `aws:SourceAccount` or `aws:SourceArn`"
         )
@@ -38,9 +28,11 @@ impl Rule for UnconditionedRoleTrust {
         let Some(open) = open else {
             return;
         };
+        // A high finding of one of the rules about the role makes it a sensitive one.
+        let of_the_role = self.meta().builds_on;
         let is_sensitive = found
             .iter()
-            .any(|f| f.severity() >= Severity::High && ROLE_RULES.contains(&f.rule().as_str()));
+            .any(|f| f.severity() >= Severity::High && of_the_role.contains(&f.rule()));
         let is_whole = facts.role.is_some_and(|role| role.whole);
         let severity = match is_sensitive || !is_whole {
             true => Severity::Low,

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::takers::TAKING;
 use super::{REDRIVE, START, START_SYNC};
 use crate::iam::{AccountLayers, ActionSpec, Authority, Context, Policy, Statement};
 use crate::snapshot::{Account, Tag};
@@ -66,7 +67,8 @@ impl Surroundings {
     }
 }
 
-/// The tag keys that a principal's statements about starting ask for, and what is known of its own tags.
+/// The tag keys that a principal's statements about starting workflows, or taking them over, ask for, and what is known of its
+/// own tags.
 #[derive(Debug, Default)]
 pub struct Asker {
     /// Tag keys of the workflow, in lower case.
@@ -144,19 +146,19 @@ impl Asker {
 /// Tags that a session brings.
 const TAG_SESSION: &str = "sts:TagSession";
 
-/// Every context key that statements about starting ask for, in lower case.
+/// Every context key that statements about starting a workflow, or taking it over, ask for, in lower case.
 fn keys(authority: &Authority) -> BTreeSet<String> {
     let statements = authority
         .all_policies()
         .flat_map(|p| &p.statements)
-        .filter(|s| is_about_starting(&s.actions));
+        .filter(|s| is_about_workflows(&s.actions));
     statements.flat_map(asked_for).collect()
 }
 
-fn is_about_starting(actions: &ActionSpec) -> bool {
-    [START, START_SYNC, REDRIVE]
-        .iter()
-        .any(|a| actions.matches(a))
+fn is_about_workflows(actions: &ActionSpec) -> bool {
+    let starting = [START, START_SYNC, REDRIVE];
+    let mut all = starting.iter().chain(&TAKING);
+    all.any(|a| actions.matches(a))
 }
 
 fn asked_for(statement: &Statement) -> impl Iterator<Item = String> {

@@ -144,7 +144,8 @@ impl StartIndex {
             if Some(&actor.arn) == target.role {
                 continue;
             }
-            let context = known::in_organization(&context, &actor.authority);
+            let own = context.clone().or(actor.asker.own().clone());
+            let context = known::in_organization(&own, &actor.authority);
             let ask = Ask {
                 index: self,
                 group,

@@ -296,3 +296,48 @@ fn what_was_cut_keeps_the_gate_shut() {
     temp.file("state-machines/deep.json", &response.to_string());
     assert_eq!((scan("json"), scan("human")), (1, 1));
 }
+
+#[test]
+fn a_broken_file_of_an_account_is_told_and_the_others_are_judged() {
+    for (file, text) in [
+        ("iam.json", "null"),
+        ("log-groups.json", "{\"logGroups\": 1}"),
+        ("functions.json", "[]"),
+        ("tags.json", "{\"x\": 1}"),
+        ("organization.json", "{}"),
+    ] {
+        let temp = Temp::new("one-broken");
+        let definition = json!({"StartAt": "S", "States": {"S": {"Type": "Pass", "End": true}}});
+        temp.machine("w", "w", &definition);
+        temp.file(file, text);
+        let run = run(&["scan", "--snapshot", temp.path(), "--format", "json"]);
+        assert_eq!(run.status, 2, "{file}: {}", run.err);
+        assert_eq!(run.err.trim().lines().count(), 1, "{file}: {}", run.err);
+        assert!(run.err.contains(file), "{file}: {}", run.err);
+        let report = json_of(&run);
+        assert_eq!(report["workflows"][0]["name"], "w", "{file}");
+        let gaps = report["workflows"][0]["incomplete"].to_string();
+        assert!(gaps.contains(file), "{file}: {gaps}");
+    }
+}
+
+#[test]
+fn a_question_that_is_no_text_spares_the_others() {
+    let mut asked = command(&["decide"]);
+    let line = br#"{"action": "s3:GetObject", "resource": "arn:aws:s3:::a/b", "policies": [{"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:*", "Resource": "*"}]}]}"#;
+    let file = Temp::new("not-text");
+    let path = file.0.join("questions");
+    std::fs::write(&path, [&b"\xff\xfe\n"[..], line, b"\n"].concat()).unwrap();
+    asked.stdin(std::fs::File::open(&path).unwrap());
+    let run = finish(&mut asked);
+    let answers: Vec<&str> = run.out.lines().collect();
+    assert_eq!(
+        (run.status, answers.len()),
+        (2, 2),
+        "{} {}",
+        run.out,
+        run.err
+    );
+    assert!(answers[0].starts_with("{\"error\":"), "{}", run.out);
+    assert!(answers[1].contains("\"allow\""), "{}", run.out);
+}

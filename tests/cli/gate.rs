@@ -336,3 +336,44 @@ fn a_comment_suppresses_in_a_source_file_and_in_no_answer_of_aws() {
         assert_eq!(run.status, status, "{file}: {}", run.out);
     }
 }
+
+#[test]
+fn a_role_that_stands_elsewhere_is_judged_as_strictly_as_none() {
+    let temp = Temp::new("elsewhere");
+    let machine = |role: &str, input: &str| {
+        let text = format!(
+            "Resources:
+  Flow:
+    Type: AWS::StepFunctions::StateMachine
+    Properties:
+      RoleArn: {role}
+      Definition:
+        StartAt: Run
+        States:
+          Run: {{Type: Task, Resource: 'arn:aws:states:::lambda:invoke', Parameters: {{{input}}}, End: true}}
+"
+        );
+        temp.file("template.yaml", &text)
+    };
+    for role in [
+        "arn:aws:iam::123456789012:role/shared",
+        "!ImportValue shared-role",
+        "'{{resolve:ssm:/roles/shared}}'",
+    ] {
+        let tainted = run(&[
+            "check",
+            &machine(role, "FunctionName.$: $.f"),
+            "--format",
+            "json",
+        ]);
+        assert_eq!(tainted.status, 1, "{role}: {}", tainted.out);
+        assert!(tainted.out.contains("\"tainted-target\""), "{role}");
+        let fixed = run(&[
+            "check",
+            &machine(role, "FunctionName: pay"),
+            "--format",
+            "json",
+        ]);
+        assert_eq!(fixed.status, 0, "{role}: {}", fixed.out);
+    }
+}

@@ -213,8 +213,7 @@ impl Scenario {
             functions: list("Functions", &block.account.functions),
             tags: Some(json!({ "ResourceTagMappingList": tagged })),
             entries: block.account.files.clone(),
-        })
-        .map_err(|e| named(e.to_string()))?;
+        });
         if !account.unreadable.is_empty() {
             return Err(named(format!("{:?}", account.unreadable)));
         }

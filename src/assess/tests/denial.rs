@@ -101,7 +101,7 @@ fn account(poison: Option<&Poison>) -> Account {
         iam: Some(iam),
         ..Values::default()
     };
-    let mut account = local::from_values(&values).unwrap();
+    let mut account = local::from_values(&values);
     let own = account.workflows.get(1).cloned().unwrap_or_default();
     for (number, definition) in poison.into_iter().flat_map(|p| &p.versions).enumerate() {
         account.versions.push(StateMachine {
