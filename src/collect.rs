@@ -29,7 +29,8 @@ pub use account::whole_account;
 pub use around::{Ask, StaleRead, around};
 pub use entries::{EntryAsk, ReadEntries, targets};
 pub use lately::{AccountCache, Surroundings};
-pub use policies::{PolicyAsk, policies};
+#[cfg(feature = "live")]
+pub use policies::policies;
 pub use versions::{Versions, versions};
 pub use workflow::{Described, describe};
 

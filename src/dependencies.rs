@@ -13,7 +13,7 @@ use crate::digest::Digest;
 use crate::entry_points::Kind;
 use crate::snapshot::{Account, Document, Fetched, Iam, ResourceKind, Role, StateMachine};
 
-pub use holders::{Named, PolicyHolders, acted_on, ask, named_by, policies_of};
+pub use holders::{PolicyHolders, acted_on, ask, named_by, policies_of};
 
 /// Something of the account on which verdicts rest. IAM is global: a role of one name serves every region.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

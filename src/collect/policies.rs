@@ -51,6 +51,7 @@ impl AccountCache {
 }
 
 /// Reads them into an account.
+#[cfg(feature = "live")]
 pub async fn policies<A: Account>(port: &A, ask: &PolicyAsk, account: &mut snapshot::Account) {
     let read: Answers = stream::iter(all(ask))
         .map(|arn| async move { (arn.clone(), port.resource_policy(arn).await) })
