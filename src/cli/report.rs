@@ -11,6 +11,7 @@ use crate::assess::{self, Assessment};
 use crate::config::Config;
 use crate::document::{Document, Notation, Place, Sources, WorkflowOrigin};
 use crate::finding::Finding;
+use crate::gap::Unread;
 use crate::glob::Glob;
 use crate::loc::Pointer;
 use crate::local::{self, State};
@@ -47,7 +48,7 @@ pub fn scan(args: &Scan, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let configured = source::configured(&args.report.config)?;
     let config = &configured.config;
     let baseline = ready(&args.gate, &args.report)?;
-    let account = source::account(&args.source, host)?;
+    let account = source::account_as_it_is(&args.source, host)?;
     host.progress(&format!("judging {} workflows", account.workflows.len()));
     if streamed::fits(args) {
         return streamed::scan(&account, args, &configured, baseline.as_ref(), host);
@@ -95,11 +96,14 @@ pub fn broken_files(account: &Account, dir: &Path) -> Vec<String> {
     let broken = account.unreadable.iter();
     broken
         .filter(|unread| unread.is_file)
-        .map(|unread| {
-            let file = dir.join(unread.what.trim_matches('`'));
-            format!("`{}` cannot be judged: {}", file.display(), unread.why)
-        })
+        .map(|unread| unusable(unread, dir))
         .collect()
+}
+
+/// One such file, in a line.
+pub fn unusable(unread: &Unread, dir: &Path) -> String {
+    let file = dir.join(unread.what.trim_matches('`'));
+    format!("`{}` cannot be judged: {}", file.display(), unread.why)
 }
 
 /// What must be there before the work is begun.

@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Failure, Host, Outcome, args};
+use super::{Failure, Host, Outcome, args, report};
 use crate::config::Config;
+use crate::gap::{Input, Unread};
 use crate::local::{self, RoleFile};
 use crate::render::report::{Applied, Baseline};
 use crate::snapshot::Account;
@@ -82,8 +83,30 @@ pub fn baseline(args: &args::Gate) -> Result<Option<Baseline>, Failure> {
     })
 }
 
-/// The account: a directory, or the live one.
+/// The account of a command whose answer means nothing without one of the files that are about all of it.
 pub fn account(source: &args::Source, host: &mut Host<'_>) -> Result<Account, Failure> {
+    let account = account_as_it_is(source, host)?;
+    let Some(dir) = &source.snapshot else {
+        return Ok(account);
+    };
+    let of_all = |unread: &&Unread| unread.is_file && OF_ALL.contains(&unread.input);
+    match account.unreadable.iter().find(of_all) {
+        Some(unread) => Err(Failure::Words(report::unusable(unread, dir))),
+        None => Ok(account),
+    }
+}
+
+/// What the files of an account directory hold that are about all of its workflows.
+const OF_ALL: [Input; 5] = [
+    Input::Principals,
+    Input::LogGroups,
+    Input::Functions,
+    Input::Tags,
+    Input::Organization,
+];
+
+/// The account: a directory, or the live one. What is broken of it is told beside what is judged.
+pub fn account_as_it_is(source: &args::Source, host: &mut Host<'_>) -> Result<Account, Failure> {
     match &source.snapshot {
         Some(dir) => {
             host.progress(&format!("reading {}", dir.display()));

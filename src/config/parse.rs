@@ -125,7 +125,7 @@ fn with_reason<'v, 'i>(
     let (mut named, mut why) = (None, None);
     for (key, value) in entries(value)? {
         match key.get_ref().as_ref() {
-            "reason" => why = Some(text(value)?).filter(|why| !why.trim().is_empty()),
+            "reason" => why = Some(text(value)?),
             name if name == member => named = Some(value),
             other => return Err(unknown(other, key.span().start, &[member, "reason"])),
         }

@@ -73,7 +73,7 @@ fn what_is_not_understood_is_named_with_its_line() {
             "write `{ rule = \"tracing-off\", reason = \"…\" }`",
         ),
         (
-            "disabled-rules = [\n{ rule = \"tracing-off\", reason = \" \" }]",
+            "disabled-rules = [\n{ rule = \"tracing-off\" }]",
             2,
             "without a reason",
         ),

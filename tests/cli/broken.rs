@@ -57,7 +57,7 @@ fn a_broken_state_machine_file_is_one_gap_beside_the_others() {
 }
 
 #[test]
-fn a_broken_file_of_the_whole_account_is_one_line_and_no_report() {
+fn a_broken_file_of_the_whole_account_is_one_line_and_spares_what_does_not_need_it() {
     for file in ["iam.json", "log-groups.json", "functions.json", "tags.json"] {
         for (case, text) in [
             "",
@@ -75,9 +75,22 @@ fn a_broken_file_of_the_whole_account_is_one_line_and_no_report() {
             let temp = account(&format!("broken-{file}-{case}"));
             temp.file(file, text);
             let run = run(&["scan", "--snapshot", temp.path()]);
-            assert_eq!((run.status, run.out.as_str()), (2, ""), "{file} {text}");
+            assert_eq!(run.status, 2, "{file} {text}");
+            assert!(
+                run.out.contains("good") && run.out.contains(file),
+                "{file}: {}",
+                run.out
+            );
             let line = run.err.trim_end();
             assert!(is_clear(line) && line.contains(file), "{text}: {line}");
+            // What it prints would mean something else without the file.
+            let policy = crate::cli::support::run(&["policy", "good", "--snapshot", temp.path()]);
+            assert_eq!(
+                (policy.status, policy.out.as_str()),
+                (2, ""),
+                "{file} {text}"
+            );
+            assert_eq!(policy.err.lines().count(), 1, "{file}: {}", policy.err);
         }
     }
 }

@@ -228,7 +228,7 @@ fn what_cannot_be_done_is_one_line_and_no_report() {
     let config = temp.file("stepwarden.toml", "disabled-rules = [\"loging-off\"]");
     let definition = temp.file("a.asl.json", &succeed().to_string());
     for arguments in [
-        &["scan", "--snapshot", temp.path()][..],
+        &["map", "--snapshot", temp.path(), "good"][..],
         &["scan", "--snapshot", "/no/such/directory"],
         &["scan", "--snapshot", ACCOUNT, "--config", &config],
         &["check", &definition, "--role", "/no/such/role"],
