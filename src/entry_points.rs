@@ -17,9 +17,14 @@ mod text;
 mod urls;
 mod velocity;
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use crate::arn::Arn;
+use crate::glob::Glob;
 use crate::snapshot::{Account, Fetched};
 use crate::value::Value;
 
@@ -122,16 +127,22 @@ impl Authorization {
 }
 
 /// What brings something about that begins an execution: whoever may do this chooses what it brings.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Cause {
     /// The IAM action.
-    pub action: &'static str,
+    pub action: Cow<'static, str>,
     /// On what, as a pattern.
     pub resource: String,
     /// What the request must say, as context keys with one value that it can have.
     pub context: Vec<(&'static str, String)>,
     /// Whom the resource's own policy lets do it, by ARN.
     pub named: Vec<String>,
+    /// Of topics with levels, which of the resource are meant, with colons between the levels.
+    pub levels: Option<Glob>,
+    /// The role with which a rule hands it on to another bus, and which bus that is.
+    pub passed_on: Option<(Arn, String)>,
+    /// The event as this can bring it about, where that is less than what the entry point may get.
+    pub brings: Option<Arc<Value>>,
 }
 
 /// One way by which executions begin.
@@ -170,6 +181,24 @@ impl EntryPoint {
                 Some(_) if !path.starts_with("$$.Execution.Input") => self.names,
                 _ => !chosen(&follow(&self.input, path)).is_empty(),
             })
+    }
+
+    /// What brings about that somebody chooses what stands at one of these paths of the input.
+    pub fn causes_at(&self, paths: &[String]) -> Vec<&Cause> {
+        let inputs: Vec<Value> = paths.iter().map(|p| follow(&self.input, p)).collect();
+        let unknowns = inputs.iter().flat_map(chosen);
+        let places: BTreeSet<&str> = unknowns
+            .flat_map(|u| &u.origins)
+            .map(|o| o.path.as_str())
+            .collect();
+        let fills = |event: &Arc<Value>| {
+            let mut places = places.iter();
+            places.any(|place| !chosen(&follow(event, place)).is_empty())
+        };
+        let causes = self.causes.iter();
+        causes
+            .filter(|c| places.is_empty() || c.brings.as_ref().is_none_or(fills))
+            .collect()
     }
 
     /// For people, as [`in_words`] writes it.

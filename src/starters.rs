@@ -25,7 +25,7 @@ use crate::budget;
 use crate::entry_points::Kind;
 use crate::finding::StatementRef;
 use crate::glob::Glob;
-use crate::iam::{Authority, Condition, Context, Decision, Request, evaluate};
+use crate::iam::{Authority, Condition, Context, Decision, Request, ResourcePolicies, evaluate};
 use crate::rule_id::{RuleId, rule_ids};
 use crate::trust::{Admission, Outside};
 use crate::workflow::{Workflow, WorkflowType};
@@ -129,6 +129,8 @@ pub struct StartIndex {
     /// Who may start a workflow that starts others, found when first asked for.
     direct: Mutex<HashMap<String, Direct>>,
     trusted: Vec<String>,
+    /// The policies of what brings executions about.
+    resources: ResourcePolicies,
     whole: bool,
 }
 

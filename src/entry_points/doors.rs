@@ -16,6 +16,7 @@ use crate::snapshot::{Account, Document, Fetched};
 pub struct Doors<'a> {
     queues: Option<&'a BTreeMap<String, Document>>,
     buckets: Option<&'a BTreeMap<String, Document>>,
+    topics: Option<&'a BTreeMap<String, Document>>,
     controls: Vec<Arc<Policy>>,
 }
 
@@ -26,6 +27,7 @@ impl<'a> Doors<'a> {
         Self {
             queues: Fetched::present(&read.queues),
             buckets: Fetched::present(&read.buckets),
+            topics: Fetched::present(&read.topics),
             controls: AccountLayers::of(account).controls().cloned().collect(),
         }
     }
@@ -33,6 +35,17 @@ impl<'a> Doors<'a> {
     /// The policy of a queue, where it was read and there is one.
     pub fn queue(&self, queue: &Arn) -> Option<&'a Document> {
         self.queues?.get(queue.resource())
+    }
+
+    /// The policy of a topic, where it was read and there is one.
+    pub fn topic(&self, topic: &Arn) -> Option<&'a Document> {
+        self.topics?.get(topic.resource())
+    }
+
+    /// Whether everybody may publish to a topic with this policy.
+    pub fn opens_topic(&self, topic: Option<&Document>) -> bool {
+        topic.is_some_and(|p| policy::of_topic(p) == Admits::Everybody)
+            && !self.are_shut("sns:Publish")
     }
 
     /// Whether everybody may send a message to a queue with this policy.
@@ -53,7 +66,7 @@ impl<'a> Doors<'a> {
             let written = Glob::parse(&cause.resource);
             cause.action == "s3:PutObject"
                 && policy.is_some_and(|p| policy::of_bucket(p, &written) == Admits::Everybody)
-                && !self.are_shut(cause.action)
+                && !self.are_shut(&cause.action)
         })
     }
 

@@ -1,23 +1,28 @@
 //! EventBridge: rules, schedules and pipes.
 
 mod event;
+mod pipe;
+mod service;
+mod source;
+
+pub use pipe::pipes;
 
 use serde_json::Value as Json;
 
 use super::doors::Doors;
-use super::policy;
 use super::start::{StartRequest, Starts, unqualified};
 use super::text::{self, Part};
-use super::{Authorization, Cause, EntryPoint, EntryPoints, Fill, Kind, Place, follow, pattern};
+use super::{Authorization, Cause, EntryPoint, EntryPoints, Fill, Kind, Place, Unread, follow};
 use crate::arn::Arn;
 use crate::glob::Glob;
 use crate::iam::resources::holder;
+use crate::snapshot::Fetched;
 use crate::snapshot::entries::{EventRule, EventTarget, Pipe, Schedule};
-use crate::snapshot::{Document, Fetched};
 use crate::value::{Source, Unknown, Value};
 
 /// Rules whose targets are workflows.
 pub fn rules(rules: &[EventRule], doors: &Doors<'_>, home: &Place, found: &mut EntryPoints) {
+    let forwards = forwards(rules, home);
     for rule in rules.iter().filter(|r| r.state != "DISABLED") {
         let targets = match &rule.targets {
             Fetched::Present(targets) => targets,
@@ -35,8 +40,23 @@ pub fn rules(rules: &[EventRule], doors: &Doors<'_>, home: &Place, found: &mut E
             let Some(workflow) = unqualified(&target.arn) else {
                 continue;
             };
-            let event = brought.get_or_insert_with(|| event::of(rule, home));
+            let event = brought.get_or_insert_with(|| {
+                let mut event = event::of(rule, home);
+                let passed_on = forwards.iter().filter(|f| f.to == event::bus(rule, home));
+                event
+                    .causes
+                    .extend(passed_on.flat_map(|f| f.causes(rule, home)));
+                event
+            });
             let (input, fill) = given(target, event);
+            if event.untold && fill != Fill::Constant {
+                found.unread.push(Unread {
+                    kind: Kind::EventRule,
+                    what: format!("who makes the calls that the rule `{}` tells of", rule.name),
+                    why: "its pattern does not name the calls of CloudTrail's events".to_owned(),
+                    optional: true,
+                });
+            }
             // Whoever may put an object without credentials begins an execution with its name.
             let open = doors.let_cause(&event.causes);
             found.list.push(EntryPoint {
@@ -82,6 +102,40 @@ pub fn doors(rules: &[EventRule], pipes: &[Pipe], home: &Place) -> Vec<(String, 
         all.extend(begun.filter_map(|w| Some((w, queue.clone()?))));
     }
     all
+}
+
+/// A rule that hands its events on to another bus of the account.
+struct Forward<'r> {
+    rule: &'r EventRule,
+    to: String,
+    role: Option<Arn>,
+}
+
+impl Forward<'_> {
+    /// Who may put on its bus what a rule of the other one gets.
+    fn causes(&self, to: &EventRule, home: &Place) -> Vec<Cause> {
+        let mut causes = event::forwarded(self.rule, to, home);
+        for cause in &mut causes {
+            cause.passed_on = self.role.clone().map(|role| (role, self.to.clone()));
+        }
+        causes
+    }
+}
+
+fn forwards<'r>(rules: &'r [EventRule], home: &Place) -> Vec<Forward<'r>> {
+    let buses = home.arn("events", "event-bus/");
+    let mut found = Vec::new();
+    let by_events = |r: &&EventRule| r.state != "DISABLED" && r.event_pattern.is_some();
+    for rule in rules.iter().filter(by_events) {
+        let targets = rule.targets.present().into_iter().flatten();
+        let to_buses = targets.filter(|t| t.arn.starts_with(&buses) && t.input.is_none());
+        found.extend(to_buses.map(|target| Forward {
+            rule,
+            to: target.arn.clone(),
+            role: target.role_arn.as_deref().and_then(Arn::parse),
+        }));
+    }
+    found
 }
 
 /// What a target's workflow gets of an event.
@@ -197,128 +251,4 @@ fn is_start(arn: &str) -> bool {
         call.as_str(),
         "sfn:startexecution" | "sfn:startsyncexecution"
     )
-}
-
-/// Pipes to workflows, or through one that enriches. What a queue or a stream holds comes from outside; each execution
-/// gets a batch of it.
-pub fn pipes(pipes: &[Pipe], doors: &Doors<'_>, found: &mut EntryPoints) {
-    for pipe in pipes.iter().filter(|p| p.desired_state != "STOPPED") {
-        let read = record(pipe);
-        let queue = Arn::parse(&pipe.source).filter(|arn| arn.service() == "sqs");
-        let policy = queue.and_then(|arn| doors.queue(&arn));
-        let sender = Sender {
-            policy,
-            anybody: doors.opens(policy),
-        };
-        let enriched = pipe.enrichment.as_deref().map(|enrichment| {
-            let template = pipe.enrichment_parameters.input_template.as_deref();
-            found.list.extend(piped(
-                pipe,
-                enrichment,
-                template,
-                (&read, Fill::Whole),
-                &sender,
-            ));
-            // What code makes of it, or an endpoint answers, is not followed.
-            Value::Any(Unknown::of(Source::External, "$"))
-        });
-        let given = match &enriched {
-            Some(made) => (made, Fill::Unknown),
-            None => (&read, Fill::Whole),
-        };
-        let template = pipe.target_parameters.input_template.as_deref();
-        found
-            .list
-            .extend(piped(pipe, &pipe.target, template, given, &sender));
-    }
-}
-
-/// Who may send what a pipe reads.
-struct Sender<'a> {
-    /// The policy of the queue that it reads, where it was read and the queue has one.
-    policy: Option<&'a Document>,
-    /// Whoever sends a message without credentials begins an execution with it.
-    anybody: bool,
-}
-
-/// The workflow that a pipe calls with its records, which are this where there is no template.
-fn piped(
-    pipe: &Pipe,
-    called: &str,
-    template: Option<&str>,
-    given: (&Value, Fill),
-    sender: &Sender<'_>,
-) -> Option<EntryPoint> {
-    let workflow = unqualified(called)?;
-    let (record, fill) = given;
-    let (each, fill) = match template {
-        None => (record.clone(), fill),
-        Some(template) => {
-            let named = |name: &str| match name {
-                "aws.pipes.event" | "aws.pipes.event.json" => record.clone(),
-                name if name.starts_with("aws.pipes.") => fixed(name),
-                path => follow(record, path),
-            };
-            made(template, &named, record)
-        }
-    };
-    Some(EntryPoint {
-        kind: Kind::Pipe,
-        name: pipe.name.clone(),
-        authorization: sender.anybody.then_some(Authorization::None),
-        public: sender.anybody,
-        starts: Starts::Workflow(workflow),
-        input: Value::Each(Box::new(each)),
-        fill,
-        names: false,
-        role: pipe.role_arn.as_deref().and_then(Arn::parse),
-        causes: match fill {
-            Fill::Constant => Vec::new(),
-            _ => sent(&pipe.source, sender.policy),
-        },
-        note: "",
-    })
-}
-
-/// One record of the source, past the filters.
-fn record(pipe: &Pipe) -> Value {
-    let open = Unknown::of(Source::External, "$");
-    let criteria = pipe.source_parameters.filter_criteria.as_ref();
-    let filters = criteria.map_or(&[][..], |c| c.filters.as_slice());
-    let read = |text: &Option<String>| serde_json::from_str::<Json>(text.as_deref()?).ok();
-    let each: Option<Vec<Value>> = filters
-        .iter()
-        .map(|f| Some(pattern::let_through(&read(&f.pattern)?, &open)))
-        .collect();
-    match each.filter(|e| !e.is_empty()) {
-        Some(each) => each
-            .iter()
-            .skip(1)
-            .fold(each.first().cloned().unwrap_or(Value::NEVER), |a, b| {
-                a.join(b)
-            }),
-        None => Value::Any(open),
-    }
-}
-
-/// What puts records into a source.
-fn sent(source: &str, policy: Option<&Document>) -> Vec<Cause> {
-    let Some(arn) = Arn::parse(source) else {
-        return Vec::new();
-    };
-    let (action, resource) = match arn.service() {
-        "sqs" => ("sqs:SendMessage", source.to_owned()),
-        "kinesis" => ("kinesis:PutRecord", source.to_owned()),
-        "dynamodb" => {
-            let table = source.split("/stream/").next().unwrap_or(source);
-            ("dynamodb:PutItem", table.to_owned())
-        }
-        _ => return Vec::new(),
-    };
-    vec![Cause {
-        action,
-        resource,
-        context: Vec::new(),
-        named: policy.map(policy::senders).unwrap_or_default(),
-    }]
 }

@@ -114,6 +114,34 @@ fn matched(matcher: &Json, open: &Unknown) -> Value {
     }
 }
 
+/// The texts that both lists name; of one that names none, what the other does.
+pub fn both(
+    one: Option<Vec<(String, bool)>>,
+    other: Option<Vec<(String, bool)>>,
+) -> Option<Vec<(String, bool)>> {
+    let (one, other) = match (one, other) {
+        (Some(one), Some(other)) => (one, other),
+        (one, other) => return one.or(other),
+    };
+    let fits = |begin: &(String, bool), text: &str| match begin.1 {
+        true => begin.0 == text,
+        false => text.starts_with(begin.0.as_str()),
+    };
+    let mut all = Vec::new();
+    for a in &one {
+        for b in &other {
+            let shared = match (a.1, b.1) {
+                (true, _) => fits(b, &a.0).then_some(a),
+                (_, true) => fits(a, &b.0).then_some(b),
+                _ if fits(a, &b.0) => Some(b),
+                _ => fits(b, &a.0).then_some(a),
+            };
+            all.extend(shared.filter(|s| !all.contains(*s)).cloned());
+        }
+    }
+    Some(all)
+}
+
 /// The texts that a list of matchers names, where each is a literal or a beginning: with whether it is whole.
 pub fn beginnings(pattern: Option<&Json>) -> Option<Vec<(String, bool)>> {
     let list = pattern?.as_array()?.iter();

@@ -69,6 +69,37 @@ pub fn of_queue(document: &Document) -> Admits {
     admits(&read(&document.0), "sqs:SendMessage", &|_, _| true)
 }
 
+/// What a topic's policy says to whoever publishes.
+pub fn of_topic(document: &Document) -> Admits {
+    admits(&read(&document.0), "sns:Publish", &|_, _| true)
+}
+
+/// The topics from which a queue's policy lets Amazon SNS send messages (Amazon SQS Developer Guide, "Basic examples of
+/// Amazon SQS policies": `aws:SourceArn` names the topic).
+pub fn topics(document: &Document) -> Vec<String> {
+    let Some(policy) = read(&document.0) else {
+        return Vec::new();
+    };
+    let from_topics = policy.statements.iter().filter(|s| {
+        let lets_sns = match &s.principals {
+            Some(PrincipalSpec::Only(entries)) => {
+                let mut entries = entries.iter();
+                entries.any(|e| e.value == "*" || e.value == "sns.amazonaws.com")
+            }
+            Some(PrincipalSpec::AllBut(_)) => true,
+            None => false,
+        };
+        s.effect == Effect::Allow && s.actions.matches("sqs:SendMessage") && lets_sns
+    });
+    let sources = from_topics
+        .flat_map(|s| &s.conditions)
+        .filter(|c| c.key.eq_ignore_ascii_case("aws:SourceArn") && !is_negative(c));
+    let of_sns = |text: &&String| text.split(':').nth(2) == Some("sns");
+    sources
+        .flat_map(|c| c.texts.iter().filter(of_sns).cloned())
+        .collect()
+}
+
 /// What a bucket's policy says to whoever puts the objects of this pattern.
 pub fn of_bucket(document: &Document, written: &Glob) -> Admits {
     let about = |statement: &Statement, whole: bool| match &statement.resources {
@@ -98,13 +129,13 @@ pub fn keeps_strangers_from(control: &Policy, action: &str) -> bool {
     })
 }
 
-/// The principals whom a queue's policy lets send messages without a condition, by ARN.
-pub fn senders(document: &Document) -> Vec<String> {
+/// The principals whom a resource's policy lets do this without a condition, by ARN.
+pub fn named(document: &Document, action: &str) -> Vec<String> {
     let Some(policy) = read(&document.0) else {
         return Vec::new();
     };
     let statements = policy.statements.iter().filter(|s| {
-        s.effect == Effect::Allow && s.conditions.is_empty() && s.actions.matches("sqs:SendMessage")
+        s.effect == Effect::Allow && s.conditions.is_empty() && s.actions.matches(action)
     });
     let named = statements.flat_map(|s| match &s.principals {
         Some(PrincipalSpec::Only(entries)) => entries.as_slice(),

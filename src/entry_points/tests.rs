@@ -1,6 +1,7 @@
 mod deployed;
 mod events;
 mod matrix;
+mod senders;
 mod sources;
 
 use serde_json::{Value as Json, json};

@@ -12,7 +12,7 @@ use crate::analysis::{self, TaskFacts, WorkflowAnalysis};
 use crate::arn::Arn;
 use crate::budget;
 use crate::config::Config;
-use crate::entry_points::EntryPoints;
+use crate::entry_points::{EntryPoint, EntryPoints};
 use crate::functions::{self, FunctionFacts};
 use crate::gap::{Gap, GapSubject, Input, Unread};
 use crate::glob::Glob;
@@ -101,8 +101,13 @@ impl<'a> AccountFacts<'a> {
             let machine = snapshot.workflows.get(place)?;
             facts.roles.get(&machine.role_arn).map(|(facts, _)| facts)
         };
-        let links = entry::Links::of(&starts, &facts.workflows, &role_of);
-        facts.entry = EntryIndex::new(EntryPoints::of(snapshot), links);
+        let points = EntryPoints::of(snapshot);
+        let whole = snapshot.iam_is_whole;
+        let may_start = |point: &EntryPoint, workflow: &Workflow| {
+            entry::may_start(point, workflow, &facts.principals, whole)
+        };
+        let links = entry::Links::of(&starts, &facts.workflows, &role_of, &points, &may_start);
+        facts.entry = EntryIndex::new(points, links);
         facts
     }
 

@@ -16,11 +16,11 @@ use crate::gap::{Gap, Input};
 use crate::iam::Principals;
 use crate::starters::{self, StartIndex, Starter};
 use crate::taint::TaintedSink;
-use crate::value::Source;
 use crate::workflow::Workflow;
 
+use links::caller_paths;
 pub use links::{Link, Links, Start};
-use started::may_start;
+pub(super) use started::may_start;
 
 /// More combinations of a workflow and paths than this are not followed.
 const MAX_STEPS: usize = 512;
@@ -61,6 +61,8 @@ pub struct Steer<T> {
     pub who: T,
     /// The workflows that hand the input on; empty where he starts this one.
     pub via: Vec<Arn>,
+    /// The paths of the first one's input that end where the task takes its value from.
+    pub at: Vec<String>,
 }
 
 impl Steering<'_> {
@@ -291,25 +293,12 @@ fn gather<'a>(
         points: ground
             .index
             .of(workflow, ground.principals, ground.iam_is_whole),
-        links: ground.index.links.to(place),
+        links: ground.index.links.starting(place),
         steering,
         points_are_whole: ground.index.is_whole()
             || starters.known && ground.index.gaps(starters).is_empty(),
         is_whole: starters.known && starters.blind.is_empty() && ground.index.is_whole(),
     }
-}
-
-/// The paths of the input from which a sink takes what a caller chooses.
-fn caller_paths(sink: &TaintedSink) -> BTreeSet<String> {
-    let parameters = sink
-        .parameters
-        .iter()
-        .flat_map(crate::taint::Parameter::tainted);
-    parameters
-        .flat_map(|u| &u.origins)
-        .filter(|o| o.source == Source::Caller)
-        .map(|o| o.path.clone())
-        .collect()
 }
 
 /// Starters and entry points of a workflow that was met on the way.
@@ -348,6 +337,7 @@ fn steering<'a>(
                 .of(workflow, ground.principals, ground.iam_is_whole);
             (direct.collect(), points)
         });
+        let wanted: Vec<String> = paths.iter().cloned().collect();
         for starter in starters
             .iter()
             .filter(|s| told.insert(s.actor.arn.to_string()))
@@ -355,14 +345,15 @@ fn steering<'a>(
             found.starters.push(Steer {
                 who: starter.clone(),
                 via: via.clone(),
+                at: wanted.clone(),
             });
         }
-        let wanted: Vec<String> = paths.iter().cloned().collect();
         for point in points.iter().filter(|p| p.chooses(&wanted)) {
             if told.insert(format!("{}\n{}", point.kind.word(), point.name)) {
                 found.points.push(Steer {
                     who: point,
                     via: via.clone(),
+                    at: wanted.clone(),
                 });
             }
         }

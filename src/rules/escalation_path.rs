@@ -41,6 +41,7 @@ impl<'f> Steered<'f> {
         self.principals.extend(new.map(|who| Steer {
             who,
             via: via.to_vec(),
+            at: Vec::new(),
         }));
     }
 }
@@ -82,7 +83,7 @@ impl Rule for EscalationPath {
                     }
                 }
                 for steer in &steering.points {
-                    for (starter, beyond) in senders(facts, steer.who, finding) {
+                    for (starter, beyond) in senders(facts, steer, finding) {
                         add(&mut steered.actions, beyond);
                         let way = (steer.who.name.clone(), steer.via.clone());
                         let by = steered.causes.entry(way).or_default();
@@ -125,13 +126,14 @@ fn beyond(facts: &Facts<'_>, starter: &Starter<'_>, finding: &Finding) -> Vec<St
 /// Who may bring about, with a content of his choice, what begins an execution there, and may not do the rest himself.
 fn senders<'f>(
     facts: &'f Facts<'_>,
-    point: &EntryPoint,
+    steer: &Steer<&EntryPoint>,
     finding: &Finding,
 ) -> Vec<(Starter<'f>, Vec<String>)> {
     let Some(starts) = facts.starts else {
         return Vec::new();
     };
-    let all = point.causes.iter().flat_map(|cause| starts.who_may(cause));
+    let causes = steer.who.causes_at(&steer.at);
+    let all = causes.into_iter().flat_map(|cause| starts.who_may(cause));
     all.filter_map(|starter| {
         let beyond = beyond(facts, &starter, finding);
         (!beyond.is_empty()).then_some((starter, beyond))

@@ -4,17 +4,24 @@ use std::borrow::Cow;
 use std::sync::{Arc, PoisonError};
 
 use super::{START, StartGrant, StartIndex, Starter};
+use crate::arn::Arn;
 use crate::budget;
 use crate::entry_points::Cause;
 use crate::finding::StatementRef;
 use crate::glob::Glob;
 use crate::iam::sets::{Coverage, coverage, grants_for};
-use crate::iam::{Context, Effect};
+use crate::iam::{
+    Context, Decision, Effect, Found, Layer, Policy, Request, ResourceSide, ResourceSpec, evaluate,
+    evaluate_on, together,
+};
 
 impl StartIndex {
     /// The principals, administrators and service roles aside, that may do this, each with the statement that lets it.
     pub fn who_may(&self, cause: &Cause) -> Vec<Starter<'_>> {
-        let key = format!("{cause:?}");
+        let key = format!(
+            "{} {} {:?} {:?} {:?} {:?}",
+            cause.action, cause.resource, cause.context, cause.named, cause.levels, cause.passed_on
+        );
         let known = || self.causes.lock().unwrap_or_else(PoisonError::into_inner);
         let found = known().get(&key).cloned();
         let found = found.unwrap_or_else(|| {
@@ -44,22 +51,30 @@ impl StartIndex {
                 known.with(key, value.clone())
             });
         let mut found = Vec::new();
+        if !self.passes_on(cause) {
+            return found;
+        }
         for (id, actor) in self.actors.iter().enumerate() {
             if actor.admin || actor.is_configured() {
+                continue;
+            }
+            if self.refuses(actor, cause, &known) {
                 continue;
             }
             if cause.named.iter().any(|arn| *arn == actor.arn.as_str()) {
                 found.push((id, by_the_resource(cause)));
                 continue;
             }
-            if !mentions(actor, cause.action) {
+            if !mentions(actor, &cause.action) {
                 continue;
             }
-            if coverage(&actor.authority, cause.action, &resource, &known) == Coverage::None {
+            if coverage(&actor.authority, &cause.action, &resource, &known) == Coverage::None {
                 continue;
             }
-            let grants = grants_for(&actor.authority, cause.action);
-            let grant = grants.iter().find(|g| g.resource.overlaps(&resource));
+            let grants = grants_for(&actor.authority, &cause.action);
+            let grant = grants
+                .iter()
+                .find(|g| g.resource.overlaps(&resource) && is_of_level(cause, g.resource_text));
             let Some(grant) = grant else { continue };
             let grant = StartGrant {
                 statement: StatementRef {
@@ -77,6 +92,69 @@ impl StartIndex {
         }
         found
     }
+
+    /// Whether what hands it on may; of a role that was not read nothing keeps it from that.
+    fn passes_on(&self, cause: &Cause) -> bool {
+        let Some((role, bus)) = &cause.passed_on else {
+            return true;
+        };
+        let actor = self.places.get(role.as_str());
+        let Some(actor) = actor.and_then(|place| self.actors.get(*place)) else {
+            return true;
+        };
+        let request = Request {
+            principal: Some(role),
+            action: "events:PutEvents",
+            resource: bus,
+            context: &Context::new(),
+        };
+        matches!(
+            evaluate(&actor.authority, &request),
+            Decision::Allow { .. } | Decision::Depends { .. }
+        )
+    }
+
+    /// Whether the resource's own policy denies it, as far as it is certain.
+    fn refuses(&self, actor: &super::Actor, cause: &Cause, known: &Context) -> bool {
+        let Some(resource) = Arn::parse(&cause.resource) else {
+            return false;
+        };
+        let Found::Policy(policy) = self.resources.find(&resource) else {
+            return false;
+        };
+        // Of a pattern, what a statement denies beside some may still leave a part.
+        if cause.resource.contains('*') && !names_what_it_denies(policy) {
+            return false;
+        }
+        let request = Request {
+            principal: Some(&actor.arn),
+            action: &cause.action,
+            resource: &cause.resource,
+            context: known,
+        };
+        let side = ResourceSide {
+            policy: Some(policy),
+            together: together(Some(&actor.arn), &cause.action, Some(resource.account())),
+            controls: &[],
+        };
+        match evaluate_on(&actor.authority, &request, side) {
+            Decision::Deny { by } => by.iter().any(|s| s.layer == Layer::Resource),
+            _ => false,
+        }
+    }
+}
+
+fn names_what_it_denies(policy: &Policy) -> bool {
+    let mut denies = policy.statements.iter();
+    denies.all(|s| s.effect == Effect::Allow || !matches!(s.resources, ResourceSpec::AllBut(_)))
+}
+
+/// Whether what is granted holds a topic with as many levels as are meant.
+fn is_of_level(cause: &Cause, granted: &str) -> bool {
+    let Some(levels) = &cause.levels else {
+        return true;
+    };
+    Glob::parse(&granted.replace('/', ":")).overlaps(levels)
 }
 
 /// What the resource's own policy allows.

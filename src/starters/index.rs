@@ -21,6 +21,7 @@ impl StartIndex {
     pub fn new(principals: &Principals, around: &Surroundings) -> Self {
         let mut index = Self {
             trusted: around.trusted.clone(),
+            resources: around.resources.clone(),
             whole: around.whole,
             ..Self::default()
         };

@@ -7,7 +7,9 @@ use std::sync::Arc;
 
 use super::takers::TAKING;
 use super::{REDRIVE, START, START_SYNC};
-use crate::iam::{AccountLayers, ActionSpec, Authority, Context, Policy, Statement};
+use crate::iam::{
+    AccountLayers, ActionSpec, Authority, Context, Policy, ResourcePolicies, Statement,
+};
 use crate::snapshot::{Account, Tag};
 use crate::workflow::Workflow;
 
@@ -24,6 +26,8 @@ pub struct Surroundings {
     pub whole: bool,
     /// The resource control policies above the account's roles.
     pub controls: Vec<Arc<Policy>>,
+    /// The policies of the account's resources.
+    pub resources: ResourcePolicies,
 }
 
 impl Surroundings {
@@ -53,6 +57,7 @@ impl Surroundings {
             trusted: trusted.to_vec(),
             whole: account.iam_is_whole,
             controls: Vec::new(),
+            resources: ResourcePolicies::default(),
         }
     }
 
@@ -63,6 +68,7 @@ impl Surroundings {
         self.trusted
             .extend(organization.and_then(|o| o.management_account.clone()));
         self.controls = layers.controls().cloned().collect();
+        self.resources = layers.resources.clone();
         self
     }
 }

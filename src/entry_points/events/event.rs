@@ -4,14 +4,17 @@
 //! with `aws.` (EventBridge API Reference, `PutEventsRequestEntry`). Of the services' own events, S3's tell the key that
 //! whoever puts an object chooses, and CloudTrail's the request that whoever makes the call writes.
 
+use std::sync::Arc;
+
 use serde_json::Value as Json;
 
 use super::super::{Cause, Place, pattern};
-use super::fixed;
+use super::{fixed, service};
 use crate::snapshot::entries::EventRule;
 use crate::value::{Source, Unknown, Value};
 
 /// An event of one rule.
+#[derive(Clone)]
 pub struct Event {
     /// What it holds.
     pub value: Value,
@@ -19,6 +22,8 @@ pub struct Event {
     pub causes: Vec<Cause>,
     /// It comes by the clock, and nobody chooses anything of it.
     pub by_the_clock: bool,
+    /// It may tell of calls of which the pattern does not say which they are.
+    pub untold: bool,
 }
 
 /// The rule's event.
@@ -32,21 +37,25 @@ pub fn of(rule: &EventRule, home: &Place) -> Event {
             value: envelope(fixed("detail"), fixed("source")),
             causes: Vec::new(),
             by_the_clock: true,
+            untold: false,
         };
     }
-    // A pattern that cannot be read lets everything through.
-    let pattern = pattern.and_then(|text| serde_json::from_str::<Json>(text).ok());
-    let patterns = pattern::alternatives(&pattern.unwrap_or_default());
-    let events = patterns.iter().map(|p| match p {
-        Json::Object(members) => past(members, rule, home),
-        _ => past(&Members::new(), rule, home),
+    let patterns = patterns(rule);
+    let events = patterns.iter().filter_map(Json::as_object).map(|members| {
+        let mut event = past(members, rule, home);
+        if !is_of_home(members, home) {
+            event.causes.clear();
+        }
+        event
     });
     let mut all = Event {
         value: Value::NEVER,
         causes: Vec::new(),
         by_the_clock: false,
+        untold: false,
     };
     for event in events {
+        all.untold |= event.untold;
         all.value = all.value.join(&event.value);
         let new = event.causes.into_iter().filter(|c| !all.causes.contains(c));
         let new: Vec<Cause> = new.collect();
@@ -56,7 +65,24 @@ pub fn of(rule: &EventRule, home: &Place) -> Event {
 }
 
 /// The members of a pattern's object.
-type Members = serde_json::Map<String, Json>;
+pub type Members = serde_json::Map<String, Json>;
+
+/// Whether the pattern lets through what comes of calls in this account and region: an event tells both, and nobody
+/// chooses them (EventBridge User Guide, "AWS service event metadata").
+fn is_of_home(pattern: &Members, home: &Place) -> bool {
+    let lets = |name: &str, own: &str| {
+        let wanted = pattern::beginnings(pattern.get(name));
+        own.is_empty()
+            || wanted.is_none_or(|wanted| {
+                let mut wanted = wanted.iter();
+                wanted.any(|(text, whole)| match whole {
+                    true => text.eq_ignore_ascii_case(own),
+                    false => own.starts_with(text.as_str()),
+                })
+            })
+    };
+    lets("account", &home.account) && lets("region", &home.region)
+}
 
 /// An event that a pattern without `$or` lets through.
 fn past(pattern: &Members, rule: &EventRule, home: &Place) -> Event {
@@ -69,34 +95,88 @@ fn past(pattern: &Members, rule: &EventRule, home: &Place) -> Event {
         !sources.is_empty() && sources.iter().all(|(s, _)| s.starts_with("aws."))
     };
     if let Some(sources) = sources.as_deref().filter(|s| foreign(s)) {
-        let kind = pattern.get("detail-type").and_then(|t| t.as_array());
-        let calls = kind.is_some_and(|kinds| {
-            kinds
-                .iter()
-                .any(|k| k.as_str().is_some_and(|k| k.contains("via CloudTrail")))
-        });
-        let only_s3 = sources.iter().all(|(s, _)| s == "aws.s3");
-        return match (calls, only_s3) {
-            (true, _) => call(detail),
-            (_, true) => put_object(pattern, home, detail),
-            _ => of_a_service(detail),
-        };
+        return service::event(pattern, sources, home, detail);
     }
-    let bus = match rule.event_bus_name.as_str() {
+    let value = sent(pattern);
+    let kinds = pattern::beginnings(pattern.get("detail-type"));
+    let causes = put_events(
+        &bus(rule, home),
+        sources.as_deref(),
+        kinds.as_deref(),
+        &value,
+    );
+    Event {
+        value,
+        causes,
+        by_the_clock: false,
+        untold: false,
+    }
+}
+
+/// The bus that the rule listens to.
+pub fn bus(rule: &EventRule, home: &Place) -> String {
+    match rule.event_bus_name.as_str() {
         "" => home.arn("events", "event-bus/default"),
         arn if arn.starts_with("arn:") => arn.to_owned(),
         name => home.arn("events", &format!("event-bus/{name}")),
-    };
-    Event {
-        value: envelope(
-            detail(Unknown::of(Source::Caller, "$.detail")),
-            chosen(pattern, "source"),
-        )
-        .with_field("detail-type", chosen(pattern, "detail-type"))
-        .with_field("resources", chosen(pattern, "resources")),
-        causes: put_events(&bus, pattern, sources.as_deref()),
-        by_the_clock: false,
     }
+}
+
+/// What somebody puts on a bus that the pattern lets through.
+fn sent(pattern: &Members) -> Value {
+    let open = Unknown::of(Source::Caller, "$.detail");
+    let detail = match pattern.get("detail") {
+        Some(guard) => pattern::let_through(guard, &open),
+        None => Value::Any(open),
+    };
+    envelope(detail, chosen(pattern, "source"))
+        .with_field("detail-type", chosen(pattern, "detail-type"))
+        .with_field("resources", chosen(pattern, "resources"))
+}
+
+/// Who may put on its bus what a rule forwards to the bus of another. What was forwarded once is not forwarded again
+/// (EventBridge User Guide, "Sending events between event buses in the same account and Region").
+pub fn forwarded(from: &EventRule, to: &EventRule, home: &Place) -> Vec<Cause> {
+    let own = bus(from, home);
+    let mut causes = Vec::new();
+    for first in patterns(from) {
+        for second in patterns(to) {
+            let (Json::Object(first), Json::Object(second)) = (&first, &second) else {
+                continue;
+            };
+            if !is_of_home(first, home) || !is_of_home(second, home) {
+                continue;
+            }
+            let both = |name: &str| {
+                let of = |pattern: &Members| pattern::beginnings(pattern.get(name));
+                pattern::both(of(first), of(second))
+            };
+            let (sources, kinds) = (both("source"), both("detail-type"));
+            let value = sent(first);
+            causes.extend(put_events(
+                &own,
+                sources.as_deref(),
+                kinds.as_deref(),
+                &value,
+            ));
+        }
+    }
+    causes
+}
+
+/// The patterns of a rule without `$or`; one that cannot be read lets everything through.
+fn patterns(rule: &EventRule) -> Vec<Json> {
+    let text = rule
+        .event_pattern
+        .as_deref()
+        .filter(|p| !p.trim().is_empty());
+    let pattern = text.and_then(|text| serde_json::from_str::<Json>(text).ok());
+    let all = pattern::alternatives(&pattern.unwrap_or_default());
+    let open = |pattern: Json| match pattern {
+        Json::Object(_) => pattern,
+        _ => Json::Object(Members::new()),
+    };
+    all.into_iter().map(open).collect()
 }
 
 fn chosen(pattern: &Members, name: &str) -> Value {
@@ -107,7 +187,7 @@ fn chosen(pattern: &Members, name: &str) -> Value {
     }
 }
 
-fn envelope(detail: Value, source: Value) -> Value {
+pub fn envelope(detail: Value, source: Value) -> Value {
     let mut members = vec![("detail".to_owned(), detail), ("source".to_owned(), source)];
     for name in [
         "version",
@@ -124,9 +204,13 @@ fn envelope(detail: Value, source: Value) -> Value {
 }
 
 /// One cause for each source and type that the pattern names; one for all where it names none.
-fn put_events(bus: &str, pattern: &Members, sources: Option<&[(String, bool)]>) -> Vec<Cause> {
-    let kinds = pattern::beginnings(pattern.get("detail-type"));
-    let kinds = kinds.as_deref();
+fn put_events(
+    bus: &str,
+    sources: Option<&[(String, bool)]>,
+    kinds: Option<&[(String, bool)]>,
+    event: &Value,
+) -> Vec<Cause> {
+    let brings = Arc::new(event.clone());
     let every = [(String::new(), false)];
     let sources = sources
         .unwrap_or(&every)
@@ -146,110 +230,13 @@ fn put_events(bus: &str, pattern: &Members, sources: Option<&[(String, bool)]>) 
             with(&mut context, "events:source", source);
             with(&mut context, "events:detail-type", kind);
             causes.push(Cause {
-                action: "events:PutEvents",
+                action: "events:PutEvents".into(),
                 resource: bus.to_owned(),
                 context,
-                named: Vec::new(),
+                brings: Some(Arc::clone(&brings)),
+                ..Cause::default()
             });
         }
     }
     causes
-}
-
-/// S3's events: whoever puts the object chooses its key.
-fn put_object(pattern: &Members, home: &Place, detail: impl Fn(Unknown) -> Value) -> Event {
-    let told = detail(Unknown::of(Source::Caller, "$.detail"));
-    let key = told.field("object").field("key");
-    let value = Value::object([
-        (
-            "object".to_owned(),
-            Value::object([("key".to_owned(), key)]).with_rest(fixed("detail.object")),
-        ),
-        ("bucket".to_owned(), untaint(&told.field("bucket"))),
-    ])
-    .with_rest(fixed("detail"));
-    let names = pattern
-        .get("detail")
-        .and_then(|d| d.get("bucket")?.get("name"));
-    let partition = match home.partition.as_str() {
-        "" => "aws",
-        partition => partition,
-    };
-    let keys = pattern
-        .get("detail")
-        .and_then(|d| d.get("object")?.get("key"));
-    let named = |guard| {
-        let all = pattern::beginnings(guard).filter(|all| !all.is_empty());
-        let all = all.unwrap_or_else(|| vec![(String::new(), false)]);
-        let glob =
-            |(name, whole): (String, bool)| format!("{name}{}", if whole { "" } else { "*" });
-        all.into_iter().map(glob).collect::<Vec<_>>()
-    };
-    let keys = named(keys);
-    let causes = named(names).into_iter().flat_map(|bucket| {
-        let keys = keys.iter().map(move |key| (bucket.clone(), key));
-        keys.map(|(bucket, key)| Cause {
-            action: "s3:PutObject",
-            resource: format!("arn:{partition}:s3:::{bucket}/{key}"),
-            context: Vec::new(),
-            named: Vec::new(),
-        })
-    });
-    Event {
-        value: envelope(value, fixed("source")),
-        causes: causes.collect(),
-        by_the_clock: false,
-    }
-}
-
-/// CloudTrail's events: whoever makes the call writes its request.
-fn call(detail: impl Fn(Unknown) -> Value) -> Event {
-    let told = detail(Unknown::of(Source::External, "$.detail"));
-    let value = Value::object([
-        (
-            "requestParameters".to_owned(),
-            told.field("requestParameters"),
-        ),
-        (
-            "responseElements".to_owned(),
-            told.field("responseElements"),
-        ),
-        ("userAgent".to_owned(), told.field("userAgent")),
-        ("errorMessage".to_owned(), told.field("errorMessage")),
-        ("resources".to_owned(), told.field("resources")),
-        (
-            "additionalEventData".to_owned(),
-            told.field("additionalEventData"),
-        ),
-    ])
-    .with_rest(fixed("detail"));
-    Event {
-        value: envelope(value, fixed("source")),
-        causes: Vec::new(),
-        by_the_clock: false,
-    }
-}
-
-/// Another service's events: what they tell may come from outside (what a scanner found, what a partner sent).
-fn of_a_service(detail: impl Fn(Unknown) -> Value) -> Event {
-    Event {
-        value: envelope(
-            detail(Unknown::of(Source::External, "$.detail")),
-            fixed("source"),
-        ),
-        causes: Vec::new(),
-        by_the_clock: false,
-    }
-}
-
-/// The same where nobody who puts an object chooses it.
-fn untaint(value: &Value) -> Value {
-    value.map_unknowns(&mut |u| {
-        let path = u
-            .origins
-            .first()
-            .map(|o| o.path.clone())
-            .unwrap_or_default();
-        Unknown::of(Source::Context("detail.bucket".to_owned()), path)
-    })
 }

@@ -91,7 +91,7 @@ fn a_services_own_event_is_forged_by_nobody() {
         &json!({}),
     );
     assert_eq!(
-        (s3.causes[0].action, s3.causes[0].resource.as_str()),
+        (&*s3.causes[0].action, s3.causes[0].resource.as_str()),
         ("s3:PutObject", "arn:aws:s3:::in/*")
     );
     assert!(chooses(&s3, "$.detail.object.key"));
@@ -145,7 +145,7 @@ fn schedules_are_constant_and_pipes_and_topic_rules_external() {
         (
             whole.fill,
             chooses(&whole, "$[0].body"),
-            whole.causes[0].action
+            &*whole.causes[0].action
         ),
         (Fill::Whole, true, "sqs:SendMessage")
     );

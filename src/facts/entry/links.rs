@@ -3,15 +3,18 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use crate::analysis::WorkflowAnalysis;
-use crate::entry_points::{Fill, chosen, follow, passed_on};
+use crate::entry_points::{
+    Cause, EntryPoint, EntryPoints, Fill, Kind, Starts, chosen, follow, passed_on,
+};
 use crate::glob::Glob;
 use crate::grants::RoleFacts;
 use crate::need::{Need, Phase};
-use crate::value::{Source, Value};
+use crate::taint::TaintedSink;
+use crate::value::{Source, Unknown, Value};
 use crate::workflow::Workflow;
 
-/// One task of a workflow that starts another.
-#[derive(Debug)]
+/// One task of a workflow that starts another, itself or by an event.
+#[derive(Clone, Debug)]
 pub struct Link {
     /// The place of the workflow that starts the other.
     pub parent: usize,
@@ -25,6 +28,8 @@ pub struct Link {
     pub called: Value,
     /// How much of the input somebody chooses.
     pub fill: Fill,
+    /// Where it puts an event on a bus, that event in terms of the parent's input; `input` is then in terms of the event.
+    pub event: Option<Value>,
 }
 
 impl Link {
@@ -36,25 +41,47 @@ impl Link {
                 Some(own) if !own.starts_with("Input") => self.called.clone(),
                 _ => follow(&self.input, path),
             };
-            for unknown in chosen(&value) {
-                let callers = unknown
-                    .origins
-                    .iter()
-                    .filter(|o| o.source == Source::Caller);
-                above.extend(callers.map(|o| o.path.clone()));
+            let unknowns = chosen(&value);
+            if let Some(event) = &self.event {
+                let places = unknowns.iter().flat_map(|u| &u.origins);
+                for value in places.map(|o| follow(event, &o.path)) {
+                    above.extend(callers(&chosen(&value)));
+                }
+                continue;
             }
+            above.extend(callers(&unknowns));
         }
         above
     }
 }
 
-/// One task that starts a workflow.
+/// The paths of the input from which a sink takes what a caller chooses.
+pub(super) fn caller_paths(sink: &TaintedSink) -> BTreeSet<String> {
+    let parameters = sink
+        .parameters
+        .iter()
+        .flat_map(crate::taint::Parameter::tainted);
+    parameters
+        .flat_map(|u| &u.origins)
+        .filter(|o| o.source == Source::Caller)
+        .map(|o| o.path.clone())
+        .collect()
+}
+
+/// Where in the input stands what a caller chooses.
+fn callers(unknowns: &[&Unknown]) -> Vec<String> {
+    let origins = unknowns.iter().flat_map(|u| &u.origins);
+    let callers = origins.filter(|o| o.source == Source::Caller);
+    callers.map(|o| o.path.clone()).collect()
+}
+
+/// One task that starts a workflow, or puts an event on a bus.
 #[derive(Debug)]
 pub struct Start {
     action: String,
-    /// What it starts.
+    /// What it starts, or the buses.
     resources: Vec<Glob>,
-    /// What that gets, in terms of its own workflow's input.
+    /// What that gets, or the event, in terms of its own workflow's input.
     input: Value,
     /// What its execution is called, in the same terms; absent where AWS makes the name.
     called: Value,
@@ -79,8 +106,44 @@ impl Start {
                 called: field("Name", "name"),
             })
         };
-        needs.filter_map(start).collect()
+        let mut found: Vec<Self> = needs.filter_map(start).collect();
+        let mut seen = BTreeSet::new();
+        let puts = analysis.needs.iter().filter(|n| n.action == PUT_EVENTS);
+        for state in puts.filter_map(|n| n.state).filter(|s| seen.insert(*s)) {
+            found.extend(events(&analysis.flow.arguments(state)));
+        }
+        found
     }
+}
+
+/// Putting events on a bus.
+const PUT_EVENTS: &str = "events:PutEvents";
+
+/// The events that a task puts on buses.
+fn events(arguments: &Value) -> Vec<Start> {
+    let entries = arguments.field("Entries");
+    let entries = match &entries {
+        Value::Array(all) => all.clone(),
+        other => vec![other.elements()],
+    };
+    let event = |entry: &Value| {
+        let bus = match entry.field("EventBusName") {
+            Value::Absent => Value::text("default"),
+            bus => bus,
+        };
+        Start {
+            action: PUT_EVENTS.to_owned(),
+            resources: bus.patterns(),
+            input: Value::object([
+                ("detail".to_owned(), passed_on(&entry.field("Detail"))),
+                ("detail-type".to_owned(), entry.field("DetailType")),
+                ("resources".to_owned(), entry.field("Resources")),
+                ("source".to_owned(), entry.field("Source")),
+            ]),
+            called: Value::Absent,
+        }
+    };
+    entries.iter().map(event).collect()
 }
 
 /// Every link of an account, by the workflow that is started.
@@ -98,6 +161,8 @@ impl Links {
         starts: &[Vec<Start>],
         workflows: &[Workflow],
         role: &dyn Fn(usize) -> Option<&'r RoleFacts>,
+        points: &EntryPoints,
+        may_start: &dyn Fn(&EntryPoint, &Workflow) -> bool,
     ) -> Self {
         let places: HashMap<&str, usize> = workflows
             .iter()
@@ -108,15 +173,38 @@ impl Links {
         let mut by_child: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
         for (parent, (starts, workflow)) in starts.iter().zip(workflows).enumerate() {
             for start in starts {
-                let number = links.all.len();
-                links.all.push(Link {
+                let mut link = Link {
                     parent,
                     name: workflow.name.clone(),
                     role: workflow.role.as_ref().map(ToString::to_string),
                     fill: Fill::of(&start.input),
                     input: start.input.clone(),
                     called: start.called.clone(),
-                });
+                    event: None,
+                };
+                if start.action == PUT_EVENTS {
+                    for point in met(start, points, role(parent)) {
+                        let Starts::Workflow(arn) = &point.starts else {
+                            continue;
+                        };
+                        let place = places.get(arn.as_str());
+                        let Some((place, child)) =
+                            place.and_then(|p| Some((*p, workflows.get(*p)?)))
+                        else {
+                            continue;
+                        };
+                        if may_start(point, child) {
+                            by_child.entry(place).or_default().push(links.all.len());
+                            link.event = Some(start.input.clone());
+                            link.input = point.input.clone();
+                            link.fill = point.fill;
+                            links.all.push(link.clone());
+                        }
+                    }
+                    continue;
+                }
+                let number = links.all.len();
+                links.all.push(link);
                 for child in targets(start, &places, workflows, role(parent)) {
                     by_child.entry(child).or_default().push(number);
                 }
@@ -141,6 +229,12 @@ impl Links {
         numbers.filter_map(|n| self.all.get(*n)).collect()
     }
 
+    /// The links whose task itself starts the workflow at this place: an event that another puts on a bus comes by the rule.
+    pub fn starting(&self, child: usize) -> Vec<&Link> {
+        let links = self.to(child).into_iter();
+        links.filter(|l| l.event.is_none()).collect()
+    }
+
     /// Which of the groups of links starts the workflow at this place, where some do.
     pub fn group(&self, child: usize) -> Option<usize> {
         self.by_child.get(&child).copied()
@@ -155,6 +249,48 @@ fn starts_another(need: &Need) -> bool {
         "states:StartExecution" | "states:StartSyncExecution"
     );
     start && need.phase != Phase::MapRun
+}
+
+/// The rules that get an event which a task puts on a bus, where the role lets it.
+fn met<'p>(
+    start: &Start,
+    points: &'p EntryPoints,
+    role: Option<&RoleFacts>,
+) -> Vec<&'p EntryPoint> {
+    let grants = role.filter(|r| r.whole).map(RoleFacts::grants);
+    let gets = |cause: &Cause| {
+        let bus = cause.resource.as_str();
+        let name = bus.rsplit('/').next().unwrap_or(bus);
+        let own = Glob::literal(bus);
+        cause.action == PUT_EVENTS
+            && start
+                .resources
+                .iter()
+                .any(|b| b.matches(bus) || b.matches(name))
+            && grants
+                .as_ref()
+                .is_none_or(|all| all.iter().any(|g| g.allows(PUT_EVENTS, &own)))
+            && is_let_through(&start.input, cause)
+    };
+    let rules = points.list.iter().filter(|p| p.kind == Kind::EventRule);
+    rules.filter(|p| p.causes.iter().any(gets)).collect()
+}
+
+/// Whether an event may have the source and type that this brings about.
+fn is_let_through(event: &Value, cause: &Cause) -> bool {
+    let fits = |name: &str, key: &str| {
+        let own = event.field(name).patterns();
+        let asked = cause.context.iter().filter(|(k, _)| *k == key);
+        let mut begins = asked.map(|(_, text)| {
+            let mut glob = Glob::literal(text);
+            glob.extend(&Glob::any());
+            glob
+        });
+        let wanted = cause.brings.as_ref().map(|b| b.field(name).patterns());
+        let meet = |wanted: &Glob| own.iter().any(|o| o.overlaps(wanted));
+        begins.all(|b| meet(&b)) && wanted.is_none_or(|all| all.iter().any(meet))
+    };
+    fits("source", "events:source") && fits("detail-type", "events:detail-type")
 }
 
 /// The places of the workflows that these patterns name, and the role lets start.

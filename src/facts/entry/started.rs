@@ -6,7 +6,7 @@ use crate::starters::{self, START, START_SYNC};
 use crate::workflow::{Workflow, WorkflowType};
 
 /// Whether the entry point's role may start the workflow; of one that was not read nothing else is known.
-pub(super) fn may_start(
+pub(in crate::facts) fn may_start(
     point: &EntryPoint,
     workflow: &Workflow,
     principals: &Principals,
