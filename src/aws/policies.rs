@@ -66,8 +66,10 @@ impl PolicyClients {
         }
     }
 
+    /// A key has one policy, of this name (KMS API Reference, "GetKeyPolicy").
     async fn key(&self, id: &str) -> Fetched<NamedDocument> {
-        match self.keys.get_key_policy().key_id(id).send().await {
+        let call = self.keys.get_key_policy().key_id(id);
+        match call.policy_name("default").send().await {
             Ok(read) => policy(id, read.policy),
             Err(error) => unread("kms:GetKeyPolicy", &error),
         }

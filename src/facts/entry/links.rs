@@ -110,7 +110,7 @@ impl Start {
         let mut seen = BTreeSet::new();
         let puts = analysis.needs.iter().filter(|n| n.action == PUT_EVENTS);
         for state in puts.filter_map(|n| n.state).filter(|s| seen.insert(*s)) {
-            found.extend(events(&analysis.flow.arguments(state)));
+            found.extend(events(analysis.flow.arguments(state)));
         }
         found
     }
