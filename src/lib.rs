@@ -21,8 +21,15 @@
 //!     "name": "orders", "type": "STANDARD", "roleArn": "arn:aws:iam::123456789012:role/orders",
 //!     "definition": definition,
 //! });
+//! let invoke = serde_json::json!({"Version": "2012-10-17", "Statement": [
+//!     {"Effect": "Allow", "Action": "lambda:InvokeFunction", "Resource": "*"}]});
+//! let details = serde_json::json!({"UserDetailList": [], "GroupDetailList": [], "Policies": [], "RoleDetailList": [{
+//!     "Path": "/", "RoleName": "orders", "Arn": "arn:aws:iam::123456789012:role/orders",
+//!     "RolePolicyList": [{"PolicyName": "invoke", "PolicyDocument": invoke}], "AttachedManagedPolicies": [],
+//! }]});
 //! let account = local::from_texts(&local::Texts {
 //!     state_machines: vec![("orders.json".to_owned(), response.to_string())],
+//!     iam: Some(details.to_string()),
 //!     ..local::Texts::default()
 //! });
 //! let report = assess::account(&account, &Config::default(), "2026-11-23");

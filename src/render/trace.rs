@@ -27,11 +27,12 @@ pub fn text(trace: &Trace) -> String {
                 "" => "execution input".to_owned(),
                 state => shown(state),
             };
-            from.push(format!(
-                "  {state}: {} (at {})",
-                shown(&step.value),
-                shown(step.pointer.as_str())
-            ));
+            // The execution's input stands at no place of the definition.
+            let at = match step.pointer.as_str() {
+                "" => String::new(),
+                pointer => format!(" (at {})", shown(pointer)),
+            };
+            from.push(format!("  {state}: {}{at}", shown(&step.value)));
         }
     }
     section(&mut out, "comes from", from);

@@ -92,7 +92,11 @@ fn tell(
             policy.name,
             if several { "these functions" } else { "the function" },
         ),
-        "grant the function the actions that its code calls, on the resources that it uses, and each function a role of its own",
+        if several {
+            "give each function a role of its own, with the actions that its code calls, on the resources that it uses"
+        } else {
+            "grant the function the actions that its code calls, on the resources that it uses"
+        },
     );
     let on: BTreeSet<String> = held.iter().flat_map(|h| h.resources.clone()).collect();
     let all = || vec!["*".to_owned()];
