@@ -2,7 +2,7 @@
 
 import re
 
-from request import behind, cell, completed, is_made, loose
+from request import GENERIC, behind, cell, completed, is_made, loose
 from words import KNOWN, norm
 
 # Reasons for a row, and how sure it is; the letters stand in the generated table.
@@ -180,8 +180,8 @@ def chooses(request, operation, row):
     return [f[0] for f in request.texts(0) if f[5] and re.search(r"(Arn|ARN|Arns|ARNs)$", f[1])]
 
 
-# What says only that something is meant, and not of what type.
-PLAIN = {"id", "ids", "identifier", "identifiers", "name", "names"}
+# What says only that something is meant, and not of what type: an ARN says the type itself.
+PLAIN = GENERIC - {"arn", "arns"}
 
 
 def meant(cells, operation):

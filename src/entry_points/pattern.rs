@@ -142,6 +142,17 @@ pub fn both(
     Some(all)
 }
 
+/// Whether a member's matchers let this text through; where they are none that name texts, they do.
+pub fn lets(pattern: Option<&Json>, text: &str) -> bool {
+    beginnings(pattern).is_none_or(|wanted| {
+        let mut wanted = wanted.iter();
+        wanted.any(|(begin, whole)| match whole {
+            true => begin.eq_ignore_ascii_case(text),
+            false => text.starts_with(begin.as_str()),
+        })
+    })
+}
+
 /// The texts that a list of matchers names, where each is a literal or a beginning: with whether it is whole.
 pub fn beginnings(pattern: Option<&Json>) -> Option<Vec<(String, bool)>> {
     let list = pattern?.as_array()?.iter();

@@ -52,14 +52,6 @@ pub fn error_of_task(task: &Task) -> ResultKind {
     }
 }
 
-/// Whether this task starts an execution of a workflow.
-pub fn starts_workflow(task: &Task) -> bool {
-    integration(&task.resource).is_some_and(|(service, operation, _)| {
-        matches!(service.as_str(), "states" | "sfn")
-            && matches!(operation.as_str(), "startexecution" | "startsyncexecution")
-    })
-}
-
 /// Whether an item reader reads a file's content, rather than a listing of names.
 pub fn reads_content(reader: &ItemReader) -> bool {
     let listing = integration(&reader.resource).is_some_and(|(_, op, _)| op == "listobjectsv2");

@@ -26,6 +26,18 @@ pub struct Event {
     pub untold: bool,
 }
 
+impl Event {
+    /// One that these bring about, told whole and not by the clock.
+    pub fn new(value: Value, causes: Vec<Cause>) -> Self {
+        Self {
+            value,
+            causes,
+            by_the_clock: false,
+            untold: false,
+        }
+    }
+}
+
 /// The rule's event.
 pub fn of(rule: &EventRule, home: &Place) -> Event {
     let pattern = rule
@@ -34,10 +46,8 @@ pub fn of(rule: &EventRule, home: &Place) -> Event {
         .filter(|p| !p.trim().is_empty());
     if pattern.is_none() && rule.schedule_expression.is_some() {
         return Event {
-            value: envelope(fixed("detail"), fixed("source")),
-            causes: Vec::new(),
             by_the_clock: true,
-            untold: false,
+            ..Event::new(envelope(fixed("detail"), fixed("source")), Vec::new())
         };
     }
     let patterns = patterns(rule);
@@ -48,12 +58,7 @@ pub fn of(rule: &EventRule, home: &Place) -> Event {
         }
         event
     });
-    let mut all = Event {
-        value: Value::NEVER,
-        causes: Vec::new(),
-        by_the_clock: false,
-        untold: false,
-    };
+    let mut all = Event::new(Value::NEVER, Vec::new());
     for event in events {
         all.untold |= event.untold;
         all.value = all.value.join(&event.value);
@@ -70,17 +75,7 @@ pub type Members = serde_json::Map<String, Json>;
 /// Whether the pattern lets through what comes of calls in this account and region: an event tells both, and nobody
 /// chooses them (EventBridge User Guide, "AWS service event metadata").
 fn is_of_home(pattern: &Members, home: &Place) -> bool {
-    let lets = |name: &str, own: &str| {
-        let wanted = pattern::beginnings(pattern.get(name));
-        own.is_empty()
-            || wanted.is_none_or(|wanted| {
-                let mut wanted = wanted.iter();
-                wanted.any(|(text, whole)| match whole {
-                    true => text.eq_ignore_ascii_case(own),
-                    false => own.starts_with(text.as_str()),
-                })
-            })
-    };
+    let lets = |name: &str, own: &str| own.is_empty() || pattern::lets(pattern.get(name), own);
     lets("account", &home.account) && lets("region", &home.region)
 }
 
@@ -105,12 +100,7 @@ fn past(pattern: &Members, rule: &EventRule, home: &Place) -> Event {
         kinds.as_deref(),
         &value,
     );
-    Event {
-        value,
-        causes,
-        by_the_clock: false,
-        untold: false,
-    }
+    Event::new(value, causes)
 }
 
 /// The bus that the rule listens to.

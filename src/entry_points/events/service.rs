@@ -107,12 +107,7 @@ fn put_object(pattern: &Members, home: &Place, detail: impl Fn(Unknown) -> Value
             ..Cause::default()
         })
     });
-    Event {
-        value: envelope(value, fixed("source")),
-        causes: causes.collect(),
-        by_the_clock: false,
-        untold: false,
-    }
+    Event::new(envelope(value, fixed("source")), causes.collect())
 }
 
 /// CloudTrail's events: whoever makes the call writes its request.
@@ -135,10 +130,8 @@ fn call(
     let value = envelope(value.with_rest(fixed("detail")), fixed("source"));
     let causes = calls(pattern, sources, home, &Arc::new(value.clone()));
     Event {
-        value,
         untold: causes.is_none(),
-        causes: causes.unwrap_or_default(),
-        by_the_clock: false,
+        ..Event::new(value, causes.unwrap_or_default())
     }
 }
 
@@ -234,25 +227,13 @@ fn started(pattern: &Members, home: &Place, detail: impl Fn(Unknown) -> Value) -
         brings: Some(Arc::clone(&brings)),
         ..Cause::default()
     });
-    Event {
-        value: envelope(told, fixed("source")),
-        causes: causes.collect(),
-        by_the_clock: false,
-        untold: false,
-    }
+    Event::new(envelope(told, fixed("source")), causes.collect())
 }
 
 /// Another service's events: what they tell may come from outside (what a scanner found, what a partner sent).
 fn of_a_service(detail: impl Fn(Unknown) -> Value) -> Event {
-    Event {
-        value: envelope(
-            detail(Unknown::of(Source::External, "$.detail")),
-            fixed("source"),
-        ),
-        causes: Vec::new(),
-        by_the_clock: false,
-        untold: false,
-    }
+    let told = detail(Unknown::of(Source::External, "$.detail"));
+    Event::new(envelope(told, fixed("source")), Vec::new())
 }
 
 /// The same where nobody who puts an object chooses it.

@@ -185,16 +185,8 @@ fn through(filters: &[Json]) -> Value {
 /// Whether a filter lets a record through that the action makes.
 fn lets(filters: &[Json], write: &Write) -> bool {
     let fits = |filter: &Json| {
-        let Some(wanted) = pattern::beginnings(filter.get("eventName")) else {
-            return true;
-        };
-        write.events.iter().any(|event| {
-            let mut wanted = wanted.iter();
-            wanted.any(|(text, whole)| match whole {
-                true => text.eq_ignore_ascii_case(event),
-                false => event.starts_with(text.as_str()),
-            })
-        })
+        let mut events = write.events.iter();
+        events.any(|event| pattern::lets(filter.get("eventName"), event))
     };
     filters.is_empty() || write.events.is_empty() || filters.iter().any(fits)
 }
