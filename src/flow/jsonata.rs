@@ -2,6 +2,7 @@
 
 mod assume;
 mod call;
+mod decided;
 mod eval;
 mod filter;
 mod higher;

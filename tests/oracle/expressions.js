@@ -1,5 +1,6 @@
 // Random JSONata expressions over a marked input, run by the reference implementation on two inputs that differ in their
-// marks only: one JSON line each, with what both runs gave, and whether any other of many inputs gives anything else.
+// marks only: one JSON line each, with what both runs gave, and whether any other of many inputs gives anything else, or any
+// other order of the fields of an object, which have none.
 //
 // usage: node expressions.js FOLDER_OF_JSONATA SEED COUNT
 
@@ -32,18 +33,22 @@ function input(mark) {
 // names, fields that are not there.
 const WORDS = ['lit', 'A-a', 'red', 'x', 'y', 'a', 'x-y', 'p/q', '', 'B', 'zz', 'aab', 'd', 'Zed-zed', '-1', 'p', 'q', 'a/b/c/d', 'a-b-c-d', '[Y]', '01', 'Q29'];
 const NAMES = ['p', 'q', 'x', 'y', 'lit', 'zz'];
-function some(depth = 1) {
-  const word = () => roll(3) ? pick(WORDS) : `${pick(WORDS)}-${pick(WORDS)}/${pick(WORDS)}`;
-  switch (depth > 0 ? roll(9) : 0) {
-    case 1: return Array.from({ length: roll(5) }, () => some(depth - 1));
-    case 2: return Object.fromEntries(Array.from({ length: roll(4) }, () => [pick(NAMES), some(depth - 1)]));
-    case 3: return roll(7) - 2;
-    case 4: return roll(2) === 0;
-    default: return word();
-  }
-}
-function* others() {
-  for (let made = 0; made < 200; made += 1) {
+const OTHERS = 600;
+function* others(expression) {
+  // What an expression asks for stands in it.
+  const asked = [...expression.matchAll(/'([^'{}]*)'|"([^"{}]*)"/g)].map((found) => found[1] ?? found[2]);
+  const some = (depth = 1) => {
+    const one = () => asked.length && roll(2) ? pick(asked) : pick(WORDS);
+    const word = () => roll(3) ? one() : `${one()}${pick(['-', '/', ...WORDS])}${one()}/${one()}`;
+    switch (depth > 0 ? roll(9) : 0) {
+      case 1: return Array.from({ length: roll(5) }, () => some(depth - 1));
+      case 2: return Object.fromEntries(Array.from({ length: roll(4) }, () => [roll(2) ? pick(NAMES) : one(), some(depth - 1)]));
+      case 3: return roll(7) - 2;
+      case 4: return roll(2) === 0;
+      default: return word();
+    }
+  };
+  for (let made = 0; made < OTHERS; made += 1) {
     const all = input('MARKc');
     for (const key of ['a', 'b', 'mode', 'path', 'a-b', 'a.b']) if (roll(2)) all[key] = some(roll(3));
     all.n = roll(8) ? roll(5) - 1 : some();
@@ -51,7 +56,7 @@ function* others() {
     all.o = roll(6) ? { x: some(), y: { z: some(0) } } : some(2);
     for (const key of ['p', 'q']) if (roll(2) && typeof all.o === 'object') all.o[key] = some(0);
     all.items = Array.from({ length: roll(5) }, () => ({ n: some(), t: some(0), k: roll(4) }));
-    for (const key of ['list', 'one', 'fixed']) if (roll(2)) all[key] = roll(6) ? Array.from({ length: roll(5) }, () => some(0)) : some();
+    for (const key of ['list', 'one', 'fixed']) if (roll(2)) all[key] = roll(6) ? Array.from({ length: roll(5) }, () => some(roll(5) === 0 ? 1 : 0)) : some();
     for (const key of ['a', 'b', 'mode', 'items', 'list', 'o', 'fixed', 'path']) if (roll(10) === 0) delete all[key];
     if (roll(4) === 0) all.zz = some();
     yield all;
@@ -139,10 +144,18 @@ function arr(d){ return d<=0? pick([`${I}.list`,`${I}.items.n`,`['lit', 'y']`,`$
     () => `$each(${obj(d-1)}, function($v) { $v })`,
     () => `[(${cond(d-1)} ? ${text(d-1)}), ${text(d-1)}]`])(); }
 
-function obj(d){ return d<=0? pick([`${I}.o`,`{'p': ${I}.a, 'q': 'lit'}`,`{'p': 'x', 'q': ${I}.o.x}`]) : pick([
-    () => `{'p': ${text(d-1)}, 'q': ${text(d-1)}}`,
+// The two fields of an object, between signs by which `swapped` finds them.
+const two = (one, other) => `{\u0001${one}\u0002${other}\u0003}`;
+const straight = (text) => text.replace(/[\u0001\u0003]/g, '').replaceAll('\u0002', ', ');
+function swapped(text) {
+  const inner = /\u0001([^\u0001-\u0003]*)\u0002([^\u0001-\u0003]*)\u0003/;
+  return inner.test(text) ? swapped(text.replace(inner, (_, one, other) => `${other}, ${one}`)) : text;
+}
+
+function obj(d){ return d<=0? pick([`${I}.o`,two(`'p': ${I}.a`, "'q': 'lit'"),two("'p': 'x'", `'q': ${I}.o.x`)]) : pick([
+    () => two(`'p': ${text(d-1)}`, `'q': ${text(d-1)}`),
     () => `{${text(d-1)}: ${text(d-1)}}`,
-    () => `{'p': ${text(d-1)}, ${text(d-1)}: 'v'}`,
+    () => two(`'p': ${text(d-1)}`, `${text(d-1)}: 'v'`),
     () => `$merge([${obj(d-1)}, ${obj(d-1)}])`,
     () => obj(0)])(); }
 
@@ -177,7 +190,8 @@ async function run(expression, data) {
 
 (async () => {
   for (let made = 0; made < count;) {
-    const expression = text(1 + roll(3));
+    const source = text(1 + roll(3));
+    const expression = straight(source);
     if (expression.length > 600) continue;
     try {
       const runs = [];
@@ -187,8 +201,10 @@ async function run(expression, data) {
       // What a clock or a function gives is not compared.
       if (told.includes(undefined) || told[0] !== told[2]) continue;
       let depends = told[0] !== told[1];
-      for (const data of depends ? [] : others()) {
-        depends ||= await run(expression, data).then(shown, () => told[0]) !== told[0];
+      const given = (text, data) => run(text, data).then(shown, () => told[0]);
+      if (!depends && swapped(source) !== expression) depends = await given(swapped(source), input('MARKa')) !== told[0];
+      for (const data of depends ? [] : others(expression)) {
+        depends ||= await given(expression, data) !== told[0];
         if (depends) break;
       }
       const line = { expression, differs: told[0] !== told[1], depends, given: JSON.parse(told[0]) };

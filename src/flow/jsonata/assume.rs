@@ -3,6 +3,7 @@
 mod calls;
 mod missing;
 mod parts;
+mod presence;
 
 use std::sync::Arc;
 
@@ -34,14 +35,7 @@ impl Machine<'_> {
                 self.assume_binary(expr, *op, left, right, truth, cx)
             }
             ExprKind::Block(all) => match all.split_last() {
-                Some((last, before)) => {
-                    let mut inner = cx.clone();
-                    for one in before {
-                        self.eval(one, &mut inner);
-                        inner.know = self.after(one, &inner);
-                    }
-                    self.assume(last, truth, &inner)
-                }
+                Some((last, before)) => self.assume(last, truth, &self.behind(before, cx)),
                 None => cx.know.clone(),
             },
             ExprKind::Conditional(test, then, other) => {
@@ -69,6 +63,16 @@ impl Machine<'_> {
             ExprKind::KeepArray(inner) => self.assume(inner, truth, cx),
             _ => self.looked_at(expr, truth, cx),
         }
+    }
+
+    /// What is in sight and known behind the first expressions of a block.
+    fn behind<'e>(&self, before: &'e [Expr], cx: &Cx<'e>) -> Cx<'e> {
+        let mut inner = cx.clone();
+        for one in before {
+            self.eval(one, &mut inner);
+            inner.know = self.after(one, &inner);
+        }
+        inner
     }
 
     /// A value used as a condition: it is there, or it is not.
@@ -110,6 +114,9 @@ impl Machine<'_> {
         truth: bool,
         cx: &Cx<'e>,
     ) -> Known {
+        if let Some(list) = presence::counted_some(op, [left, right], truth, cx) {
+            return self.assume_there(list, cx);
+        }
         match (op, truth) {
             (BinaryOp::And, true) | (BinaryOp::Or, false) => {
                 let first = cx.knowing(self.assume(left, truth, cx));
@@ -123,12 +130,8 @@ impl Machine<'_> {
             (BinaryOp::Equal, _) => self.assume_equal(whole, [left, right], truth, false, cx),
             (BinaryOp::NotEqual, _) => self.assume_equal(whole, [left, right], !truth, true, cx),
             (BinaryOp::In, _) => self.assume_in(whole, left, right, truth, cx),
-            (BinaryOp::Greater, true) if is_zero(right) => match counted(left) {
-                Some(inner) => self.assume(inner, true, cx),
-                None => self.both_looked_at(whole, left, right, cx),
-            },
             (BinaryOp::Apply, _) => match &right.kind {
-                ExprKind::Call(callee, args) if name_of(callee) == Some("contains") => {
+                ExprKind::Call(callee, args) if native(callee, cx) == Some("contains") => {
                     let raw = self.raw(left, cx);
                     self.assume_pattern(whole, raw, args.first(), false, truth, cx)
                 }
@@ -146,7 +149,7 @@ impl Machine<'_> {
         cx: &Cx<'e>,
     ) -> Known {
         let measured = |expr: &'e Expr| match &expr.kind {
-            ExprKind::Call(callee, args) if name_of(callee) == Some("length") => {
+            ExprKind::Call(callee, args) if native(callee, cx) == Some("length") => {
                 args.first().unwrap_or(expr)
             }
             _ => expr,
@@ -181,10 +184,10 @@ impl Machine<'_> {
             }
             // `$type(x) = 'string'` and the like say nothing about which string.
             if let ExprKind::Call(callee, args) = &one.kind
-                && matches!(name_of(callee), Some("type" | "length" | "count"))
+                && matches!(native(callee, cx), Some("type" | "length" | "count"))
                 && let Some(arg) = args.first()
             {
-                return self.looked_at(arg, true, cx);
+                return self.noticed(arg, true, cx);
             }
         }
         let raws = [self.raw(left, cx), self.raw(right, cx)];
@@ -298,11 +301,12 @@ impl Machine<'_> {
     /// What is known after an expression of a block came to its end: `$assert` held, and no `$error` was met.
     pub(super) fn after<'e>(&self, expr: &'e Expr, cx: &Cx<'e>) -> Known {
         match &expr.kind {
-            ExprKind::Call(callee, args) if name_of(callee) == Some("assert") => match args.first()
-            {
-                Some(test) => self.assume(test, true, cx),
-                None => cx.know.clone(),
-            },
+            ExprKind::Call(callee, args) if native(callee, cx) == Some("assert") => {
+                match args.first() {
+                    Some(test) => self.assume(test, true, cx),
+                    None => cx.know.clone(),
+                }
+            }
             ExprKind::Conditional(test, then, other) => {
                 let fails = |e: &'e Expr, truth: bool| {
                     let known = self.assume(test, truth, cx);
@@ -329,21 +333,14 @@ fn constant(expr: &Expr) -> Option<bool> {
     }
 }
 
+/// The name of a function of the language, where no variable of the expression has it.
+fn native<'e>(callee: &'e Expr, cx: &Cx<'e>) -> Option<&'e str> {
+    name_of(callee).filter(|name| cx.scope.get(name).is_none())
+}
+
 fn name_of(callee: &Expr) -> Option<&str> {
     match &callee.kind {
         ExprKind::Variable(name) => Some(name),
-        _ => None,
-    }
-}
-
-fn is_zero(expr: &Expr) -> bool {
-    matches!(expr.kind, ExprKind::Number(n) if n == 0.0)
-}
-
-/// `x` of `$count(x)`.
-fn counted(expr: &Expr) -> Option<&Expr> {
-    match &expr.kind {
-        ExprKind::Call(callee, args) if name_of(callee) == Some("count") => args.first(),
         _ => None,
     }
 }

@@ -6,6 +6,7 @@ use std::cell::{Cell, OnceCell};
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::native::lists;
 use super::path;
 use super::scope::{Bound, Cx, Func};
 use crate::budget;
@@ -133,15 +134,7 @@ impl<'a> Machine<'a> {
                 let group = path::any_of(&here).join(&here);
                 self.object(pairs, &mut cx.at(group))
             }
-            ExprKind::Sort(base, _) => match self.value(base, cx) {
-                Value::Array(values) => Value::Each(Box::new(
-                    values
-                        .iter()
-                        .fold(Value::NEVER, |a, b| a.join(b))
-                        .anonymous(),
-                )),
-                other => other,
-            },
+            ExprKind::Sort(base, _) => lists::in_any_order(&self.value(base, cx)),
             ExprKind::Focus(base, name) => {
                 let value = self.value(base, cx);
                 cx.scope = cx.scope.bind(name, Bound::Value(path::any_of(&value)));

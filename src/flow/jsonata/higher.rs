@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::rc::Rc;
 
 use super::eval::{MAX_ARRAY, Machine};
+use super::native::lists;
 use super::path;
 use super::scope::{Bound, Cx, Func};
 use super::signature::Kinds;
@@ -84,7 +85,7 @@ impl Machine<'_> {
                 }
             }
             "single" => self.kept(&value, &func, cx),
-            "sort" => Value::Each(Box::new(path::any_of(&value))),
+            "sort" => lists::in_any_order(&value),
             "reduce" => {
                 let start = args.get(2).map(|start| self.as_value(start, cx));
                 let start = start.filter(|s| !matches!(s, Value::Absent));
@@ -103,7 +104,8 @@ impl Machine<'_> {
                     }),
                     rest: rest.clone(),
                 },
-                other => other.clone(),
+                // A field that it leaves out is one of what it was.
+                other => other.anonymous(),
             },
             _ => return None,
         };
@@ -156,7 +158,9 @@ impl Machine<'_> {
         inner.here = here.clone();
         inner.scope = scope.clone();
         let index = Value::Any(Unknown::of(Source::Generated, "index"));
-        for (param, arg) in params.iter().zip([named.clone(), index, all.clone()]) {
+        let mut given = [named.clone(), index, all.clone()].into_iter();
+        for param in params.iter() {
+            let arg = given.next().unwrap_or(Value::Absent);
             inner.scope = inner.scope.bind(param, Bound::Value(arg));
         }
         let known = self.assume(body, true, &inner);

@@ -1,5 +1,7 @@
 //! JSONata's own functions that take values only (docs.jsonata.org, and those that Step Functions adds).
 
+pub mod lists;
+
 use super::path;
 use crate::flow::{objects, strings};
 use crate::value::{Fields, Piece, Source, Unknown, Value};
@@ -40,6 +42,7 @@ pub fn call(name: &str, args: &[Value]) -> Value {
             first_of(parts, number(arg(2)).unwrap_or_default(), &tag)
         }
         "split" => Value::Each(Box::new(anonymous(strings::mixed(args, "split")))),
+        "pad" if is_as_long(arg(0), arg(1)) => arg(0).clone(),
         "join" => join(arg(0), arg(1)),
         "replace" => replace(args, &tag).unwrap_or_else(|| strings::mixed(args, "replace")),
         "match" => {
@@ -67,20 +70,11 @@ pub fn call(name: &str, args: &[Value]) -> Value {
             generated(name)
         }
         "now" => anonymous(strings::mixed(args, name)),
-        "append" => append(arg(0), arg(1)),
-        "sort" | "reverse" | "shuffle" | "distinct" => match arg(0) {
-            Value::Absent => Value::Absent,
-            array @ (Value::Array(_) | Value::Each(_)) => {
-                Value::Each(Box::new(path::any_of(array)))
-            }
-            other => other.clone(),
-        },
-        "zip" => {
-            let all = args
-                .iter()
-                .fold(Value::NEVER, |a, b| a.join(&path::any_of(b)));
-            Value::Each(Box::new(Value::Each(Box::new(all))))
-        }
+        "append" => lists::append(arg(0), arg(1)),
+        "reverse" => lists::reverse(arg(0)),
+        "distinct" => lists::distinct(arg(0)),
+        "zip" => lists::zip(args),
+        "sort" | "shuffle" => lists::in_any_order(arg(0)),
         "partition" => Value::Each(Box::new(Value::Each(Box::new(path::any_of(arg(0)))))),
         "range" => Value::Each(Box::new(strings::mixed(args, "range"))),
         "keys" => keys(arg(0)),
@@ -92,7 +86,8 @@ pub fn call(name: &str, args: &[Value]) -> Value {
                 let one = one.anonymous();
                 objects::merge(&[one.clone(), one.join(&Value::object([]))])
             }
-            other => other.clone(),
+            // Of a list its last values, which are not those of the same names in the list.
+            other => other.anonymous(),
         },
         "max" | "min" | "sum" | "average" => anonymous(strings::mixed(args, name)),
         "error" => Value::NEVER,
@@ -151,10 +146,18 @@ fn number(value: &Value) -> Option<i64> {
 }
 
 fn substring(args: &[Value], tag: &str) -> Option<Value> {
+    // No character of whatever it is, wherever it begins.
+    if args
+        .get(2)
+        .and_then(number)
+        .is_some_and(|length| length <= 0)
+    {
+        return Some(Value::text("").or_absent());
+    }
     let start = number(args.get(1)?)?;
     let length = match args.get(2) {
         Some(Value::Absent) | None => None,
-        Some(value) => Some(usize::try_from(number(value)?.max(0)).ok()?),
+        Some(value) => Some(usize::try_from(number(value)?).ok()?),
     };
     let cut = |text: &str| -> Option<String> {
         let count = i64::try_from(text.chars().count()).ok()?;
@@ -170,10 +173,6 @@ fn substring(args: &[Value], tag: &str) -> Option<Value> {
         })
     };
     let value = alone(args.first()?);
-    // No character of whatever it is.
-    if length == Some(0) {
-        return Some(Value::text("").or_absent());
-    }
     // A part of the known beginning is known.
     if let (Value::Text(pieces), Some(length), 0..) = (&value, length, start)
         && let Some(Piece::Literal(first)) = pieces.first()
@@ -183,6 +182,15 @@ fn substring(args: &[Value], tag: &str) -> Option<Value> {
     }
     let constant = value.finite().is_some() && !matches!(value, Value::Array(_));
     constant.then(|| strings::lift(&value, tag, cut))
+}
+
+/// Whether a known text has this many characters already, so that nothing is put beside it.
+fn is_as_long(text: &Value, width: &Value) -> bool {
+    let length = text.as_text().map(|text| text.chars().count());
+    let width = number(width).map(i64::unsigned_abs);
+    width
+        .zip(length)
+        .is_some_and(|(width, length)| u64::try_from(length).is_ok_and(|length| length >= width))
 }
 
 /// `$substringBefore` and `$substringAfter`, where the separator stands in the known beginning.
@@ -306,25 +314,6 @@ fn filled_in(value: &Value, pattern: &str, with: &Value) -> Option<Value> {
         }
         Value::concat(&parts)
     })
-}
-
-fn append(a: &Value, b: &Value) -> Value {
-    match (a, b) {
-        (Value::Absent, other) | (other, Value::Absent) => other.clone(),
-        (Value::Array(x), Value::Array(y)) => Value::Array(x.iter().chain(y).cloned().collect()),
-        (Value::Array(x), y @ (Value::Text(_) | Value::Object { .. })) => {
-            Value::Array(x.iter().chain([y]).cloned().collect())
-        }
-        (x @ Value::Text(_), Value::Array(y)) => {
-            Value::Array(std::iter::once(x).chain(y).cloned().collect())
-        }
-        // However many elements the open part has.
-        (Value::Array(x), Value::Any(_) | Value::Each(_)) => {
-            let more = path::any_of(b).or_absent();
-            Value::Array(x.iter().cloned().chain([more]).collect())
-        }
-        (a, b) => Value::Each(Box::new(path::any_of(a).join(&path::any_of(b)).anonymous())),
-    }
 }
 
 /// An object as objects of one field each; what is none stays as it is.

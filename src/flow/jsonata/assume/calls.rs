@@ -13,7 +13,7 @@ impl Machine<'_> {
         truth: bool,
         cx: &Cx<'e>,
     ) -> Known {
-        let Some(name) = name_of(callee).filter(|n| cx.scope.get(n).is_none()) else {
+        let Some(name) = native(callee, cx) else {
             return self.assume_function(callee, args, truth, cx);
         };
         match (name, args) {
@@ -23,11 +23,7 @@ impl Machine<'_> {
             }
             ("not", [inner]) => self.assume(inner, !truth, cx),
             ("boolean", [inner]) => self.assume(inner, truth, cx),
-            ("exists", [inner]) if truth => match &inner.kind {
-                ExprKind::Filter(base, predicate) => self.assume_some(base, predicate, cx),
-                ExprKind::Call(..) => self.assume(inner, true, cx),
-                _ => self.looked_at(inner, true, cx),
-            },
+            ("exists" | "count", [inner]) if truth => self.assume_there(inner, cx),
             ("exists", [inner]) => {
                 let raw = self.raw(inner, cx);
                 if !matches!(inner.kind, ExprKind::Dot(..) | ExprKind::Variable(_)) {
@@ -37,7 +33,6 @@ impl Machine<'_> {
                     lesson.is(know, &raw, Value::Absent)
                 })
             }
-            ("count", [inner]) if truth => self.assume(inner, true, cx),
             ("contains" | "match", [pattern]) => {
                 let here = Value::clone(&cx.here);
                 self.assume_pattern(whole, here, Some(pattern), name == "match", truth, cx)
@@ -49,7 +44,7 @@ impl Machine<'_> {
             ("lookup", [table, key]) => {
                 let table = self.value(table, &mut cx.clone());
                 let Value::Object { fields, rest: None } = table else {
-                    return self.looked_at(key, truth, cx);
+                    return self.noticed(key, truth, cx);
                 };
                 let raw = self.raw(key, cx);
                 self.teach(whole, cx, |lesson, know| {
@@ -62,13 +57,8 @@ impl Machine<'_> {
                     }
                 })
             }
-            ("filter", [list, function]) if truth => match &function.kind {
-                ExprKind::Lambda(params, _, body) => {
-                    self.assume_cases(list, body, params.first().map(String::as_str), cx)
-                }
-                _ => cx.know.clone(),
-            },
-            (_, [first, ..]) => self.looked_at(first, truth, cx),
+            ("filter", [list, function]) if truth => self.assume_filter(list, Some(function), cx),
+            (_, [first, ..]) => self.noticed(first, truth, cx),
             _ => cx.know.clone(),
         }
     }
@@ -97,9 +87,10 @@ impl Machine<'_> {
         let mut inner = cx.clone();
         inner.here = here.clone();
         inner.scope = scope.clone();
-        for (param, arg) in params.iter().zip(args) {
-            let raw = self.raw(arg, cx);
-            inner.scope = inner.scope.bind(param, Bound::Value(raw));
+        let mut args = args.iter();
+        for param in params.iter() {
+            let given = args.next().map_or(Value::Absent, |arg| self.raw(arg, cx));
+            inner.scope = inner.scope.bind(param, Bound::Value(given));
         }
         self.assume(body, truth, &inner)
     }

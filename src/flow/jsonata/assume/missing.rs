@@ -19,7 +19,7 @@ impl Machine<'_> {
                 self.is_boolean(then, cx) && self.is_boolean(other, cx)
             }
             ExprKind::Call(callee, args) => {
-                let name = name_of(callee).filter(|n| cx.scope.get(n).is_none());
+                let name = native(callee, cx);
                 match (name, args.as_slice()) {
                     (Some("exists" | "contains"), _) => true,
                     (Some("not" | "boolean"), [inner]) => self.is_boolean(inner, cx),

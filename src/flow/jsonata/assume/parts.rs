@@ -25,7 +25,7 @@ impl Machine<'_> {
         let ExprKind::Call(callee, args) = &call.kind else {
             return None;
         };
-        let name = name_of(callee).filter(|n| cx.scope.get(n).is_none())?;
+        let name = native(callee, cx)?;
         let whole = args.first()?;
         let literal = |at: usize| match &args.get(at)?.kind {
             ExprKind::Text(text) if !text.is_empty() => Some(text.as_str()),

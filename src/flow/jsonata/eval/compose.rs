@@ -97,12 +97,19 @@ impl<'a> Machine<'a> {
         other: Option<&'e Expr>,
         cx: &mut Cx<'e>,
     ) -> Bound<'e> {
-        let yes = self.eval(then, &mut cx.knowing(self.assume(test, true, cx)));
-        let no = match other {
+        let decided = self.decided(test, cx);
+        let yes = || self.eval(then, &mut cx.knowing(self.assume(test, true, cx)));
+        if decided == Some(true) {
+            return yes();
+        }
+        let no = || match other {
             Some(other) => self.eval(other, &mut cx.knowing(self.assume(test, false, cx))),
             None => Bound::Value(Value::Absent),
         };
-        match (yes, no) {
+        if decided == Some(false) {
+            return no();
+        }
+        match (yes(), no()) {
             (Bound::Value(a), Bound::Value(b)) => Bound::Value(a.join(&b)),
             (Bound::Func(f), Bound::Value(v)) | (Bound::Value(v), Bound::Func(f)) => {
                 if v.is_never() {
