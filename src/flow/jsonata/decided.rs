@@ -1,4 +1,7 @@
 //! Tests that constants decide: of the two ways of a condition only one is taken.
+//!
+//! Operands count only where they are written out. A value that is told by one text because a guard has cut it may be missing,
+//! and what is missing equals nothing.
 
 use super::eval::Machine;
 use super::scope::Cx;
@@ -25,30 +28,27 @@ impl Constant {
     }
 }
 
+/// A parameter that stands for a number which is known: the place of an element.
+pub type Place<'e> = Option<(&'e str, usize)>;
+
 impl Machine<'_> {
-    /// The truth of a test that is the same in every run, as far as its operands are written out or made of what is.
-    pub(super) fn decided<'e>(&self, test: &'e Expr, cx: &Cx<'e>) -> Option<bool> {
+    /// The truth of a test that is the same in every run.
+    pub(super) fn decided<'e>(&self, test: &'e Expr, at: Place<'e>, cx: &Cx<'e>) -> Option<bool> {
         match &test.kind {
             ExprKind::Bool(truth) => Some(*truth),
             ExprKind::Block(all) => match all.as_slice() {
-                [one] => self.decided(one, cx),
+                [one] => self.decided(one, at, cx),
                 _ => None,
             },
-            ExprKind::Binary(BinaryOp::And, left, right) => {
-                match (self.decided(left, cx), self.decided(right, cx)) {
-                    (Some(false), _) | (_, Some(false)) => Some(false),
-                    (Some(true), Some(true)) => Some(true),
-                    _ => None,
+            ExprKind::Binary(op @ (BinaryOp::And | BinaryOp::Or), left, right) => {
+                let sides = [self.decided(left, at, cx), self.decided(right, at, cx)];
+                let ends = *op == BinaryOp::Or;
+                if sides.contains(&Some(ends)) {
+                    return Some(ends);
                 }
+                (sides == [Some(!ends); 2]).then_some(!ends)
             }
-            ExprKind::Binary(BinaryOp::Or, left, right) => {
-                match (self.decided(left, cx), self.decided(right, cx)) {
-                    (Some(true), _) | (_, Some(true)) => Some(true),
-                    (Some(false), Some(false)) => Some(false),
-                    _ => None,
-                }
-            }
-            ExprKind::Binary(op, left, right) => self.compared(*op, left, right, cx),
+            ExprKind::Binary(op, left, right) => self.compared(*op, left, right, at, cx),
             ExprKind::Call(callee, args) => {
                 let ExprKind::Variable(name) = &callee.kind else {
                     return None;
@@ -57,10 +57,10 @@ impl Machine<'_> {
                     return None;
                 }
                 match (name.as_str(), args.as_slice()) {
-                    ("not", [inner]) => self.decided(inner, cx).map(|truth| !truth),
-                    ("boolean", [inner]) => self.decided(inner, cx),
+                    ("not", [inner]) => self.decided(inner, at, cx).map(|truth| !truth),
+                    ("boolean", [inner]) => self.decided(inner, at, cx),
                     ("contains", [text, part]) => {
-                        match (self.constant(text, cx)?, self.constant(part, cx)?) {
+                        match (self.constant(text, at, cx)?, self.constant(part, at, cx)?) {
                             (Constant::Text(text), Constant::Text(part)) => {
                                 Some(text.contains(&part))
                             }
@@ -79,31 +79,20 @@ impl Machine<'_> {
         op: BinaryOp,
         left: &'e Expr,
         right: &'e Expr,
+        at: Place<'e>,
         cx: &Cx<'e>,
     ) -> Option<bool> {
-        let is_test = matches!(
-            op,
-            BinaryOp::Equal
-                | BinaryOp::NotEqual
-                | BinaryOp::In
-                | BinaryOp::Less
-                | BinaryOp::LessOrEqual
-                | BinaryOp::Greater
-                | BinaryOp::GreaterOrEqual
-        );
-        if !is_test {
-            return None;
-        }
-        let one = self.constant(left, cx)?;
+        let one = self.constant(left, at, cx)?;
         if op == BinaryOp::In {
-            let list = match self.raw(right, cx) {
-                Value::Array(list) => list,
-                other => vec![other],
+            let list = match &right.kind {
+                ExprKind::Array(items) => items.as_slice(),
+                _ => std::slice::from_ref(right),
             };
-            let list: Option<Vec<Constant>> = list.iter().map(Constant::of).collect();
+            let list = list.iter().map(|item| self.constant(item, at, cx));
+            let list: Option<Vec<Constant>> = list.collect();
             return list.map(|list| list.contains(&one));
         }
-        let other = self.constant(right, cx)?;
+        let other = self.constant(right, at, cx)?;
         match (op, &one, &other) {
             (BinaryOp::Equal, ..) => Some(one == other),
             (BinaryOp::NotEqual, ..) => Some(one != other),
@@ -115,7 +104,28 @@ impl Machine<'_> {
         }
     }
 
-    fn constant<'e>(&self, expr: &'e Expr, cx: &Cx<'e>) -> Option<Constant> {
-        Constant::of(&self.raw(expr, cx))
+    fn constant<'e>(&self, expr: &'e Expr, at: Place<'e>, cx: &Cx<'e>) -> Option<Constant> {
+        match (&expr.kind, at) {
+            (ExprKind::Variable(name), Some((place, number))) if name == place => {
+                u32::try_from(number)
+                    .ok()
+                    .map(|n| Constant::Number(n.into()))
+            }
+            _ if is_written_out(expr) => Constant::of(&self.raw(expr, cx)),
+            _ => None,
+        }
+    }
+}
+
+/// Whether it is made of literals alone.
+fn is_written_out(expr: &Expr) -> bool {
+    match &expr.kind {
+        ExprKind::Text(_) | ExprKind::Number(_) | ExprKind::Bool(_) | ExprKind::Null => true,
+        ExprKind::Negate(inner) => is_written_out(inner),
+        ExprKind::Block(all) => matches!(all.as_slice(), [one] if is_written_out(one)),
+        ExprKind::Binary(BinaryOp::Concat, left, right) => {
+            is_written_out(left) && is_written_out(right)
+        }
+        _ => false,
     }
 }

@@ -8,6 +8,7 @@ use super::native::lists;
 use super::path;
 use super::scope::{Bound, Cx, Func};
 use super::signature::Kinds;
+use crate::expr::jsonata::Expr;
 use crate::value::{Gathering, Identity, Source, Unknown, Value};
 
 /// Elements of a known array that a reduction is followed over one by one.
@@ -76,15 +77,8 @@ impl Machine<'_> {
         };
         let result = match name {
             "map" => self.map(&value, &func, cx),
-            "filter" => {
-                let one = self.kept(&value, &func, cx);
-                if one.is_never() {
-                    Value::Absent
-                } else {
-                    Value::Each(Box::new(one))
-                }
-            }
-            "single" => self.kept(&value, &func, cx),
+            "filter" => self.filter_by(&value, &func, cx),
+            "single" => self.kept(&path::any_of(&value), &value, &func, cx),
             "sort" => lists::in_any_order(&value),
             "reduce" => {
                 let start = args.get(2).map(|start| self.as_value(start, cx));
@@ -139,32 +133,92 @@ impl Machine<'_> {
         }
     }
 
-    /// What an element is, knowing that the function let it through.
-    fn kept<'e>(&self, all: &Value, func: &Rc<Func<'e>>, cx: &Cx<'e>) -> Value {
-        let element = path::any_of(all);
+    /// The body of a function that is given these, and what is in sight there; `None` where it is not written out.
+    fn inside<'e>(func: &Func<'e>, args: [Value; 3], cx: &Cx<'e>) -> Option<(&'e Expr, Cx<'e>)> {
         let Func::Lambda {
             params,
             body,
             scope,
             here,
             signature: None,
-        } = &**func
+        } = func
         else {
-            return element;
+            return None;
         };
-        let (named, temporary) = self.named(&element);
         let mut inner = cx.clone();
         inner.depth += 1;
         inner.here = here.clone();
         inner.scope = scope.clone();
-        let index = Value::Any(Unknown::of(Source::Generated, "index"));
-        let mut given = [named.clone(), index, all.clone()].into_iter();
+        let mut args = args.into_iter();
         for param in params.iter() {
-            let arg = given.next().unwrap_or(Value::Absent);
+            let arg = args.next().unwrap_or(Value::Absent);
             inner.scope = inner.scope.bind(param, Bound::Value(arg));
         }
+        Some((*body, inner))
+    }
+
+    /// What an element of all of these is, knowing that the function let it through.
+    fn kept<'e>(&self, element: &Value, all: &Value, func: &Func<'e>, cx: &Cx<'e>) -> Value {
+        let (named, temporary) = self.named(element);
+        let index = Value::Any(Unknown::of(Source::Generated, "index"));
+        let Some((body, inner)) = Self::inside(func, [named.clone(), index, all.clone()], cx)
+        else {
+            return element.clone();
+        };
         let known = self.assume(body, true, &inner);
         temporary.off(&known.unfold(&named)).anonymous()
+    }
+
+    /// `$filter`: of a list whose first element passes for certain, that one comes first.
+    fn filter_by<'e>(&self, all: &Value, func: &Func<'e>, cx: &Cx<'e>) -> Value {
+        let (sure, any) = match all {
+            Value::Array(values) if values.len() <= MAX_FOLD => self.passed(values, all, func, cx),
+            _ => (Vec::new(), self.kept(&path::any_of(all), all, func, cx)),
+        };
+        match (sure.is_empty(), any.is_never()) {
+            (true, true) => Value::Absent,
+            (true, false) => Value::Each(Box::new(any.anonymous())),
+            (false, true) => path::sequence(sure),
+            (false, false) => {
+                // One that is left alone is no array.
+                let alone = match sure.as_slice() {
+                    [one] => one.clone(),
+                    _ => Value::NEVER,
+                };
+                let rest = any.anonymous().or_absent();
+                Value::Array(sure.into_iter().chain([rest]).collect()).join(&alone)
+            }
+        }
+    }
+
+    /// The elements that pass for certain before any that may; and what any of the others is that may pass.
+    fn passed<'e>(
+        &self,
+        values: &[Value],
+        all: &Value,
+        func: &Func<'e>,
+        cx: &Cx<'e>,
+    ) -> (Vec<Value>, Value) {
+        let mut sure = Vec::new();
+        let mut others = Value::NEVER;
+        let mut is_placed = true;
+        for (at, value) in values.iter().enumerate() {
+            is_placed &= !value.may_be_absent();
+            let place = match params(func) {
+                [_, index, rest @ ..] if is_placed && !rest.contains(index) => {
+                    Some((index.as_str(), at))
+                }
+                _ => None,
+            };
+            let index = Value::Any(Unknown::of(Source::Generated, "index"));
+            let inside = Self::inside(func, [value.clone(), index, all.clone()], cx);
+            match inside.and_then(|(body, inner)| self.decided(body, place, &inner)) {
+                Some(true) if is_placed && others.is_never() => sure.push(value.clone()),
+                Some(false) => {}
+                _ => others = others.join(&self.kept(&path::any_of(value), all, func, cx)),
+            }
+        }
+        (sure, others)
     }
 
     fn reduce<'e>(
@@ -229,5 +283,13 @@ impl Machine<'_> {
                 Value::Each(Box::new(made.anonymous()))
             }
         }
+    }
+}
+
+/// The names that a function gives its arguments, where it is written out.
+fn params<'e>(func: &Func<'e>) -> &'e [String] {
+    match func {
+        Func::Lambda { params, .. } => params,
+        _ => &[],
     }
 }

@@ -36,9 +36,11 @@ impl Machine<'_> {
         for text in texts {
             match (name, index) {
                 ("substring", None) if number(1) == Some(0) => {
+                    // Of a length that is not written out nobody knows whether it cuts.
                     let length = i64::try_from(text.chars().count()).ok();
-                    let is_cut = number(2).is_some() && number(2) == length;
-                    globs.push(glob(&[(text, is_cut)]));
+                    let is_whole =
+                        args.get(2).is_none() || number(2).is_some_and(|n| Some(n) != length);
+                    globs.push(glob(&[(text, !is_whole)]));
                 }
                 ("substringBefore", None) => {
                     let separator = literal(1)?;

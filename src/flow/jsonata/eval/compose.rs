@@ -97,7 +97,7 @@ impl<'a> Machine<'a> {
         other: Option<&'e Expr>,
         cx: &mut Cx<'e>,
     ) -> Bound<'e> {
-        let decided = self.decided(test, cx);
+        let decided = self.decided(test, None, cx);
         let yes = || self.eval(then, &mut cx.knowing(self.assume(test, true, cx)));
         if decided == Some(true) {
             return yes();
@@ -152,6 +152,9 @@ impl<'a> Machine<'a> {
             | BinaryOp::Multiply
             | BinaryOp::Divide
             | BinaryOp::Remainder => {
+                if let Some(number) = computed(op, left, right) {
+                    return Bound::Value(written(number));
+                }
                 let args = [self.value(left, cx), self.value(right, cx)];
                 strings::mixed(&args, "arithmetic")
             }
@@ -184,6 +187,35 @@ impl<'a> Machine<'a> {
             }
             _ => Value::either_bool(),
         }
+    }
+}
+
+/// Arithmetic on numbers that are written out, where it gives a whole one.
+fn computed(op: BinaryOp, left: &Expr, right: &Expr) -> Option<f64> {
+    let number = |expr: &Expr| match &expr.kind {
+        ExprKind::Block(all) => match all.as_slice() {
+            [one] => literal(one),
+            _ => None,
+        },
+        _ => literal(expr),
+    };
+    let (a, b) = (number(left)?, number(right)?);
+    let number = match op {
+        BinaryOp::Add => a + b,
+        BinaryOp::Subtract => a - b,
+        BinaryOp::Multiply => a * b,
+        _ => return None,
+    };
+    (number.fract() == 0.0).then_some(number + 0.0)
+}
+
+/// A number that is written out, with its sign, or computed of such ones.
+fn literal(expr: &Expr) -> Option<f64> {
+    match &expr.kind {
+        ExprKind::Number(number) => Some(*number),
+        ExprKind::Negate(inner) => literal(inner).map(|number| 0.0 - number),
+        ExprKind::Binary(op, left, right) => computed(*op, left, right),
+        _ => None,
     }
 }
 
