@@ -1,6 +1,7 @@
 //! One workflow by itself: settings, definition, data flow and needs, before anything of the account is joined.
 
 mod express;
+mod open;
 pub mod owner;
 mod settings;
 
@@ -126,6 +127,11 @@ impl WorkflowAnalysis {
             None => (!read.issues.is_empty()).then_some(text),
         };
         let secrets = secrets::find(&read.value, unread.unwrap_or_default());
+        let mut gaps = gaps;
+        gaps.extend(open::places(&definition));
+        if !known {
+            gaps.extend(open::names(&read.value));
+        }
         Self {
             workflow,
             definition,

@@ -119,7 +119,7 @@ impl Serialize for Arn {
 }
 
 /// One account in one region.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct AccountRegion {
     /// The account id.
     pub account: String,

@@ -14,6 +14,7 @@
 
 mod choice;
 mod credentials;
+mod definition;
 mod distributed;
 mod fields;
 mod map;
@@ -27,6 +28,7 @@ mod state;
 mod template;
 mod text;
 mod variables;
+mod ways;
 
 pub use distributed::{ItemReader, Map, ResultWriter, Transformation};
 pub use fields::StateType;
@@ -58,46 +60,10 @@ pub struct Definition {
     pub timeout: Option<Template>,
     /// What is not valid.
     pub problems: Vec<Problem>,
-}
-
-impl Definition {
-    /// The state of this id.
-    pub fn state(&self, id: StateId) -> Option<&State> {
-        self.states.get(id.0)
-    }
-
-    /// The scope of this id.
-    pub fn scope(&self, id: ScopeId) -> Option<&Scope> {
-        self.scopes.get(id.0)
-    }
-
-    /// The states that a state leads to in its own scope.
-    pub fn successors(&self, id: StateId) -> Vec<StateId> {
-        let Some(state) = self.state(id) else {
-            return Vec::new();
-        };
-        let mut all: Vec<StateId> = state.next.into_iter().collect();
-        if let Kind::Choice { rules, default } = &state.kind {
-            all.extend(rules.iter().filter_map(|r| r.next));
-            all.extend(*default);
-        }
-        all.extend(state.catch.iter().filter_map(|c| c.next));
-        all
-    }
-
-    /// Whether some Map runs its items as executions of their own.
-    pub fn has_distributed_map(&self) -> bool {
-        let distributed = |s: &State| matches!(&s.kind, Kind::Map(map) if map.distributed);
-        self.states.iter().any(distributed)
-    }
-
-    /// Every task state with its task.
-    pub fn tasks(&self) -> impl Iterator<Item = (&State, &Task)> {
-        self.states.iter().filter_map(|s| match &s.kind {
-            Kind::Task(task) => Some((s, task)),
-            _ => None,
-        })
-    }
+    /// Where the text leaves to the deployment what stands there: a state, its type, a way to another, a path, a key.
+    pub open: Vec<Pointer>,
+    /// Whether a way is among them: a run may come to any state with any value.
+    pub has_open_ways: bool,
 }
 
 /// One thing that is surely wrong with a definition.

@@ -17,12 +17,12 @@ use std::future::Future;
 use std::time::Duration;
 
 use crate::arn::{AccountRegion, Arn};
+use crate::gap::Unread;
 use crate::moment::Moment;
 use crate::snapshot::{
     Attachment, Document, Fetched, Function, Iam, LogGroup, NamedDocument, OrganizationPolicies,
     StateMachine, Tag, VersionRef,
 };
-use crate::trigger::Affects;
 
 #[cfg(any(feature = "live", test))]
 pub use account::whole_account;
@@ -52,6 +52,10 @@ pub type PageOf<T> = (Vec<T>, Option<String>);
 
 /// The read port: one method for each call, every page read. Retries are the implementation's.
 pub trait Account: Sync {
+    /// What of the account no call can read, such as a file of a directory that is broken.
+    fn out_of_reach(&self) -> Vec<Unread> {
+        Vec::new()
+    }
     /// DescribeStateMachine. Where only the definition is closed (its KMS key), it is empty.
     fn workflow(&self, arn: &str) -> impl Future<Output = Fetched<StateMachine>> + Send;
     /// ListTagsForResource of a workflow.
@@ -206,27 +210,14 @@ pub struct LookupError {
     pub why: String,
 }
 
-/// The workflows that a change can affect, looked for among all of the account, where no index knows them. Those that could
-/// not be described may be affected.
+/// Every workflow of the account.
 ///
 /// # Errors
-/// When they cannot be found.
-pub async fn affected<A: Account>(port: &A, affects: &Affects) -> Result<Vec<Arn>, LookupError> {
-    match affects {
-        Affects::Workflow(change) => Ok(vec![change.arn.clone()]),
-        Affects::Role { name } => workflow::with_roles(port, std::slice::from_ref(name)).await,
-        Affects::ManagedPolicy { arn } => {
-            workflow::with_roles(port, &holders(port, arn).await?).await
-        }
-        Affects::LogGroup { name } => workflow::logging_to(port, name).await,
-        // Which function a definition invokes is not for the collector to know; without an index the next scan tells.
-        // Nor what begins which.
-        Affects::Function { .. }
-        | Affects::EntryPoints { .. }
-        | Affects::Policy { .. }
-        | Affects::LogPolicies
-        | Affects::Starters { .. } => Ok(Vec::new()),
-    }
+/// When they cannot be listed.
+pub async fn workflows<A: Account>(port: &A) -> Result<Vec<Arn>, LookupError> {
+    let all = answered("ListStateMachines", port.workflows().await)?;
+    let all = all.unwrap_or_default();
+    Ok(all.iter().filter_map(|arn| Arn::parse(arn)).collect())
 }
 
 /// The roles that hold a managed policy, attached or as their boundary.

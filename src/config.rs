@@ -122,6 +122,16 @@ pub fn listed_rules(tag: &str) -> impl Iterator<Item = &str> {
         .filter(|id| !id.is_empty())
 }
 
+/// What a comment in a state begins with where it suppresses a rule there.
+pub const IGNORE_COMMENT: &str = "stepwarden: ignore[";
+
+/// The rule and the reason of a comment that suppresses; one comment speaks for one rule.
+pub fn ignored(comment: &str) -> Option<(&str, &str)> {
+    let (_, rest) = comment.split_once(IGNORE_COMMENT)?;
+    let (rule, reason) = rest.split_once(']')?;
+    Some((rule.trim(), reason.trim()))
+}
+
 impl Default for Config {
     fn default() -> Self {
         let words = ["confidential", "restricted", "pii", "sensitive"];

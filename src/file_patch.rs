@@ -46,7 +46,12 @@ pub fn change(
     hold: Hold<'_>,
 ) -> Result<FileChange, Refusal> {
     let Some(patch) = &finding.remediation().patch else {
-        return Err("it has no patch; see what it says to do");
+        return Err(match finding.policy() {
+            Some(_) => {
+                "what else the role is for is not known, or a person must choose; see what it says to do"
+            }
+            None => "it has no patch; see what it says to do",
+        });
     };
     let Patch::PolicyStatement {
         policy,

@@ -11,6 +11,7 @@ mod digest;
 mod evaluate;
 mod event;
 mod gone;
+mod index;
 mod read;
 mod starters;
 mod sweep;
@@ -33,7 +34,8 @@ use crate::route::{Notifier, PublishError};
 use crate::trigger::Skip;
 use crate::trigger::work::{self, Payload, Work};
 
-pub use tell::{Published, about_starting};
+pub use index::among;
+pub use tell::Published;
 
 /// The ports of one deployment.
 pub trait Ports: Sync {
@@ -196,6 +198,24 @@ pub async fn handle<P: Ports>(
     let mut metrics = metrics.into_inner().unwrap_or_default();
     metrics.failed(answer.is_err());
     (answer, metrics)
+}
+
+/// Handles one event at once: what became of it.
+///
+/// # Errors
+/// As [`handle`].
+pub async fn event<P: Ports>(
+    watch: &Services<P>,
+    event: &Value,
+    invocation: &Invocation<'_>,
+) -> Result<Handled, Error> {
+    let run = Run {
+        watch,
+        invocation,
+        name: invocation.request.to_owned(),
+        metrics: &Mutex::default(),
+    };
+    event::handle(&run, event).await
 }
 
 /// Takes what is deployed of a workflow as its baseline. Nothing is told; the next evaluation resolves the drift that was.

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use crate::arn::{AccountRegion, Arn};
+use crate::severity::Severity;
 
 /// One message to publish.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +18,10 @@ pub struct Delivery {
     pub attributes: Vec<(String, Attribute)>,
     /// The same for the same alert, however often it is delivered.
     pub dedup: String,
+    /// The workflow that it is about; none of a summary.
+    pub workflow: Option<Arn>,
+    /// The worst of what it tells that opened or drifted.
+    pub worst: Option<Severity>,
 }
 
 /// Who reads a delivery.
@@ -152,6 +157,8 @@ mod tests {
                 Attribute::Many(vec!["opened".to_owned()]),
             )],
             dedup: String::new(),
+            workflow: None,
+            worst: None,
         }
     }
 

@@ -141,17 +141,10 @@ fn by_comment(finding: &Finding, facts: &Facts<'_>) -> Option<Suppression> {
     let name = finding.state()?;
     let pointer = finding.pointer()?;
     let state = facts.state_at(pointer).filter(|s| s.name == name)?;
-    let (rule, reason) = ignored(state.comment.as_deref()?)?;
+    let (rule, reason) = config::ignored(state.comment.as_deref()?)?;
     (finding.rule() == rule && !reason.is_empty()).then(|| Suppression {
         reason: reason.to_owned(),
         until: None,
         by: By::Comment,
     })
-}
-
-/// The rule and the reason; one comment speaks for one rule.
-fn ignored(comment: &str) -> Option<(&str, &str)> {
-    let (_, rest) = comment.split_once("stepwarden: ignore[")?;
-    let (rule, reason) = rest.split_once(']')?;
-    Some((rule.trim(), reason.trim()))
 }

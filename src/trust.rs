@@ -5,6 +5,7 @@
 
 mod document;
 mod limit;
+mod others;
 mod subject;
 
 use std::collections::BTreeSet;

@@ -14,6 +14,7 @@ mod cli {
     pub mod replay;
     pub mod reports;
     pub mod single;
+    pub mod slips;
     pub mod state;
     pub mod support;
 }

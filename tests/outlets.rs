@@ -35,6 +35,8 @@ const ACCOUNT: &str = "123456789012";
 
 fn delivery(topic: Topic, message: &str) -> Delivery {
     Delivery {
+        workflow: None,
+        worst: None,
         topic,
         subject: None,
         message: message.to_owned(),

@@ -3,9 +3,9 @@
 use serde_json::Value;
 
 use super::parser::{Object, Parser};
-use super::scope::{Jump, Slot};
 use super::settings::is_moment;
 use super::template::Mode;
+use super::ways::{Jump, Slot};
 use super::{ChoiceRule, Condition, Kind, Node, Operand, QueryLanguage, StateId, Template};
 use crate::loc::Pointer;
 

@@ -43,6 +43,13 @@ impl Parser {
         }
     }
 
+    /// Notes a place of which only the deployment knows what stands there.
+    pub(super) fn leave_open(&mut self, pointer: &Pointer) {
+        if self.definition.open.len() < MAX_PROBLEMS {
+            self.definition.open.push(pointer.clone());
+        }
+    }
+
     /// The pointer of a member, or the root once pointers have used up their budget.
     pub(super) fn below(&mut self, pointer: &Pointer, key: &str) -> Pointer {
         if self.pointer_bytes > MAX_POINTER_BYTES {

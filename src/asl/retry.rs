@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::parser::{Object, Parser};
-use super::scope::{Jump, Slot};
 use super::template::Mode;
+use super::ways::{Jump, Slot};
 use super::{Catcher, PathField, QueryLanguage, Retrier, StateId, Text};
 use crate::loc::Pointer;
 

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use serde_json::Value;
 
 use super::parser::{Object, Parser};
-use super::{Definition, Kind, Problem, QueryLanguage, Scope, ScopeId, State, StateId, Text};
+use super::ways::Jump;
+use super::{Definition, Kind, Problem, QueryLanguage, Scope, ScopeId, StateId, Text};
 use crate::document::{self, Keep, Notation};
 use crate::loc::Pointer;
 
@@ -17,23 +18,6 @@ const MAX_NAME: usize = 80;
 
 /// A state in a state stands this many levels of JSON below it.
 const STATE_LEVELS: usize = 3;
-
-/// A transition whose target is still a name.
-pub(super) struct Jump {
-    pub(super) from: StateId,
-    pub(super) slot: Slot,
-    pub(super) target: Text,
-    pub(super) pointer: Pointer,
-}
-
-/// Which transition of its state.
-#[derive(Clone, Copy)]
-pub(super) enum Slot {
-    Next,
-    Default,
-    Catch(usize),
-    Rule(usize),
-}
 
 /// Parses a definition. A deployed one is JSON; a file may be YAML, which is what a text that cannot begin JSON's
 /// objects, arrays and strings is read as.
@@ -118,6 +102,7 @@ impl Parser {
     pub(super) fn document(&mut self, value: &Value) {
         let root = Pointer::root();
         if Text::of_intrinsic(value).is_some() {
+            self.leave_open(&root);
             self.definition.scopes.push(Scope::default());
             return;
         }
@@ -153,8 +138,14 @@ impl Parser {
         match value.as_str() {
             Some("JSONPath") => Some(QueryLanguage::JsonPath),
             Some("JSONata") => Some(QueryLanguage::Jsonata),
-            Some(text) if Text::parse(text).is_unresolved() => None,
-            _ if Text::of_intrinsic(value).is_some() => None,
+            Some(text) if Text::parse(text).is_unresolved() => {
+                self.leave_open(&object.at("QueryLanguage"));
+                None
+            }
+            _ if Text::of_intrinsic(value).is_some() => {
+                self.leave_open(&object.at("QueryLanguage"));
+                None
+            }
             _ => {
                 self.expected(&object.at("QueryLanguage"), "`JSONPath` or `JSONata`");
                 None
@@ -206,7 +197,10 @@ impl Parser {
                 self.problem(object.pointer, "`States` is missing");
                 return Vec::new();
             }
-            Some(value) if Text::of_intrinsic(value).is_some() => return Vec::new(),
+            Some(value) if Text::of_intrinsic(value).is_some() => {
+                self.leave_open(&pointer);
+                return Vec::new();
+            }
             Some(Value::Object(members)) => members,
             Some(_) => {
                 self.expected(&pointer, "an object of states");
@@ -245,45 +239,6 @@ impl Parser {
                 self.names.insert(name.to_owned(), place.clone());
             }
         }
-    }
-
-    fn start(
-        &mut self,
-        object: &Object<'_>,
-        by_name: &HashMap<String, StateId>,
-    ) -> Option<StateId> {
-        let Some(value) = object.get("StartAt") else {
-            self.problem(object.pointer, "`StartAt` is missing");
-            return None;
-        };
-        let pointer = object.at("StartAt");
-        let target = self.text(value, &pointer)?;
-        let start = by_name.get(target.literal()?).copied();
-        if start.is_none() {
-            self.problem(&pointer, "there is no state of this name here");
-        }
-        start
-    }
-
-    /// Gives every transition its target. Whether all of them are known.
-    fn settle(&mut self, jumps: Vec<Jump>, by_name: &HashMap<String, StateId>) -> bool {
-        let mut is_known = true;
-        for jump in jumps {
-            let target = match jump.target.literal() {
-                None => {
-                    is_known = false;
-                    continue;
-                }
-                Some(name) => by_name.get(name).copied(),
-            };
-            if target.is_none() {
-                self.problem(&jump.pointer, "there is no state of this name here");
-            }
-            if let Some(state) = self.definition.states.get_mut(jump.from.0) {
-                settle_one(state, jump.slot, target);
-            }
-        }
-        is_known
     }
 
     /// Names the states that no way from the start leads to (`MISSING_TRANSITION_TARGET`), where every state was readable.
@@ -335,23 +290,5 @@ impl Parser {
             let what = if is_top { "the workflow" } else { "this part" };
             self.problem(&pointer, format!("no state ends {what}"));
         }
-    }
-}
-
-fn settle_one(state: &mut State, slot: Slot, target: Option<StateId>) {
-    match (slot, &mut state.kind) {
-        (Slot::Next, _) => state.next = target,
-        (Slot::Catch(i), _) => {
-            if let Some(catcher) = state.catch.get_mut(i) {
-                catcher.next = target;
-            }
-        }
-        (Slot::Default, Kind::Choice { default, .. }) => *default = target,
-        (Slot::Rule(i), Kind::Choice { rules, .. }) => {
-            if let Some(rule) = rules.get_mut(i) {
-                rule.next = target;
-            }
-        }
-        _ => {}
     }
 }

@@ -5,8 +5,8 @@ use serde_json::Value;
 use super::credentials::role_arn;
 use super::fields::{StateType, misplaced};
 use super::parser::{Object, Parser};
-use super::scope::{Jump, Slot};
 use super::template::Mode;
+use super::ways::{Jump, Slot};
 use super::{Kind, Node, PathField, QueryLanguage, ScopeId, State, StateId, Task, Text};
 use crate::arn::Arn;
 use crate::loc::Pointer;
@@ -56,6 +56,7 @@ impl Parser {
         let state = blank(id, name, pointer.clone(), scope);
         self.definition.states.push(state);
         if Text::of_intrinsic(value).is_some() {
+            self.leave_open(&pointer);
             return id;
         }
         let Some(members) = value.as_object() else {
@@ -157,7 +158,10 @@ impl Parser {
         };
         let pointer = object.at("Type");
         let text = self.text(value, &pointer)?;
-        let word = text.literal()?;
+        let Some(word) = text.literal() else {
+            self.leave_open(&pointer);
+            return None;
+        };
         let kind = StateType::parse(word);
         if kind.is_none() {
             self.problem(&pointer, "the language has no such state type");
@@ -209,30 +213,6 @@ impl Parser {
         }
         if object.has("Next") {
             self.jump(object, "Next", Slot::Next, id, jumps);
-        }
-    }
-
-    /// Notes a transition; a problem where it is missing.
-    pub(super) fn jump(
-        &mut self,
-        object: &Object<'_>,
-        name: &str,
-        slot: Slot,
-        from: StateId,
-        jumps: &mut Vec<Jump>,
-    ) {
-        let Some(value) = object.get(name) else {
-            self.problem(object.pointer, format!("`{name}` is missing"));
-            return;
-        };
-        let pointer = object.at(name);
-        if let Some(target) = self.text(value, &pointer) {
-            jumps.push(Jump {
-                from,
-                slot,
-                target,
-                pointer,
-            });
         }
     }
 

@@ -116,7 +116,14 @@ impl Parser {
             self.check_escapes(text, pointer);
             intrinsic::parse(text).map(Node::Intrinsic)
         };
-        parsed.unwrap_or_else(|error| self.unreadable(text, pointer, &error))
+        parsed.unwrap_or_else(|error| {
+            if Text::parse(text).is_unresolved() {
+                self.leave_open(pointer);
+                // Whatever path the deployment writes there begins at the input.
+                return jsonpath::parse("$").map_or(Node::Broken, Node::Path);
+            }
+            self.unreadable(text, pointer, &error)
+        })
     }
 
     /// In the strings of intrinsic functions a backslash stands before quotes, braces and itself only.
@@ -205,6 +212,7 @@ impl Parser {
             );
             return Node::Broken;
         }
+        self.leave_open(pointer);
         match known.0.as_slice() {
             [_] => Node::Text(known),
             _ => Node::Broken,

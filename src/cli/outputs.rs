@@ -1,5 +1,6 @@
 //! Where reports go: standard output in one format, and files in others.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::Failure;
@@ -24,9 +25,13 @@ impl Output {
     pub fn parse(text: &str) -> Result<Self, String> {
         if let Some((word, path)) = text.split_once('=') {
             let format = Format::from_str(word, true);
-            if let (Ok(format), false) = (format, path.is_empty()) {
-                let path = path.into();
-                return Ok(Self { format, path });
+            match (format, path) {
+                (Ok(_), "") => return Err(format!("`{text}` names no file: write {word}=FILE")),
+                (Ok(format), path) => {
+                    let path = path.into();
+                    return Ok(Self { format, path });
+                }
+                (Err(_), _) => {}
             }
             if !word.contains(['.', '/', '\\']) {
                 let words: Vec<String> = words();
@@ -60,6 +65,10 @@ impl Output {
     /// # Errors
     /// When its directory is not there, or it is one.
     pub fn check(&self) -> Result<(), Failure> {
+        if self.path == Path::new("-") {
+            let why = "`-` is standard output, which takes the report of `--format`";
+            return Err(self.refused(why));
+        }
         if self.path.is_dir() {
             return Err(self.refused("it is a directory"));
         }
@@ -77,6 +86,37 @@ impl Output {
     fn refused(&self, why: &str) -> Failure {
         Failure::Words(format!("cannot write `{}`: {why}", self.path.display()))
     }
+}
+
+/// Whether each report has a file of its own, which is none of those that were read to be judged.
+///
+/// # Errors
+/// When two go to one file, or one to a file that is judged.
+pub fn apart<'p>(
+    outputs: &[Output],
+    judged: impl IntoIterator<Item = &'p Path>,
+) -> Result<(), Failure> {
+    // A file that is not there yet has a directory that is.
+    let whole = |path: &Path| {
+        let dir = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+        let dir = dir.unwrap_or(Path::new(".")).canonicalize().ok()?;
+        let path = dir.join(path.file_name()?);
+        Some(path.canonicalize().unwrap_or(path))
+    };
+    let judged: BTreeSet<PathBuf> = judged.into_iter().filter_map(whole).collect();
+    let mut taken = BTreeSet::new();
+    for output in outputs {
+        let Some(path) = whole(&output.path) else {
+            continue;
+        };
+        if judged.contains(&path) {
+            return Err(output.refused("it is a file that is judged; name another"));
+        }
+        if !taken.insert(path) {
+            return Err(output.refused("two reports go there; name a file for each"));
+        }
+    }
+    Ok(())
 }
 
 fn words() -> Vec<String> {

@@ -1,128 +1,188 @@
-//! `replay`: the function's handler on one event, with the notification that it would publish.
+//! `replay`: the function's handler on one event, over an account that was read and a state file, with what it would publish.
 
-mod remembered;
+mod directory;
+mod memory;
+mod messages;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
 
 use serde_json::Value;
 
 use super::args::{Format, Replay};
+use super::source::Configured;
 use super::{Failure, Host, Outcome, report, source};
-use crate::analysis::WorkflowAnalysis;
 use crate::arn::Arn;
 use crate::assess::{self, Assessment, Known};
-use crate::config::Config;
-use crate::dependencies::{self, Dependency, PolicyHolders};
-use crate::entry_points::Kind;
-use crate::iam::Principals;
+use crate::collect::AccountCache;
 use crate::local::{self, State};
-use crate::pipeline::about_starting;
-use crate::render::alert::{self, Alert};
-use crate::render::{Counts, escape};
-use crate::snapshot::{Account, Iam, ResourceKind, Role, StateMachine};
-use crate::starters::{self, StartIndex};
-use crate::trigger::{self, Affects, Change, GrantsStart};
+use crate::pipeline::{self, Handled, Invocation, Ports, Published, Services};
+use crate::render::escape;
+use crate::route::{Delivery, Topic};
+use crate::snapshot::Account;
+use crate::trigger::{self, Affects, Change};
+use directory::Directory;
+use memory::Memory;
+use messages::{Messages, NoQueue};
 
-/// Handles the event on the account and prints every alert, or why there is none.
+/// The ports of one run.
+struct Once<'a>(std::marker::PhantomData<&'a ()>);
+
+impl<'a> Ports for Once<'a> {
+    type Accounts = Directory<'a>;
+    type Notifier = Messages;
+    type Baselines = Memory<'a>;
+    type Queue = NoQueue;
+}
+
+/// Seconds that the run may take by its own clock, which stands still.
+const TIME: i64 = 900;
+
+/// Handles the event on the account and prints every message, or why there is none.
 pub fn replay(args: &Replay, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let configured = source::configured(&args.report.config)?;
-    let config = configured.config.clone();
-    let text = local::read_file(&args.event)?;
-    let shown = args.event.display();
-    let event: Value = serde_json::from_str(&text).map_err(|error| {
-        let (line, column) = (error.line(), error.column());
-        Failure::Words(format!(
-            "`{shown}` is not JSON (line {line}, column {column})"
-        ))
-    })?;
+    let event = read(args)?;
     let change = match trigger::read(&event) {
         Ok(change) => change,
         Err(skip) if skip.is_malformed() => {
+            let shown = args.event.display();
             return Err(Failure::Words(format!("`{shown}` is no event: {skip}")));
         }
         Err(skip) => return Ok(nothing(&skip.to_string(), args.report.format)),
     };
+    let state = args.memory.state.as_deref().map(State::read).transpose()?;
     let account = source::account(&args.source, host)?;
-    let affected = affected(&account, &config, &change);
-    let opened = opened(&account, &change, &affected);
-    if affected.is_empty() && opened.is_empty() && !is_gone(&change, args) {
-        return no_workflow(&change, args.report.format);
+    is_there(&change, &account, state.as_ref())?;
+    let services: Services<Once<'_>> = Services {
+        accounts: Directory(&account),
+        notifier: Messages::default(),
+        baselines: state.map(|state| Memory {
+            account: &account,
+            config: &configured.config,
+            state: state.into(),
+        }),
+        queue: None,
+        config: configured.config.clone(),
+        lately: AccountCache::default(),
+        published: Published::default(),
+    };
+    let handled = handle(&services, &event, host)?;
+    if let Some(memory) = services.baselines {
+        let state = memory.state.into_inner();
+        state
+            .unwrap_or_else(std::sync::PoisonError::into_inner)
+            .write()?;
     }
-    if let Some(path) = &args.memory.state {
-        let mut state = State::read(path)?;
-        let concerned = affected.union(&opened).copied().collect();
-        return remembered::replay(
-            args, host, &config, &account, &change, &concerned, &mut state,
-        );
+    let sent = services.notifier.taken();
+    if is_report(args.report.format) {
+        return reported(&sent, &account, &change, &configured, args, host);
     }
+    Ok(match told(&sent, args) {
+        Some(told) => told,
+        None => nothing(&why_nothing(&handled, &change), args.report.format),
+    })
+}
+
+fn read(args: &Replay) -> Result<Value, Failure> {
+    let text = local::read_file(&args.event)?;
+    serde_json::from_str(&text).map_err(|error| {
+        let (shown, line, column) = (args.event.display(), error.line(), error.column());
+        Failure::Words(format!(
+            "`{shown}` is not JSON (line {line}, column {column})"
+        ))
+    })
+}
+
+/// Runs the handler. Nothing that the ports of one run answer has to be waited for.
+fn handle(
+    services: &Services<Once<'_>>,
+    event: &Value,
+    host: &Host<'_>,
+) -> Result<Handled, Failure> {
+    let now = host.now;
+    let invocation = Invocation {
+        request: "replay",
+        clock: &|| now,
+        deadline: now.plus(TIME),
+    };
+    let mut handled = pin!(pipeline::event(services, event, &invocation));
+    let mut context = Context::from_waker(Waker::noop());
+    loop {
+        if let Poll::Ready(handled) = handled.as_mut().poll(&mut context) {
+            return handled.map_err(|error| Failure::Words(error.to_string()));
+        }
+    }
+}
+
+/// A workflow that the event says is there, and that is not, was not read.
+fn is_there(change: &Change, account: &Account, state: Option<&State>) -> Result<(), Failure> {
+    let Affects::Workflow(workflow) = &change.affects else {
+        return Ok(());
+    };
+    let arn = &workflow.arn;
+    let known = account
+        .workflows
+        .iter()
+        .any(|machine| machine.arn == arn.as_str())
+        || state.is_some_and(|state| state.get(arn).is_some());
+    if known || change.event.name.starts_with("Delete") {
+        return Ok(());
+    }
+    Err(Failure::Words(format!(
+        "the account holds no workflow `{arn}`"
+    )))
+}
+
+/// Formats of reports rather than of messages.
+const fn is_report(format: Format) -> bool {
+    matches!(format, Format::Sarif | Format::Markdown | Format::Html)
+}
+
+/// A report of the workflows of which something would be published.
+fn reported(
+    sent: &[Delivery],
+    account: &Account,
+    change: &Change,
+    configured: &Configured,
+    args: &Replay,
+    host: &mut Host<'_>,
+) -> Result<Outcome, Failure> {
+    let told: BTreeSet<&Arn> = sent.iter().filter_map(|d| d.workflow.as_ref()).collect();
     let known = Known {
-        config: &config,
+        config: &configured.config,
         today: &host.now.day(),
         now: &host.now.iso(),
         event: Some(&change.event),
         deploying: None,
-        undone: Some(&change),
+        undone: Some(change),
         remembered: &BTreeMap::new(),
     };
-    let mut assessments: Vec<Assessment> = Vec::new();
-    for mut assessment in assess::remembering(&account, &known, account.workflows.len()) {
-        let arn = assessment.workflow.arn.as_str();
-        if affected.contains(arn) {
-            assessments.push(assessment);
-        } else if opened.contains(arn) {
-            about_starting(&mut assessment, &change.principal().unwrap_or_default());
-            assessments.push(assessment);
-        }
-    }
-    if matches!(
-        args.report.format,
-        Format::Sarif | Format::Markdown | Format::Html
-    ) {
-        let judged = report::Judged {
-            assessments,
-            ..report::Judged::default()
-        };
-        return report::outcome(judged, &args.report, &configured.applied, None, host);
-    }
-    let alerts: Vec<Alert<'_>> = assessments
-        .iter()
-        .filter_map(|a| Alert::in_full(a, Some(&change.event)))
-        .collect();
-    if alerts.is_empty() {
-        return Ok(nothing(
-            "nothing to tell: no finding, nothing unchecked",
-            args.report.format,
-        ));
-    }
-    Ok(told(&alerts, args))
-}
-
-/// Every alert, and what the worst that opened makes of the exit status.
-fn told(alerts: &[Alert<'_>], args: &Replay) -> Outcome {
-    let worst = Counts::of(alerts.iter().flat_map(|a| a.opened.iter().copied())).worst();
-    let printed = alerts.iter().map(|alert| print(alert, args.report.format));
-    let separator = if args.report.format == Format::Json {
-        ""
-    } else {
-        "\n"
+    let all = assess::remembering(account, &known, account.workflows.len());
+    let is_told = |assessment: &Assessment| told.contains(&assessment.workflow.arn);
+    let judged = report::Judged {
+        assessments: all.into_iter().filter(is_told).collect(),
+        ..report::Judged::default()
     };
-    Outcome::judged(
-        printed.collect::<Vec<_>>().join(separator),
-        worst,
-        args.report.fail_on,
-    )
+    report::outcome(judged, &args.report, &configured.applied, None, host)
 }
 
-/// People's mail, or one line of JSON.
-fn print(alert: &Alert<'_>, format: Format) -> String {
-    match format {
-        Format::Json => format!("{}\n", alert::json(alert)),
-        _ => format!(
-            "Subject: {}\n\n{}",
-            alert::subject(alert),
-            alert::text(alert)
-        ),
-    }
+/// People's mails, or the JSON of each alert in a line, and what the worst of them makes of the exit status.
+fn told(sent: &[Delivery], args: &Replay) -> Option<Outcome> {
+    let json = args.report.format == Format::Json;
+    let topic = if json { Topic::Machines } else { Topic::People };
+    let printed: Vec<String> = sent
+        .iter()
+        .filter(|delivery| delivery.topic == topic)
+        .map(|delivery| match &delivery.subject {
+            Some(subject) => format!("Subject: {subject}\n\n{}", delivery.message),
+            None => format!("{}\n", delivery.message),
+        })
+        .collect();
+    let worst = sent.iter().filter_map(|delivery| delivery.worst).max();
+    let between = if json { "" } else { "\n" };
+    (!printed.is_empty())
+        .then(|| Outcome::judged(printed.join(between), worst, args.report.fail_on))
 }
 
 /// No message; machines get no line at all.
@@ -133,158 +193,30 @@ fn nothing(why: &str, format: Format) -> Outcome {
     }
 }
 
-/// A deletion is told where it is remembered what was told before.
-fn is_gone(change: &Change, args: &Replay) -> bool {
-    args.memory.state.is_some() && matches!(change.affects, Affects::Workflow(_))
-}
-
-fn no_workflow(change: &Change, format: Format) -> Result<Outcome, Failure> {
-    let deleted = change.event.name.starts_with("Delete");
-    match &change.affects {
-        Affects::Workflow(workflow) if !deleted => Err(Failure::Words(format!(
-            "the account holds no workflow `{}`",
-            workflow.arn
-        ))),
-        Affects::Workflow(workflow) => Ok(nothing(&format!("`{}` is gone", workflow.arn), format)),
-        Affects::Role { name } => Ok(nothing(
-            &format!("no workflow runs with the role `{name}`"),
-            format,
-        )),
-        Affects::ManagedPolicy { arn } => Ok(nothing(
-            &format!("no workflow's role has the policy `{arn}`"),
-            format,
-        )),
-        Affects::LogGroup { name } => Ok(nothing(&format!("no workflow logs to `{name}`"), format)),
-        Affects::Function { name } => Ok(nothing(
-            &format!("no workflow invokes the function `{name}`"),
-            format,
-        )),
-        Affects::EntryPoints { kind } => Ok(nothing(
-            &format!("no workflow may be begun by a {}", kind.word()),
-            format,
-        )),
-        Affects::Policy { kind, name, .. } => Ok(nothing(
-            &format!("no workflow acts on the {} `{name}`", kind.word()),
-            format,
-        )),
-        Affects::LogPolicies => Ok(nothing("no workflow logs", format)),
-        Affects::Starters { principal } => Ok(nothing(
-            &format!("no workflow is opened to `{principal}`"),
-            format,
-        )),
-    }
-}
-
-/// The workflows whose verdicts rest on what the change is about, by ARN.
-fn affected<'a>(account: &'a Account, config: &Config, change: &Change) -> BTreeSet<&'a str> {
-    let begins = begun_by(account, config, change);
-    let hit = |machine: &&StateMachine| match &change.affects {
-        Affects::Workflow(workflow) => machine.arn == workflow.arn.as_str(),
-        Affects::Role { name } => rests(account, config, machine)
-            .any(|rest| matches!(rest, Dependency::Role { name: role, .. } if role == *name)),
-        Affects::ManagedPolicy { arn } => account
-            .iam
-            .present()
-            .and_then(|iam| role(iam, &machine.role_arn))
-            .is_some_and(|role| holds(role, arn.as_str())),
-        Affects::LogGroup { name } => rests(account, config, machine)
-            .any(|rest| matches!(rest, Dependency::LogGroup { name: group, .. } if group == *name)),
-        Affects::Function { name } => rests(account, config, machine).any(
-            |rest| matches!(rest, Dependency::Function { name: function, .. } if function == *name),
-        ),
-        Affects::EntryPoints { kind } => begins(machine, *kind),
-        Affects::Policy { kind, name, .. } => {
-            let is_function = *kind == ResourceKind::Function;
-            rests(account, config, machine).any(|rest| {
-                matches!(rest, Dependency::Policy { kind: of, name: own, .. } if of == *kind && own == *name)
-            }) || is_function && begins(machine, Kind::FunctionUrl)
+fn why_nothing(handled: &Handled, change: &Change) -> String {
+    match handled {
+        Handled::Skipped(skip) => return skip.to_string(),
+        Handled::Evaluated(done) if done.workflows == 0 => {}
+        Handled::Again | Handled::Evaluated(_) => {
+            return match &change.affects {
+                Affects::Workflow(workflow) if change.event.name.starts_with("Delete") => {
+                    format!("`{}` is gone", workflow.arn)
+                }
+                _ => "nothing to tell: nothing opened, resolved or drifted".to_owned(),
+            };
         }
-        Affects::LogPolicies => rests(account, config, machine)
-            .any(|rest| matches!(rest, Dependency::LogPolicies { .. })),
-        Affects::Starters { .. } => false,
-    };
-    let all = account.workflows.iter().filter(hit);
-    all.map(|machine| machine.arn.as_str()).collect()
-}
-
-/// Whether a kind of entry point may begin a workflow's executions, asked of the account's principals where it is asked at all.
-fn begun_by<'a>(
-    account: &'a Account,
-    config: &'a Config,
-    change: &Change,
-) -> impl Fn(&StateMachine, Kind) -> bool + use<'a> {
-    let asked = matches!(
-        change.affects,
-        Affects::EntryPoints { .. } | Affects::Policy { .. }
-    );
-    let iam = account.iam.present().filter(|_| asked);
-    let index = iam.map(|iam| {
-        let around = starters::Surroundings::of(account, &config.trusted_accounts);
-        StartIndex::new(&Principals::new(iam), &around)
-    });
-    move |machine, kind| {
-        let Some(index) = &index else { return false };
-        let analysis = WorkflowAnalysis::new(account, machine, config);
-        let starters = index.starters(&analysis.workflow, None);
-        starters.serves.contains(&kind)
     }
-}
-
-fn rests(
-    account: &Account,
-    config: &Config,
-    machine: &StateMachine,
-) -> impl Iterator<Item = Dependency> + use<> {
-    let named = dependencies::named_by(machine, config);
-    let holders = PolicyHolders::new(account).of(machine, &named.holders);
-    let policies = dependencies::policies_of(machine, &holders);
-    let rests = dependencies::depends_on(machine, account, &named.functions);
-    rests.into_iter().chain(policies)
-}
-
-/// The workflows that the change opens to the principal that it names.
-fn opened<'a>(
-    account: &'a Account,
-    change: &Change,
-    affected: &BTreeSet<&str>,
-) -> BTreeSet<&'a str> {
-    let (Some(iam), Some(name)) = (account.iam.present(), change.principal()) else {
-        return BTreeSet::new();
-    };
-    let grants = match &change.document {
-        Some(document) => starters::mentions_start(document),
-        None => true,
-    };
-    if change.opens != GrantsStart::New || !grants {
-        return BTreeSet::new();
+    match &change.affects {
+        Affects::Workflow(workflow) => format!("`{}` is gone", workflow.arn),
+        Affects::Role { name } => format!("no workflow runs with the role `{name}`"),
+        Affects::ManagedPolicy { arn } => format!("no workflow's role has the policy `{arn}`"),
+        Affects::LogGroup { name } => format!("no workflow logs to `{name}`"),
+        Affects::Function { name } => format!("no workflow invokes the function `{name}`"),
+        Affects::EntryPoints { kind } => format!("no workflow may be begun by a {}", kind.word()),
+        Affects::Policy { kind, name, .. } => {
+            format!("no workflow acts on the {} `{name}`", kind.word())
+        }
+        Affects::LogPolicies => "no workflow logs".to_owned(),
+        Affects::Starters { principal } => format!("no workflow is opened to `{principal}`"),
     }
-    let members = |shape: &str| match name.strip_prefix("group/") {
-        Some(group) => iam
-            .users
-            .iter()
-            .any(|u| shape == format!("user/{}", u.name) && u.groups.iter().any(|g| g == group)),
-        None => shape == name,
-    };
-    let shapes = starters::start_shapes(iam);
-    let patterns: BTreeSet<String> = shapes
-        .into_iter()
-        .filter(|(shape, _)| members(shape))
-        .flat_map(|(_, shape)| shape.patterns)
-        .collect();
-    let opens = |arn: &&str| {
-        Arn::parse(arn).is_some_and(|a| starters::any_opens(&patterns, &a))
-            && !affected.contains(arn)
-    };
-    let all = account.workflows.iter().map(|machine| machine.arn.as_str());
-    all.filter(opens).collect()
-}
-
-fn role<'a>(iam: &'a Iam, arn: &str) -> Option<&'a Role> {
-    iam.roles.iter().find(|role| role.arn == arn)
-}
-
-fn holds(role: &Role, policy: &str) -> bool {
-    let attached = role.attached.present();
-    role.boundary.as_deref() == Some(policy)
-        || attached.is_some_and(|all| all.iter().any(|a| a.arn == policy))
 }

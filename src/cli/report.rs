@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 
 use super::args::{Check, Format, Gate, Report as Options, Scan, When};
 use super::source::Configured;
-use super::{Failure, Host, Outcome, source};
+use super::{Failure, Host, Outcome, outputs, source};
 use crate::assess::{self, Assessment};
 use crate::config::Config;
 use crate::document::{Document, Notation, Place, Sources, WorkflowOrigin};
 use crate::finding::Finding;
-use crate::gap::Unread;
+use crate::gap::{Input, Unread};
 use crate::glob::Glob;
 use crate::loc::Pointer;
 use crate::local::{self, State};
@@ -109,6 +109,7 @@ pub fn unusable(unread: &Unread, dir: &Path) -> String {
 /// What must be there before the work is begun.
 fn ready(gate: &Gate, report: &Options) -> Result<Option<Baseline>, Failure> {
     report.output.iter().try_for_each(|output| output.check())?;
+    outputs::apart(&report.output, std::iter::empty())?;
     source::baseline(gate)
 }
 
@@ -136,6 +137,10 @@ pub fn check(args: &Check, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let configured = source::configured(&args.report.config)?;
     let baseline = ready(&args.gate, &args.report)?;
     let found = source::inputs(&args.files, &args.beside, host)?;
+    let named = args.files.iter().map(PathBuf::as_path);
+    let inputs = found.inputs.iter();
+    let read = inputs.flat_map(|input| input.documents.iter().map(|one| one.path.as_path()));
+    outputs::apart(&args.report.output, named.chain(read))?;
     let judged = judge(found, &configured, host)?;
     outcome(
         judged,
@@ -172,7 +177,13 @@ pub fn judge(
         input.identify(&base);
         host.progress(&format!("judging {}", input.path.display()));
         let mut secret = false;
-        for assessment in assess::account(&input.account, &config, &host.now.day()) {
+        let assessments = assess::account(&input.account, &config, &host.now.day());
+        if assessments.is_empty() && judged.failures.is_empty() {
+            hidden_workflows(&input)
+                .iter()
+                .for_each(|line| host.note(line));
+        }
+        for assessment in assessments {
             let arn = assessment.workflow.arn.as_str();
             judged
                 .origins
@@ -194,6 +205,17 @@ pub fn judge(
         judged.accounts.push(input.account);
     }
     Ok(judged)
+}
+
+/// What of a file may hold workflows and could not be read, where it holds no other that would tell of it.
+fn hidden_workflows(input: &local::Input) -> Vec<String> {
+    let unread = input.account.unreadable.iter();
+    let unread = unread.filter(|unread| unread.input == Input::Workflow);
+    let line = |unread: &Unread| {
+        let (file, what, why) = (input.path.display(), &unread.what, &unread.why);
+        format!("`{file}` may hold workflows that cannot be judged: {what}: {why}")
+    };
+    unread.map(line).collect()
 }
 
 /// The folder that files' paths are told from: the configuration's, else the working directory.

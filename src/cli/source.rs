@@ -8,6 +8,7 @@ use crate::gap::{Input, Unread};
 use crate::local::{self, RoleFile};
 use crate::render::report::{Applied, Baseline};
 use crate::snapshot::Account;
+use crate::suggest::did_you_mean;
 
 /// The configuration that is looked for.
 const CONFIG: &str = "stepwarden.toml";
@@ -144,7 +145,28 @@ pub fn inputs(
             }
         }
     }
+    declared(&found, &parameters)?;
     Ok(found)
+}
+
+/// A value for a parameter that no template has is a slip: the template would be judged without it. What could not be read
+/// may have it.
+fn declared(found: &local::Found, given: &[(String, String)]) -> Result<(), Failure> {
+    let documents = found.inputs.iter().flat_map(|input| &input.documents);
+    let sections = documents.filter_map(|one| one.value.get("Parameters")?.as_object());
+    let names: Vec<&str> = sections
+        .flat_map(|all| all.keys().map(String::as_str))
+        .collect();
+    let is_known = |name: &str| name.starts_with("AWS::") || names.contains(&name);
+    let mut given = given.iter().map(|(name, _)| name.as_str());
+    match given.find(|name| !is_known(name)) {
+        Some(name) if found.errors.is_empty() => {
+            let hint = did_you_mean(name, names.iter().copied());
+            let none = format!("no template that was read has a parameter `{name}`{hint}");
+            Err(Failure::Words(none))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The one thing that a path holds, where a command is about one.

@@ -2,8 +2,11 @@
 
 use super::args::{OneWorkflow, Plain};
 use super::{Failure, Host, Outcome, source};
-use crate::analysis::WorkflowAnalysis;
+use crate::analysis::{TaskFacts, WorkflowAnalysis};
+use crate::arn::PLACEHOLDER_ACCOUNT;
+use crate::catalog::IntegrationKind;
 use crate::facts::AccountFacts;
+use crate::gap::{GapSubject, Input, Unread};
 use crate::grants::elsewhere;
 use crate::render;
 use crate::snapshot::Account;
@@ -16,8 +19,14 @@ pub fn policy(args: &OneWorkflow, host: &mut Host<'_>) -> Result<Outcome, Failur
     let (account, index) = one(args, host)?;
     let machine = account.workflows.get(index).ok_or_else(gone)?;
     let analysis = WorkflowAnalysis::new(&account, machine, &config);
+    is_read(&analysis, &account)?;
     let policy = least_privilege::policy(&analysis);
     host.done();
+    for state in unknown_calls(&analysis) {
+        host.note(&format!(
+            "{state}: what it calls is known at deployment only; nothing that it needs is in the policy"
+        ));
+    }
     let redactor = &analysis.secrets.redactor;
     let role = analysis.workflow.role.as_ref();
     let others = role.map(|role| elsewhere::lines(&analysis.needs, role));
@@ -28,13 +37,52 @@ pub fn policy(args: &OneWorkflow, host: &mut Host<'_>) -> Result<Outcome, Failur
     if redactor.clean_json(&mut document) {
         host.note("`***` stands where the policy would repeat a credential of the definition: put the resource's name there");
     }
-    Ok(Outcome::clean(format!("{document:#}\n")))
+    let text = format!("{document:#}\n");
+    if text.contains(PLACEHOLDER_ACCOUNT) {
+        host.note(&format!(
+            "`{PLACEHOLDER_ACCOUNT}` stands for the account, and the region beside it for the region, that only the deployment knows: put yours there, or give them with `--parameter AWS::AccountId=ID --parameter AWS::Region=REGION`"
+        ));
+    }
+    Ok(Outcome::clean(text))
+}
+
+/// Of a definition that was not read nothing is known, least of all that it needs nothing.
+fn is_read(analysis: &WorkflowAnalysis, account: &Account) -> Result<(), Failure> {
+    if !analysis.definition.states.is_empty() {
+        return Ok(());
+    }
+    let name = &analysis.workflow.name;
+    let arn = analysis.workflow.arn.as_str();
+    let own = |unread: &&Unread| {
+        unread.subject == GapSubject::Workflow(arn.to_owned())
+            && matches!(unread.input, Input::Definition | Input::Workflow)
+    };
+    let unread = account.unreadable.iter().find(own);
+    let problem = analysis.definition.problems.first();
+    let why = match (unread, problem) {
+        (Some(unread), _) => format!("{}: {}", unread.what, unread.why),
+        (None, Some(problem)) => problem.message.clone(),
+        (None, None) => "it has no states".to_owned(),
+    };
+    Err(Failure::Words(format!(
+        "the definition of `{name}` could not be read: {why}"
+    )))
+}
+
+/// The task states of which it is not known what they call.
+fn unknown_calls(analysis: &WorkflowAnalysis) -> Vec<String> {
+    let open = |task: &&TaskFacts| matches!(task.integration.kind, IntegrationKind::Unresolved);
+    let states = analysis.tasks.iter().filter(open);
+    let names = states.filter_map(|task| analysis.definition.state(task.state));
+    names.map(|state| format!("`{}`", state.name)).collect()
 }
 
 /// `stepwarden map`
 pub fn map(args: &OneWorkflow, format: Plain, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let config = source::config(&args.config)?;
     let (account, index) = one(args, host)?;
+    let machine = account.workflows.get(index).ok_or_else(gone)?;
+    is_read(&WorkflowAnalysis::new(&account, machine, &config), &account)?;
     let all = AccountFacts::new(&account, &config);
     let shown = all.with(index, |facts| {
         let map = map::of(&facts);

@@ -232,7 +232,8 @@ fn gathered<T>(read: Vec<Fetched<(String, T)>>) -> Fetched<BTreeMap<String, T>> 
             Fetched::Present((arn, value)) => {
                 all.insert(arn, value);
             }
-            Fetched::Absent | Fetched::NotCollected => {}
+            Fetched::Absent => {}
+            Fetched::NotCollected => return Fetched::NotCollected,
             Fetched::Denied(why) => return Fetched::Denied(why),
             Fetched::Failed(why) => return Fetched::Failed(why),
         }

@@ -84,7 +84,7 @@ fn add(account: &mut snapshot::Account, ask: &PolicyAsk, read: &Answers) {
             .iter()
             .filter_map(|(arn, answer)| Some((named(arn)?, answer)));
         for ((_, name), answer) in asked.filter(|((of, _), _)| *of == kind) {
-            if !answer.is_lacking() {
+            if matches!(answer, Fetched::Present(_) | Fetched::Absent) {
                 only.insert(name.to_owned());
             }
             if let (Fetched::Present(policy), Fetched::Present(of_kind)) = (answer, &mut *of_kind) {

@@ -13,25 +13,20 @@ struct Collected {
     gone: Vec<Arn>,
 }
 
-async fn collect(port: &Fake, affects: &Affects) -> Result<Collected, LookupError> {
+async fn collect(port: &Fake, change: &WorkflowChange) -> Collected {
     let mut collected = Collected::default();
     let (mut machines, mut late) = (Vec::new(), Vec::new());
-    for arn in affected(port, affects).await? {
-        let change = match affects {
-            Affects::Workflow(change) => Some(change),
-            _ => None,
-        };
-        let described = describe(port, &arn, change, true).await;
-        late.extend(
-            described
-                .stale
-                .map(|why| (format!("the revision of {arn}"), why).into()),
-        );
-        match described.machine {
-            Fetched::Present(machine) => machines.push(machine),
-            Fetched::Absent | Fetched::NotCollected => collected.gone.push(arn),
-            Fetched::Denied(_) | Fetched::Failed(_) => collected.unread.push(arn),
-        }
+    let arn = change.arn.clone();
+    let described = describe(port, &arn, Some(change), true).await;
+    late.extend(
+        described
+            .stale
+            .map(|why| (format!("the revision of {arn}"), why).into()),
+    );
+    match described.machine {
+        Fetched::Present(machine) => machines.push(machine),
+        Fetched::Absent | Fetched::NotCollected => collected.gone.push(arn),
+        Fetched::Denied(_) | Fetched::Failed(_) => collected.unread.push(arn),
     }
     let ask = Ask {
         judged: machines.len(),
@@ -47,7 +42,7 @@ async fn collect(port: &Fake, affects: &Affects) -> Result<Collected, LookupErro
     late.extend(stale);
     collected.account = account;
     collected.account.unreadable.extend(late);
-    Ok(collected)
+    collected
 }
 
 const DEMO: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:Demo";
@@ -68,22 +63,22 @@ fn machine(name: &str, role: &str) -> StateMachine {
     }
 }
 
-fn created(role: &str) -> Affects {
-    Affects::Workflow(WorkflowChange {
+fn created(role: &str) -> WorkflowChange {
+    WorkflowChange {
         arn: Arn::parse(DEMO).unwrap(),
         revision: None,
         role: Arn::parse(&role_arn(role)),
         created: true,
-    })
+    }
 }
 
-fn updated(revision: &str) -> Affects {
-    Affects::Workflow(WorkflowChange {
+fn updated(revision: &str) -> WorkflowChange {
+    WorkflowChange {
         arn: Arn::parse(DEMO).unwrap(),
         revision: Some(revision.to_owned()),
         role: None,
         created: false,
-    })
+    }
 }
 
 /// A role with everything a role can have.
@@ -125,7 +120,7 @@ fn demo() -> Fake {
 fn a_creation_costs_four_round_trips_however_rich_the_role() {
     let fake = demo();
     let (collected, trips) = rounds(&fake, collect(&fake, &created("Demo")));
-    let account = collected.unwrap().account;
+    let account = collected.account;
     assert_eq!(trips, 4, "{:#?}", fake.calls());
     let iam = account.iam.present().unwrap();
     let inline = iam.roles[0].inline.present().unwrap();
@@ -152,7 +147,7 @@ fn a_creation_costs_four_round_trips_however_rich_the_role() {
 fn a_role_that_is_not_the_workflows_any_more_is_not_taken_for_it() {
     let mut fake = demo();
     fake.role_is("Old", None);
-    let collected = rounds(&fake, collect(&fake, &created("Old"))).0.unwrap();
+    let collected = rounds(&fake, collect(&fake, &created("Old"))).0;
     let roles = &collected.account.iam.present().unwrap().roles;
     assert_eq!(
         roles
@@ -174,7 +169,7 @@ fn an_update_waits_for_its_revision() {
     };
     let mut fake = demo();
     fake.workflow_is(DEMO, vec![revision("r1"), revision("r1"), revision("r2")]);
-    let collected = rounds(&fake, collect(&fake, &updated("r2"))).0.unwrap();
+    let collected = rounds(&fake, collect(&fake, &updated("r2"))).0;
     assert_eq!(
         collected.account.workflows[0].revision_id.as_deref(),
         Some("r2")
@@ -183,7 +178,7 @@ fn an_update_waits_for_its_revision() {
 
     // A revision that never comes is waited for a bounded time, and said.
     fake.workflow_is(DEMO, vec![revision("r1")]);
-    let collected = rounds(&fake, collect(&fake, &updated("r9"))).0.unwrap();
+    let collected = rounds(&fake, collect(&fake, &updated("r9"))).0;
     assert_eq!(collected.account.workflows.len(), 1);
     assert_eq!(
         collected.account.unreadable[0].what,
@@ -200,7 +195,7 @@ fn absent_denied_and_failed_are_three_things() {
         (Fetched::Failed("throttled".to_owned()), false, 1),
     ] {
         fake.workflow_is(DEMO, vec![answer]);
-        let collected = rounds(&fake, collect(&fake, &updated("r1"))).0.unwrap();
+        let collected = rounds(&fake, collect(&fake, &updated("r1"))).0;
         assert_eq!(
             (!collected.gone.is_empty(), collected.unread.len()),
             (gone, unread)
@@ -209,14 +204,14 @@ fn absent_denied_and_failed_are_three_things() {
     }
     // What was just created and is nowhere to be seen must not pass in silence.
     fake.workflow_is(DEMO, vec![Fetched::Absent]);
-    let collected = rounds(&fake, collect(&fake, &created("Demo"))).0.unwrap();
+    let collected = rounds(&fake, collect(&fake, &created("Demo"))).0;
     assert_eq!((collected.gone.len(), collected.unread.len()), (0, 1));
     // It may only be late.
     fake.workflow_is(
         DEMO,
         vec![Fetched::Absent, Fetched::Present(machine("Demo", "Demo"))],
     );
-    let collected = rounds(&fake, collect(&fake, &created("Demo"))).0.unwrap();
+    let collected = rounds(&fake, collect(&fake, &created("Demo"))).0;
     assert_eq!(
         (collected.account.workflows.len(), collected.unread.len()),
         (1, 0)
@@ -231,10 +226,7 @@ fn a_role_that_could_not_be_read_is_not_an_empty_one() {
         Fetched::Failed("slow".to_owned()),
     ] {
         fake.roles.insert("Demo".to_owned(), denied);
-        let account = rounds(&fake, collect(&fake, &created("Demo")))
-            .0
-            .unwrap()
-            .account;
+        let account = rounds(&fake, collect(&fake, &created("Demo"))).0.account;
         assert!(
             matches!(account.iam, Fetched::Denied(_) | Fetched::Failed(_)),
             "{:?}",
@@ -245,113 +237,19 @@ fn a_role_that_could_not_be_read_is_not_an_empty_one() {
     let second = ("Demo".to_owned(), "two".to_owned());
     fake.inline
         .insert(second.clone(), Fetched::Denied("no".to_owned()));
-    let account = rounds(&fake, collect(&fake, &created("Demo")))
-        .0
-        .unwrap()
-        .account;
+    let account = rounds(&fake, collect(&fake, &created("Demo"))).0.account;
     assert_eq!(
         account.iam.present().unwrap().roles[0].inline,
         Fetched::Denied("policy `two`: no".to_owned())
     );
     // A policy that was deleted between listing and reading grants nothing.
     fake.inline.insert(second, Fetched::Absent);
-    let account = rounds(&fake, collect(&fake, &created("Demo")))
-        .0
-        .unwrap()
-        .account;
+    let account = rounds(&fake, collect(&fake, &created("Demo"))).0.account;
     let inline = account.iam.present().unwrap().roles[0]
         .inline
         .present()
         .cloned();
     assert_eq!(inline.unwrap().len(), 2);
-}
-
-#[test]
-fn a_role_event_finds_every_workflow_of_the_role_and_reads_the_role_once() {
-    let mut fake = demo();
-    for (name, role) in [("Second", "Demo"), ("Other", "Demo2"), ("Denied", "Demo")] {
-        let machine = machine(name, role);
-        let answer = match name {
-            "Denied" => Fetched::Denied("no".to_owned()),
-            _ => Fetched::Present(machine.clone()),
-        };
-        fake.workflow_is(&machine.arn, vec![answer]);
-    }
-    let collected = rounds(
-        &fake,
-        collect(
-            &fake,
-            &Affects::Role {
-                name: "Demo".to_owned(),
-            },
-        ),
-    )
-    .0
-    .unwrap();
-    let names: Vec<_> = collected
-        .account
-        .workflows
-        .iter()
-        .map(|w| w.name.as_str())
-        .collect();
-    assert_eq!(names, ["Demo", "Second"]);
-    assert_eq!(collected.unread[0].name(), "Denied");
-    let reads = fake
-        .calls()
-        .iter()
-        .filter(|call| call.starts_with("GetRole "))
-        .count();
-    assert_eq!(reads, 1);
-}
-
-#[test]
-fn managed_policies_and_log_groups_lead_to_their_workflows() {
-    let fake = demo();
-    let arn = Arn::parse("arn:aws:iam::123456789012:policy/a").unwrap();
-    let collected = rounds(&fake, collect(&fake, &Affects::ManagedPolicy { arn }))
-        .0
-        .unwrap();
-    assert_eq!(collected.account.workflows.len(), 1);
-    let of = |name: &str| {
-        let affects = Affects::LogGroup {
-            name: name.to_owned(),
-        };
-        rounds(&fake, collect(&fake, &affects))
-            .0
-            .unwrap()
-            .account
-            .workflows
-            .len()
-    };
-    assert_eq!(
-        (
-            of("/aws/vendedlogs/states/Demo"),
-            of("Demo"),
-            of("/aws/vendedlogs/states/D")
-        ),
-        (1, 0, 0)
-    );
-}
-
-#[test]
-fn not_knowing_the_affected_workflows_is_an_error_not_nothing() {
-    let mut fake = demo();
-    fake.list = Some(Fetched::Denied("denied".to_owned()));
-    let blind = rounds(
-        &fake,
-        collect(
-            &fake,
-            &Affects::Role {
-                name: "Demo".to_owned(),
-            },
-        ),
-    )
-    .0
-    .unwrap_err();
-    assert_eq!(
-        blind.to_string(),
-        "the affected workflows are not known: ListStateMachines denied"
-    );
 }
 
 #[test]

@@ -1,8 +1,6 @@
-//! Workflows: described, and looked for among all of the account.
+//! Workflows: described, until what an event made of them is visible.
 
-use futures_util::stream::{self, StreamExt as _};
-
-use super::{AT_ONCE, Account, LookupError, PAUSES, answered};
+use super::{Account, PAUSES};
 use crate::arn::Arn;
 use crate::gap::{Input, Unread};
 use crate::snapshot::{Fetched, StateMachine};
@@ -59,54 +57,6 @@ fn given_up(machine: Fetched<StateMachine>) -> Fetched<StateMachine> {
         Fetched::Present(machine) if machine.status == "DELETING" => Fetched::Absent,
         machine => machine,
     }
-}
-
-/// Every workflow that runs with one of these roles.
-pub(super) async fn with_roles<A: Account>(
-    port: &A,
-    names: &[String],
-) -> Result<Vec<Arn>, LookupError> {
-    if names.is_empty() {
-        return Ok(Vec::new());
-    }
-    let runs_with = |machine: &StateMachine| {
-        Arn::parse(&machine.role_arn)
-            .is_some_and(|role| names.iter().any(|name| name == role.name()))
-    };
-    among_all(port, runs_with).await
-}
-
-/// Every workflow that logs to this group.
-pub(super) async fn logging_to<A: Account>(port: &A, group: &str) -> Result<Vec<Arn>, LookupError> {
-    let suffix = format!(":log-group:{group}");
-    let logs = |machine: &StateMachine| {
-        let group_of = |arn: &String| bare(arn).ends_with(&suffix);
-        machine.log_destinations.iter().any(group_of)
-    };
-    among_all(port, logs).await
-}
-
-/// Describes every workflow, and names those that are affected or may be.
-async fn among_all<A: Account>(
-    port: &A,
-    is_affected: impl Fn(&StateMachine) -> bool,
-) -> Result<Vec<Arn>, LookupError> {
-    let arns = answered("ListStateMachines", port.workflows().await)?.unwrap_or_default();
-    let described: Vec<(String, Fetched<StateMachine>)> = stream::iter(arns)
-        .map(|arn| async move {
-            let described = port.workflow(&arn).await;
-            (arn, described)
-        })
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
-    let concerned = described.iter().filter(|(_, machine)| match machine {
-        Fetched::Present(machine) => is_affected(machine),
-        // Deleted since it was listed.
-        Fetched::Absent | Fetched::NotCollected => false,
-        Fetched::Denied(_) | Fetched::Failed(_) => true,
-    });
-    Ok(concerned.filter_map(|(arn, _)| Arn::parse(arn)).collect())
 }
 
 fn is_settled(described: &Fetched<StateMachine>, change: &WorkflowChange) -> bool {

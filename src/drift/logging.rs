@@ -10,6 +10,9 @@ pub(super) fn compare(old: &LoggingPosture, new: &LoggingPosture) -> Vec<Delta> 
     if new.level < old.level {
         found.push(level(old, new));
     }
+    if new.express && !old.express && new.level < Level::All {
+        found.push(history(new));
+    }
     data(old, new, &mut found);
     if new.level > Level::Off
         && let (Some(was), Some(is)) = (&old.group, &new.group)
@@ -66,6 +69,16 @@ fn level(old: &LoggingPosture, new: &LoggingPosture) -> Delta {
         format!("level {}", new.level.word()),
     );
     delta("level", severity, &does, &narrow, &wide)
+}
+
+/// An EXPRESS execution is in its log alone (AWS Step Functions Developer Guide, "Choosing workflow type in Step Functions").
+fn history(new: &LoggingPosture) -> Delta {
+    let severity = match new.level {
+        Level::Off => Severity::High,
+        _ => Severity::Medium,
+    };
+    let does = "keeps no history of executions beside its log: it is EXPRESS";
+    delta("type", severity, does, "STANDARD", "EXPRESS")
 }
 
 /// On a sensitive workflow logging the data is the exposure; on any other not logging it is the loss.

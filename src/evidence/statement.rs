@@ -153,8 +153,8 @@ impl<'a> Facts<'a> {
             sid: group.statement.sid.clone(),
         }));
         finding.resources(group.resources());
-        // What a definition needs that was not read may be just this.
-        if !self.definition_is_unknown() {
+        // What a definition needs that was not read may be just this, and so may what somebody else does with the role.
+        if !self.definition_is_unknown() && self.trust.others().is_empty() {
             finding.patch(self.statement_patch(group));
         }
         finding.actions(std::mem::take(&mut actions));
@@ -299,16 +299,28 @@ impl<'a> Facts<'a> {
         }
     }
 
-    /// A warning where other workflows run with the same role.
+    /// A warning where others may need what this workflow does not.
     pub fn sharing_note(&self) -> String {
-        match self.shared_with.as_slice() {
+        let workflows = match self.shared_with.as_slice() {
             [] => String::new(),
             names => format!(
                 "; {} other workflow{} with the same role may need it: the fix keeps what they need, a role of its own is better",
                 names.len(),
                 if names.len() == 1 { " runs" } else { "s run" }
             ),
-        }
+        };
+        let others: Vec<&str> = self.trust.others().iter().map(|who| who.text()).collect();
+        let Some((shown, more)) = others.split_first_chunk::<1>() else {
+            return workflows;
+        };
+        let more = match more.len() {
+            0 => String::new(),
+            more => format!(" and {more} more"),
+        };
+        let first = shown.concat();
+        format!(
+            "{workflows}; `{first}`{more} may be the role too: take nothing from it that they need, a role of its own is better"
+        )
     }
 }
 

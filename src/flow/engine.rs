@@ -92,7 +92,11 @@ impl<'a> Engine<'a> {
         engine.enter_scope(ScopeId(0), Env::start(Value::Any(input)));
         engine.drain();
         engine.visit_unreached();
-        if budget::is_spent() {
+        if definition.has_open_ways && !budget::is_spent() {
+            // Which state follows which is not known: any may, with whatever there is.
+            let lost = Arc::new(lost::everywhere(definition));
+            engine.entry.fill(Some(lost));
+        } else if budget::is_spent() {
             let lost = Arc::new(lost::everywhere(definition));
             engine.entry.fill(Some(lost));
             budget::grant(AFTER);

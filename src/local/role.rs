@@ -169,7 +169,12 @@ fn policy(index: usize, at: Pointer, value: &Value) -> Result<Policy, String> {
         Some(Value::Array(all)) if all.is_empty() => {
             return Err("its `Statement` is empty".to_owned());
         }
-        Some(Value::Array(_) | Value::Object(_)) => {}
+        Some(statements @ (Value::Array(_) | Value::Object(_))) => {
+            if is_trust(statements) {
+                let what = "a statement of it names a `Principal`: it is a trust policy or that of a resource, which a role's permissions are not";
+                return Err(what.to_owned());
+            }
+        }
         Some(_) => return Err("its `Statement` is neither an object nor an array".to_owned()),
     }
     Ok(Policy {
@@ -177,6 +182,16 @@ fn policy(index: usize, at: Pointer, value: &Value) -> Result<Policy, String> {
         at,
         body: resolved(body),
     })
+}
+
+/// Whether a statement says whom it is for, which no policy of an identity does (AWS IAM User Guide, "AWS JSON policy elements:
+/// Principal").
+fn is_trust(statements: &Value) -> bool {
+    let names = |one: &Value| one.get("Principal").is_some() || one.get("NotPrincipal").is_some();
+    match statements {
+        Value::Array(all) => all.iter().any(names),
+        one => names(one),
+    }
 }
 
 /// A document that stands in a text.

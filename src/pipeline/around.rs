@@ -74,7 +74,17 @@ pub(super) async fn around<P: Ports, A: Account>(
     }
     late.extend(policies(run, account, home, acted_on, &mut snapshot, cause).await);
     organization(run, home, &mut snapshot).await;
+    out_of_reach(account, &mut snapshot);
     (snapshot, late)
+}
+
+/// What no call can read of the account. Principals of which a part is missing are not all that there are.
+fn out_of_reach<A: Account>(account: &A, snapshot: &mut snapshot::Account) {
+    let missing = account.out_of_reach();
+    snapshot.iam_is_whole &= !missing
+        .iter()
+        .any(|unread| unread.input == Input::Principals);
+    snapshot.unreadable.extend(missing);
 }
 
 /// The resource policies of CloudWatch Logs, where one of the workflows logs; a sweep has read them.

@@ -4,7 +4,7 @@ use serde_json::Value;
 use tracing::{info, warn};
 
 use super::evaluate::{self, Cause};
-use super::{Done, Error, Handled, Ports, Run, confirm, skipped, starters};
+use super::{Done, Error, Handled, Ports, Run, confirm, index, skipped, starters};
 use crate::arn::{AccountRegion, Arn};
 use crate::baselines::Baselines;
 use crate::collect::{self, Accounts};
@@ -46,9 +46,9 @@ pub(super) async fn handle<P: Ports>(run: &Run<'_, P>, event: &Value) -> Result<
     let home = home(run, &change);
     let cause = Cause::event(&change, run.now());
     let workflows = affected(run, &home, &change.affects).await?;
-    let mut done = spread(run, &home, workflows, &cause).await?;
+    let mut done = spread(run, &home, workflows.clone(), &cause).await?;
     if change.opens != GrantsStart::Never {
-        done.add(starters::opened(run, &home, &change, &cause).await?);
+        done.add(starters::opened(run, &home, &cause, &workflows).await?);
     }
     if let Some(state) = &run.watch.baselines {
         let until = run.now().plus(COMES_AGAIN);
@@ -97,7 +97,7 @@ fn home<P: Ports>(run: &Run<'_, P>, change: &Change) -> AccountRegion {
     }
 }
 
-/// The workflows that it affects: from the index, or by looking at every workflow of the account.
+/// The workflows that it affects.
 async fn affected<P: Ports>(
     run: &Run<'_, P>,
     home: &AccountRegion,
@@ -107,9 +107,6 @@ async fn affected<P: Ports>(
         return Ok(vec![change.arn.clone()]);
     }
     let account = run.watch.accounts.of(home).await?;
-    let Some(state) = &run.watch.baselines else {
-        return Ok(collect::affected(&account, affects).await?);
-    };
     let role = |name: &String| Dependency::Role {
         account: home.account.clone(),
         name: name.clone(),
@@ -150,13 +147,7 @@ async fn affected<P: Ports>(
         Affects::LogPolicies => vec![Dependency::LogPolicies { home: home.clone() }],
         Affects::Workflow(_) | Affects::Starters { .. } => Vec::new(),
     };
-    let mut found = Vec::new();
-    for rest in &rests {
-        found.extend(state.resting_on(rest).await?);
-    }
-    found.sort();
-    found.dedup();
-    Ok(found)
+    index::resting_on(run, &account, home, &rests).await
 }
 
 /// Evaluates the workflows of a message because of an event that was noted. One that nobody noted was not sent by this

@@ -8,10 +8,9 @@ use tracing::info;
 
 use super::around::{self, Subject};
 use super::evaluate::{Cause, Held};
-use super::{Error, Ports, Run, confirm};
+use super::{Error, Ports, Run, confirm, index};
 use crate::arn::{AccountRegion, Arn};
 use crate::assess::{self, Assessment, Known, Proof, Remembered};
-use crate::baselines::Baselines;
 use crate::collect::{self, Account, Described, StaleRead, Versions};
 use crate::gap::{Input, Unread};
 use crate::history::Read;
@@ -186,9 +185,6 @@ async fn sharers<P: Ports, A: Account>(
     machines: &[StateMachine],
     cause: &Cause<'_>,
 ) -> Result<(Vec<StateMachine>, Vec<Unread>), Error> {
-    let Some(state) = &run.watch.baselines else {
-        return Ok((Vec::new(), Vec::new()));
-    };
     let mut roles: Vec<Arn> = machines
         .iter()
         .filter_map(|m| Arn::parse(&m.role_arn))
@@ -201,7 +197,7 @@ async fn sharers<P: Ports, A: Account>(
             account: home.account.clone(),
             name: role.name().to_owned(),
         };
-        let mut others = state.resting_on(&rest).await?;
+        let mut others = index::resting_on(run, account, home, &[rest]).await?;
         others.retain(|arn| {
             AccountRegion::of(arn) == *home && !machines.iter().any(|m| m.arn == arn.as_str())
         });

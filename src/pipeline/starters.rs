@@ -12,20 +12,23 @@ use super::{Done, Error, Ports, Run, event};
 use crate::arn::{AccountRegion, Arn};
 use crate::baselines::Baselines;
 use crate::collect::{self, Accounts, LookupError};
-use crate::snapshot::Fetched;
+use crate::snapshot::{Fetched, Iam};
 use crate::starters::{self, start_shapes};
 use crate::trigger::{Change, GrantsStart};
 use crate::verdict::StartShape;
 
 type Shapes = BTreeMap<String, StartShape>;
 
-/// Evaluates the workflows that the change opens to somebody, or closes.
+/// Evaluates the workflows that the change opens to somebody, or closes, but for those that are evaluated for it anyhow.
 pub(super) async fn opened<P: Ports>(
     run: &Run<'_, P>,
     home: &AccountRegion,
-    change: &Change,
     cause: &Cause<'_>,
+    evaluated: &[Arn],
 ) -> Result<Done, Error> {
+    let Some(change) = cause.change() else {
+        return Ok(Done::default());
+    };
     let kept = match &run.watch.baselines {
         Some(state) => state.starts(&home.account).await?,
         None => Shapes::new(),
@@ -53,8 +56,11 @@ pub(super) async fn opened<P: Ports>(
             return Ok(Done::default());
         }
     };
-    let changed = changed(&kept, &shapes, named.as_deref());
-    let workflows = concerned(run, &account, home, &changed).await?;
+    let named_now = iam.present().zip(named.as_deref());
+    let named_now = named_now.map_or_else(Vec::new, |(iam, name)| members(iam, name));
+    let changed = changed(&kept, &shapes, &named_now);
+    let mut workflows = concerned(run, &account, home, &changed).await?;
+    workflows.retain(|arn| !evaluated.contains(arn));
     let opened = Cause::opened(change, named.as_deref().unwrap_or_default(), run.now());
     let done = event::spread(run, home, workflows, &opened).await?;
     if let Some(state) = &run.watch.baselines {
@@ -86,16 +92,28 @@ pub(super) fn difference(kept: &Shapes, now: &Shapes) -> BTreeMap<String, Option
         .collect()
 }
 
-/// The patterns of the principals that changed, before and after. Where nothing was kept yet, only the one that the call
-/// named has changed.
-fn changed(kept: &Shapes, now: &Shapes, named: Option<&str>) -> BTreeSet<String> {
+/// The principals that a change of the named one changes: a group's members, or itself.
+fn members(iam: &Iam, named: &str) -> Vec<String> {
+    let Some(group) = named.strip_prefix("group/") else {
+        return vec![named.to_owned()];
+    };
+    let of_group = iam
+        .users
+        .iter()
+        .filter(|user| user.groups.iter().any(|g| g == group));
+    of_group.map(|user| format!("user/{}", user.name)).collect()
+}
+
+/// The patterns of the principals that changed, before and after. Where nothing was kept yet, only those that the call
+/// named have changed.
+fn changed(kept: &Shapes, now: &Shapes, named: &[String]) -> BTreeSet<String> {
     let of = |name: &str| {
         let both = [kept.get(name), now.get(name)].into_iter().flatten();
         both.flat_map(|shape| shape.patterns.iter().cloned())
             .collect::<Vec<_>>()
     };
     if kept.is_empty() {
-        return named.into_iter().flat_map(of).collect();
+        return named.iter().flat_map(|name| of(name)).collect();
     }
     difference(kept, now)
         .keys()
@@ -120,17 +138,7 @@ async fn concerned<P: Ports, A: collect::Account>(
             .into_iter()
             .map(|known| known.workflow)
             .collect(),
-        None => {
-            let (mut all, mut next) = (Vec::new(), None);
-            loop {
-                let (page, more) = collect::page(account, next.as_deref()).await?;
-                all.extend(page);
-                next = more;
-                if next.is_none() {
-                    break all;
-                }
-            }
-        }
+        None => collect::workflows(account).await?,
     };
     Ok(all
         .into_iter()

@@ -146,13 +146,15 @@ pub(super) async fn hub<P: Ports>(
             message: batch.to_string(),
             attributes: Vec::new(),
             dedup: format!("hub {number} {since} {}", picture.workflow.arn),
+            workflow: Some(picture.workflow.arn.clone()),
+            worst: None,
         })
         .collect();
     send(run, &all).await
 }
 
 /// Where nothing is remembered, and the workflow itself has not changed, only what concerns who may start it is news.
-pub fn about_starting(assessment: &mut Assessment, principal: &str) {
+fn about_starting(assessment: &mut Assessment, principal: &str) {
     let name = principal
         .split_once('/')
         .map_or(principal, |(_, name)| name);
@@ -208,6 +210,8 @@ fn deliveries<P: Ports>(run: &Run<'_, P>, alert: &Alert<'_>, since: &str) -> Vec
         message: alert::text(alert),
         attributes: attributes.clone(),
         dedup: format!("people {key}"),
+        workflow: Some(alert.workflow.arn.clone()),
+        worst: alert.severity(),
     };
     let team = run.watch.config.owner_topics.get(&alert.workflow.owner);
     let team = team.map(|topic| Delivery {
@@ -220,20 +224,17 @@ fn deliveries<P: Ports>(run: &Run<'_, P>, alert: &Alert<'_>, since: &str) -> Vec
             topic,
             subject: None,
             message: message(alert),
-            attributes: attributes.clone(),
             dedup: format!("{kind} {key}"),
+            ..people.clone()
         })
     };
-    [
-        Some(people),
-        team,
+    let others = [
         other(Topic::Machines, "machines", alert::json),
         other(Topic::Chat, "chat", chat::notification),
         other(Topic::Bus, "bus", alert::detail),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    ];
+    let for_people = [Some(people), team].into_iter();
+    for_people.chain(others).flatten().collect()
 }
 
 /// The same for the same difference from the same verdict.

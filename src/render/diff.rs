@@ -123,9 +123,15 @@ pub fn text(all: &[Difference]) -> String {
         .map(|one| one.wider.len() + one.findings.len())
         .sum();
     let workflows = counted(all.len(), "workflow");
+    let in_part = all.iter().any(|one| !one.not_compared.is_empty());
+    let in_part = if in_part {
+        " in what could be compared"
+    } else {
+        ""
+    };
     let _ = match wider {
-        0 => writeln!(out, "{workflows}: nothing is wider"),
-        n => writeln!(out, "{workflows}: {}", counted(n, "widening")),
+        0 => writeln!(out, "{workflows}: nothing is wider{in_part}"),
+        n => writeln!(out, "{workflows}: {}{in_part}", counted(n, "widening")),
     };
     out
 }

@@ -7,6 +7,7 @@ use super::report::Report;
 use super::{begun_by, counted, escape, evidence, mermaid};
 use crate::assess::Assessment;
 use crate::finding::{Counts, Finding};
+use crate::gap::Gap;
 
 /// A comment takes 65,536 characters (GitHub, "Comments"); what is over is left out from the least severe on, and counted.
 const MAX_CHARACTERS: usize = 60_000;
@@ -45,10 +46,18 @@ pub fn report(report: &Report<'_>) -> String {
     out.push('\n');
     out.push_str(&details);
     pictures(&mut out, report);
-    entry_points(&mut out, report);
-    gaps(&mut out, report);
-    for line in report.notes() {
-        let _ = writeln!(out, "- {}", plain(&line));
+    let notes = report.notes().into_iter();
+    let lines = entry_points(report).chain(gaps(report)).chain(notes);
+    let mut left_out = 0;
+    for line in lines.map(|line| format!("- {}\n", plain(&line))) {
+        match out.len() + line.len() <= MAX_CHARACTERS {
+            true => out.push_str(&line),
+            false => left_out += 1,
+        }
+    }
+    if left_out > 0 {
+        let more = counted(left_out, "line");
+        let _ = writeln!(out, "- {more} more: see the whole report.");
     }
     out
 }
@@ -159,14 +168,12 @@ fn details_of(row: &Row<'_>) -> String {
 }
 
 /// What begins executions, of each workflow of which something is known.
-fn entry_points(out: &mut String, report: &Report<'_>) {
-    for assessment in report.assessments.iter().take(50) {
+fn entry_points<'a>(report: &'a Report<'_>) -> impl Iterator<Item = String> + 'a {
+    report.assessments.iter().take(50).filter_map(|assessment| {
         let begun = begun_by(&assessment.entry_points);
-        if !begun.is_empty() {
-            let text = format!("{} is begun by {begun}", assessment.workflow.name);
-            let _ = writeln!(out, "- {}", plain(&text));
-        }
-    }
+        let name = &assessment.workflow.name;
+        (!begun.is_empty()).then(|| format!("{name} is begun by {begun}"))
+    })
 }
 
 /// The states of the workflows in which a caller decides something, as far as there is room.
@@ -186,15 +193,14 @@ fn pictures(out: &mut String, report: &Report<'_>) {
     }
 }
 
-fn gaps(out: &mut String, report: &Report<'_>) {
+fn gaps<'a>(report: &'a Report<'_>) -> impl Iterator<Item = String> + 'a {
     let hard = report.assessments.iter().flat_map(|a| {
         let gaps = a.gaps.iter().filter(|g| !g.optional);
         gaps.map(|g| (a.workflow.name.as_str(), g))
     });
-    for (name, gap) in hard.take(50) {
-        let text = format!("{name}: not checked: {}: {}", gap.what, gap.why);
-        let _ = writeln!(out, "- {}", plain(&text));
-    }
+    let line =
+        |(name, gap): (&str, &Gap)| format!("{name}: not checked: {}: {}", gap.what, gap.why);
+    hard.take(50).map(line)
 }
 
 /// Text without any meaning in Markdown or HTML: no markup, link, mention or reference of it is shown as such.
@@ -202,6 +208,8 @@ fn plain(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in escape::line(text).chars() {
         match c {
+            // A host's name is a link by itself.
+            '.' if ends_with_www(&out) => out.push_str("&#46;"),
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
             '&' => out.push_str("&amp;"),
@@ -218,6 +226,11 @@ fn plain(text: &str) -> String {
     out
 }
 
+fn ends_with_www(text: &str) -> bool {
+    let last = text.len().checked_sub(3).and_then(|at| text.get(at..));
+    last.is_some_and(|last| last.eq_ignore_ascii_case("www"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -226,14 +239,16 @@ mod tests {
 
     #[test]
     fn nothing_of_an_account_is_markup_and_what_is_too_much_is_counted() {
-        let hostile = "@all #1 <img src=x> [a](https://e) `x` | **b**";
+        let hostile = "@all #1 <img src=x> [a](https://e) www.e WWW.e `x` | **b**";
         let all = vec![assessment(
             "O",
             vec![finding(Severity::High, hostile)],
             vec![],
         )];
         let text = super::report(&Report::of(&all));
-        for part in ["@all", "#1", "<img", "[a]", "https:", "`x`", "**b**"] {
+        for part in [
+            "@all", "#1", "<img", "[a]", "https:", "www.", "WWW.", "`x`", "**b**",
+        ] {
             assert!(!text.contains(part), "{part}: {text}");
         }
         let long = "x".repeat(2000);

@@ -113,6 +113,8 @@ pub fn deliveries(summary: &Summary) -> [Delivery; 2] {
         message,
         attributes: attributes.clone(),
         dedup: format!("{kind} {} {home}", summary.id),
+        workflow: None,
+        worst: None,
     };
     let (people, machines) = (text(summary), document(summary).to_string());
     [

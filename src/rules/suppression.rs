@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Meta, Rule};
-use crate::config::{SUPPRESS_TAG, listed_rules};
+use crate::config::{IGNORE_COMMENT, SUPPRESS_TAG, ignored, listed_rules};
 use crate::facts::Facts;
 use crate::finding::{By, Finding};
 use crate::rule_id::RuleId;
@@ -33,7 +33,49 @@ impl Rule for Suppression {
             }
         }
         out.extend(unused(facts, id, found));
+        out.extend(void_comments(facts, id, found));
     }
+}
+
+/// Comments of a source file that are written to suppress and hide nothing.
+fn void_comments(facts: &Facts<'_>, id: RuleId, found: &[Finding]) -> Vec<Finding> {
+    if !facts.config.honours_comments || facts.workflow.declared.is_none() {
+        return Vec::new();
+    }
+    let void = facts.definition.states.iter().filter_map(|state| {
+        let comment = state.comment.as_deref()?;
+        let wanted = comment.contains(IGNORE_COMMENT);
+        let why = why_void(ignored(comment), &state.name, found).filter(|_| wanted)?;
+        let finding = facts.finding(
+            id,
+            Severity::Low,
+            format!("comment {}", state.pointer.as_str()),
+            format!("a comment in `{}` suppresses nothing", state.name),
+            why,
+            "write `stepwarden: ignore[RULE] REASON` with one rule that is found in this state, or remove the comment",
+        );
+        Some(finding.build())
+    });
+    void.collect()
+}
+
+/// Why a comment hides nothing, where it does not.
+fn why_void(parts: Option<(&str, &str)>, state: &str, found: &[Finding]) -> Option<String> {
+    let Some((rule, reason)) = parts else {
+        return Some("its bracket does not end".to_owned());
+    };
+    if RuleId::parse(rule).is_none() {
+        return Some(format!("there is no rule `{rule}`; one comment names one rule"));
+    }
+    if reason.is_empty() {
+        return Some(format!("it gives no reason, without which `{rule}` is not suppressed"));
+    }
+    let hidden = |f: &Finding| {
+        let by = f.suppressed().map(|suppressed| suppressed.by);
+        by == Some(By::Comment) && f.rule() == rule && f.state() == Some(state)
+    };
+    (!found.iter().any(hidden))
+        .then(|| format!("`{rule}` is not found in this state: the next finding would be hidden unseen"))
 }
 
 /// What the tag asks for without the configuration's leave.

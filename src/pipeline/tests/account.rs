@@ -11,8 +11,8 @@ use crate::collect::{
     Account, EntryAsk, Lookup, ManagedHead, PageOf, ReadEntries, Recorded, RoleHead,
 };
 use crate::snapshot::{
-    Attachment, Document, Fetched, Function, Iam, LogGroup, NamedDocument, Role, StateMachine, Tag,
-    User, VersionRef,
+    Attachment, Document, Fetched, Function, Group, Iam, LogGroup, NamedDocument, Role,
+    StateMachine, Tag, User, VersionRef,
 };
 
 fn role_head(name: &str) -> RoleHead {
@@ -54,15 +54,28 @@ fn iam(state: &State) -> Iam {
         name: name.clone(),
         inline: named(&BTreeMap::from([("own".to_owned(), document.clone())])),
         attached: Vec::new(),
-        groups: Vec::new(),
+        groups: of_user(state, name),
         boundary: None,
         tags: Vec::new(),
+    });
+    let groups = state.groups.iter().map(|(name, (document, _))| Group {
+        arn: format!("arn:aws:iam::{ACCOUNT}:group/{name}"),
+        name: name.clone(),
+        inline: named(&BTreeMap::from([("own".to_owned(), document.clone())])),
+        attached: Vec::new(),
     });
     Iam {
         roles: roles.collect(),
         users: users.collect(),
+        groups: groups.collect(),
         ..Iam::default()
     }
+}
+
+fn of_user(state: &State, user: &str) -> Vec<String> {
+    let groups = state.groups.iter();
+    let own = groups.filter(|(_, (_, members))| members.iter().any(|m| m == user));
+    own.map(|(name, _)| name.clone()).collect()
 }
 
 /// The workflows, without their versions.

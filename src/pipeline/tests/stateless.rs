@@ -112,3 +112,124 @@ fn a_user_who_may_start_a_workflow_now_is_told_and_nothing_else_of_the_workflow(
         "{alerts:#?}"
     );
 }
+
+/// The workflows that an event tells of, by name.
+fn told_by(world: &World, watch: &Services<Memory>, event: &Value) -> Vec<String> {
+    invoke(world, watch, "r", event).unwrap();
+    watch.published.forget();
+    let mut names: Vec<String> = world
+        .alerts()
+        .iter()
+        .map(|alert| alert["workflow"]["name"].as_str().unwrap().to_owned())
+        .collect();
+    names.sort();
+    names
+}
+
+/// A workflow of the role that invokes this function.
+fn invoking(name: &str, role: &str, function: &str) -> crate::snapshot::StateMachine {
+    let resource = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:{function}");
+    let task = json!({ "Type": "Task", "Resource": resource, "End": true });
+    crate::snapshot::StateMachine {
+        definition: json!({ "StartAt": "T", "States": { "T": task } }).to_string(),
+        ..machine(name, role)
+    }
+}
+
+#[test]
+fn without_an_index_every_workflow_is_looked_at_for_what_it_rests_on() {
+    let world = World::default();
+    world.deploy(invoking("Calls", "One", "charge"));
+    world.deploy(machine("Logs", "Two"));
+    world.deploy(machine("Neither", "Three"));
+    let group = format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/states/logs:*");
+    let key = arn("Logs");
+    world
+        .lock()
+        .machines
+        .get_mut(&key)
+        .unwrap()
+        .log_destinations = vec![group];
+    for role in ["One", "Two", "Three", "charge"] {
+        world.policy(role, "p", Some(allow("sqs:*", "*")));
+    }
+    let function = crate::snapshot::Function {
+        role_arn: super::world::role_arn("charge"),
+    };
+    let lambda = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:charge");
+    world.lock().functions.insert(lambda, function);
+    let watch = watch(&world, false, false);
+    let changed = |source: &str, name: &str, request: Value| {
+        told_by(
+            &world,
+            &watch,
+            &event(&world, name, source, name, request, Value::Null),
+        )
+    };
+    let function = |name: &str| json!({ "functionName": name });
+    let configured = "UpdateFunctionConfiguration20150331v2";
+    assert_eq!(changed("lambda", configured, function("charge")), ["Calls"]);
+    assert!(changed("lambda", configured, function("other")).is_empty());
+    let group = |name: &str| json!({ "logGroupName": name });
+    assert_eq!(
+        changed("logs", "DeleteLogGroup", group("/states/logs")),
+        ["Logs"]
+    );
+    assert!(changed("logs", "DeleteLogGroup", group("/states/log")).is_empty());
+    // The role of a function holds the real power of the workflow that invokes it.
+    let put = put(&world, "put", "charge", "q", &allow("*", "*"));
+    assert_eq!(told_by(&world, &watch, &put), ["Calls"]);
+}
+
+#[test]
+fn a_workflow_that_could_not_be_read_may_rest_on_anything() {
+    let world = shared();
+    world.policy("Shared", "p", Some(allow("sqs:*", "*")));
+    let watch = watch(&world, false, false);
+    world.fail(&format!("DescribeStateMachine {}", arn("Two")), u32::MAX);
+    let request = json!({ "logGroupName": "any" });
+    let event = event(&world, "e", "logs", "DeleteLogGroup", request, Value::Null);
+    assert_eq!(told_by(&world, &watch, &event), ["Two"]);
+}
+
+#[test]
+fn the_fix_of_a_shared_role_keeps_what_its_other_workflow_needs() {
+    let world = World::default();
+    world.deploy(invoking("Calls", "Shared", "charge"));
+    world.deploy(machine("Idle", "Shared"));
+    let lambda = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:charge");
+    let watch = watch(&world, false, false);
+    let invoke_one = allow("lambda:InvokeFunction", &lambda);
+    let put = put(&world, "put", "Shared", "p", &invoke_one);
+    invoke(&world, &watch, "r", &put).unwrap();
+    let alerts = world.alerts();
+    let findings = alerts.iter().flat_map(|a| a["opened"].as_array().unwrap());
+    let mut unused = findings.filter(|f| f["rule"] == "unused-permission");
+    let unused = unused.next().unwrap();
+    assert!(unused["remediation"]["patch"].is_null(), "{unused:#}");
+    assert!(
+        unused["detail"]
+            .as_str()
+            .unwrap()
+            .contains("1 other workflow")
+    );
+}
+
+#[test]
+fn a_group_stands_for_its_members() {
+    let world = shared();
+    world.policy("Shared", "p", Some(allow("s3:GetObject", "*")));
+    let starts = allow("states:StartExecution", "*");
+    world.lock().groups.insert(
+        "developers".to_owned(),
+        (starts.clone(), vec!["kim".to_owned()]),
+    );
+    world
+        .lock()
+        .users
+        .insert("kim".to_owned(), allow("s3:ListAllMyBuckets", "*"));
+    let watch = watch(&world, false, false);
+    let request = json!({ "groupName": "developers", "policyName": "own", "policyDocument": starts.to_string() });
+    let event = event(&world, "e", "iam", "PutGroupPolicy", request, Value::Null);
+    assert_eq!(told_by(&world, &watch, &event), ["One", "Two"]);
+}

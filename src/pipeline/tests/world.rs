@@ -28,6 +28,8 @@ pub(super) struct State {
     /// Roles by name, their inline policies by name.
     pub(super) roles: BTreeMap<String, BTreeMap<String, Value>>,
     pub(super) users: BTreeMap<String, Value>,
+    /// The policy and the members of each group.
+    pub(super) groups: BTreeMap<String, (Value, Vec<String>)>,
     pub(super) functions: BTreeMap<String, Function>,
     pub(super) organization: Option<OrganizationPolicies>,
     /// Policies of resources by ARN.
