@@ -44,6 +44,44 @@ pub(super) fn resource_globs(spec: &ResourceSpec, session: &Context) -> (Vec<Glo
     }
 }
 
+/// What one part of a ceiling lets through; `None` where that could not be read.
+struct Lets<'a> {
+    actions: Option<&'a ActionSpec>,
+    resources: Option<&'a ResourceSpec>,
+}
+
+impl<'a> Lets<'a> {
+    /// The allowing statements of a policy, and what of it could not be read: that may allow, and nothing unread narrows a
+    /// grant.
+    fn all_of(
+        policy: &'a Policy,
+        open: &'a dyn Fn(&Statement) -> bool,
+    ) -> impl Iterator<Item = Self> {
+        let statements = policy.statements.iter();
+        let allows = statements.filter(move |s| s.effect == Effect::Allow && open(s));
+        let unread = policy.unreadable.iter();
+        let unread = unread.filter(|part| part.effect != Some(Effect::Deny));
+        let allows = allows.map(|s| Self {
+            actions: Some(&s.actions),
+            resources: Some(&s.resources),
+        });
+        allows.chain(unread.map(|part| Self {
+            actions: part.actions.as_ref(),
+            resources: part.resources.as_ref(),
+        }))
+    }
+
+    /// Whether it is about every action on every resource.
+    fn is_everything(&self) -> bool {
+        self.actions.is_none_or(ActionSpec::covers_all)
+            && match self.resources {
+                Some(ResourceSpec::Only(patterns)) => patterns.iter().any(|p| p.widest().is_any()),
+                Some(ResourceSpec::AllBut(_) | ResourceSpec::Unstated) => false,
+                None => true,
+            }
+    }
+}
+
 /// What the policies of one ceiling let through of the pieces: a boundary, or the service control policies of a level.
 /// Where the budget ends, all of them.
 pub(super) fn under_ceiling(
@@ -52,23 +90,24 @@ pub(super) fn under_ceiling(
     session: &Context,
     open: &dyn Fn(&Statement) -> bool,
 ) -> Vec<Piece> {
-    let allows = || {
-        let statements = ceiling.iter().flat_map(|p| &p.statements);
-        statements.filter(|s| s.effect == Effect::Allow && open(s))
-    };
-    if allows().any(is_everything) {
+    let allows = || ceiling.iter().flat_map(|p| Lets::all_of(p, open));
+    if allows().any(|lets| lets.is_everything()) {
         return pieces;
     }
     let mut left = Vec::new();
-    for statement in allows() {
-        let (resources, all_but) = resource_globs(&statement.resources, session);
-        let actions: Vec<Glob> = match &statement.actions {
-            ActionSpec::Only(patterns) => patterns.iter().map(|p| p.glob().clone()).collect(),
-            ActionSpec::AllBut(_) => vec![Glob::any()],
+    for lets in allows() {
+        let (resources, all_but) = match lets.resources {
+            Some(spec) => resource_globs(spec, session),
+            None => (vec![Glob::any()], false),
+        };
+        let excepted = |r: &Glob| lets.resources.is_some_and(|spec| is_excepted(spec, r));
+        let actions: Vec<Glob> = match lets.actions {
+            Some(ActionSpec::Only(patterns)) => patterns.iter().map(|p| p.glob().clone()).collect(),
+            Some(ActionSpec::AllBut(_)) | None => vec![Glob::any()],
         };
         for piece in &pieces {
             let mut resources = meet_all(&piece.resources, &resources);
-            resources.retain(|r| !is_excepted(&statement.resources, r));
+            resources.retain(|r| !excepted(r));
             budget::spend(1 + actions.len());
             if resources.is_empty() {
                 continue;
@@ -85,15 +124,6 @@ pub(super) fn under_ceiling(
         }
     }
     left
-}
-
-/// Whether an allow is about every action on every resource.
-fn is_everything(statement: &Statement) -> bool {
-    statement.actions.covers_all()
-        && match &statement.resources {
-            ResourceSpec::Only(patterns) => patterns.iter().any(|p| p.widest().is_any()),
-            ResourceSpec::AllBut(_) | ResourceSpec::Unstated => false,
-        }
 }
 
 /// What a deny that surely applies leaves of a piece. A deny that takes away only a part that cannot be written as a pattern
