@@ -31,9 +31,21 @@ pub fn unescaped(text: &str) -> String {
     }
 }
 
-/// What the policy says to a method of an API; `method` is `METHOD/path` without the leading slash of the path.
-pub fn of_method(text: &str, method: &str) -> Admits {
-    let wanted = Glob::parse(&format!("*/{method}"));
+/// What the policy says to a method of an API; `method` is `METHOD/path` without the leading slash of the path. Of the stages
+/// that it is deployed to, the one that admits most counts; where none is known, what it says whatever the stage is.
+pub fn of_method(text: &str, stages: &[&str], method: &str) -> Admits {
+    let policy = read(&unescaped(text));
+    let admits = stages.iter().map(|stage| of_stage(&policy, stage, method));
+    let most = admits.min_by_key(|admits| match admits {
+        Admits::Everybody => 0,
+        Admits::Some => 1,
+        Admits::Nobody => 2,
+    });
+    most.unwrap_or_else(|| of_stage(&policy, "*", method))
+}
+
+fn of_stage(policy: &Option<Policy>, stage: &str, method: &str) -> Admits {
+    let wanted = Glob::parse(&format!("{stage}/{method}"));
     let about = |statement: &Statement, whole: bool| match &statement.resources {
         ResourceSpec::Only(patterns) => patterns.iter().any(|p| {
             // `arn:…:API/STAGE/METHOD/PATH`, `execute-api:/STAGE/METHOD/PATH`, `execute-api:/*`
@@ -50,7 +62,7 @@ pub fn of_method(text: &str, method: &str) -> Admits {
         ResourceSpec::AllBut(_) => !whole,
         ResourceSpec::Unstated => true,
     };
-    admits(&read(&unescaped(text)), "execute-api:Invoke", &about)
+    admits(policy, "execute-api:Invoke", &about)
 }
 
 /// What a function's policy says to unsigned calls of its URL.

@@ -180,7 +180,9 @@ fn authorization(api: &RestApi, asked: &DeployedMethod, method: &str) -> Authori
         _ => {}
     }
     let policy = api.policy.as_deref().filter(|p| !p.trim().is_empty());
-    match policy.map(|policy| policy::of_method(policy, method)) {
+    let stages = api.stages.present().into_iter().flatten();
+    let stages: Vec<&str> = stages.map(|stage| stage.stage_name.as_str()).collect();
+    match policy.map(|policy| policy::of_method(policy, &stages, method)) {
         Some(Admits::Some | Admits::Nobody) => Authorization::ResourcePolicy,
         Some(Admits::Everybody) | None if asked.api_key_required => Authorization::ApiKey,
         Some(Admits::Everybody) | None => Authorization::None,

@@ -52,7 +52,8 @@ fn referred<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
     target.unwrap_or(value)
 }
 
-/// What an operation asks for: its own `security`, else the document's. Of alternatives, the weakest counts.
+/// What an operation asks for: its own `security`, else the document's. A method of API Gateway has one authorizer, and beside
+/// it asks for a key or not: a key that stands as an alternative is asked for too, and of authorizers the weakest counts.
 fn security(document: &Value, operation: &Value) -> (String, bool) {
     let auth = operation
         .get("x-amazon-apigateway-auth")
@@ -70,12 +71,16 @@ fn security(document: &Value, operation: &Value) -> (String, bool) {
     let read = alternatives
         .iter()
         .map(|alternative| one(document, alternative));
-    let weakest = read.min_by_key(|(authorization, key)| match (authorization.as_str(), key) {
-        ("NONE", false) => 0,
-        ("NONE", true) => 1,
-        _ => 2,
-    });
-    weakest.unwrap_or_else(|| ("NONE".to_owned(), false))
+    let read: Vec<(String, bool)> = read.collect();
+    let api_key = read.iter().any(|(_, key)| *key);
+    let mut authorizations = read
+        .into_iter()
+        .filter(|(authorization, key)| !(authorization == "NONE" && *key))
+        .map(|(authorization, _)| authorization);
+    let first = authorizations.next();
+    let none = |authorization: &String| authorization == "NONE";
+    let authorization = first.map(|first| authorizations.find(none).unwrap_or(first));
+    (authorization.unwrap_or_else(|| "NONE".to_owned()), api_key)
 }
 
 /// One alternative: everything in it is asked for.

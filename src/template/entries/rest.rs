@@ -64,13 +64,32 @@ pub(super) fn api(
             types: endpoint(scope, resource, &body),
         },
         resources: Fetched::Present(each.collect()),
-        stages: Fetched::Present(vec![RestStage {
-            stage_name: DEPLOYMENT.to_owned(),
-            deployment_id: DEPLOYMENT.to_owned(),
-            canary_settings: None,
-        }]),
+        stages: Fetched::Present(stages(scope, resource)),
         deployments: BTreeMap::from([(DEPLOYMENT.to_owned(), deployed)]),
     }
+}
+
+/// The stages that the template declares for an API; one of any name where it declares none.
+fn stages(scope: &Scope, api: &Resource) -> Vec<RestStage> {
+    let id = scope.made_up(api);
+    let own = |resource: &&Resource| {
+        let kinds = ["AWS::ApiGateway::Stage", "AWS::ApiGateway::Deployment"];
+        kinds.contains(&resource.kind.as_str()) && shown(scope, resource, "RestApiId") == id
+    };
+    let named = scope.resources().iter().filter(own);
+    let names = named.map(|resource| shown(scope, resource, "StageName"));
+    let mut names: Vec<String> = names.filter(|name| !name.is_empty()).collect();
+    names.sort();
+    names.dedup();
+    if names.is_empty() || names.iter().any(|name| name.contains("${")) {
+        names = vec!["*".to_owned()];
+    }
+    let stage = |stage_name| RestStage {
+        stage_name,
+        deployment_id: DEPLOYMENT.to_owned(),
+        canary_settings: None,
+    };
+    names.into_iter().map(stage).collect()
 }
 
 type Methods = BTreeMap<String, BTreeMap<String, RestMethod>>;

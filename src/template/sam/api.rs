@@ -60,7 +60,7 @@ impl Expansion<'_> {
         if api.get("Auth").is_some() || routes.iter().any(asks) {
             let settings = api.get("Auth").and_then(|auth| self.scope.resolve(auth));
             auth::apply(&mut body, &settings.unwrap_or_default(), routes);
-            if let Some(policy) = api.get("Auth").and_then(auth::resource_policy) {
+            if let Some(policy) = auth::resource_policy(api.get("Auth"), routes) {
                 out.properties.insert("Policy".to_owned(), policy);
             }
         }

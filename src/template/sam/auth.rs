@@ -114,19 +114,54 @@ fn define(body: &mut Value, auth: &Value) {
     }
 }
 
-/// `ResourcePolicy`: lists of accounts, networks and endpoints, or statements.
-pub(super) fn resource_policy(auth: &Value) -> Option<Value> {
-    let settings = auth.get("ResourcePolicy")?;
+/// `ResourcePolicy` of an API and of its routes' own `Auth`, in one policy as the transform writes it: lists of accounts,
+/// networks and endpoints, or statements.
+pub(super) fn resource_policy(auth: Option<&Value>, routes: &[&Route]) -> Option<Value> {
+    let of = |auth: Option<&Value>| auth.and_then(|auth| auth.get("ResourcePolicy")).cloned();
+    let mut statements = Vec::new();
+    if let Some(settings) = of(auth) {
+        statements.extend(statements_of(&settings, "execute-api:/*"));
+    }
+    for route in routes {
+        let Some(settings) = of(route.properties.get("Auth")) else {
+            continue;
+        };
+        let text = |name: &str| route.properties.get(name).and_then(Value::as_str);
+        let method = match text("Method").unwrap_or("any").to_ascii_uppercase() {
+            any if any == "ANY" => "*".to_owned(),
+            method => method,
+        };
+        let path = text("Path").unwrap_or("/*").trim_end_matches('/');
+        let resource = format!("execute-api:/*/{method}{path}");
+        statements.extend(statements_of(&settings, &resource));
+    }
+    (!statements.is_empty()).then(|| json!({"Version": "2012-10-17", "Statement": statements}))
+}
+
+fn statements_of(settings: &Value, resource: &str) -> Vec<Value> {
     let list = |name: &str| match settings.get(name) {
         Some(Value::Array(items)) => items.clone(),
         Some(one) => vec![one.clone()],
         None => Vec::new(),
     };
     let mut statements = list("CustomStatements");
-    let all = json!(["execute-api:/*"]);
-    let accounts = list("AwsAccountWhitelist");
-    if !accounts.is_empty() {
-        statements.push(json!({"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": all, "Principal": {"AWS": accounts}}));
+    let mut add = |effect: &str, principal: Value, condition: Option<Value>| {
+        let mut statement = json!({
+            "Effect": effect, "Action": "execute-api:Invoke", "Resource": [resource], "Principal": principal
+        });
+        if let (Some(condition), Some(fields)) = (condition, statement.as_object_mut()) {
+            fields.insert("Condition".to_owned(), condition);
+        }
+        statements.push(statement);
+    };
+    for (name, effect) in [
+        ("AwsAccountWhitelist", "Allow"),
+        ("AwsAccountBlacklist", "Deny"),
+    ] {
+        let accounts = list(name);
+        if !accounts.is_empty() {
+            add(effect, json!({"AWS": accounts}), None);
+        }
     }
     let lists = [
         ("IpRangeWhitelist", "NotIpAddress", "aws:SourceIp"),
@@ -156,13 +191,10 @@ pub(super) fn resource_policy(auth: &Value) -> Option<Value> {
             false => key,
         };
         open = true;
-        statements.push(json!({
-            "Effect": "Deny", "Action": "execute-api:Invoke", "Resource": all, "Principal": "*",
-            "Condition": {operator: {key: values}}
-        }));
+        add("Deny", json!("*"), Some(json!({operator: {key: values}})));
     }
     if open {
-        statements.push(json!({"Effect": "Allow", "Action": "execute-api:Invoke", "Resource": all, "Principal": "*"}));
+        add("Allow", json!("*"), None);
     }
-    (!statements.is_empty()).then(|| json!({"Version": "2012-10-17", "Statement": statements}))
+    statements
 }

@@ -213,7 +213,7 @@ fn filled(value: &Value, source: &End, destination: &End, depth: usize) -> Value
         return Value::Null;
     }
     match value {
-        Value::String(text) if text.contains("%{") => {
+        Value::String(text) if text.contains("%{") || text.contains("${AWS::") => {
             let names = [
                 ("%{Source.Arn}", "SourceArn", &source.arn),
                 ("%{Source.Name}", "SourceName", &source.name),

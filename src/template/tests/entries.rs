@@ -237,3 +237,83 @@ fn what_a_choice_may_start_is_started() {
         Some("u")
     );
 }
+
+#[test]
+fn a_key_beside_an_authorizer_is_no_alternative_to_it() {
+    for (security, expected) in [
+        ("[{own: []}, {key: []}]", ("CUSTOM", true)),
+        ("[{key: []}]", ("NONE", true)),
+        ("[{own: []}, {}]", ("NONE", false)),
+        ("[{own: [], key: []}]", ("CUSTOM", true)),
+    ] {
+        let template = resources(&format!(
+            "  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Body:
+        securityDefinitions: {{key: {{type: apiKey, name: x-api-key, in: header}}, own: {{type: apiKey, x-amazon-apigateway-authorizer: {{type: request}}}}}}
+        paths: {{/x: {{post: {{security: {security}, x-amazon-apigateway-integration: {{type: aws}}}}}}}}
+"
+        ));
+        let post = method(&template, "/x", "POST");
+        let asked = (post.authorization_type.as_str(), post.api_key_required);
+        assert_eq!(asked, expected, "{security}");
+    }
+}
+
+#[test]
+fn a_policy_is_asked_for_the_stages_that_are_declared() {
+    let public = |stages: &str| {
+        let statement = |effect: &str, more: &str| {
+            format!(
+                "{{Effect: {effect}, Principal: '*', Action: 'execute-api:Invoke', Resource: 'execute-api:/p/POST/x'{more}}}"
+            )
+        };
+        let deny = statement(
+            "Deny",
+            ", Condition: {NotIpAddress: {'aws:SourceIp': [10.0.0.0/8]}}",
+        );
+        let allow = statement("Allow", "").replace("/p/", "/*/");
+        let text = format!(
+            "  Flow: {{Type: AWS::StepFunctions::StateMachine, Properties: {{DefinitionString: '{{}}'}}}}
+  Api:
+    Type: AWS::ApiGateway::RestApi
+    Properties:
+      Policy: {{Statement: [{allow}, {deny}]}}
+      Body: {{paths: {{/x: {{post: {{x-amazon-apigateway-integration: {{type: aws, uri: 'arn:aws:apigateway:us-east-1:states:action/StartExecution', requestTemplates: {{application/json: '{{}}'}}}}}}}}}}}}
+{stages}"
+        );
+        let points = crate::entry_points::EntryPoints::of(&resources(&text).account).list;
+        points.iter().map(|point| point.public).collect::<Vec<_>>()
+    };
+    let stage = |name: &str| {
+        format!(
+            "  S{name}: {{Type: AWS::ApiGateway::Stage, Properties: {{RestApiId: !Ref Api, StageName: {name}}}}}\n"
+        )
+    };
+    assert_eq!(public(&stage("p")), [false]);
+    assert_eq!(public(&format!("{}{}", stage("p"), stage("q"))), [true]);
+    assert_eq!(public(""), [true]);
+}
+
+#[test]
+fn a_route_has_a_policy_of_its_own() {
+    let policy = |auth: &str| {
+        let template = template(&format!(
+            "Transform: AWS::Serverless-2016-10-31
+Resources:
+  Flow:
+    Type: AWS::Serverless::StateMachine
+    Properties:
+      Definition: {{}}
+      Events:
+        A: {{Type: Api, Properties: {{Path: /x, Method: post, Auth: {{ResourcePolicy: {auth}}}}}}}
+"
+        ));
+        rest(&template).policy.clone().unwrap()
+    };
+    assert!(policy("{AwsAccountWhitelist: ['111122223333']}").contains("execute-api:/*/POST/x"));
+    assert!(policy("{AwsAccountBlacklist: ['111122223333']}").contains("Deny"));
+    assert!(policy("{IpRangeWhitelist: [10.0.0.0/8]}").contains("NotIpAddress"));
+    assert!(policy("{CustomStatements: [{Effect: Allow}]}").contains("Allow"));
+}
