@@ -11,7 +11,7 @@ use crate::catalog::{self, Integration};
 use crate::config::Config;
 use crate::demand::{self, Home};
 use crate::flow::{self, Flow, FlowContext};
-use crate::gap::{Gap, Input};
+use crate::gap::{Gap, GapSubject, Input};
 use crate::need::{Need, Target};
 use crate::secrets::{self, Secrets};
 use crate::snapshot::{Account, StateMachine};
@@ -102,6 +102,9 @@ impl WorkflowAnalysis {
     fn followed(account: &Account, machine: &StateMachine, config: &Config) -> Self {
         let (workflow, gaps) = settings::workflow(account, machine, config);
         let (mut definition, read) = asl::parse_read(&machine.definition);
+        if is_unread(account, machine) {
+            definition.problems.clear();
+        }
         let tasks: Vec<TaskFacts> = definition
             .tasks()
             .map(|(state, task)| TaskFacts {
@@ -142,6 +145,16 @@ impl WorkflowAnalysis {
             gaps,
         }
     }
+}
+
+/// Whether nothing is known of the definition: then it is not known to be none either.
+fn is_unread(account: &Account, machine: &StateMachine) -> bool {
+    let own = GapSubject::Workflow(machine.arn.clone());
+    machine.definition.is_empty()
+        && account
+            .unreadable
+            .iter()
+            .any(|unread| unread.input == Input::Definition && unread.subject == own)
 }
 
 /// What of one workflow was not followed to its end, as a gap. What is said of it errs to the side of whoever attacks; what is

@@ -2,7 +2,7 @@
 
 mod closed;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::arn::Arn;
 use crate::gap::{Gap, Input};
@@ -117,6 +117,22 @@ pub fn gather(
         None => {}
     }
     (facts, gaps)
+}
+
+/// Takes back what the list of log groups says of those that stand outside of what it covers, and names them.
+pub fn leave_out(facts: &mut LoggingFacts, elsewhere: &BTreeSet<String>) -> Vec<Gap> {
+    let mut gaps = Vec::new();
+    for group in &mut facts.groups {
+        if elsewhere.contains(group.arn.as_str()) {
+            group.state = GroupState::NotRead;
+            gaps.push(Gap::optional(
+                Input::LogGroups,
+                format!("the log group `{}`", group.name()),
+                "it is not declared here: `scan` reads it once this is deployed",
+            ));
+        }
+    }
+    gaps
 }
 
 fn destination(

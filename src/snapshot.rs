@@ -2,7 +2,7 @@
 
 use crate::gap::Unread;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub mod entries;
 pub mod policies;
@@ -58,6 +58,9 @@ pub struct Account {
     pub iam_is_whole: bool,
     /// CloudWatch log groups by ARN (without `:*`).
     pub log_groups: Fetched<BTreeMap<String, LogGroup>>,
+    /// Log groups that workflows name and that stand outside of what was read, by ARN (without `:*`): whether they are
+    /// there is not known.
+    pub log_groups_elsewhere: BTreeSet<String>,
     /// CloudWatch Logs resource policies.
     pub log_resource_policies: Fetched<Vec<Document>>,
     /// Lambda functions by ARN (unqualified).

@@ -15,10 +15,12 @@
 mod account;
 mod attributes;
 mod data;
+mod definition;
 mod entries;
 mod environment;
 mod files;
 mod foreach;
+mod holders;
 mod include;
 mod machines;
 mod policy;
@@ -27,8 +29,10 @@ mod resource;
 mod roles;
 mod sam;
 mod scope;
+mod settings;
 mod stack;
 mod terraform;
+mod worlds;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -128,6 +132,13 @@ pub fn read(document: &Document, kind: Kind, options: &Options<'_>) -> Result<Te
                     "is a Terraform plan that ended in an error, and holds a part only of what it would change: plan again"
                         .to_owned(),
                 );
+            }
+            let values = match kind {
+                Kind::TerraformPlan => "planned_values",
+                _ => "values",
+            };
+            if let Some(fault) = terraform::fault(&document.value, values) {
+                return Err(fault);
             }
             if says("complete", false) {
                 builder.gaps.push(Unread::of_account(

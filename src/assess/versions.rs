@@ -1,5 +1,6 @@
 //! Published versions: each can be started by its ARN, whether an alias points at it or not, and is judged with its own
-//! definition and role. What stands in the current revision too is told once.
+//! definition and role. What stands in the current revision too is told once. What else a template's conditions may make of
+//! a definition is judged in the same way.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -111,6 +112,37 @@ fn judged(machine: &StateMachine) -> Judged<'_> {
     (&machine.definition, &machine.role_arn, settings)
 }
 
+/// Rules that tell what the role has beyond what the definition needs.
+const OF_EXCESS: &[RuleId] = rule_ids![
+    "dynamic-target-wildcard",
+    "unused-permission",
+    "wildcard-action",
+    "wildcard-resource",
+];
+
+/// What conditions may make of a definition may need what another way does not: an excess is one in every way, and tells what
+/// it is in the mildest.
+fn keep_common_excess(own: &mut Vec<Finding>, other: &[Finding]) {
+    let is_excess = |finding: &Finding| OF_EXCESS.contains(&finding.rule());
+    let same = |a: &Finding, b: &Finding| {
+        let actions = |f: &Finding| f.actions().iter().cloned().collect::<BTreeSet<String>>();
+        a.policy() == b.policy() && !actions(a).is_disjoint(&actions(b))
+    };
+    own.retain_mut(|finding| {
+        if !is_excess(finding) {
+            return true;
+        }
+        let mut alike = other.iter().filter(|o| is_excess(o) && same(finding, o));
+        let Some(first) = alike.next() else {
+            return false;
+        };
+        if first.severity() < finding.severity() {
+            *finding = first.clone();
+        }
+        true
+    });
+}
+
 fn merge(
     own: &mut Assessment,
     of_version: Assessment,
@@ -118,19 +150,25 @@ fn merge(
     current: &StateMachine,
 ) {
     let same_role = version.role_arn == current.role_arn;
+    if version.version.is_none() && same_role {
+        keep_common_excess(&mut own.findings, &of_version.findings);
+    }
     let told: BTreeSet<String> = own.findings.iter().map(Finding::fingerprint).collect();
-    let number = version.version.as_deref().unwrap_or_default();
     for finding in of_version.findings {
         let of_role = same_role && OF_THE_ROLE.contains(&finding.rule());
         let skipped = of_role || OF_THE_WORKFLOW.contains(&finding.rule());
         if skipped || told.contains(&finding.fingerprint()) {
             continue;
         }
-        own.findings.push(finding.of_version(number, |fix| {
-            format!(
-                "point every alias at a version without it, and delete version {number} (`aws stepfunctions delete-state-machine-version`): whoever may start the workflow may start it by the version's ARN. In the next version: {fix}"
-            )
-        }));
+        // What conditions of a template may make of a definition is no version of it.
+        own.findings.push(match &version.version {
+            None => finding,
+            Some(number) => finding.of_version(number, |fix| {
+                format!(
+                    "point every alias at a version without it, and delete version {number} (`aws stepfunctions delete-state-machine-version`): whoever may start the workflow may start it by the version's ARN. In the next version: {fix}"
+                )
+            }),
+        });
     }
     super::order(&mut own.findings);
     for gap in of_version.gaps {

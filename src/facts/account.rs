@@ -215,6 +215,8 @@ impl<'a> AccountFacts<'a> {
         let (mut logging, log_gaps) =
             log_delivery::gather(&analysis.workflow, &self.snapshot.log_groups, lacks);
         gaps.extend(log_gaps);
+        let elsewhere = &self.snapshot.log_groups_elsewhere;
+        gaps.extend(log_delivery::leave_out(&mut logging, elsewhere));
         log_delivery::look_at_keys(&mut logging, &|key| {
             self.layers.policy_of(key, None).cloned()
         });

@@ -47,7 +47,8 @@ impl Input {
     /// stands in there, and its logical id.
     pub fn identify(&mut self, base: &Path) {
         let base = base.canonicalize().ok();
-        for machine in &mut self.account.workflows {
+        let account = &mut self.account;
+        for machine in account.workflows.iter_mut().chain(&mut account.versions) {
             let Some(origin) = self.origins.workflows.get(&machine.arn) else {
                 continue;
             };

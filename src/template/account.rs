@@ -1,15 +1,17 @@
 //! The resources of a template as an account snapshot: what a deployment of nothing but this template would be.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 
 use super::attributes::arn;
 use super::files::Files;
-use super::resolve::{scalar, text_of};
+use super::resource::Resource;
 use super::scope::Scope;
+use super::settings;
 use super::stack::{Gaps, Stack};
 use crate::document::{Origins, Place, WorkflowOrigin};
+use crate::gap::{Input, Unread};
 use crate::snapshot::{Account, Fetched, Function, Iam, LogGroup, ResourcePolicies, StateMachine};
 
 /// The account so far.
@@ -18,6 +20,10 @@ pub(super) struct Builder {
     pub workflows: Vec<StateMachine>,
     pub iam: Iam,
     pub log_groups: BTreeMap<String, LogGroup>,
+    /// What of declared log groups is not known.
+    pub open_groups: BTreeMap<String, Vec<String>>,
+    /// What else definitions may be, where conditions choose.
+    pub others: Vec<StateMachine>,
     pub functions: BTreeMap<String, Function>,
     pub entries: super::entries::Found,
     pub origins: Origins,
@@ -26,6 +32,10 @@ pub(super) struct Builder {
     pub policies: BTreeMap<String, BTreeMap<String, Place>>,
     /// Places of managed policies, by ARN.
     pub managed_places: BTreeMap<String, Place>,
+    /// Managed policies, by ARN, that somebody may not hold.
+    pub unsure: BTreeSet<String>,
+    /// Groups, by name, that somebody may not be in.
+    pub unsure_groups: BTreeSet<String>,
     /// Places of trust policies, by the role's ARN.
     pub trusts: BTreeMap<String, Place>,
 }
@@ -44,20 +54,14 @@ impl Builder {
                         .insert(arn(scope, resource), Function { role_arn });
                 }
                 "AWS::Logs::LogGroup" => {
-                    let days = scope
-                        .property(resource, "RetentionInDays")
-                        .as_ref()
-                        .and_then(scalar);
-                    let group = LogGroup {
-                        retention_days: days.and_then(|days| days.parse().ok()),
-                        kms_key: scope
-                            .property(resource, "KmsKeyId")
-                            .as_ref()
-                            .and_then(text_of),
+                    let arn = arn(scope, resource).trim_end_matches(":*").to_owned();
+                    let found = settings::log_group(scope, resource);
+                    let group = match self.log_groups.get(&arn) {
+                        Some(twin) => settings::either_group(twin, &found.group),
+                        None => found.group,
                     };
-                    let arn = arn(scope, resource);
-                    self.log_groups
-                        .insert(arn.trim_end_matches(":*").to_owned(), group);
+                    self.open_groups.insert(arn.clone(), found.open);
+                    self.log_groups.insert(arn, group);
                 }
                 "AWS::StepFunctions::StateMachine" => {
                     self.state_machine(scope, resource, &stack.path, files);
@@ -75,19 +79,15 @@ impl Builder {
     pub fn finish(mut self) -> (Account, Origins) {
         self.aws_managed();
         self.origin_policies();
-        let declared = |arn: &String| self.log_groups.contains_key(arn.trim_end_matches(":*"));
-        let destinations = self.workflows.iter().flat_map(|w| &w.log_destinations);
-        // A group that stands elsewhere would look as if it were not there.
-        let log_groups = match destinations.into_iter().all(declared) {
-            true => Fetched::Present(self.log_groups),
-            false => Fetched::NotCollected,
-        };
+        let log_groups_elsewhere = self.groups_elsewhere();
+        self.open_groups_told();
         let account = Account {
-            versions: Vec::new(),
+            versions: self.others,
             workflows: self.workflows,
             iam: Fetched::Present(self.iam),
             iam_is_whole: false,
-            log_groups,
+            log_groups: Fetched::Present(self.log_groups),
+            log_groups_elsewhere,
             log_resource_policies: Fetched::NotCollected,
             functions: Fetched::Present(self.functions),
             tags: Fetched::NotCollected,
@@ -100,6 +100,44 @@ impl Builder {
             unreadable: self.gaps,
         };
         (account, self.origins)
+    }
+
+    /// Log groups that workflows name and the template does not declare: nothing is known of them.
+    fn groups_elsewhere(&self) -> BTreeSet<String> {
+        let destinations = self.workflows.iter().flat_map(|w| &w.log_destinations);
+        let named = destinations.map(|arn| arn.trim_end_matches(":*"));
+        named
+            .filter(|arn| !self.log_groups.contains_key(*arn))
+            .map(str::to_owned)
+            .collect()
+    }
+
+    /// Says of each workflow what of its log group is not known.
+    fn open_groups_told(&mut self) {
+        for workflow in &self.workflows {
+            for destination in &workflow.log_destinations {
+                let arn = destination.trim_end_matches(":*");
+                let open = self.open_groups.get(arn).filter(|open| !open.is_empty());
+                let Some(open) = open else {
+                    continue;
+                };
+                let told = format!("what {} of the log group `{arn}` is", open.join(", "));
+                let why = "it has no value here, and is taken for what is not set: `--parameter` decides it";
+                let unread = Unread::of_workflow(&workflow.arn, Input::LogGroups, told, why);
+                self.gaps.push(unread.optional());
+            }
+        }
+    }
+
+    /// The ARN of a workflow, by which everything about it is found. Of two that conditions give one name, the second
+    /// keeps an ARN of its own, so that what is told of one leads to its own place.
+    pub fn workflow_arn(&self, scope: &Scope, resource: &Resource) -> String {
+        let own = arn(scope, resource);
+        if !self.origins.workflows.contains_key(&own) {
+            return own;
+        }
+        let (head, _) = own.rsplit_once(':').unwrap_or_default();
+        format!("{head}:{}", scope.made_up(resource))
     }
 
     /// The places of each workflow's role's policies, once all are known.
@@ -155,13 +193,4 @@ pub(super) fn truth(value: &Value) -> Option<bool> {
         Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
         _ => None,
     }
-}
-
-/// A member of an object by the way to it, resolved.
-pub(super) fn at(scope: &Scope, value: Option<&Value>, way: &[&str]) -> Option<Value> {
-    let mut value = scope.resolve(value?)?;
-    for step in way {
-        value = value.get_mut(*step)?.take();
-    }
-    Some(value)
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::resolve::{is_deny, is_unknown, sides};
+use super::resolve::{is_deny, is_unknown, of_sides, sides, unknown};
 use super::scope::Scope;
 use crate::snapshot::Document;
 
@@ -31,27 +31,32 @@ pub(super) fn allowing(mut document: Value) -> Value {
     document
 }
 
+/// Two documents of which either may be in force.
+pub(super) fn either(a: &Document, b: &Document) -> Document {
+    let read = |document: &Document| {
+        let text = Value::String(document.0.clone());
+        serde_json::from_str::<Value>(&document.0).unwrap_or(text)
+    };
+    let (a, b) = (read(a), read(b));
+    match a == b {
+        true => Document(a.to_string()),
+        false => settled(&unknown("Fn::If", vec![a, b])),
+    }
+}
+
 /// A resolved document with its choices settled, the wider way each.
 pub(super) fn settled(value: &Value) -> Document {
-    let value = match value {
-        Value::String(text) => return Document(text.clone()),
-        value => value,
-    };
-    let mut sides = sides(value).into_iter().flatten();
-    let value = match (sides.next(), sides.next()) {
-        (Some(one), None) => one.clone(),
-        // Either document may be in force: the statements of both are.
-        _ => joined(value),
+    let value = match (value, sides(value).as_slice()) {
+        (Value::String(text), _) => return Document(text.clone()),
+        (_, [Some(one)]) => (*one).clone(),
+        // Either document may be in force: what one of them allows may be allowed.
+        (value, _) => joined(value),
     };
     let Value::Object(mut fields) = value else {
         return Document(value.to_string());
     };
     if let Some(statement) = fields.get_mut("Statement") {
-        let each: Vec<Value> = match &*statement {
-            Value::Array(items) => items.iter().flat_map(each_statement).collect(),
-            one => each_statement(one),
-        };
-        *statement = Value::Array(each);
+        *statement = Value::Array(each_statement(statement));
     }
     if let Some(Value::String(_)) | None = fields.get("Version") {
         return Document(Value::Object(fields).to_string());
@@ -61,32 +66,36 @@ pub(super) fn settled(value: &Value) -> Document {
     Document(Value::Object(fields).to_string())
 }
 
+/// The statements of every side as one document, as a choice between them.
 fn joined(value: &Value) -> Value {
-    let mut statements = Vec::new();
-    for side in sides(value).into_iter().flatten() {
-        match side.get("Statement") {
-            Some(Value::Array(items)) => statements.extend(items.iter().cloned()),
-            Some(one) => statements.push(one.clone()),
-            // It cannot be read, and must not vanish.
-            None => statements.push(side.clone()),
-        }
-    }
+    let statements = |side: Option<&Value>| match side {
+        None => Value::Null,
+        Some(Value::String(text)) => match serde_json::from_str::<Value>(text) {
+            Ok(document) => statements_of(&document),
+            Err(_) => Value::Array(vec![Value::String(text.clone())]),
+        },
+        Some(side) => statements_of(side),
+    };
+    let each: Vec<Value> = sides(value).into_iter().map(statements).collect();
     let version = ("Version".to_owned(), Value::from("2012-10-17"));
-    Value::Object(Map::from_iter([
-        version,
-        ("Statement".to_owned(), Value::Array(statements)),
-    ]))
+    let statement = ("Statement".to_owned(), unknown("Fn::If", each));
+    Value::Object(Map::from_iter([version, statement]))
+}
+
+fn statements_of(document: &Value) -> Value {
+    match document.get("Statement") {
+        Some(Value::Array(items)) => Value::Array(items.clone()),
+        Some(one) => Value::Array(of_sides(one).into_iter().map(|s| s.value).collect()),
+        // It cannot be read, and must not vanish.
+        None => Value::Array(vec![document.clone()]),
+    }
 }
 
 fn each_statement(value: &Value) -> Vec<Value> {
-    let each = sides(value)
-        .into_iter()
-        .flatten()
-        .flat_map(|side| match side {
-            Value::Array(items) => items.clone(),
-            one => vec![one.clone()],
-        });
-    each.map(|statement| match statement {
+    let each = of_sides(value).into_iter();
+    // A deny that may not be there takes nothing away.
+    let each = each.filter(|listed| listed.sure || !is_deny(&listed.value));
+    each.map(|listed| match listed.value {
         Value::Object(fields) if !is_unknown(&Value::Object(fields.clone())) => {
             Value::Object(statement_of(&fields))
         }

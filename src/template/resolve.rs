@@ -75,6 +75,31 @@ impl Scope {
         each.collect()
     }
 
+    /// The elements of a list with what a choice leaves open of them: those of every side, and which are sure.
+    pub(super) fn listed(&self, value: &Value) -> Vec<Listed> {
+        match value {
+            Value::Array(items) => {
+                let each = items.iter().filter_map(|item| self.resolve(item));
+                each.flat_map(|item| of_sides(&item)).collect()
+            }
+            Value::Object(members) => match self.decided_side(members) {
+                Some(side) => self.listed(side),
+                None => self.resolve(value).map_or_else(Vec::new, |v| of_sides(&v)),
+            },
+            other => self.resolve(other).map_or_else(Vec::new, |v| of_sides(&v)),
+        }
+    }
+
+    /// The side of a choice that is decided.
+    fn decided_side<'v>(&self, members: &'v Map<String, Value>) -> Option<&'v Value> {
+        let (_, argument) = single(members).filter(|(name, _)| *name == "Fn::If")?;
+        let [condition, then, otherwise] = argument.as_array()?.as_slice() else {
+            return None;
+        };
+        let holds = self.decided(condition)?;
+        Some(if holds { then } else { otherwise })
+    }
+
     /// Both sides of a choice that is not decided are elements.
     fn elements(&self, items: &[Value]) -> Vec<Value> {
         let mut out = Vec::with_capacity(items.len());
@@ -84,10 +109,12 @@ impl Scope {
                 Outcome::Nothing => {}
                 Outcome::Either(then, otherwise) => {
                     for side in [then, otherwise].into_iter().flatten() {
+                        // A deny that may not be there takes nothing away.
                         match side {
-                            // A deny that may not be there takes nothing away.
                             side if is_deny(&side) => {}
-                            Value::Array(inner) => out.extend(inner),
+                            Value::Array(inner) => {
+                                out.extend(inner.into_iter().filter(|inner| !is_deny(inner)));
+                            }
                             other => out.push(other),
                         }
                     }
@@ -184,6 +211,45 @@ pub(super) fn elements(value: &Value) -> Vec<&Value> {
         });
     each.flat_map(|item| sides(item).into_iter().flatten())
         .collect()
+}
+
+/// An element of a list of which a choice that is not decided may be a part.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Listed {
+    pub value: Value,
+    /// It is there whatever the choice comes to. Only then may it take something away or hold something back.
+    pub sure: bool,
+}
+
+/// The elements of every side of a resolved value, each once.
+pub(super) fn of_sides(value: &Value) -> Vec<Listed> {
+    let each = sides(value).into_iter().map(|side| match side {
+        Some(Value::Array(items)) => items.as_slice(),
+        Some(one) => std::slice::from_ref(one),
+        None => &[],
+    });
+    let lists: Vec<&[Value]> = each.collect();
+    if let [one] = lists.as_slice() {
+        let nested = one.iter().map(|item| (item, sides(item)));
+        let each = nested.flat_map(|(item, sides)| match sides.as_slice() {
+            [_] => vec![Listed {
+                value: item.clone(),
+                sure: true,
+            }],
+            _ => of_sides(item),
+        });
+        return each.collect();
+    }
+    let mut out: Vec<Listed> = Vec::new();
+    for value in lists.iter().copied().flatten() {
+        if !out.iter().any(|one| one.value == *value) {
+            out.push(Listed {
+                value: value.clone(),
+                sure: lists.iter().all(|list| list.contains(value)),
+            });
+        }
+    }
+    out
 }
 
 /// Whether it is a statement of a policy that denies.

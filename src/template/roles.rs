@@ -5,47 +5,14 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::attributes::arn;
+use super::holders::{HOLDERS, Holder, Holders, Named};
 use super::policy;
-use super::resolve::{elements, sides, text_of};
+use super::resolve::{sides, text_of};
 use super::resource::Resource;
 use super::scope::Scope;
 use super::{account::Builder, data};
-use crate::document::Place;
 use crate::loc::Pointer;
-use crate::snapshot::{
-    Attachment, Document, Fetched, Group, ManagedPolicy, NamedDocument, Role, Tag, User,
-};
-
-/// Whose policies are meant.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub(super) enum Holder {
-    Role,
-    User,
-    Group,
-}
-
-/// What is held by somebody of a name.
-#[derive(Default)]
-struct Held {
-    inline: Vec<NamedDocument>,
-    attached: Vec<Attachment>,
-    groups: Vec<String>,
-}
-
-/// Policies by who holds them, before the holders are put together.
-#[derive(Default)]
-pub(super) struct Holders {
-    held: BTreeMap<(Holder, String), Held>,
-    /// Places of documents, by holder and policy.
-    pub places: BTreeMap<(Holder, String, String), Place>,
-}
-
-/// The properties that name who holds a policy.
-const HOLDERS: [(&str, Holder); 3] = [
-    ("Roles", Holder::Role),
-    ("Users", Holder::User),
-    ("Groups", Holder::Group),
-];
+use crate::snapshot::{Document, Fetched, Group, ManagedPolicy, Role, Tag, User};
 
 impl Builder {
     /// Takes every IAM resource of one stack into the account.
@@ -74,6 +41,7 @@ impl Builder {
             let name = scope.name(resource);
             match resource.kind.as_str() {
                 "AWS::IAM::Role" => {
+                    let twin = self.twin(&mut holders, &arn);
                     let held = holders.own(scope, resource, Holder::Role, &name);
                     let role = Role {
                         trust: trust(scope, resource),
@@ -86,11 +54,14 @@ impl Builder {
                     };
                     let trust = resource.place(&Pointer::root().key("AssumeRolePolicyDocument"));
                     self.trusts.insert(arn, trust);
-                    self.iam.roles.push(role);
+                    self.iam.roles.push(match twin {
+                        Some(twin) => either_role(&mut holders, &twin, role),
+                        None => role,
+                    });
                 }
                 "AWS::IAM::User" => {
                     let held = holders.own(scope, resource, Holder::User, &name);
-                    let mut groups = texts(scope, resource.get("Groups"));
+                    let mut groups = holders.groups(scope, resource);
                     groups.extend(held.groups);
                     let user = User {
                         inline: held.inline,
@@ -120,25 +91,34 @@ impl Builder {
                 self.policies.entry(name).or_default().insert(policy, place);
             }
         }
+        self.unsure.extend(holders.unsure);
+        self.unsure_groups.extend(holders.unsure_groups);
+    }
+
+    /// Another role of the same name, taken out of the account: of the two that conditions choose between, either may be
+    /// there, and what holds for a name holds for both.
+    fn twin(&mut self, holders: &mut Holders, arn: &str) -> Option<Role> {
+        let at = self.iam.roles.iter().position(|role| role.arn == arn)?;
+        let twin = self.iam.roles.remove(at);
+        let held = holders
+            .held
+            .entry((Holder::Role, twin.name.clone()))
+            .or_default();
+        let inline = twin.inline.present().into_iter().flatten();
+        held.inline.extend(inline.cloned());
+        let attached = twin.attached.present().into_iter().flatten();
+        held.attached.extend(attached.cloned());
+        Some(twin)
     }
 
     fn managed_policy(&mut self, scope: &Scope, resource: &Resource, holders: &mut Holders) {
         let (arn, name) = (arn(scope, resource), scope.name(resource));
         let place = resource.place(&Pointer::root().key("PolicyDocument"));
-        for (property, holder) in HOLDERS {
-            for held in texts(scope, resource.get(property)) {
-                let attachment = Attachment {
-                    name: name.clone(),
-                    arn: arn.clone(),
-                };
-                holders
-                    .held
-                    .entry((holder, held.clone()))
-                    .or_default()
-                    .attached
-                    .push(attachment);
-            }
-        }
+        let own = Named {
+            name: arn.clone(),
+            sure: true,
+        };
+        holders.attach(scope, resource, &own);
         self.managed_places.insert(arn.clone(), place);
         let document = match policy::document(scope, resource.get("PolicyDocument")) {
             Some(document) if resource.conditional => {
@@ -147,11 +127,40 @@ impl Builder {
             Some(document) => Fetched::Present(document),
             None => Fetched::Failed("the template gives it no document".to_owned()),
         };
+        let twin = self.iam.managed.iter_mut().find(|p| p.arn == arn);
+        if let Some(twin) = twin {
+            // Either may be there: what one of them allows may be allowed.
+            twin.document = match (&twin.document, document) {
+                (Fetched::Present(a), Fetched::Present(b)) => {
+                    Fetched::Present(policy::either(a, &b))
+                }
+                (_, unread) => unread,
+            };
+            return;
+        }
         self.iam.managed.push(ManagedPolicy {
             name,
             arn,
             document,
         });
+    }
+
+    /// Takes the denies out of what somebody may not hold: nothing that may be absent takes a permission away.
+    fn drop_unsure_denies(&mut self) {
+        let groups = self.iam.groups.iter_mut();
+        for group in groups.filter(|g| self.unsure_groups.contains(&g.name)) {
+            for policy in &mut group.inline {
+                policy.document = policy::without_denies(policy.document.clone());
+            }
+            let attached = group.attached.iter().map(|a| a.arn.clone());
+            self.unsure.extend(attached);
+        }
+        let policies = self.iam.managed.iter_mut();
+        for policy in policies.filter(|p| self.unsure.contains(&p.arn)) {
+            if let Fetched::Present(document) = &mut policy.document {
+                *document = policy::without_denies(document.clone());
+            }
+        }
     }
 
     /// The AWS managed policies that somebody holds, as far as their documents are known. One that is not known stays a
@@ -188,141 +197,26 @@ impl Builder {
                 document,
             });
         }
+        self.drop_unsure_denies();
     }
 }
 
-impl Holders {
-    /// A policy that names its holders.
-    fn policy(&mut self, scope: &Scope, resource: &Resource, properties: &[(&str, Holder)]) {
-        let Some(document) = policy::document(scope, resource.get("PolicyDocument")) else {
-            return;
-        };
-        let document = match resource.conditional {
-            true => policy::without_denies(document),
-            false => document,
-        };
-        let name = resource
-            .get("PolicyName")
-            .and_then(|name| scope.shown(name));
-        let name = name.unwrap_or_else(|| resource.id.clone());
-        let place = resource.place(&Pointer::root().key("PolicyDocument"));
-        for (property, holder) in properties {
-            for held in texts(scope, resource.get(property)) {
-                self.add(*holder, &held, &name, document.clone(), place.clone());
-            }
+/// Two roles of one name of which either may be there: what one of them may do the role may do, and only what both are
+/// held to holds it.
+fn either_role(holders: &mut Holders, twin: &Role, mut role: Role) -> Role {
+    if let Fetched::Present(inline) = &mut role.inline {
+        for policy in inline {
+            policy.document = policy::without_denies(policy.document.clone());
         }
     }
-
-    fn add(&mut self, holder: Holder, held: &str, policy: &str, document: Document, place: Place) {
-        let entry = self.held.entry((holder, held.to_owned())).or_default();
-        // Two policies of one name on one holder would be told apart by nothing.
-        let taken = entry.inline.iter().filter(|p| p.name == policy).count();
-        let name = match taken {
-            0 => policy.to_owned(),
-            n => format!("{policy} ({})", n + 1),
-        };
-        self.places
-            .insert((holder, held.to_owned(), name.clone()), place);
-        entry.inline.push(NamedDocument { name, document });
-    }
-
-    /// Managed policies that are attached from outside.
-    fn attachment(&mut self, scope: &Scope, resource: &Resource) {
-        for arn in texts(scope, resource.get("PolicyArn")) {
-            let name = arn.rsplit('/').next().unwrap_or_default().to_owned();
-            for (property, holder) in HOLDERS {
-                for held in texts(scope, resource.get(property)) {
-                    let attachment = Attachment {
-                        name: name.clone(),
-                        arn: arn.clone(),
-                    };
-                    self.held
-                        .entry((holder, held))
-                        .or_default()
-                        .attached
-                        .push(attachment);
-                }
-            }
-        }
-    }
-
-    fn members(&mut self, scope: &Scope, resource: &Resource) {
-        let Some(group) = resource.get("GroupName").and_then(|name| scope.shown(name)) else {
-            return;
-        };
-        for user in texts(scope, resource.get("Users")) {
-            self.held
-                .entry((Holder::User, user))
-                .or_default()
-                .groups
-                .push(group.clone());
-        }
-    }
-
-    /// What a holder's own properties give it, then what names it.
-    fn own(&mut self, scope: &Scope, resource: &Resource, holder: Holder, name: &str) -> Held {
-        let others = self
-            .held
-            .remove(&(holder, name.to_owned()))
-            .unwrap_or_default();
-        let others_places: Vec<(String, Place)> = others
-            .inline
-            .iter()
-            .filter_map(|p| {
-                Some((
-                    p.name.clone(),
-                    self.places
-                        .remove(&(holder, name.to_owned(), p.name.clone()))?,
-                ))
-            })
-            .collect();
-        let policies = scope.property(resource, "Policies");
-        let policies = policies.unwrap_or_else(|| Value::Array(Vec::new()));
-        let listed = resource
-            .get("Policies")
-            .and_then(Value::as_array)
-            .map_or(0, Vec::len);
-        let open = !policies.is_array();
-        let resolved = elements(&policies);
-        for (index, entry) in resolved.iter().enumerate() {
-            let policy = entry.get("PolicyName").and_then(text_of);
-            let policy = policy.unwrap_or_else(|| format!("policies[{index}]"));
-            let document = policy::settled(entry.get("PolicyDocument").unwrap_or(entry));
-            let document = match open {
-                true => policy::without_denies(document),
-                false => document,
-            };
-            // An element that a choice left out moves those behind it; then only the list is sure.
-            let at = Pointer::root().key("Policies");
-            let at = match listed == resolved.len() {
-                true => at.index(index).key("PolicyDocument"),
-                false => at,
-            };
-            self.add(holder, name, &policy, document, resource.place(&at));
-        }
-        let mut held = self
-            .held
-            .remove(&(holder, name.to_owned()))
-            .unwrap_or_default();
-        for arn in texts(scope, resource.get("ManagedPolicyArns")) {
-            let name = arn.rsplit('/').next().unwrap_or_default().to_owned();
-            held.attached.push(Attachment { name, arn });
-        }
-        for (policy, (_, place)) in others.inline.into_iter().zip(others_places) {
-            self.held.insert((holder, name.to_owned()), held);
-            self.add(holder, name, &policy.name, policy.document, place);
-            held = self
-                .held
-                .remove(&(holder, name.to_owned()))
-                .unwrap_or_default();
-        }
-        held.attached.extend(others.attached);
-        held.groups.extend(others.groups);
-        let mut seen = std::collections::BTreeSet::new();
-        held.attached
-            .retain(|attachment| seen.insert(attachment.arn.clone()));
-        held
-    }
+    let attached = role.attached.present().into_iter().flatten();
+    holders.unsure.extend(attached.map(|a| a.arn.clone()));
+    role.boundary = role.boundary.filter(|b| twin.boundary.as_ref() == Some(b));
+    role.trust = match (&twin.trust, role.trust) {
+        (Fetched::Present(a), Fetched::Present(b)) => Fetched::Present(policy::either(a, &b)),
+        (_, unread) => unread,
+    };
+    role
 }
 
 fn trust(scope: &Scope, resource: &Resource) -> Fetched<Document> {
@@ -339,26 +233,6 @@ fn boundary(scope: &Scope, resource: &Resource) -> Option<String> {
         [Some(one)] => text_of(one),
         _ => None,
     }
-}
-
-/// Every text of a list or a single value, with both sides of what is not decided.
-pub(super) fn texts(scope: &Scope, value: Option<&Value>) -> Vec<String> {
-    let Some(value) = value.and_then(|value| scope.resolve(value)) else {
-        return Vec::new();
-    };
-    let mut out = Vec::new();
-    for side in sides(&value).into_iter().flatten() {
-        match side {
-            Value::Array(items) => {
-                let each = items
-                    .iter()
-                    .flat_map(|item| sides(item).into_iter().flatten());
-                out.extend(each.filter_map(text_of));
-            }
-            one => out.extend(text_of(one)),
-        }
-    }
-    out
 }
 
 /// `[{"Key": …, "Value": …}]`

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::attributes;
 use super::resolve::{scalar, sides, unknown};
 use super::resource::Resource;
+use super::worlds::{self, World};
 use crate::arn::PLACEHOLDER_ACCOUNT;
 
 /// Stands for the region that only a deployment knows.
@@ -29,6 +30,8 @@ pub(super) struct Scope {
     mappings: Map<String, Value>,
     conditions: Map<String, Value>,
     decided: RefCell<BTreeMap<String, Option<bool>>>,
+    /// What is decided without an assumption, while one is made.
+    outside: RefCell<Option<BTreeMap<String, Option<bool>>>>,
     resources: Vec<Resource>,
     index: BTreeMap<String, usize>,
     /// Physical names; `None` while one is being put together.
@@ -216,7 +219,7 @@ impl Scope {
         self.names.borrow_mut().insert(resource.id.clone(), None);
         let property = attributes::name_property(&resource.kind);
         let given = property
-            .and_then(|property| self.property(resource, property))
+            .and_then(|property| self.outside(|| self.property(resource, property)))
             .and_then(|value| {
                 sides(&value)
                     .into_iter()
@@ -243,6 +246,37 @@ impl Scope {
             .and_then(|value| self.decide(value));
         self.decided.borrow_mut().insert(name.to_owned(), decided);
         decided
+    }
+
+    /// A condition as it is written.
+    pub fn condition_value(&self, name: &str) -> Option<&Value> {
+        self.conditions.get(name)
+    }
+
+    /// What comes out where these conditions hold or do not.
+    pub fn in_world<T>(&self, world: &World, what: impl FnOnce() -> T) -> T {
+        if world.is_empty() {
+            return what();
+        }
+        let before = self.decided.replace(worlds::decided(world));
+        let around = self.outside.replace(Some(before));
+        let out = what();
+        if let Some(before) = self.outside.replace(around) {
+            self.decided.replace(before);
+        }
+        out
+    }
+
+    /// What comes out without an assumption. Names are identities: they are the same whatever is assumed.
+    fn outside<T>(&self, what: impl FnOnce() -> T) -> T {
+        let Some(outside) = self.outside.take() else {
+            return what();
+        };
+        let inside = self.decided.replace(outside);
+        let out = what();
+        let outside = self.decided.replace(inside);
+        self.outside.replace(Some(outside));
+        out
     }
 
     /// Whether a condition holds (CloudFormation template reference, "Condition functions").

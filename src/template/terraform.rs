@@ -21,7 +21,28 @@ use super::resource::Resource;
 use super::scope::Scope;
 use super::stack::{Gaps, Stack};
 use crate::document::Document;
+use crate::gap::Unread;
 use plan::{Instance, Plan};
+
+/// What makes a document none that can be read as a plan or a state, in words that follow its name.
+pub(super) fn fault(document: &Value, values: &str) -> Option<String> {
+    let version = document.get("format_version").and_then(Value::as_str);
+    let major = version.and_then(|version| version.split('.').next());
+    if major.is_some_and(|major| !["0", "1"].contains(&major)) {
+        let version = version.unwrap_or_default();
+        return Some(format!(
+            "is Terraform's JSON of format version {version}; this program reads version 1"
+        ));
+    }
+    let module = document.get(values).and_then(|v| v.get("root_module"));
+    let resources = module.and_then(|module| module.get("resources"));
+    let is_whole = module.is_some_and(Value::is_object) && resources.is_none_or(Value::is_array);
+    (!is_whole).then(|| {
+        format!(
+            "is a Terraform plan or state without the resources in `{values}`: print it whole with `terraform show -json`"
+        )
+    })
+}
 
 /// Reads a plan or a state. What is destroyed is not there any more.
 pub(super) fn read(
@@ -62,7 +83,9 @@ pub(super) fn before(plan: &Value) -> Option<Value> {
         Some(module) => module.clone(),
         None => {
             let changes = plan.get("resource_changes").and_then(Value::as_array);
-            let each = changes.into_iter().flatten().filter_map(resource_before);
+            let changes = changes.into_iter().flatten();
+            let stays = |change: &&Value| change.get("deposed").is_none();
+            let each = changes.filter(stays).filter_map(resource_before);
             let resources: Vec<Value> = each.collect();
             if resources.is_empty() {
                 return None;
@@ -111,10 +134,19 @@ impl Converted<'_> {
             return;
         }
         // Each knows some types and says whether this is one of them.
-        let _is_known = self.iam(instance)
+        let is_known = self.iam(instance)
             || self.events(instance)
             || self.apis(instance)
             || self.services(instance);
+        if !is_known && instance.kind == "awscc_stepfunctions_state_machine" {
+            let what = format!("the workflow `{}` of the plan", instance.address);
+            let why = "workflows of the provider `awscc` are not read; judge its definition by itself, or `scan` once it is deployed";
+            self.gaps.push(Unread::unknown_workflow(
+                instance.address.as_str(),
+                what,
+                why,
+            ));
+        }
     }
 
     /// Adds a resource; `attributes` says which property is which attribute, for what is found in it.

@@ -1,5 +1,6 @@
 //! Templates as accounts: what they declare is what comes out, and what they do not say is not made up.
 
+mod choices;
 mod cloudformation;
 mod entries;
 mod functions;

@@ -71,14 +71,18 @@ impl Scope {
         let Some([condition, then, otherwise]) = argument.as_array().map(Vec::as_slice) else {
             return Outcome::Value(unknown("Fn::If", argument.clone()));
         };
-        let decided = match condition {
-            Value::String(name) => self.condition(name),
-            other => self.decide(other),
-        };
-        match decided {
+        match self.decided(condition) {
             Some(true) => self.outcome(then),
             Some(false) => self.outcome(otherwise),
             None => Outcome::Either(self.resolve(then), self.resolve(otherwise)),
+        }
+    }
+
+    /// Whether the condition of a choice holds: a name, or a condition itself.
+    pub(in crate::template) fn decided(&self, condition: &Value) -> Option<bool> {
+        match condition {
+            Value::String(name) => self.condition(name),
+            other => self.decide(other),
         }
     }
 

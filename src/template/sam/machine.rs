@@ -29,10 +29,9 @@ impl Expansion<'_> {
             machine
                 .properties
                 .insert("RoleArn".to_owned(), arn_of(&role));
-            // Only a `true` of the template itself counts for the transform.
+            // Only a boolean of the template itself counts for the transform.
             let traced = resource.get("Tracing").and_then(|t| t.get("Enabled"));
-            let traced = traced.and_then(|enabled| self.scope.text(enabled));
-            let more = match traced.is_some_and(|text| text.eq_ignore_ascii_case("true")) {
+            let more = match traced == Some(&Value::Bool(true)) {
                 true => vec![Value::from(XRAY)],
                 false => Vec::new(),
             };

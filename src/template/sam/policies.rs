@@ -7,7 +7,7 @@ use crate::gap::{Input, Unread};
 use crate::loc::Pointer;
 use crate::template::data;
 use crate::template::policy::allowing;
-use crate::template::resolve::{is_unknown, single};
+use crate::template::resolve::{is_unknown, single, unknown};
 use crate::template::resource::Resource;
 
 /// Puts into a role what its owner's `Policies` say. `managed` it has anyway; `more` stands behind the others.
@@ -32,8 +32,7 @@ pub(super) fn fill(
         } else {
             owner.place(&Pointer::root().key("Policies")).pointer
         };
-        let sides = sides(expansion, &entry);
-        let is_open = sides.len() > 1;
+        let (sides, is_open) = sides(expansion, &entry);
         for side in sides {
             match entry_of(expansion, owner, &side) {
                 Entry::Document(document) if is_open => {
@@ -44,6 +43,7 @@ pub(super) fn fill(
                     inline.push(policy(&role.id, index, allowing(document)));
                     role = role.with_moved(&inside, place.clone());
                 }
+                Entry::Managed(policy) if is_open => managed.push(perhaps(policy)),
                 Entry::Managed(policy) => managed.push(policy),
                 Entry::Document(document) => {
                     let inside = Pointer::root()
@@ -102,8 +102,14 @@ enum Entry {
     Nothing,
 }
 
-/// What a choice among policies may come to.
-fn sides(expansion: &Expansion<'_>, entry: &Value) -> Vec<Value> {
+/// A choice that nothing decides between the policy and none.
+fn perhaps(policy: Value) -> Value {
+    let open = unknown("Fn::Unresolved", "a condition");
+    unknown("Fn::If", vec![open, policy, unknown("Ref", "AWS::NoValue")])
+}
+
+/// What a choice among policies may come to, and whether that is open.
+fn sides(expansion: &Expansion<'_>, entry: &Value) -> (Vec<Value>, bool) {
     let choice = entry
         .as_object()
         .and_then(single)
@@ -111,17 +117,26 @@ fn sides(expansion: &Expansion<'_>, entry: &Value) -> Vec<Value> {
     let Some([condition, then, otherwise]) =
         choice.and_then(|(_, a)| a.as_array()).map(Vec::as_slice)
     else {
-        return vec![entry.clone()];
+        return (vec![entry.clone()], false);
     };
-    let decided = match condition {
-        Value::String(name) => expansion.scope.condition(name),
-        other => expansion.scope.decide(other),
+    let (chosen, mut is_open) = match expansion.scope.decided(condition) {
+        Some(true) => (vec![then], false),
+        Some(false) => (vec![otherwise], false),
+        None => (vec![then, otherwise], true),
     };
-    match decided {
-        Some(true) => vec![then.clone()],
-        Some(false) => vec![otherwise.clone()],
-        None => vec![then.clone(), otherwise.clone()],
+    let mut all = Vec::new();
+    for side in chosen {
+        let items = match side {
+            Value::Array(items) => items.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        for item in items {
+            let (inner, open) = sides(expansion, item);
+            is_open |= open;
+            all.extend(inner);
+        }
     }
+    (all, is_open)
 }
 
 fn entry_of(expansion: &mut Expansion<'_>, owner: &Resource, entry: &Value) -> Entry {

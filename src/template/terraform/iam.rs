@@ -116,7 +116,14 @@ impl Converted<'_> {
             Some(json!({"PolicyName": name.unwrap_or_else(|| Value::from(format!("inline_policy[{at}]"))), "PolicyDocument": document}))
         });
         let mut inline: Vec<Value> = inline.collect();
-        if instance.is_unknown("inline_policy") {
+        // An attribute of a new role that nothing configures is known after apply too: then there is none.
+        let configured = self.plan.document.get("configuration").is_none()
+            || self
+                .plan
+                .configuration
+                .expression(instance, "inline_policy")
+                .is_some();
+        if instance.is_unknown("inline_policy") && configured {
             inline.push(json!({"PolicyName": "inline_policy", "PolicyDocument": unknown("Fn::Unresolved", vec![instance.address.as_str(), "inline_policy"])}));
         }
         if !inline.is_empty() {
@@ -230,38 +237,42 @@ pub(super) fn policy_document<'a>(
     {
         return None;
     }
-    let blocks = match expressions.get("statement")? {
-        Value::Array(blocks) => blocks.iter().collect(),
-        one => vec![one],
+    let blocks: Vec<&'a Value> = match expressions.get("statement") {
+        Some(Value::Array(blocks)) => blocks.iter().collect(),
+        Some(one) => vec![one],
+        None => Vec::new(),
     };
-    let list = |block: &'a Value, name: &str| -> Option<Value> {
-        let expression = block.get(name)?;
-        if let Some(constant) = expression.get("constant_value") {
-            return Some(constant.clone());
-        }
-        let all = plan.configuration.all_referred(
+    // What is planned has the statements of dynamic blocks too, which the configuration leaves out.
+    let planned = instance.and_then(|i| i.values.get("statement")?.as_array());
+    let count = planned.map_or(blocks.len(), Vec::len);
+    if count == 0 {
+        return None;
+    }
+    let statements = (0..count).map(|at| {
+        let read = Block {
             plan,
-            &From {
-                wanted: "arn",
-                ..*from
-            },
-            expression,
-        );
-        let each = all
-            .into_iter()
-            .map(|v| v.unwrap_or_else(|| unknown("Fn::Unresolved", vec![name])));
-        Some(Value::Array(each.collect()))
-    };
-    let statements = blocks.into_iter().map(|block| {
+            from,
+            planned: instance.map(|instance| (instance, at)),
+            // Which block a planned statement comes from is known only where there are as many.
+            written: blocks.get(at).copied().filter(|_| blocks.len() == count),
+        };
+        read.statement()
+    });
+    Some(json!({"Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>()}))
+}
+
+/// One `statement` of a policy document: as it is planned, and as it is written.
+struct Block<'p, 'a> {
+    plan: &'p Plan<'a>,
+    from: &'p From<'p>,
+    planned: Option<(&'p Instance<'a>, usize)>,
+    written: Option<&'a Value>,
+}
+
+impl Block<'_, '_> {
+    fn statement(&self) -> Value {
         let mut out = Map::new();
-        let effect = block
-            .get("effect")
-            .and_then(|e| e.get("constant_value"))
-            .cloned();
-        out.insert(
-            "Effect".to_owned(),
-            effect.unwrap_or_else(|| Value::from("Allow")),
-        );
+        out.insert("Effect".to_owned(), self.effect());
         let names = [
             ("Action", "actions"),
             ("NotAction", "not_actions"),
@@ -269,13 +280,13 @@ pub(super) fn policy_document<'a>(
             ("NotResource", "not_resources"),
         ];
         for (element, attribute) in names {
-            if let Some(value) = list(block, attribute) {
+            if let Some(value) = self.list(attribute) {
                 out.insert(element.to_owned(), value);
             }
         }
         for part in ["condition", "principals", "not_principals"] {
             // Conditions and principals are blocks of texts that may refer to anything.
-            if block.get(part).is_some() {
+            if self.has(part) {
                 out.insert(
                     "Condition".to_owned(),
                     unknown("Fn::Unresolved", vec![part]),
@@ -283,6 +294,92 @@ pub(super) fn policy_document<'a>(
             }
         }
         Value::Object(out)
-    });
-    Some(json!({"Version": "2012-10-17", "Statement": statements.collect::<Vec<_>>()}))
+    }
+
+    /// What is planned of an attribute, where that is known.
+    fn known(&self, attribute: &str) -> Option<&Value> {
+        let (instance, at) = self.planned?;
+        instance.known(&format!("statement.{at}.{attribute}"))
+    }
+
+    fn is_unknown(&self, attribute: &str) -> bool {
+        self.planned.is_some_and(|(instance, at)| {
+            instance.is_unknown(&format!("statement.{at}.{attribute}"))
+        })
+    }
+
+    fn has(&self, part: &str) -> bool {
+        let planned = self.known(part).and_then(Value::as_array);
+        self.written.is_some_and(|block| block.get(part).is_some())
+            || planned.is_some_and(|blocks| !blocks.is_empty())
+            || self.is_unknown(part)
+    }
+
+    fn effect(&self) -> Value {
+        if let Some(known) = self.known("effect") {
+            return known.clone();
+        }
+        match self.written.and_then(|block| block.get("effect")) {
+            Some(expression) => self
+                .plan
+                .configuration
+                .referred(self.plan, self.from, expression)
+                .unwrap_or_else(|| unknown("Fn::Unresolved", vec!["effect"])),
+            None if self.is_unknown("effect") => unknown("Fn::Unresolved", vec!["effect"]),
+            None => Value::from("Allow"),
+        }
+    }
+
+    fn list(&self, attribute: &str) -> Option<Value> {
+        if let Some(known) = self.known(attribute) {
+            return Some(known.clone()).filter(|v| v.as_array().is_none_or(|all| !all.is_empty()));
+        }
+        let not_known = || unknown("Fn::Unresolved", vec![attribute]);
+        let Some(expression) = self.written.and_then(|block| block.get(attribute)) else {
+            let there = self.is_unknown(attribute) || self.is_dynamic(attribute);
+            return there.then(|| Value::Array(vec![not_known()]));
+        };
+        if let Some(constant) = expression.get("constant_value") {
+            return (!constant.is_null()).then(|| constant.clone());
+        }
+        let configuration = &self.plan.configuration;
+        let wanted = From {
+            wanted: "arn",
+            ..*self.from
+        };
+        let all = configuration.all_referred(self.plan, &wanted, expression);
+        let of_resources = attribute.ends_with("resources");
+        let each = all.into_iter().map(|value| {
+            let fits = value.filter(|value| !of_resources || is_resource(value));
+            fits.unwrap_or_else(not_known)
+        });
+        Some(Value::Array(each.collect()))
+    }
+
+    /// Whether a planned statement that no block is known for lacks what it must have: actions and resources.
+    fn is_dynamic(&self, attribute: &str) -> bool {
+        let other = match attribute {
+            "actions" => "not_actions",
+            "resources" => "not_resources",
+            _ => return false,
+        };
+        let other = self.known(other).and_then(Value::as_array);
+        self.planned.is_some() && self.written.is_none() && other.is_none_or(Vec::is_empty)
+    }
+}
+
+/// Whether a value can be all of a statement's resource: what is a part of a longer text, such as a function's name, is none.
+fn is_resource(value: &Value) -> bool {
+    match value {
+        Value::String(text) => text == "*" || text.starts_with("arn:"),
+        Value::Array(items) => items.iter().all(is_resource),
+        Value::Object(members) => match members.get("Fn::GetAtt") {
+            Some(parts) => {
+                let attribute = parts.get(1).and_then(Value::as_str).unwrap_or_default();
+                attribute.to_ascii_lowercase().ends_with("arn")
+            }
+            None => false,
+        },
+        _ => false,
+    }
 }

@@ -307,7 +307,10 @@ impl<'a> Instance<'a> {
 /// What of each instance is known after apply, by address.
 fn unknowns(document: &Value) -> BTreeMap<&str, &Value> {
     let changes = document.get("resource_changes").and_then(Value::as_array);
-    let each = changes.into_iter().flatten().filter_map(|change| {
+    // A deposed object is on its way out, under the address of the one that stays.
+    let changes = changes.into_iter().flatten();
+    let changes = changes.filter(|change| change.get("deposed").is_none());
+    let each = changes.filter_map(|change| {
         let address = change.get("address")?.as_str()?;
         Some((address, change.get("change")?.get("after_unknown")?))
     });

@@ -175,7 +175,10 @@ fn what_is_not_known_is_named_and_never_milder() {
     let elsewhere = flow(
         "      RoleArn: !GetAtt Role.Arn\n      DefinitionString: '{}'\n      LoggingConfiguration: {Level: ALL, Destinations: [{CloudWatchLogsLogGroup: {LogGroupArn: !ImportValue group}}]}\n",
     );
-    assert!(elsewhere.account.log_groups.present().is_none());
+    let flow_of = elsewhere.workflow("Flow");
+    let named: Vec<&String> = elsewhere.account.log_groups_elsewhere.iter().collect();
+    assert_eq!(named, flow_of.log_destinations.iter().collect::<Vec<_>>());
+    assert_eq!(named.len(), 1);
     assert!(!elsewhere.account.iam_is_whole);
 }
 

@@ -83,7 +83,7 @@ fn parts_of_the_wrong_shape_are_passed_over() {
     }
     for text in [
         r#"{"format_version": "1.2", "planned_values": {"root_module": {"resources": [1, {"address": 3}, {"address": "a", "type": "aws_iam_role", "values": []}]}}}"#,
-        r#"{"format_version": "1.2", "planned_values": 1, "resource_changes": {"a": 1}, "configuration": []}"#,
+        r#"{"format_version": "1.2", "planned_values": {"root_module": {"child_modules": 1}}, "resource_changes": {"a": 1}, "configuration": []}"#,
         r#"{"format_version": "1.2", "planned_values": {"root_module": {"resources": [{"address": "aws_sfn_state_machine.a", "type": "aws_sfn_state_machine", "name": "a", "values": {"definition": 4, "logging_configuration": 2, "tags": []}}]}}}"#,
     ] {
         let _ = template(text);
