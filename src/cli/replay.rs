@@ -212,7 +212,10 @@ fn why_nothing(handled: &Handled, change: &Change) -> String {
         Affects::ManagedPolicy { arn } => format!("no workflow's role has the policy `{arn}`"),
         Affects::LogGroup { name } => format!("no workflow logs to `{name}`"),
         Affects::Function { name } => format!("no workflow invokes the function `{name}`"),
-        Affects::EntryPoints { kind } => format!("no workflow may be begun by a {}", kind.word()),
+        Affects::EntryPoints { kind } => format!(
+            "no workflow may be begun by an entry point of the kind `{}`",
+            kind.word()
+        ),
         Affects::Policy { kind, name, .. } => {
             format!("no workflow acts on the {} `{name}`", kind.word())
         }

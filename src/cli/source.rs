@@ -1,5 +1,6 @@
 //! Where a command's account and configuration come from.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Host, Outcome, args, report};
@@ -145,6 +146,14 @@ pub fn inputs(
             }
         }
     }
+    // A file that two arguments lead to is one.
+    let mut seen = BTreeSet::new();
+    found
+        .inputs
+        .retain(|input| match input.path.canonicalize() {
+            Ok(path) => seen.insert(path),
+            Err(_) => true,
+        });
     declared(&found, &parameters)?;
     Ok(found)
 }

@@ -171,10 +171,13 @@ pub(super) fn unknown(key: &str, at: usize, known: &[&str]) -> Fault {
 }
 
 pub(super) fn expected(value: &Value<'_>, what: &str) -> Fault {
-    (
-        value.span().start,
-        format!("expected {what}, not a {}", value.get_ref().type_str()),
-    )
+    let kind = value.get_ref().type_str();
+    let article = match kind.starts_with(['a', 'i']) {
+        true => "an",
+        false => "a",
+    };
+    let message = format!("expected {what}, not {article} {kind}");
+    (value.span().start, message)
 }
 
 pub(super) fn entries<'v, 'i>(

@@ -63,7 +63,7 @@ pub fn overview(out: &mut String, ordered: &[&Assessment], causes: &Causes<'_>, 
     let _ = writeln!(out, "{}", style.paint("fix first", "1"));
     for (place, (assessment, stories)) in urgent.iter().take(FIRST).enumerate() {
         let counts = Counts::of(&assessment.findings).in_words();
-        let name = escape::line(&assessment.workflow.name);
+        let name = named(assessment, ordered);
         let owner = escape::line(&assessment.workflow.owner);
         let _ = writeln!(
             out,
@@ -89,8 +89,30 @@ pub fn overview(out: &mut String, ordered: &[&Assessment], causes: &Causes<'_>, 
             "      … and {rest} more with findings of medium or more, below"
         );
     }
-    let hint = "every finding of one with its patch: `--workflow NAME`; of all: `--format json`";
-    let _ = writeln!(out, "\n{hint}\n");
+    // `check` is given files, and has no name to choose by.
+    let of_files = ordered.iter().any(|a| a.workflow.declared.is_some());
+    let one = match of_files {
+        true => "`stepwarden check FILE`",
+        false => "`--workflow NAME`",
+    };
+    let _ = writeln!(
+        out,
+        "\nevery finding of one with its patch: {one}; of all: `--format json`\n"
+    );
+}
+
+/// A workflow by its name, and by its file where another has the same.
+fn named(assessment: &Assessment, all: &[&Assessment]) -> String {
+    let workflow = &assessment.workflow;
+    let name = escape::line(&workflow.name);
+    let same = all
+        .iter()
+        .filter(|other| other.workflow.name == workflow.name);
+    let file = workflow.declared.as_deref().and_then(|d| d.lines().next());
+    match file.filter(|_| same.count() > 1) {
+        Some(file) => format!("{name} ({})", escape::line(file)),
+        None => name,
+    }
 }
 
 /// What several workflows share, each cause once.
