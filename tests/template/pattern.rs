@@ -1,5 +1,5 @@
-//! Event patterns as EventBridge reads them, as far as the templates use them: nested objects, lists of exact values, `$or`
-//! (Amazon EventBridge User Guide, "Amazon EventBridge event patterns").
+//! Event patterns as EventBridge reads them, as far as the templates use them: nested objects, lists of exact values and of
+//! operators, `$or` (Amazon EventBridge User Guide, "Comparison operators for use in event patterns").
 
 use std::collections::BTreeSet;
 
@@ -17,9 +17,9 @@ pub fn matches(pattern: &Value, event: &Value) -> bool {
         Value::Array(any) if key == "$or" => any.iter().any(|one| matches(one, event)),
         // A list in the event matches with any of its items.
         Value::Array(values) => match event.get(key) {
-            Some(Value::Array(items)) => items.iter().any(|item| exact(values, item)),
-            Some(value) => exact(values, value),
-            None => false,
+            Some(Value::Array(items)) => items.iter().any(|item| any_of(values, item)),
+            Some(value) => any_of(values, value),
+            None => values.contains(&json!({ "exists": false })),
         },
         nested => event
             .get(key)
@@ -27,12 +27,37 @@ pub fn matches(pattern: &Value, event: &Value) -> bool {
     })
 }
 
-fn exact(values: &[Value], value: &Value) -> bool {
-    assert!(
-        values.iter().all(Value::is_string),
-        "only exact values are known here: {values:?}"
-    );
-    values.contains(value)
+fn any_of(values: &[Value], value: &Value) -> bool {
+    values.iter().any(|wanted| match wanted {
+        Value::String(_) => wanted == value,
+        Value::Object(operator) => operator.iter().all(|(name, with)| holds(name, with, value)),
+        other => panic!("{other} is not known here"),
+    })
+}
+
+/// Whether the value is as an operator wants it.
+fn holds(operator: &str, with: &Value, value: &Value) -> bool {
+    let (text, own) = (value.as_str(), with.as_str());
+    let compared = |compare: fn(&str, &str) -> bool| {
+        let (Some(text), Some(own)) = (text, own) else {
+            return false;
+        };
+        compare(text, own)
+    };
+    match operator {
+        "exists" => with.as_bool() == Some(true),
+        "prefix" => compared(|text, own| text.starts_with(own)),
+        "suffix" => compared(|text, own| text.ends_with(own)),
+        "equals-ignore-case" => compared(|text, own| text.eq_ignore_ascii_case(own)),
+        "wildcard" => compared(|text, own| {
+            assert!(!own.contains("**"), "EventBridge refuses {own}");
+            let parts: Vec<String> = own.split('*').map(regex::escape).collect();
+            let whole = format!("^(?s:{})$", parts.join(".*"));
+            regex::Regex::new(&whole).unwrap().is_match(text)
+        }),
+        "anything-but" => !any_of(std::slice::from_ref(with), value),
+        other => panic!("the operator {other} is not known here"),
+    }
 }
 
 /// Source and name of every call that a pattern names.
@@ -51,6 +76,38 @@ pub fn calls(pattern: &Value) -> BTreeSet<(String, String)> {
         }
     }
     calls
+}
+
+#[test]
+fn operators_are_read_as_eventbridge_reads_them() {
+    for (expected, wanted, value) in [
+        (true, json!([{ "prefix": "a:" }]), json!("a:b")),
+        (false, json!([{ "prefix": "a:" }]), json!("ab")),
+        (true, json!([{ "suffix": ":b" }]), json!("a:b")),
+        (false, json!([{ "suffix": ":b" }]), json!("a:b:1")),
+        (true, json!([{ "wildcard": "*:b:*" }]), json!("a:b:1")),
+        (false, json!([{ "wildcard": "*:b:*" }]), json!("a:b")),
+        (false, json!([{ "wildcard": "a.c" }]), json!("abc")),
+        (true, json!([{ "equals-ignore-case": "Ab" }]), json!("aB")),
+        (
+            true,
+            json!([{ "anything-but": { "prefix": "I" } }]),
+            json!("U"),
+        ),
+        (
+            false,
+            json!([{ "anything-but": { "prefix": "I" } }]),
+            json!("Invoke"),
+        ),
+        (true, json!(["x", { "suffix": "b" }]), json!(["a", "b"])),
+        (false, json!([{ "exists": false }]), json!("a")),
+        (false, json!([{ "prefix": "" }]), json!(7)),
+    ] {
+        let (pattern, event) = (json!({ "k": wanted }), json!({ "k": value }));
+        assert_eq!(matches(&pattern, &event), expected, "{pattern} {event}");
+    }
+    assert!(matches(&json!({ "k": [{ "exists": false }] }), &json!({})));
+    assert!(!matches(&json!({ "k": [{ "prefix": "" }] }), &json!({})));
 }
 
 #[test]

@@ -1,108 +1,449 @@
-//! Who changes the stack itself is told of without the function.
+//! Who changes the stack itself is told of without the function, however the call names the part.
 
 use serde_json::{Value, json};
 
-use super::stack::{list, whole};
+use super::pattern::matches;
+use super::stack::{ACCOUNT, REGION, whole};
 
-/// Calls against each part, and the rule that must name them.
-const CALLS: &[(&str, &str, &[&str])] = &[
-    (
-        "TamperingWithFlow",
-        "cloudtrail.amazonaws.com",
-        &[
-            "StopLogging",
-            "DeleteTrail",
-            "UpdateTrail",
-            "PutEventSelectors",
-        ],
-    ),
-    (
-        "TamperingWithFlow",
-        "events.amazonaws.com",
-        &[
-            "DisableRule",
-            "DeleteRule",
-            "PutRule",
-            "RemoveTargets",
-            "PutTargets",
-        ],
-    ),
-    (
-        "TamperingWithFlow",
-        "lambda.amazonaws.com",
-        &[
-            "UpdateFunctionCode20150331v2",
-            "UpdateFunctionConfiguration20150331v2",
-            "DeleteFunction20150331",
-            "PutFunctionConcurrency20171031",
-            "AddPermission20150331v2",
-            "UpdateEventSourceMapping20150331",
-        ],
-    ),
-    (
-        "TamperingWithStores",
-        "",
-        &[
-            "DeleteTable",
-            "UpdateTable",
-            "DeleteTopic",
-            "SetTopicAttributes",
-            "Unsubscribe",
-            "DeleteQueue",
-            "SetQueueAttributes",
-            "PurgeQueue",
-            "DisableKey",
-            "ScheduleKeyDeletion",
-            "PutKeyPolicy",
-            "PutParameter",
-            "DeleteParameter",
-            "DeleteRule",
-        ],
-    ),
+const RULES: [&str; 3] = [
+    "TamperingWithFlow",
+    "TamperingWithStores",
+    "TamperingWithSupport",
 ];
 
-fn parts(rule: &str) -> Vec<Value> {
-    let pattern = whole().properties(rule)["EventPattern"].clone();
-    assert_eq!(
-        pattern["detail-type"],
-        json!(["AWS API Call via CloudTrail"])
-    );
-    assert_eq!(pattern["detail"]["errorCode"], json!([{ "exists": false }]));
-    pattern["detail"]["$or"].as_array().unwrap().clone()
+/// The rules that tell of a call.
+fn told(service: &str, name: &str, parameters: &Value) -> Vec<&'static str> {
+    let event = json!({
+        "source": format!("aws.{service}"), "detail-type": "AWS API Call via CloudTrail",
+        "detail": {
+            "eventSource": format!("{service}.amazonaws.com"), "eventName": name, "requestParameters": parameters,
+        },
+    });
+    let mut failed = event.clone();
+    failed["detail"]["errorCode"] = json!("AccessDenied");
+    let tells = |rule: &&str| {
+        let pattern = whole().pattern(rule);
+        assert!(
+            !matches(&pattern, &failed),
+            "{rule} tells of what was refused"
+        );
+        matches(&pattern, &event)
+    };
+    RULES.into_iter().filter(tells).collect()
 }
 
-/// A part that may be left out by a condition stands in the place of the condition's first branch.
-fn names(part: &Value) -> Vec<String> {
-    let inner = part.get("Fn::If").map_or(part, |branches| &branches[1]);
-    match inner.get("eventName") {
-        Some(names) => list(names),
-        None => Vec::new(),
+/// A call is told where its parameter has one of these values, and not where it has one of those.
+fn each(
+    rule: &str,
+    (service, calls, parameter): (&str, &[&str], &str),
+    own: &[String],
+    others: &[String],
+) {
+    for call in calls {
+        for value in own {
+            let rules = told(service, call, &json!({ parameter: value }));
+            assert!(
+                rules.contains(&rule),
+                "{call} with {parameter} {value} is told by {rules:?}"
+            );
+        }
+        for value in others {
+            let rules = told(service, call, &json!({ parameter: value }));
+            assert!(
+                rules.is_empty(),
+                "{call} with {parameter} {value} is told by {rules:?}"
+            );
+        }
+    }
+}
+
+fn texts<const N: usize>(texts: [&str; N]) -> Vec<String> {
+    texts.map(str::to_owned).to_vec()
+}
+
+/// Every form of a function's name that Lambda takes, with and without a version or alias (AWS Lambda API Reference,
+/// "FunctionName").
+fn names_of_function(name: &str) -> Vec<String> {
+    let heads = [
+        String::new(),
+        "function:".to_owned(),
+        format!("{ACCOUNT}:"),
+        format!("{ACCOUNT}:function:"),
+        format!("{REGION}:"),
+        format!("{REGION}:{ACCOUNT}:function:"),
+        format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:"),
+    ];
+    let tails = ["", ":$LATEST", ":7", ":PROD"];
+    let each = heads
+        .iter()
+        .flat_map(|head| tails.map(|tail| format!("{head}{name}{tail}")));
+    each.collect()
+}
+
+#[test]
+fn a_trail_that_is_stopped_or_narrowed_is_told() {
+    for call in [
+        "StopLogging",
+        "DeleteTrail",
+        "UpdateTrail",
+        "PutEventSelectors",
+    ] {
+        let rules = told("cloudtrail", call, &json!({ "name": "any" }));
+        assert_eq!(rules, ["TamperingWithFlow"], "{call}");
+    }
+    assert!(told("cloudtrail", "StartLogging", &json!({ "name": "any" })).is_empty());
+}
+
+#[test]
+fn a_function_is_told_of_by_every_form_of_its_name() {
+    let calls = [
+        "UpdateFunctionCode20150331v2",
+        "UpdateFunctionConfiguration20150331v2",
+        "DeleteFunction20150331",
+        "PutFunctionConcurrency20171031",
+        "DeleteFunctionConcurrency20171031",
+        "AddPermission20150331v2",
+        "RemovePermission20150331v2",
+        "PutFunctionEventInvokeConfig",
+        "DeleteFunctionEventInvokeConfig",
+        "CreateFunctionUrlConfig",
+        "PutRuntimeManagementConfig",
+        "CreateEventSourceMapping20150331",
+    ];
+    let others = ["stepwarden-tests", "my-stepwarden", "function:other:1"].map(str::to_owned);
+    let arn = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:other");
+    each(
+        "TamperingWithFlow",
+        ("lambda", &calls, "functionName"),
+        &names_of_function("stepwarden"),
+        &[others.as_slice(), &[arn]].concat(),
+    );
+    // Where a trail tells of data events, each of its own invocations is one.
+    each(
+        "",
+        (
+            "lambda",
+            &["Invoke", "InvokeExecution", "InvokeAsync"],
+            "functionName",
+        ),
+        &[],
+        &names_of_function("stepwarden"),
+    );
+    let mapping = whole().id("WorkToFunction").to_owned();
+    for parameter in ["uUID", "uuid"] {
+        let calls = [
+            "UpdateEventSourceMapping20150331",
+            "DeleteEventSourceMapping20150331",
+        ];
+        each(
+            "TamperingWithFlow",
+            ("lambda", &calls, parameter),
+            std::slice::from_ref(&mapping),
+            &texts(["0b7d64a2-0000-0000-0000-000000000000"]),
+        );
     }
 }
 
 #[test]
-fn every_call_that_blinds_the_function_is_told_without_it() {
-    for (rule, source, calls) in CALLS {
-        let parts = parts(rule);
-        for call in *calls {
-            let named = parts.iter().any(|part| {
-                let of =
-                    source.is_empty() || list(&part["eventSource"]).contains(&(*source).to_owned());
-                of && names(part).contains(&(*call).to_owned())
-            });
-            assert!(named, "{rule} does not name {call}");
-        }
+fn the_functions_role_is_told_of_in_whatever_case() {
+    let own = whole().id("FunctionRole").to_owned();
+    let calls = [
+        "DeleteRole",
+        "PutRolePolicy",
+        "DeleteRolePolicy",
+        "DetachRolePolicy",
+        "UpdateAssumeRolePolicy",
+        "PutRolePermissionsBoundary",
+    ];
+    let own = [own.to_ascii_lowercase(), own];
+    each(
+        "TamperingWithFlow",
+        ("iam", &calls, "roleName"),
+        &own,
+        &texts(["other"]),
+    );
+}
+
+#[test]
+fn a_rule_and_its_targets_are_told_of_on_whatever_bus() {
+    let all = whole().of_type("AWS::Events::Rule");
+    let own: Vec<String> = all.iter().map(|rule| whole().id(rule).to_owned()).collect();
+    let others = texts(["orders", "other-stepwarden-Changes"]);
+    each(
+        "TamperingWithFlow",
+        ("events", &["DisableRule", "DeleteRule", "PutRule"], "name"),
+        &own,
+        &others,
+    );
+    each(
+        "TamperingWithFlow",
+        ("events", &["PutTargets", "RemoveTargets"], "rule"),
+        &own,
+        &others,
+    );
+    for bus in [
+        "default",
+        &format!("arn:aws:events:{REGION}:{ACCOUNT}:event-bus/default"),
+    ] {
+        let call = json!({ "name": whole().id("Changes"), "eventBusName": bus });
+        assert_eq!(
+            told("events", "DisableRule", &call),
+            ["TamperingWithFlow"],
+            "{bus}"
+        );
+        // Of the rule itself another one tells, too.
+        let call = json!({ "name": whole().id("TamperingWithFlow"), "eventBusName": bus });
+        let rules = ["TamperingWithFlow", "TamperingWithStores"];
+        assert_eq!(told("events", "DisableRule", &call), rules, "{bus}");
+    }
+}
+
+#[test]
+fn the_table_is_told_of_by_name_and_by_arn() {
+    let name = whole().id("Table");
+    let arn = whole().is("Table")["TableArn"].as_str().unwrap().to_owned();
+    let calls = [
+        "DeleteTable",
+        "UpdateTable",
+        "UpdateTimeToLive",
+        "UpdateContinuousBackups",
+    ];
+    let others = texts([
+        "orders",
+        "arn:aws:dynamodb:eu-west-1:123456789012:table/orders",
+    ]);
+    each(
+        "TamperingWithStores",
+        ("dynamodb", &calls, "tableName"),
+        &[name.to_owned(), arn.clone()],
+        &others,
+    );
+    each(
+        "TamperingWithStores",
+        (
+            "dynamodb",
+            &["PutResourcePolicy", "DeleteResourcePolicy"],
+            "resourceArn",
+        ),
+        &[arn],
+        &others,
+    );
+    // What the function itself writes is a data event.
+    assert!(told("dynamodb", "PutItem", &json!({ "tableName": name })).is_empty());
+}
+
+#[test]
+fn topics_and_subscriptions_are_told_of() {
+    let topics = ["AlertTopic", "FindingsTopic"].map(|topic| whole().id(topic).to_owned());
+    let calls = [
+        "DeleteTopic",
+        "SetTopicAttributes",
+        "AddPermission",
+        "RemovePermission",
+        "Subscribe",
+    ];
+    let others = texts(["arn:aws:sns:eu-west-1:123456789012:orders"]);
+    each(
+        "TamperingWithStores",
+        ("sns", &calls, "topicArn"),
+        &topics,
+        &others,
+    );
+    each(
+        "TamperingWithStores",
+        ("sns", &["PutDataProtectionPolicy"], "resourceArn"),
+        &topics,
+        &others,
+    );
+    let subscriptions = topics.clone().map(|topic| format!("{topic}:0b7d64a2"));
+    each(
+        "TamperingWithStores",
+        (
+            "sns",
+            &["Unsubscribe", "SetSubscriptionAttributes"],
+            "subscriptionArn",
+        ),
+        &subscriptions,
+        &others,
+    );
+    assert!(told("sns", "Publish", &json!({ "topicArn": topics[0] })).is_empty());
+}
+
+#[test]
+fn a_queue_is_told_of_by_its_url_at_every_endpoint() {
+    let calls = [
+        "DeleteQueue",
+        "SetQueueAttributes",
+        "PurgeQueue",
+        "AddPermission",
+        "RemovePermission",
+    ];
+    for queue in ["Work", "DeadWork", "DeadLetters"] {
+        let url = whole().id(queue);
+        let name = url.rsplit('/').next().unwrap();
+        let own = [
+            url.to_owned(),
+            format!("{url}/"),
+            format!("https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"),
+            format!("http://sqs.{REGION}.amazonaws.com/{ACCOUNT}/{name}"),
+            format!("https://{REGION}.queue.amazonaws.com/{ACCOUNT}/{name}"),
+            format!("https://sqs.{REGION}.api.aws/{ACCOUNT}/{name}"),
+            format!("https://vpce-1.sqs.{REGION}.vpce.amazonaws.com/{ACCOUNT}/{name}"),
+        ];
+        let others = [format!(
+            "https://sqs.{REGION}.amazonaws.com/{ACCOUNT}/orders"
+        )];
+        each(
+            "TamperingWithStores",
+            ("sqs", &calls, "queueUrl"),
+            &own,
+            &others,
+        );
+        assert!(told("sqs", "SendMessage", &json!({ "queueUrl": url })).is_empty());
+    }
+}
+
+#[test]
+fn the_key_is_told_of_by_id_and_by_arn() {
+    let id = whole().id("Key").to_owned();
+    let id = id.rsplit('/').next().unwrap();
+    let own = [
+        id.to_owned(),
+        format!("arn:aws:kms:{REGION}:{ACCOUNT}:key/{id}"),
+    ];
+    let calls = [
+        "DisableKey",
+        "ScheduleKeyDeletion",
+        "PutKeyPolicy",
+        "RevokeGrant",
+    ];
+    each(
+        "TamperingWithSupport",
+        ("kms", &calls, "keyId"),
+        &own,
+        &texts(["11111111-2222-3333-4444-555555555555"]),
+    );
+    assert!(told("kms", "Decrypt", &json!({ "keyId": own[0] })).is_empty());
+}
+
+#[test]
+fn the_configuration_is_told_of_by_name_and_by_arn_alone_and_among_others() {
+    let own = texts([
+        "/stepwarden/config",
+        "arn:aws:ssm:eu-west-1:123456789012:parameter/stepwarden/config",
+    ]);
+    let others = texts(["/orders/config"]);
+    let calls = ["PutParameter", "DeleteParameter", "LabelParameterVersion"];
+    each(
+        "TamperingWithSupport",
+        ("ssm", &calls, "name"),
+        &own,
+        &others,
+    );
+    for (expected, last) in [(1, own[0].as_str()), (0, "/orders/other")] {
+        let rules = told(
+            "ssm",
+            "DeleteParameters",
+            &json!({ "names": ["/orders/config", last] }),
+        );
+        assert_eq!(rules.len(), expected, "{last}");
+    }
+}
+
+#[test]
+fn alarms_their_log_and_the_stack_are_told_of() {
+    let rule = "TamperingWithSupport";
+    let alarm = "stepwarden-QuietAlarm-1A2B3C4D5E6F".to_owned();
+    for call in ["DeleteAlarms", "DisableAlarmActions"] {
+        let rules = told(
+            "monitoring",
+            call,
+            &json!({ "alarmNames": ["orders", alarm] }),
+        );
+        assert_eq!(rules, [rule], "{call}");
+        assert!(told("monitoring", call, &json!({ "alarmNames": ["orders"] })).is_empty());
+    }
+    each(
+        rule,
+        (
+            "monitoring",
+            &["PutMetricAlarm", "SetAlarmState"],
+            "alarmName",
+        ),
+        &[alarm],
+        &texts(["orders"]),
+    );
+    let others = texts([
+        "/aws/lambda/orders",
+        "/aws/lambda/stepwarden-other",
+        "arn:aws:logs:eu-west-1:123456789012:log-group:/aws/lambda/stepwarden-other:*",
+    ]);
+    let arn = format!("arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/stepwarden");
+    each(
+        rule,
+        (
+            "logs",
+            &["DeleteLogGroup", "AssociateKmsKey", "DisassociateKmsKey"],
+            "logGroupName",
+        ),
+        &texts(["/aws/lambda/stepwarden"]),
+        &others,
+    );
+    each(
+        rule,
+        (
+            "logs",
+            &["PutDataProtectionPolicy", "PutTransformer"],
+            "logGroupIdentifier",
+        ),
+        &[
+            "/aws/lambda/stepwarden".to_owned(),
+            arn.clone(),
+            format!("{arn}:*"),
+        ],
+        &others,
+    );
+    each(
+        rule,
+        (
+            "logs",
+            &["AssociateKmsKey", "DisassociateKmsKey"],
+            "resourceIdentifier",
+        ),
+        &[arn],
+        &others,
+    );
+    let id = format!("arn:aws:cloudformation:{REGION}:{ACCOUNT}:stack/stepwarden/0b7d64a2");
+    each(
+        rule,
+        ("cloudformation", &["DeleteStack"], "stackName"),
+        &["stepwarden".to_owned(), id],
+        &texts([
+            "orders",
+            "arn:aws:cloudformation:eu-west-1:123456789012:stack/orders/1",
+        ]),
+    );
+}
+
+/// 2,048 characters unless raised (Amazon EventBridge User Guide, "Amazon EventBridge quotas").
+#[test]
+fn the_patterns_fit_the_default_quota() {
+    for rule in RULES {
+        let size = whole().pattern(rule).to_string().len();
+        assert!(size <= 2_048, "{rule}: {size}");
     }
 }
 
 #[test]
 fn the_rules_publish_to_people_and_name_the_actor() {
-    for rule in ["TamperingWithFlow", "TamperingWithStores"] {
+    for rule in RULES {
         let targets = &whole().properties(rule)["Targets"];
         assert_eq!(targets[0]["Arn"], json!({ "Ref": "AlertTopic" }), "{rule}");
         let paths = &targets[0]["InputTransformer"]["InputPathsMap"];
         assert_eq!(paths["actor"], "$.detail.userIdentity.arn", "{rule}");
-        let sources = whole().properties("TopicPolicy")["PolicyDocument"]["Statement"].to_string();
-        assert!(sources.contains(rule), "{rule} may publish");
+        for policy in ["TopicPolicy", "DeadLettersPolicy"] {
+            let statements = whole().properties(policy)["PolicyDocument"]["Statement"].to_string();
+            assert!(statements.contains(rule), "{rule} may publish by {policy}");
+        }
     }
 }
