@@ -8,6 +8,7 @@ pub mod entry;
 mod execution_role;
 pub mod layers;
 mod missing;
+pub(crate) mod statements;
 mod supply;
 
 pub use account::{AccountFacts, unknown_workflows};
@@ -54,9 +55,9 @@ pub struct Facts<'a> {
     pub wiring: OnceLock<taint::Wiring>,
     /// Where each state stands.
     pub(crate) places: OnceLock<HashMap<&'a str, usize>>,
-    /// Names of the other workflows with the same role.
-    pub shared_with: Vec<String>,
-    /// What those need.
+    /// How its role's statements stand to each other; gathered when first asked for.
+    pub(crate) statements: OnceLock<statements::Statements<'a>>,
+    /// What the other workflows with the same role need.
     pub others_needs: Vec<&'a Need>,
     /// Its execution role, as far as it was read.
     pub role: Option<&'a RoleFacts>,
@@ -107,7 +108,7 @@ impl<'a> Facts<'a> {
             taint: Vec::new(),
             wiring: OnceLock::new(),
             places: OnceLock::new(),
-            shared_with: Vec::new(),
+            statements: OnceLock::new(),
             others_needs: Vec::new(),
             role: None,
             supplies: Vec::new(),

@@ -82,16 +82,18 @@ pub struct TrustFacts {
     /// The trust policy as read; `None` where it was not.
     pub policy: Option<Policy>,
     /// The other workflows that run with the role.
-    pub sharers: Vec<Sharer>,
+    pub sharers: Sharers,
 }
 
-/// Another workflow with the same execution role.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sharer {
-    /// Its name.
-    pub name: String,
-    /// Whether it needs the same permissions; where it does not, each workflow may do what only the other needs.
-    pub same_needs: bool,
+/// The other workflows with the same execution role: a thousand of them are told by the first few and their number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sharers {
+    /// How many there are.
+    pub count: usize,
+    /// The names of the first of them, in the order of the account.
+    pub named: Vec<String>,
+    /// Whether they need other permissions than each other or this one, so that each may do what only another needs.
+    pub differ: bool,
 }
 
 /// Reads the trust policy of a workflow's role.
@@ -99,10 +101,10 @@ pub fn gather(
     trust: Option<&Policy>,
     workflow: &Arn,
     has_distributed_map: bool,
-    sharers: Vec<Sharer>,
+    sharers: Sharers,
 ) -> TrustFacts {
     // The children of a Distributed Map act under the workflow's ARN with the map's label behind it.
-    let sources = match (sharers.is_empty(), has_distributed_map) {
+    let sources = match (sharers.count == 0, has_distributed_map) {
         (false, _) => Vec::new(),
         (true, false) => vec![workflow.to_string()],
         (true, true) => vec![workflow.to_string(), format!("{workflow}/*")],

@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use crate::asl::State;
 use crate::facts::Facts;
+use crate::facts::statements::Statements;
 use crate::finding::{FindingBuilder, FindingPlace, Patch, StatementRef};
 use crate::grants::assessment::{Cause, GrantAssessment};
 use crate::grants::ideal;
@@ -177,16 +178,14 @@ impl<'a> Facts<'a> {
             .join("\n")
         };
         let own = content(group.statement);
-        let all = canonical(&group.statement.raw);
         let held = self.role.and_then(|r| {
-            r.policies
-                .iter()
-                .find(|p| p.policy.name == group.policy_name)
+            let mut policies = r.policies.iter();
+            policies.position(|p| p.policy.name == group.policy_name)
         });
-        let twins = held.map_or(0, |h| {
-            let earlier =
-                |s: &&Statement| s.index < group.statement.index && canonical(&s.raw) == all;
-            h.policy.statements.iter().filter(earlier).count()
+        let twins = held.map_or(0, |policy| {
+            let content = canonical(&group.statement.raw);
+            self.statements()
+                .twins(policy, &content, group.statement.index)
         });
         let mut actions = actions.to_vec();
         actions.sort();
@@ -197,21 +196,20 @@ impl<'a> Facts<'a> {
         )
     }
 
+    fn statements(&self) -> &Statements<'a> {
+        let content = |s: &Statement| canonical(&s.raw);
+        self.statements
+            .get_or_init(|| Statements::of(self, content))
+    }
+
     fn statement_patch(&self, group: &StatementGroup<'_, 'a>) -> Option<Patch> {
         let role = self.role?;
         let first = group.supplies.first()?;
         let held = role.policies.get(first.grant.policy)?;
-        let needs: Vec<&Need> = self
-            .needs
-            .iter()
-            .chain(self.others_needs.iter().copied())
-            .collect();
+        let statements = self.statements();
         let rewritten = |statement: &Statement| {
-            let same = |s: &&GrantAssessment<'a>| {
-                s.grant.policy == first.grant.policy && s.grant.statement.index == statement.index
-            };
-            let supplies: Vec<&GrantAssessment<'a>> = self.supplies.iter().filter(same).collect();
-            ideal::statement(statement, &supplies, &self.supplies, &needs)
+            let supplies = statements.supplies(self, (first.grant.policy, statement.index));
+            ideal::statement(statement, &supplies, &self.supplies, &statements.needs)
         };
         let patterns: Vec<&str> = group
             .supplies
@@ -301,12 +299,11 @@ impl<'a> Facts<'a> {
 
     /// A warning where others may need what this workflow does not.
     pub fn sharing_note(&self) -> String {
-        let workflows = match self.shared_with.as_slice() {
-            [] => String::new(),
-            names => format!(
-                "; {} other workflow{} with the same role may need it: the fix keeps what they need, a role of its own is better",
-                names.len(),
-                if names.len() == 1 { " runs" } else { "s run" }
+        let workflows = match self.trust.sharers.count {
+            0 => String::new(),
+            count => format!(
+                "; {count} other workflow{} with the same role may need it: the fix keeps what they need, a role of its own is better",
+                if count == 1 { " runs" } else { "s run" }
             ),
         };
         let others: Vec<&str> = self.trust.others().iter().map(|who| who.text()).collect();

@@ -24,8 +24,11 @@ use crate::parallel;
 use crate::snapshot::{Account, Fetched, StateMachine};
 use crate::starters::{self, StartIndex};
 use crate::taint;
-use crate::trust::{self, Sharer, TrustFacts};
+use crate::trust::{self, Sharers, TrustFacts};
 use crate::workflow::Workflow;
+
+/// More workflows with the same role than this are counted, not named.
+const SHARERS_NAMED: usize = 5;
 
 /// An account with everything parsed that its workflows share.
 pub struct AccountFacts<'a> {
@@ -51,8 +54,6 @@ pub struct AccountFacts<'a> {
     shared: Shared,
     /// Who may start what, of the principals that were read.
     pub(super) starts: StartIndex,
-    /// What each workflow with a shared role needs, as a digest of its comparable form.
-    needs: BTreeMap<usize, String>,
     /// What begins executions, and which workflow starts which.
     pub(super) entry: EntryIndex,
 }
@@ -90,7 +91,6 @@ impl<'a> AccountFacts<'a> {
             principals,
             layers,
             workflows: Vec::with_capacity(snapshot.workflows.len()),
-            needs: BTreeMap::new(),
             shared: Shared::default(),
             analyses: Vec::new(),
             roles,
@@ -187,15 +187,7 @@ impl<'a> AccountFacts<'a> {
             Some((_, role_gaps)) => gaps.extend(role_gaps.iter().cloned()),
             None => gaps.extend(self.no_role(&machine.role_arn)),
         }
-        let others: Vec<usize> = self
-            .by_role
-            .get(&machine.role_arn)
-            .into_iter()
-            .flatten()
-            .copied()
-            .filter(|i| *i != index)
-            .collect();
-        let (trust, trust_gaps) = self.trust(index, analysis, &machine.role_arn, &others);
+        let (trust, trust_gaps) = self.trust(index, analysis, &machine.role_arn);
         gaps.extend(trust_gaps);
         let (functions, function_gaps) = self.functions(analysis, &machine.role_arn);
         gaps.extend(function_gaps);
@@ -204,7 +196,6 @@ impl<'a> AccountFacts<'a> {
         let starters = self.starts.starters(&analysis.workflow, tags);
         gaps.extend(starters::gaps(&starters));
         gaps.extend(self.entry.gaps(&starters));
-        let others = others.into_iter().filter_map(|i| self.workflows.get(i));
         let role = role.map(|(facts, _)| facts);
         let grants = role.filter(|r| r.whole).map(RoleFacts::grants);
         let lacks = |action: &str| {
@@ -244,11 +235,11 @@ impl<'a> AccountFacts<'a> {
             taint,
             wiring: OnceLock::new(),
             places: OnceLock::new(),
+            statements: OnceLock::new(),
             workflow: &analysis.workflow,
             definition: &analysis.definition,
             tasks: &analysis.tasks,
             needs: &analysis.needs,
-            shared_with: others.map(|w| w.name.clone()).collect(),
             others_needs: self.shared.of_others(&machine.role_arn, index),
             role,
             supplies,
@@ -268,20 +259,21 @@ impl<'a> AccountFacts<'a> {
         index: usize,
         analysis: &WorkflowAnalysis,
         role: &str,
-        others: &[usize],
     ) -> (TrustFacts, Vec<Gap>) {
         let principal = Arn::parse(role).and_then(|arn| self.principals.get(&arn));
-        let sharers = others.iter().filter_map(|i| {
-            Some(Sharer {
-                name: self.workflows.get(*i)?.name.clone(),
-                same_needs: self.needs.get(i) == self.needs.get(&index),
-            })
-        });
+        let users = self.by_role.get(role).map_or(&[][..], Vec::as_slice);
+        let others = || users.iter().filter(|i| **i != index);
+        let name = |i: &usize| Some(self.workflows.get(*i)?.name.clone());
+        let sharers = Sharers {
+            count: users.len() - usize::from(users.binary_search(&index).is_ok()),
+            named: others().take(SHARERS_NAMED).filter_map(name).collect(),
+            differ: self.shared.differ(role),
+        };
         let facts = trust::gather(
             principal.and_then(|p| p.trust.as_ref()),
             &analysis.workflow.arn,
             analysis.definition.has_distributed_map(),
-            sharers.collect(),
+            sharers,
         );
         (facts, principal.map(trust::gaps).unwrap_or_default())
     }

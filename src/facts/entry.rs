@@ -1,16 +1,18 @@
 //! What begins a workflow's executions, and who steers which of its tasks by it: principals, entry points, and the
 //! workflows that hand their input on, field by field and through cycles.
 
+mod alike;
 mod links;
+mod reached;
 mod started;
+mod steering;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::HashMap;
 
 use serde::Serialize;
 
 use super::AccountFacts;
 use crate::arn::Arn;
-use crate::budget;
 use crate::entry_points::{Authorization, EntryPoint, EntryPoints, Fill, Kind, in_words};
 use crate::gap::{Gap, Input};
 use crate::iam::Principals;
@@ -21,11 +23,7 @@ use crate::workflow::Workflow;
 use links::caller_paths;
 pub use links::{Link, Links, Start};
 pub(super) use started::may_start;
-
-/// More combinations of a workflow and paths than this are not followed.
-const MAX_STEPS: usize = 512;
-/// Nor is what is handed on by so many workflows, one after the other.
-const MAX_WAY: usize = 32;
+use steering::Memory;
 
 /// What begins the executions of one workflow.
 #[derive(Default)]
@@ -103,7 +101,8 @@ impl<'a> EntryFacts<'a> {
         self.links.iter().filter(|l| l.parent != self.place)
     }
 
-    /// Every entry point, for reports; `starters` are the principals. Of those the first fifty, with how many more there are.
+    /// Every entry point, for reports; `starters` are the principals. Of those, and of other workflows, the first fifty, with
+    /// how many more there are.
     pub fn entries(&self, starters: &[Starter<'_>]) -> (Vec<Entry>, usize) {
         let of_point = |point: &&EntryPoint| Entry {
             kind: point.kind,
@@ -122,7 +121,13 @@ impl<'a> EntryFacts<'a> {
             role: link.role.clone(),
         };
         let mut entries: Vec<Entry> = self.points.iter().map(of_point).collect();
-        entries.extend(self.others().map(of_link));
+        let mut links: Vec<(&str, Fill, &&Link)> =
+            self.others().map(|l| (&*l.name, l.fill, l)).collect();
+        links.sort_unstable_by_key(|(name, fill, _)| (*name, *fill));
+        links.dedup_by_key(|(name, fill, _)| (*name, *fill));
+        let mut more = links.len().saturating_sub(starters::LISTED);
+        let listed = links.iter().take(starters::LISTED);
+        entries.extend(listed.map(|(_, _, link)| of_link(link)));
         let mut principals = Vec::new();
         for starter in starters
             .iter()
@@ -150,7 +155,7 @@ impl<'a> EntryFacts<'a> {
             }
         }
         let principals = starters::listed(&mut principals);
-        let more = principals.count - principals.listed.len();
+        more += principals.count - principals.listed.len();
         entries.extend(principals.listed.into_iter().map(|name| Entry {
             kind: Kind::Principal,
             name,
@@ -279,12 +284,12 @@ fn gather<'a>(
     let Some((workflow, _)) = (ground.workflow)(place) else {
         return EntryFacts::default();
     };
-    let mut memory = BTreeMap::new();
+    let mut memory = Memory::default();
     let steering = taint.iter().map(|sink| {
         let paths = caller_paths(sink);
         match paths.is_empty() {
             true => Steering::default(),
-            false => steering(ground, place, paths, &mut memory),
+            false => steering::find(ground, place, paths, &mut memory),
         }
     });
     let steering = steering.collect();
@@ -299,90 +304,4 @@ fn gather<'a>(
             || starters.known && ground.index.gaps(starters).is_empty(),
         is_whole: starters.known && starters.blind.is_empty() && ground.index.is_whole(),
     }
-}
-
-/// Starters and entry points of a workflow that was met on the way.
-type Memory<'a> = BTreeMap<usize, (Vec<Starter<'a>>, Vec<&'a EntryPoint>)>;
-
-fn steering<'a>(
-    ground: &Ground<'_, 'a>,
-    place: usize,
-    paths: BTreeSet<String>,
-    memory: &mut Memory<'a>,
-) -> Steering<'a> {
-    let mut found = Steering::default();
-    let mut seen: BTreeSet<(usize, BTreeSet<String>)> = BTreeSet::new();
-    let mut handed: BTreeSet<(usize, BTreeSet<String>)> = BTreeSet::new();
-    let mut told: BTreeSet<String> = BTreeSet::new();
-    let mut open = std::collections::VecDeque::from([(place, paths, Vec::<Arn>::new())]);
-    while let Some((at, paths, via)) = open.pop_front() {
-        if !seen.insert((at, paths.clone())) {
-            continue;
-        }
-        if seen.len() > MAX_STEPS || budget::is_spent() {
-            found.cut = true;
-            break;
-        }
-        budget::spend(1);
-        let Some((workflow, tags)) = (ground.workflow)(at) else {
-            continue;
-        };
-        let (starters, points) = memory.entry(at).or_insert_with(|| {
-            let starters = ground.starts.direct(workflow, tags);
-            let direct = starters
-                .into_iter()
-                .filter(|s| s.starts() && !s.actor.is_configured());
-            let points = ground
-                .index
-                .of(workflow, ground.principals, ground.iam_is_whole);
-            (direct.collect(), points)
-        });
-        let wanted: Vec<String> = paths.iter().cloned().collect();
-        for starter in starters
-            .iter()
-            .filter(|s| told.insert(s.actor.arn.to_string()))
-        {
-            found.starters.push(Steer {
-                who: starter.clone(),
-                via: via.clone(),
-                at: wanted.clone(),
-            });
-        }
-        for point in points.iter().filter(|p| p.chooses(&wanted)) {
-            if told.insert(format!("{}\n{}", point.kind.word(), point.name)) {
-                found.points.push(Steer {
-                    who: point,
-                    via: via.clone(),
-                    at: wanted.clone(),
-                });
-            }
-        }
-        // What the same links hand on to the same paths was followed from another workflow that they start.
-        let group = ground.index.links.group(at);
-        if !group.is_some_and(|group| handed.insert((group, paths.clone()))) {
-            continue;
-        }
-        for link in ground.index.links.to(at) {
-            budget::spend(1);
-            let above = link.paths(&wanted);
-            if above.is_empty() {
-                continue;
-            }
-            let step = (link.parent, above);
-            if seen.contains(&step) {
-                continue;
-            }
-            let Some((parent, _)) = (ground.workflow)(link.parent) else {
-                continue;
-            };
-            if via.len() >= MAX_WAY {
-                found.cut = true;
-                break;
-            }
-            let mut way = vec![parent.arn.clone()];
-            way.extend(via.iter().cloned());
-            open.push_back((step.0, step.1, way));
-        }
-    }
-    found
 }

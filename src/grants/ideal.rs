@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use crate::budget;
 use crate::catalog::{self, Breadth};
 use crate::glob::Glob;
 use crate::grants::assessment::{Cause, GrantAssessment, applies};
@@ -37,12 +38,13 @@ impl Rows {
     }
 }
 
-/// Rewrites the statement that these supplies come from; `all` are those of the whole role.
-pub fn statement(
+/// Rewrites the statement that these supplies come from; `all` are those of the whole role, `needs` what its workflows need,
+/// by action. Of needs that may be many it looks at no more than can be written down.
+pub fn statement<'n>(
     statement: &Statement,
     supplies: &[&GrantAssessment<'_>],
     all: &[GrantAssessment<'_>],
-    needs: &[&Need],
+    needs: &BTreeMap<&'n str, Vec<&'n Need>>,
 ) -> Ideal {
     let is_withheld = |need: &Need| !need.optional && !all.iter().any(|s| s.grant.meets(need));
     let mut rows = Rows::default();
@@ -50,40 +52,47 @@ pub fn statement(
     let own = statement.raw.get("Condition").cloned();
     let written = written(statement);
     for supply in supplies {
-        let served: Vec<&Need> = needs
-            .iter()
-            .copied()
-            .filter(|n| {
-                supply.grant.serves(n) || !supply.grant.written_for(n).is_empty() && is_withheld(n)
-            })
-            .collect();
+        let serves = |n: &&Need| {
+            budget::spend(1);
+            supply.grant.serves(n) || !supply.grant.written_for(n).is_empty() && is_withheld(n)
+        };
         // A state chooses the target, or the content of an escalating call, at run time: only a person can decide.
         let open = match supply.cause {
             Some(Cause::DynamicTarget { .. }) => true,
-            Some(Cause::Escalation { .. }) => !served.is_empty(),
+            Some(Cause::Escalation { .. }) => needs.values().any(|all| all.iter().any(&serves)),
             _ => false,
         };
-        if (supply.cause.is_none() || open)
-            && matches!(statement.resources, ResourceSpec::AllBut(_))
-        {
-            // Written out, what is kept would lose its exception: the whole statement is left to a person.
-            undecided.extend(supplies.iter().map(|s| s.grant.action.text.clone()));
-            continue;
-        }
-        if supply.cause.is_none() || open {
+        let parts = match supply.cause.is_none() || open {
+            true => None,
+            false => {
+                let each = needs.iter();
+                let each = each.map(|(action, all)| {
+                    one_action(
+                        action,
+                        all.iter().copied().filter(&serves),
+                        &supply.grant,
+                        &own,
+                    )
+                });
+                each.collect::<Option<Vec<Part<'_>>>>()
+            }
+        };
+        let Some(parts) = parts else {
+            if matches!(statement.resources, ResourceSpec::AllBut(_)) {
+                // Written out, what is kept would lose its exception: the whole statement is left to a person.
+                undecided.extend(supplies.iter().map(|s| s.grant.action.text.clone()));
+                continue;
+            }
             // As it is: no need is taken away, and nothing is widened.
             rows.add(&supply.grant.action.text, &written, &own);
-            if open {
+            if supply.cause.is_some() {
                 undecided.push(supply.grant.action.text.clone());
             }
             continue;
-        }
-        let mut by_action: BTreeMap<&str, Vec<&Need>> = BTreeMap::new();
-        for need in served {
-            by_action.entry(&need.action).or_default().push(need);
-        }
-        for (action, needs) in by_action {
-            if !one_action(&mut rows, action, &needs, &supply.grant, &own) {
+        };
+        for part in parts {
+            rows.add(part.action, &part.resources, &part.condition);
+            if !part.is_decided {
                 undecided.push(supply.grant.action.text.clone());
             }
         }
@@ -97,16 +106,24 @@ pub fn statement(
 /// More resources than this in one statement are left to a person.
 const MAX_RESOURCES: usize = 30;
 
-/// Adds what one action needs; false where the result would be no better than what stands there.
-fn one_action(
-    rows: &mut Rows,
-    action: &str,
-    needs: &[&Need],
+/// What is left of a pattern for one action.
+struct Part<'n> {
+    action: &'n str,
+    resources: Vec<String>,
+    condition: Option<Value>,
+    /// Whether the result is better than what stands there.
+    is_decided: bool,
+}
+
+/// What one action needs; `None` where that is a list that nobody reads, and that may be longer than a policy.
+fn one_action<'n>(
+    action: &'n str,
+    needs: impl Iterator<Item = &'n Need>,
     grant: &Grant<'_>,
     own: &Option<Value>,
-) -> bool {
+) -> Option<Part<'n>> {
     let mut resources: Vec<String> = Vec::new();
-    let mut decided = true;
+    let mut is_decided = true;
     let mut passed_to: Vec<&str> = Vec::new();
     for need in needs {
         let kept = [Phase::PassRole, Phase::Logging, Phase::Forwarded];
@@ -117,21 +134,25 @@ fn one_action(
         for resource in cut(need, grant) {
             let open = catalog::breadth(action, &resource) == Breadth::Any;
             let chosen = matches!(need.target, Target::RunTime) || need.phase == Phase::PassRole;
-            decided &= !(open && chosen);
+            is_decided &= !(open && chosen);
             let text = resource.to_string();
             if !resources.contains(&text) {
                 resources.push(text);
             }
         }
+        if resources.len() > MAX_RESOURCES {
+            return None;
+        }
     }
-    // A list that nobody reads, and that may be longer than a policy, is no fix to paste.
-    decided &= resources.len() <= MAX_RESOURCES;
     resources.sort();
     passed_to.sort_unstable();
     passed_to.dedup();
-    let condition = with_passed_to(own, &passed_to);
-    rows.add(action, &resources, &condition);
-    decided
+    Some(Part {
+        action,
+        resources,
+        condition: with_passed_to(own, &passed_to),
+        is_decided,
+    })
 }
 
 /// The need's resources cut to what is granted: never more than the statement gives today. What a deny or the organization

@@ -12,17 +12,25 @@ pub struct Shared(BTreeMap<String, Role>);
 struct Role {
     needs: Vec<(usize, Need)>,
     seen: BTreeSet<String>,
+    /// What each of them needs, as digests of its comparable form.
+    kinds: BTreeSet<String>,
 }
 
 impl Shared {
-    /// Adds what one workflow needs of a shared role.
-    pub fn add(&mut self, role: &str, user: usize, needs: &[Need]) {
+    /// Adds what one workflow needs of a shared role; `kind` is the digest of its comparable form.
+    pub fn add(&mut self, role: &str, user: usize, needs: &[Need], kind: String) {
         let role = self.0.entry(role.to_owned()).or_default();
+        role.kinds.insert(kind);
         for need in needs {
             if role.seen.insert(text(need)) {
                 role.needs.push((user, need.clone()));
             }
         }
+    }
+
+    /// Whether those with the role differ in what they need.
+    pub fn differ(&self, role: &str) -> bool {
+        self.0.get(role).is_some_and(|role| role.kinds.len() > 1)
     }
 
     /// What other workflows than the one at `index` need of its role. One that needs the same as this one adds nothing.

@@ -1,4 +1,5 @@
 use super::{Meta, Rule};
+use crate::evidence::starting::some_of_many;
 use crate::facts::Facts;
 use crate::finding::Finding;
 use crate::severity::Severity;
@@ -6,9 +7,6 @@ use crate::trust::Who;
 
 /// `shared-role`
 pub struct SharedRole;
-
-/// More sharers than this are counted, not named.
-const NAMED: usize = 5;
 
 impl Rule for SharedRole {
     fn meta(&self) -> &'static Meta {
@@ -33,36 +31,33 @@ impl Rule for SharedRole {
             })
             .collect();
         let sharers = &facts.trust.sharers;
-        if services.is_empty() && sharers.is_empty() {
+        if services.is_empty() && sharers.count == 0 {
             return;
         }
-        let differ = sharers.iter().any(|s| !s.same_needs);
         let mut users = Vec::new();
-        if !sharers.is_empty() {
-            let names: Vec<String> = sharers
-                .iter()
-                .take(NAMED)
-                .map(|s| format!("`{}`", s.name))
-                .collect();
-            let more = match sharers.len().saturating_sub(NAMED) {
-                0 => String::new(),
-                n => format!(" and {n} more"),
-            };
-            let s = if sharers.len() == 1 { "" } else { "s" };
-            users.push(format!("the workflow{s} {}{more}", names.join(", ")));
+        if sharers.count > 0 {
+            let names: Vec<String> = sharers.named.iter().map(|n| format!("`{n}`")).collect();
+            let s = if sharers.count == 1 { "" } else { "s" };
+            users.push(format!(
+                "the workflow{s} {}",
+                some_of_many(&names, sharers.count)
+            ));
         }
         if !services.is_empty() {
             users.push(format!("`{}`", services.join("`, `")));
         }
         let users = users.join(" and by ");
-        let consequence = if differ {
+        let consequence = if sharers.differ {
             "their needs differ, so that each may do what only another needs"
         } else {
             "what one of them is granted all of them may do"
         };
         let mut finding = facts.finding(
             self.meta().id,
-            if differ { Severity::Medium } else { Severity::Low },
+            match sharers.differ {
+                true => Severity::Medium,
+                false => Severity::Low,
+            },
             "",
             format!("the execution role is also used by {users}"),
             format!("the role serves this workflow and can also be used by {users}; {consequence}, and no log tells who acted by the role alone"),

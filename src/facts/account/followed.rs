@@ -47,12 +47,11 @@ impl<'a> AccountFacts<'a> {
                     }
                 };
                 if let Some(role) = self.shared_role(index) {
-                    self.shared.add(role, index, &analysis.needs);
-                    let mut digest = Digest::default();
+                    let mut kind = Digest::default();
                     trust::comparable(&analysis.needs)
                         .iter()
-                        .for_each(|need| digest.part(need));
-                    self.needs.insert(index, digest.hex());
+                        .for_each(|need| kind.part(need));
+                    self.shared.add(role, index, &analysis.needs, kind.hex());
                 }
                 self.workflows.push(analysis.workflow.clone());
                 if index < KEPT {

@@ -1,7 +1,10 @@
 //! Which workflow starts which, with what of its own input.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
+use super::alike::digest;
+use super::reached::{Met, Reached};
 use crate::analysis::WorkflowAnalysis;
 use crate::entry_points::{
     Cause, EntryPoint, EntryPoints, Fill, Kind, Starts, chosen, follow, passed_on,
@@ -30,6 +33,8 @@ pub struct Link {
     pub fill: Fill,
     /// Where it puts an event on a bus, that event in terms of the parent's input; `input` is then in terms of the event.
     pub event: Option<Value>,
+    /// The same for links that hand on the same: they lead from the same paths to the same paths.
+    pub handed: usize,
 }
 
 impl Link {
@@ -78,9 +83,9 @@ fn callers(unknowns: &[&Unknown]) -> Vec<String> {
 /// One task that starts a workflow, or puts an event on a bus.
 #[derive(Debug)]
 pub struct Start {
-    action: String,
+    pub(super) action: String,
     /// What it starts, or the buses.
-    resources: Vec<Glob>,
+    pub(super) resources: Vec<Glob>,
     /// What that gets, or the event, in terms of its own workflow's input.
     input: Value,
     /// What its execution is called, in the same terms; absent where AWS makes the name.
@@ -170,10 +175,18 @@ impl Links {
             .map(|(place, w)| (w.arn.as_str(), place))
             .collect();
         let mut links = Self::default();
-        let mut by_child: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        let mut met = Met::default();
+        let mut reached = Reached::new(&places, workflows);
+        let mut alike: HashMap<String, usize> = HashMap::new();
+        let mut number = |link: &Link| {
+            let next = alike.len();
+            let digest = digest([Some(&link.input), Some(&link.called), link.event.as_ref()]);
+            *alike.entry(digest).or_insert(next)
+        };
         for (parent, (starts, workflow)) in starts.iter().zip(workflows).enumerate() {
             for start in starts {
                 let mut link = Link {
+                    handed: 0,
                     parent,
                     name: workflow.name.clone(),
                     role: workflow.role.as_ref().map(ToString::to_string),
@@ -183,7 +196,7 @@ impl Links {
                     event: None,
                 };
                 if start.action == PUT_EVENTS {
-                    for point in met(start, points, role(parent)) {
+                    for point in events_to(start, points, role(parent)) {
                         let Starts::Workflow(arn) = &point.starts else {
                             continue;
                         };
@@ -194,31 +207,22 @@ impl Links {
                             continue;
                         };
                         if may_start(point, child) {
-                            by_child.entry(place).or_default().push(links.all.len());
                             link.event = Some(start.input.clone());
                             link.input = point.input.clone();
                             link.fill = point.fill;
+                            link.handed = number(&link);
+                            met.add(links.all.len(), Arc::from([place]));
                             links.all.push(link.clone());
                         }
                     }
                     continue;
                 }
-                let number = links.all.len();
+                link.handed = number(&link);
+                met.add(links.all.len(), reached.by(start, role(parent)));
                 links.all.push(link);
-                for child in targets(start, &places, workflows, role(parent)) {
-                    by_child.entry(child).or_default().push(number);
-                }
             }
         }
-        let mut known: HashMap<Vec<usize>, usize> = HashMap::new();
-        for (child, numbers) in by_child {
-            let next = known.len();
-            let group = *known.entry(numbers.clone()).or_insert(next);
-            if group == next {
-                links.groups.push(numbers);
-            }
-            links.by_child.insert(child, group);
-        }
+        (links.by_child, links.groups) = met.by_child();
         links
     }
 
@@ -252,7 +256,7 @@ fn starts_another(need: &Need) -> bool {
 }
 
 /// The rules that get an event which a task puts on a bus, where the role lets it.
-fn met<'p>(
+fn events_to<'p>(
     start: &Start,
     points: &'p EntryPoints,
     role: Option<&RoleFacts>,
@@ -291,38 +295,4 @@ fn is_let_through(event: &Value, cause: &Cause) -> bool {
         begins.all(|b| meet(&b)) && wanted.is_none_or(|all| all.iter().any(meet))
     };
     fits("source", "events:source") && fits("detail-type", "events:detail-type")
-}
-
-/// The places of the workflows that these patterns name, and the role lets start.
-fn targets(
-    start: &Start,
-    places: &HashMap<&str, usize>,
-    workflows: &[Workflow],
-    role: Option<&RoleFacts>,
-) -> BTreeSet<usize> {
-    let grants = role.filter(|r| r.whole);
-    let grants = grants.map(RoleFacts::grants);
-    let granted = |arn: &str| {
-        let one = Glob::literal(arn);
-        grants
-            .as_ref()
-            .is_none_or(|all| all.iter().any(|g| g.allows(&start.action, &one)))
-    };
-    let mut found = BTreeSet::new();
-    for pattern in &start.resources {
-        if let Some(literal) = pattern.as_literal() {
-            // A version or alias is started with the workflow's own permission.
-            let base: Vec<&str> = literal.splitn(8, ':').take(7).collect();
-            let base = base.join(":");
-            found.extend(places.get(base.as_str()).filter(|_| granted(&base)));
-            continue;
-        }
-        for (place, workflow) in workflows.iter().enumerate() {
-            let arn = workflow.arn.as_str();
-            if (pattern.matches(arn) || pattern.matches(&format!("{arn}:1"))) && granted(arn) {
-                found.insert(place);
-            }
-        }
-    }
-    found
 }
