@@ -22,5 +22,6 @@ mod template {
     mod pattern;
     mod roles;
     mod stack;
+    mod tampered;
     mod tampering;
 }
