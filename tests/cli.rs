@@ -13,6 +13,7 @@ mod cli {
     pub mod gate;
     pub mod replay;
     pub mod reports;
+    pub mod secrets;
     pub mod single;
     pub mod slips;
     pub mod state;
