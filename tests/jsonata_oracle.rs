@@ -126,9 +126,9 @@ fn what_the_reference_gives_was_predicted() {
     assert!(compared.depend * 4 > compared.runs, "{}", compared.told);
 }
 
-/// What is called tainted and is the same on each of some two hundred inputs. Most of it depends on an input that was not tried;
-/// the rest is over-approximation: in which order `$each` goes through fields, what a function that is kept as a value drops of
-/// its arguments, which groups a match has.
+/// What is called tainted and is the same on each of some six hundred inputs, in either order of the fields of an object. Some of
+/// it depends on an input that was not tried; the rest is over-approximation: which of the functions kept in a list or an object
+/// is called, what a function makes of a known argument, which groups a match has, how many fields have computed names.
 #[test]
 fn what_is_called_tainted_depends_on_the_input() {
     let Some(module) = module() else { return };
@@ -150,7 +150,7 @@ fn what_is_called_tainted_depends_on_the_input() {
         println!("  over: {expression}");
     }
     assert!(
-        over.len() * 100 <= 6 * tainted.len(),
+        over.len() * 100 <= 5 * tainted.len(),
         "{told}:\n{}",
         over.join("\n")
     );

@@ -31,7 +31,9 @@ pub fn call(site: &Site<'_>, call: &Call, depth: usize) -> Value {
     {
         return contains(&args, site.raw_path(path));
     }
-    apply(&call.name, &args).bounded()
+    // What is known of an element that was tested is known of the call that takes it out.
+    let value = apply(&call.name, &args).bounded();
+    site.env.know.resolve(&value)
 }
 
 /// Whether a list holds a value: for a list of literals, an allow-list that a later Choice state can test.

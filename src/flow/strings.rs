@@ -62,7 +62,13 @@ pub fn json_text(value: &Value) -> Value {
             Value::concat(std::slice::from_ref(value))
         }
         Value::Any(unknown) => Value::Any(unknown.derived_by("string")),
-        other => mixed(std::slice::from_ref(other), "json text"),
+        Value::OneOf(values) if values.iter().all(|v| v.as_text().is_some()) => {
+            value.each_alternative(json_text)
+        }
+        other => match other.as_text() {
+            Some(text) => Value::text(serde_json::Value::from(text).to_string()),
+            None => mixed(std::slice::from_ref(other), "json text"),
+        },
     }
 }
 

@@ -54,12 +54,7 @@ pub fn call(name: &str, args: &[Value]) -> Value {
             ])))
         }
         "contains" | "exists" | "boolean" | "not" => Value::either_bool(),
-        "type" => [
-            "null", "number", "string", "boolean", "array", "object", "function",
-        ]
-        .map(Value::text)
-        .iter()
-        .fold(Value::NEVER, |a, b| a.join(b)),
+        "type" => type_of(arg(0)),
         "count" | "length" | "millis" | "uuid" | "hash" | "random" => generated(name),
         // What stands in a picture outside of brackets is written as it is.
         "now"
@@ -96,6 +91,20 @@ pub fn call(name: &str, args: &[Value]) -> Value {
         "map" | "filter" | "reduce" | "each" | "sift" => anonymous(strings::mixed(args, name)),
         // Everything else computes a string or a number from its first argument.
         _ => plain(),
+    }
+}
+
+/// One of the words for kinds of values; of nothing there is none.
+fn type_of(value: &Value) -> Value {
+    let words = [
+        "null", "number", "string", "boolean", "array", "object", "function",
+    ];
+    let all = words.map(Value::text);
+    let all = all.iter().fold(Value::NEVER, |a, b| a.join(b));
+    match value {
+        Value::Absent => Value::Absent,
+        Value::Any(_) | Value::Each(_) | Value::OneOf(_) => all.or_absent(),
+        _ => all,
     }
 }
 
