@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::attributes::arn;
 use super::files::Files;
+use super::holders::Holders;
 use super::resource::Resource;
 use super::scope::Scope;
 use super::settings;
@@ -41,10 +42,19 @@ pub(super) struct Builder {
 }
 
 impl Builder {
-    /// Takes in a stack and those that it nests.
+    /// Takes in a stack and those that it nests. Policies of one may be held by roles of another.
     pub fn stack(&mut self, stack: &Stack, files: &Files<'_>) {
+        let mut holders = Holders::default();
+        each_of(stack, &mut |one| self.policies_of(&one.scope, &mut holders));
+        each_of(stack, &mut |one| {
+            self.principals_of(&one.scope, &mut holders)
+        });
+        self.held(holders);
+        each_of(stack, &mut |one| self.resources(one, files));
+    }
+
+    fn resources(&mut self, stack: &Stack, files: &Files<'_>) {
         let scope = &stack.scope;
-        self.iam(scope);
         for resource in scope.resources() {
             match resource.kind.as_str() {
                 "AWS::Lambda::Function" => {
@@ -70,9 +80,6 @@ impl Builder {
             }
         }
         self.entries.take(scope, files, &mut self.gaps);
-        for nested in &stack.nested {
-            self.stack(nested, files);
-        }
     }
 
     /// The account, and where it is written.
@@ -185,12 +192,24 @@ impl Builder {
     }
 }
 
+/// A stack, then those that it nests; there are as many as the reader lets nest.
+fn each_of(stack: &Stack, what: &mut dyn FnMut(&Stack)) {
+    what(stack);
+    for nested in &stack.nested {
+        each_of(nested, what);
+    }
+}
+
 /// A boolean, also as the text that parameters make of it.
 pub(super) fn truth(value: &Value) -> Option<bool> {
     match value {
         Value::Bool(value) => Some(*value),
-        Value::String(text) if text.eq_ignore_ascii_case("true") => Some(true),
-        Value::String(text) if text.eq_ignore_ascii_case("false") => Some(false),
+        // CloudFormation reads YAML 1.1, in which these are booleans too.
+        Value::String(text) => match text.to_ascii_lowercase().as_str() {
+            "true" | "yes" | "on" => Some(true),
+            "false" | "no" | "off" => Some(false),
+            _ => None,
+        },
         _ => None,
     }
 }

@@ -10,7 +10,11 @@ use super::scope::Scope;
 
 /// The property that gives a resource its name.
 pub(super) fn name_property(kind: &str) -> Option<&'static str> {
-    data::resource_type(kind)?.name_property
+    match data::resource_type(kind) {
+        Some(known) => known.name_property,
+        // Nearly every type that can be named has its name there.
+        None => Some("Name"),
+    }
 }
 
 /// The ARN of a resource; of a type that is not in the table, one of the type's service with the name behind it.

@@ -7,6 +7,7 @@ mod openapi;
 mod queues;
 mod rest;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
@@ -42,7 +43,8 @@ pub(super) struct Found {
 impl Found {
     /// Takes what one stack declares.
     pub fn take(&mut self, scope: &Scope, files: &Files<'_>, gaps: &mut Gaps) {
-        for resource in scope.resources() {
+        for resource in scope.resources().iter().flat_map(|one| ways(scope, one)) {
+            let resource = resource.as_ref();
             let before = gaps.len();
             match resource.kind.as_str() {
                 "AWS::Events::Rule" => self.rule(scope, resource, gaps),
@@ -230,6 +232,38 @@ impl Found {
             .or_default()
             .push(statement);
     }
+}
+
+/// Types whose entry points are looked at in every way in which conditions may come out.
+const OF_MANY_WAYS: [&str; 8] = [
+    "AWS::Events::Rule",
+    "AWS::Scheduler::Schedule",
+    "AWS::Pipes::Pipe",
+    "AWS::IoT::TopicRule",
+    "AWS::Lambda::Url",
+    "AWS::Lambda::Permission",
+    "AWS::ApiGateway::RestApi",
+    "AWS::ApiGatewayV2::Api",
+];
+
+/// A resource as it is in every way; as it is written, where that is one.
+fn ways<'r>(scope: &Scope, resource: &'r Resource) -> Vec<Cow<'r, Resource>> {
+    if !OF_MANY_WAYS.contains(&resource.kind.as_str()) {
+        return vec![Cow::Borrowed(resource)];
+    }
+    let properties = Value::Object(resource.properties.clone());
+    let ways = scope.ways(Some(&properties));
+    if ways.len() < 2 {
+        return vec![Cow::Borrowed(resource)];
+    }
+    let of = |way: Option<Value>| match way {
+        Some(Value::Object(properties)) => Some(Cow::Owned(Resource {
+            properties,
+            ..resource.clone()
+        })),
+        _ => None,
+    };
+    ways.into_iter().filter_map(of).collect()
 }
 
 /// A function's ARN, of its ARN or its name.

@@ -1,13 +1,18 @@
 //! `Fn::ForEach` (CloudFormation template reference, "Fn::ForEach"): loops written out before anything else is read.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value};
 
 use super::scope::Scope;
+use crate::loc::Pointer;
 
 /// No template is written out to more members than this; CloudFormation itself takes 500 resources.
 const MAX_MEMBERS: usize = 20_000;
 /// Bytes that one loop may write out.
 const MAX_BYTES: usize = 16 << 20;
+/// What the key of a loop begins with.
+const LOOP: &str = "Fn::ForEach::";
 /// Loops inside loops; CloudFormation takes 5 levels.
 const MAX_LOOPS: usize = 8;
 
@@ -15,6 +20,37 @@ const MAX_LOOPS: usize = 8;
 pub(super) fn expand(members: &Map<String, Value>, scope: &Scope) -> Map<String, Value> {
     let mut left = MAX_MEMBERS;
     expand_members(members, scope, 0, &mut left)
+}
+
+/// Where the members that come of loops are written. Of bodies with several members, the first tells about where.
+pub(super) fn places(section: &Map<String, Value>, scope: &Scope) -> BTreeMap<String, Pointer> {
+    let mut out = BTreeMap::new();
+    for (key, value) in section.iter().filter(|(key, _)| key.starts_with(LOOP)) {
+        let alone = Map::from_iter([(key.clone(), value.clone())]);
+        let at = body(key, value);
+        let ids = expand(&alone, scope).into_iter();
+        out.extend(ids.map(|(id, _)| (id, at.clone())));
+    }
+    out
+}
+
+/// Where the first member that a loop writes out stands.
+fn body(key: &str, value: &Value) -> Pointer {
+    let mut at = Pointer::root().key("Resources").key(key).index(2);
+    let mut inner = value.get(2);
+    for _ in 0..MAX_LOOPS {
+        let first = inner
+            .and_then(Value::as_object)
+            .and_then(|m| m.iter().next());
+        let Some((key, value)) = first else { break };
+        at = at.key(key);
+        if !key.starts_with(LOOP) {
+            break;
+        }
+        at = at.index(2);
+        inner = value.get(2);
+    }
+    at
 }
 
 fn expand_members(
@@ -74,7 +110,7 @@ fn has_loop(value: &Value, depth: usize) -> bool {
 
 /// `"Fn::ForEach::Name": ["Variable", [values], {members}]`: the members once for each value.
 fn one_loop(key: &str, value: &Value, scope: &Scope) -> Option<Vec<Map<String, Value>>> {
-    key.strip_prefix("Fn::ForEach::")?;
+    key.strip_prefix(LOOP)?;
     let [variable, list, Value::Object(body)] = value.as_array()?.as_slice() else {
         return None;
     };

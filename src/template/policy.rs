@@ -47,7 +47,11 @@ pub(super) fn either(a: &Document, b: &Document) -> Document {
 /// A resolved document with its choices settled, the wider way each.
 pub(super) fn settled(value: &Value) -> Document {
     let value = match (value, sides(value).as_slice()) {
-        (Value::String(text), _) => return Document(text.clone()),
+        // Written as text: what is not known stands in it by name, as in one that is not.
+        (Value::String(text), _) => match serde_json::from_str::<Value>(text) {
+            Ok(document @ Value::Object(_)) => document,
+            _ => return Document(text.clone()),
+        },
         (_, [Some(one)]) => (*one).clone(),
         // Either document may be in force: what one of them allows may be allowed.
         (value, _) => joined(value),
@@ -95,32 +99,106 @@ fn each_statement(value: &Value) -> Vec<Value> {
     let each = of_sides(value).into_iter();
     // A deny that may not be there takes nothing away.
     let each = each.filter(|listed| listed.sure || !is_deny(&listed.value));
-    each.map(|listed| match listed.value {
-        Value::Object(fields) if !is_unknown(&Value::Object(fields.clone())) => {
-            Value::Object(statement_of(&fields))
-        }
-        other => other,
-    })
-    .collect()
+    let mut beside = Vec::new();
+    let mut all: Vec<Value> = each
+        .map(|listed| match listed.value {
+            Value::Object(fields) if !is_unknown(&Value::Object(fields.clone())) => {
+                let (read, unread) = statement_of(&fields);
+                beside.extend(unread.map(Value::Object));
+                Value::Object(read)
+            }
+            other => other,
+        })
+        .collect();
+    // Behind the others, so that these keep their numbers.
+    all.extend(beside);
+    all
 }
 
-fn statement_of(fields: &Map<String, Value>) -> Map<String, Value> {
-    let mut out = Map::new();
+/// The statement with its choices settled; and with what is not known of its actions or resources, where a part of them is.
+fn statement_of(fields: &Map<String, Value>) -> (Map<String, Value>, Option<Map<String, Value>>) {
     let allows = fields.get("Effect").and_then(Value::as_str) == Some("Allow");
+    let mut read = Map::new();
+    let mut unread: Option<Map<String, Value>> = None;
     for (name, value) in fields {
         match name.as_str() {
-            // A deny with a choice in it stays unread: the wider one would take more away than the deployment does.
             "Action" | "Resource" if allows => {
-                out.insert(name.clone(), all_sides(value));
+                let (known, open) = parted(all_sides(value));
+                if let Some(open) = open {
+                    let of_open = unread.get_or_insert_with(|| fields.clone());
+                    of_open.insert(name.clone(), open);
+                }
+                read.insert(name.clone(), known);
+            }
+            // A deny with a choice or something unknown in it stays unread: the wider one would take more away than the
+            // deployment does.
+            "Action" | "NotAction" | "Resource" | "NotResource" => {
+                read.insert(name.clone(), marked(value, !allows));
             }
             // A condition that may not be there, or not as it stands, narrows nothing.
             "Condition" if allows && holds_choice(value, 0) => {}
+            "Principal" | "NotPrincipal" => {
+                read.insert(name.clone(), with_texts(value, 0));
+            }
             _ => {
-                out.insert(name.clone(), value.clone());
+                read.insert(name.clone(), value.clone());
             }
         }
     }
-    out
+    (read, unread)
+}
+
+/// The elements of which something is known, and the others, where there are both.
+fn parted(value: Value) -> (Value, Option<Value>) {
+    let Value::Array(items) = marked(&value, false) else {
+        return (marked(&value, false), None);
+    };
+    let (open, known): (Vec<Value>, Vec<Value>) = items.into_iter().partition(is_unknown);
+    match known.is_empty() || open.is_empty() {
+        true => (Value::Array(known.into_iter().chain(open).collect()), None),
+        false => (Value::Array(known), Some(Value::Array(open))),
+    }
+}
+
+/// Texts of which the deployment decides what they are about, as functions again: those that begin with what is not known, or
+/// hold it anywhere.
+fn marked(value: &Value, anywhere: bool) -> Value {
+    match value {
+        Value::Array(items) => items.iter().map(|item| marked(item, anywhere)).collect(),
+        Value::String(text) if is_open(text, anywhere) => unknown("Fn::Unresolved", text.as_str()),
+        other => other.clone(),
+    }
+}
+
+/// Whether a name in the text is not known: a variable of the policy itself has a colon in its name.
+fn is_open(text: &str, anywhere: bool) -> bool {
+    let mut parts = text.split("${");
+    let first = parts.next().unwrap_or_default();
+    let mut named = parts.map(|part| {
+        let name = part.split('}').next().unwrap_or_default();
+        !name.contains([':', '*', '?', '$']) && !name.is_empty()
+    });
+    match anywhere {
+        true => named.any(|open| open),
+        false => first.is_empty() && named.next() == Some(true),
+    }
+}
+
+/// Numbers as the texts that CloudFormation makes of them.
+fn with_texts(value: &Value, depth: usize) -> Value {
+    match value {
+        Value::Number(number) => Value::String(number.to_string()),
+        Value::Array(items) if depth < 8 => {
+            items.iter().map(|v| with_texts(v, depth + 1)).collect()
+        }
+        Value::Object(fields) if depth < 8 => {
+            let each = fields
+                .iter()
+                .map(|(key, value)| (key.clone(), with_texts(value, depth + 1)));
+            Value::Object(each.collect())
+        }
+        other => other.clone(),
+    }
 }
 
 /// A list of everything that the value may be.

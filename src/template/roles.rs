@@ -15,9 +15,8 @@ use crate::loc::Pointer;
 use crate::snapshot::{Document, Fetched, Group, ManagedPolicy, Role, Tag, User};
 
 impl Builder {
-    /// Takes every IAM resource of one stack into the account.
-    pub(super) fn iam(&mut self, scope: &Scope) {
-        let mut holders = Holders::default();
+    /// Takes the policies of one stack, by who holds them.
+    pub(super) fn policies_of(&mut self, scope: &Scope, holders: &mut Holders) {
         for resource in scope.resources() {
             match resource.kind.as_str() {
                 "AWS::IAM::Policy" => holders.policy(scope, resource, &HOLDERS),
@@ -30,18 +29,22 @@ impl Builder {
                 "AWS::IAM::GroupPolicy" => {
                     holders.policy(scope, resource, &[("GroupName", Holder::Group)])
                 }
-                "AWS::IAM::ManagedPolicy" => self.managed_policy(scope, resource, &mut holders),
+                "AWS::IAM::ManagedPolicy" => self.managed_policy(scope, resource, holders),
                 "Terraform::IAM::Attachment" => holders.attachment(scope, resource),
                 "AWS::IAM::UserToGroupAddition" => holders.members(scope, resource),
                 _ => {}
             }
         }
+    }
+
+    /// Takes the roles, users and groups of one stack with what they hold: policies of other stacks too.
+    pub(super) fn principals_of(&mut self, scope: &Scope, holders: &mut Holders) {
         for resource in scope.resources() {
             let arn = arn(scope, resource);
             let name = scope.name(resource);
             match resource.kind.as_str() {
                 "AWS::IAM::Role" => {
-                    let twin = self.twin(&mut holders, &arn);
+                    let twin = self.twin(holders, &arn);
                     let held = holders.own(scope, resource, Holder::Role, &name);
                     let role = Role {
                         trust: trust(scope, resource),
@@ -55,7 +58,7 @@ impl Builder {
                     let trust = resource.place(&Pointer::root().key("AssumeRolePolicyDocument"));
                     self.trusts.insert(arn, trust);
                     self.iam.roles.push(match twin {
-                        Some(twin) => either_role(&mut holders, &twin, role),
+                        Some(twin) => either_role(holders, &twin, role),
                         None => role,
                     });
                 }
@@ -86,6 +89,10 @@ impl Builder {
                 _ => {}
             }
         }
+    }
+
+    /// Remembers where policies stand, and of which no deny counts, once all principals are known.
+    pub(super) fn held(&mut self, holders: Holders) {
         for ((holder, name, policy), place) in holders.places {
             if holder == Holder::Role {
                 self.policies.entry(name).or_default().insert(policy, place);
@@ -235,10 +242,11 @@ fn boundary(scope: &Scope, resource: &Resource) -> Option<String> {
     }
 }
 
-/// `[{"Key": …, "Value": …}]`
+/// The tag that switches rules off: it counts only where it is surely there.
+const SUPPRESS: &str = "stepwarden:suppress";
+
+/// `[{"Key": …, "Value": …}]`, as it is in every way in which conditions may come out.
 pub(super) fn tags(scope: &Scope, resource: &Resource, property: &str) -> Vec<Tag> {
-    let value = scope.property(resource, property).unwrap_or_default();
-    let items = value.as_array().map_or(&[] as &[Value], Vec::as_slice);
     let tag = |item: &Value| {
         let text = |name: &str| item.get(name).and_then(text_of);
         Some(Tag {
@@ -246,5 +254,19 @@ pub(super) fn tags(scope: &Scope, resource: &Resource, property: &str) -> Vec<Ta
             value: text("Value").unwrap_or_default(),
         })
     };
-    items.iter().filter_map(tag).collect()
+    let ways = scope.ways(resource.get(property)).into_iter();
+    let ways: Vec<Vec<Tag>> = ways
+        .map(|way| {
+            let items = way.as_ref().and_then(Value::as_array);
+            items.into_iter().flatten().filter_map(tag).collect()
+        })
+        .collect();
+    let mut out: Vec<Tag> = Vec::new();
+    for tag in ways.iter().flatten() {
+        let sure = ways.iter().all(|way| way.contains(tag));
+        if !out.contains(tag) && (sure || tag.key != SUPPRESS) {
+            out.push(tag.clone());
+        }
+    }
+    out
 }

@@ -64,7 +64,8 @@ pub(super) fn expand(
                 "AWS::CloudFormation::Stack",
                 &[("Location", "TemplateURL")],
             ),
-            "Connector" => {}
+            // Connectors are made below; the others start no workflow.
+            "Connector" | "WebSocketApi" | "CapacityProvider" => {}
             _ => {
                 let why = format!("this version does not know the type `{}`", resource.kind);
                 expansion.gaps.push(Unread::of_account(

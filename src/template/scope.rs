@@ -267,6 +267,11 @@ impl Scope {
         out
     }
 
+    /// Whether conditions are assumed to come out some way.
+    pub fn is_in_world(&self) -> bool {
+        self.outside.borrow().is_some()
+    }
+
     /// What comes out without an assumption. Names are identities: they are the same whatever is assumed.
     fn outside<T>(&self, what: impl FnOnce() -> T) -> T {
         let Some(outside) = self.outside.take() else {

@@ -119,6 +119,7 @@ fn resources(document: &Document, scope: &Scope, gaps: &mut Gaps) -> Vec<Resourc
         return Vec::new();
     };
     let expanded = foreach::expand(section, scope);
+    let places = foreach::places(section, scope);
     let mut out = Vec::new();
     for (id, declaration) in &expanded {
         if out.len() >= MAX_RESOURCES {
@@ -147,7 +148,8 @@ fn resources(document: &Document, scope: &Scope, gaps: &mut Gaps) -> Vec<Resourc
         if holds == Some(false) {
             continue;
         }
-        let whole = Pointer::root().key("Resources").key(id);
+        let written = places.get(id).cloned();
+        let whole = written.unwrap_or_else(|| Pointer::root().key("Resources").key(id));
         let properties = declaration
             .get("Properties")
             .and_then(Value::as_object)

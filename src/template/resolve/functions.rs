@@ -17,11 +17,11 @@ impl Scope {
                 id => self.reference(id),
             },
             "Fn::GetAtt" => return Some(Outcome::Value(self.get_att(argument))),
-            "Fn::Sub" => return Some(self.sub(argument)),
             "Fn::If" => return Some(self.choice(argument)),
-            "Fn::Join" => Some(self.join(argument)),
-            "Fn::Select" => Some(self.select(argument)),
-            "Fn::Split" => Some(self.split(argument)),
+            "Fn::Sub" => return Some(self.in_each_world(argument, || self.sub(argument))),
+            "Fn::Join" => return Some(self.in_each_world(argument, || self.join(argument))),
+            "Fn::Select" => return Some(self.in_each_world(argument, || self.select(argument))),
+            "Fn::Split" => return Some(self.in_each_world(argument, || self.split(argument))),
             "Fn::FindInMap" => Some(self.find_in_map(argument)),
             "Fn::Length" => Some(self.length(argument)),
             "Fn::ToJsonString" => {
@@ -75,6 +75,35 @@ impl Scope {
             Some(true) => self.outcome(then),
             Some(false) => self.outcome(otherwise),
             None => Outcome::Either(self.resolve(then), self.resolve(otherwise)),
+        }
+    }
+
+    /// What a function comes to: where a choice that is not decided stands in its argument, a choice between what it comes to
+    /// on each side. Positions mean something there, and the sides cannot stand beside each other.
+    fn in_each_world(&self, argument: &Value, what: impl Fn() -> Value) -> Outcome {
+        if self.is_in_world() || !argument.is_array() {
+            return Outcome::Value(what());
+        }
+        let worlds = self.worlds([argument]);
+        let mut values: Vec<Value> = Vec::new();
+        for world in &worlds.all {
+            let value = self.in_world(world, &what);
+            if !values.contains(&value) {
+                values.push(value);
+            }
+        }
+        if worlds.cut {
+            values.push(unknown("Fn::Unresolved", "many conditions"));
+        }
+        let mut values = values.into_iter();
+        let (first, rest) = (
+            values.next().unwrap_or_default(),
+            values.collect::<Vec<_>>(),
+        );
+        match rest.as_slice() {
+            [] => Outcome::Value(first),
+            [one] => Outcome::Either(Some(first), Some(one.clone())),
+            _ => Outcome::Either(Some(first), Some(unknown("Fn::If", rest))),
         }
     }
 

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 
-use super::{Outcome, scalar, text_of, unknown};
+use super::{scalar, text_of, unknown};
 use crate::template::scope::Scope;
 
 /// A part of the text.
@@ -16,7 +16,7 @@ enum Part<'t> {
 
 impl Scope {
     /// `"text"` or `["text", {"Name": value, …}]`
-    pub(super) fn sub(&self, argument: &Value) -> Outcome {
+    pub(super) fn sub(&self, argument: &Value) -> Value {
         let (text, own) = match argument {
             Value::Array(items) => match items.as_slice() {
                 [text, Value::Object(own), ..] => (text.as_str(), Some(own)),
@@ -26,14 +26,11 @@ impl Scope {
             other => (other.as_str(), None),
         };
         let Some(text) = text else {
-            return Outcome::Value(unknown(
-                "Fn::Sub",
-                self.resolve(argument).unwrap_or_default(),
-            ));
+            return unknown("Fn::Sub", self.resolve(argument).unwrap_or_default());
         };
         let parts = parts(text);
         if let [Part::Name(name)] = parts.as_slice() {
-            return Outcome::Value(self.named(name, own).unwrap_or_default());
+            return self.named(name, own).unwrap_or_default();
         }
         let mut out = String::new();
         for part in parts {
@@ -47,7 +44,7 @@ impl Scope {
                 }
             }
         }
-        Outcome::Value(self.bounded(out))
+        self.bounded(out)
     }
 
     fn named(&self, name: &str, own: Option<&Map<String, Value>>) -> Option<Value> {

@@ -68,7 +68,9 @@ fn own_auth<'r>(routes: &[&'r Route], path: &str, method: &str) -> Option<&'r Va
 
 /// An operation that says itself what it asks for keeps it.
 fn secure(operation: &mut Map<String, Value>, authorizer: Option<String>, key: bool) {
-    if operation.contains_key("security") {
+    // An empty list asks for nothing of its own, and takes the default.
+    let own = operation.get("security");
+    if own.is_some_and(|own| own.as_array().is_none_or(|all| !all.is_empty())) {
         return;
     }
     let mut security = Map::new();

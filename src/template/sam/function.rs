@@ -24,7 +24,8 @@ impl Expansion<'_> {
     pub(super) fn function(&mut self, resource: &Resource) {
         let mut function = resource.clone();
         function.kind = "AWS::Lambda::Function".to_owned();
-        if resource.get("Role").is_none() {
+        let role = resource.get("Role").map(|role| self.scope.resolve(role));
+        if role.flatten().is_none() {
             let role = arn_of(&format!("{}Role", resource.id));
             function.properties.insert("Role".to_owned(), role);
             self.function_role(resource);

@@ -214,3 +214,161 @@ fn workflows_of_one_name_lead_to_their_own_places() {
         .collect();
     assert_eq!(identities, ["A", "B"]);
 }
+
+/// The resources of a role's only policy, which is written with these.
+fn statements(statement: &str) -> Vec<Value> {
+    let text = format!(
+        "  Role: {{Type: AWS::IAM::Role, Properties: {{Policies: [{{PolicyName: p, PolicyDocument: {{Statement: [{statement}]}}}}]}}}}\n"
+    );
+    open(&text).statements("Role")
+}
+
+#[test]
+fn the_sides_of_a_choice_in_a_text_do_not_stand_side_by_side() {
+    let resource = |resource: &str| {
+        let all = statements(&format!(
+            "{{Effect: Allow, Action: 's3:*', Resource: {resource}}}"
+        ));
+        all[0]["Resource"].clone()
+    };
+    let both = serde_json::json!(["r-a", "r-b"]);
+    for text in [
+        "!Join ['', [r-, !If [C, a, b]]]",
+        "!Sub ['r-${X}', {X: !If [C, a, b]}]",
+        "!Join ['', [r-, !If [C, a, !Join ['', [!If [D, b, c]]]]]]",
+    ] {
+        assert_eq!(resource(text), both, "{text}");
+    }
+    assert_eq!(resource("!Select [1, [!If [C, a, b], '*']]"), "*");
+    assert_eq!(resource("!Join ['', [r-, a]]"), "r-a");
+}
+
+#[test]
+fn what_begins_with_what_is_not_known_may_be_anything() {
+    let allow = |resource: &str| {
+        statements(&format!(
+            "{{Effect: Allow, Action: ['s3:GetObject', 's3:PutObject'], Resource: {resource}}}"
+        ))
+    };
+    // A variable of the policy and a known beginning are patterns.
+    for known in ["'${!aws:username}/*'", "'arn:aws:s3:::${P}/*'"] {
+        let all = allow(&format!("!Sub {known}"));
+        assert!(
+            all.len() == 1 && all[0]["Resource"].is_string(),
+            "{known}: {all:?}"
+        );
+    }
+    assert!(allow("!Sub '${P}/*'")[0]["Resource"].is_object());
+    // What is known of a list is judged, and the rest stands behind it.
+    let parts = allow("['arn:aws:s3:::a/*', !Ref P, !Sub '${P}/x']");
+    assert_eq!(
+        parts[0]["Resource"],
+        serde_json::json!(["arn:aws:s3:::a/*"])
+    );
+    assert_eq!(parts[1]["Resource"].as_array().unwrap().len(), 2);
+    // What a deny spares is not known: it takes nothing away.
+    let deny = statements("{Effect: Deny, Action: 's3:*', NotResource: !Sub 'arn:aws:s3:::${P}'}");
+    assert!(deny[0]["NotResource"].is_object());
+}
+
+#[test]
+fn a_policy_in_a_text_is_read_like_one_that_is_none() {
+    let text = "  Role:
+    Type: AWS::IAM::Role
+    Properties:
+      Policies: [{PolicyName: p, PolicyDocument: !Sub '{\"Statement\": {\"Effect\": \"Allow\", \"Action\": \"s3:*\", \"Resource\": \"${P}\"}}'}]
+";
+    assert!(open(text).statements("Role")[0]["Resource"].is_object());
+}
+
+#[test]
+fn a_number_is_a_principal() {
+    let template = open(
+        "  Role: {Type: AWS::IAM::Role, Properties: {AssumeRolePolicyDocument: {Statement: [{Effect: Allow, Principal: {AWS: [999988887777]}, Action: 'sts:AssumeRole'}]}}}\n",
+    );
+    let trust = &template.role("Role").trust.present().unwrap().0;
+    assert!(trust.contains("\"999988887777\""), "{trust}");
+}
+
+#[test]
+fn a_tag_counts_on_either_side_and_one_that_suppresses_on_both() {
+    let tags = |tags: &str| {
+        let template = open(&format!(
+            "  Flow: {{Type: AWS::StepFunctions::StateMachine, Properties: {{DefinitionString: '{{}}', Tags: {tags}}}}}\n"
+        ));
+        let tags = template.workflow("Flow").tags.present().unwrap().iter();
+        tags.map(|t| format!("{}={}", t.key, t.value))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(tags("[{Key: a, Value: !If [C, x, y]}]"), ["a=x", "a=y"]);
+    assert_eq!(
+        tags("!If [C, [{Key: a, Value: x}], !Ref 'AWS::NoValue']"),
+        ["a=x"]
+    );
+    assert_eq!(
+        tags("!If [C, [{Key: 'stepwarden:suppress', Value: x}], []]"),
+        [""; 0]
+    );
+}
+
+#[test]
+fn an_entry_point_counts_that_a_condition_leaves_open() {
+    let points = |resources: &str| {
+        let text = format!(
+            "  Flow: {{Type: AWS::StepFunctions::StateMachine, Properties: {{DefinitionString: '{{}}'}}}}\n{resources}"
+        );
+        crate::entry_points::EntryPoints::of(&open(&text).account).list
+    };
+    let rule = |target: &str| {
+        points(&format!(
+            "  Rule: {{Type: AWS::Events::Rule, Properties: {{EventPattern: {{source: [shop]}}, Targets: [{target}]}}}}\n"
+        ))
+    };
+    assert_eq!(rule("{Id: a, Arn: !Ref Flow}").len(), 1);
+    assert_eq!(
+        rule("{Id: a, Arn: !If [C, !Ref Flow, 'arn:aws:sqs:us-east-1:111122223333:q']}").len(),
+        1
+    );
+    let inputs = rule("{Id: a, Arn: !Ref Flow, Input: !If [C, '{}', !Ref 'AWS::NoValue']}");
+    assert!(
+        inputs
+            .iter()
+            .any(|point| point.fill == crate::entry_points::Fill::Whole),
+        "{inputs:?}"
+    );
+    let body = "{paths: {/x: !If [C, {post: {x-amazon-apigateway-integration: {type: aws, uri: 'arn:aws:apigateway:us-east-1:states:action/StartExecution', requestTemplates: {application/json: '{}'}}}}, !Ref 'AWS::NoValue']}}";
+    let api = points(&format!(
+        "  Api: {{Type: AWS::ApiGateway::RestApi, Properties: {{Body: {body}}}}}\n"
+    ));
+    assert!(api.len() == 1 && api[0].public, "{api:?}");
+}
+
+#[test]
+fn a_policy_of_one_stack_is_held_by_a_role_of_another() {
+    let child = "Resources:\n  Role: {Type: AWS::IAM::Role, Properties: {Policies: []}}\nOutputs: {Name: {Value: !Ref Role}}\n";
+    let parent = "Resources:
+  Inner: {Type: AWS::CloudFormation::Stack, Properties: {TemplateURL: child.yaml}}
+  Policy: {Type: AWS::IAM::Policy, Properties: {PolicyName: p, Roles: [!GetAtt Inner.Outputs.Name], PolicyDocument: {Statement: [{Effect: Allow, Action: '*', Resource: '*'}]}}}
+";
+    let template = with(parent, &[], &[("app/child.yaml", child)]);
+    assert_eq!(template.statements("Inner-Role")[0]["Action"], "*");
+}
+
+#[test]
+fn what_a_loop_makes_is_written_in_its_body() {
+    let template = template(
+        "Transform: AWS::LanguageExtensions
+Resources:
+  'Fn::ForEach::Flows':
+    - Name
+    - [A, B]
+    - 'Flow${Name}': {Type: AWS::StepFunctions::StateMachine, Properties: {DefinitionString: '{}'}}
+",
+    );
+    let flow = template.workflow("FlowB");
+    let place = &template.origins.workflows[&flow.arn].whole.pointer;
+    assert_eq!(
+        place.as_str(),
+        "/Resources/Fn::ForEach::Flows/2/Flow${Name}"
+    );
+}
