@@ -251,9 +251,7 @@ impl Account for Directory<'_> {
         Fetched::NotCollected
     }
 
-    async fn pause(&self, _time: Duration) -> () {
-        ()
-    }
+    async fn pause(&self, _time: Duration) {}
 }
 
 impl<'a> Accounts for Directory<'a> {
@@ -284,7 +282,5 @@ impl<'a> Accounts for Directory<'a> {
         self.0.organization.clone()
     }
 
-    async fn pause(&self, _time: Duration) -> () {
-        ()
-    }
+    async fn pause(&self, _time: Duration) {}
 }
