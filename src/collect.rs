@@ -29,8 +29,6 @@ pub use account::whole_account;
 pub use around::{Ask, StaleRead, around};
 pub use entries::{EntryAsk, ReadEntries, targets};
 pub use lately::{AccountCache, Surroundings};
-#[cfg(feature = "live")]
-pub use policies::policies;
 pub use versions::{Versions, versions};
 pub use workflow::{Described, describe};
 

@@ -140,7 +140,8 @@ pub struct Values {
 /// When the directory is no snapshot. A single file that is broken is no error: it stands in [`Account::unreadable`].
 pub fn read(dir: &Path) -> Result<Account, Error> {
     let mut unreadable = Vec::new();
-    let entries = entries::files(dir, &mut unreadable);
+    let mut entries = entries::files(dir, &mut unreadable);
+    versions::mark(dir, &mut entries);
     let texts = Texts {
         state_machines: read_state_machines(dir, &mut unreadable)?,
         versions: versions::files(dir, &mut unreadable),
@@ -193,6 +194,7 @@ pub fn from_texts(texts: &Texts) -> Account {
         }
     }
     account.versions = versions::read(&texts.versions, &mut account.unreadable);
+    account.versions_are_read = versions::are_read(texts);
     match &texts.iam {
         None => account.iam = Fetched::Failed(iam::missing()),
         Some(text) => match iam::details(text, &mut account.unreadable) {
@@ -241,7 +243,10 @@ pub fn from_values(values: &Values) -> Account {
             .enumerate()
             .map(|(i, value)| (format!("{i}.json"), value.to_string()))
             .collect(),
-        versions: Vec::new(),
+        versions: (values.entries.iter())
+            .filter(|(file, _)| file.starts_with(versions::FOLDER))
+            .map(|(file, value)| (file.clone(), value.to_string()))
+            .collect(),
         iam: text(&values.iam),
         log_groups: text(&values.log_groups),
         functions: text(&values.functions),

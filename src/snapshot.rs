@@ -56,6 +56,8 @@ pub struct Account {
     pub iam: Fetched<Iam>,
     /// Whether `iam` holds the whole account, so that who can start a workflow can be answered.
     pub iam_is_whole: bool,
+    /// Whether the published versions were read of the workflows that are judged: of one that has none among them there is none.
+    pub versions_are_read: bool,
     /// CloudWatch log groups by ARN (without `:*`).
     pub log_groups: Fetched<BTreeMap<String, LogGroup>>,
     /// Log groups that workflows name and that stand outside of what was read, by ARN (without `:*`): whether they are

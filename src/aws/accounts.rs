@@ -159,6 +159,9 @@ impl Accounts for Members {
     }
 
     async fn organization(&self, account: &str) -> Fetched<OrganizationPolicies> {
+        if let Some(above) = self.config.organization_policies.get(account) {
+            return Fetched::Present(above.clone());
+        }
         let Some(role) = &self.config.organization_role else {
             return Fetched::NotCollected;
         };

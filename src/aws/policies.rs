@@ -50,7 +50,7 @@ impl PolicyClients {
             return Fetched::NotCollected;
         };
         match kind {
-            ResourceKind::Function => self.function(name).await,
+            ResourceKind::Function => self.function(resource, name).await,
             ResourceKind::Key => self.key(name).await,
             ResourceKind::Bucket => self.bucket(name).await,
             ResourceKind::Queue => self.queue(name).await,
@@ -59,8 +59,12 @@ impl PolicyClients {
         }
     }
 
-    async fn function(&self, name: &str) -> Fetched<NamedDocument> {
-        match self.functions.get_policy().function_name(name).send().await {
+    /// A version and an alias have one of their own, which stands with the function's.
+    async fn function(&self, arn: &Arn, name: &str) -> Fetched<NamedDocument> {
+        // function:NAME, then a qualifier or nothing.
+        let qualifier = arn.resource().split(':').nth(2).map(str::to_owned);
+        let call = self.functions.get_policy().function_name(name);
+        match call.set_qualifier(qualifier).send().await {
             Ok(read) => policy(name, read.policy),
             Err(error) => unread("lambda:GetPolicy", &error),
         }

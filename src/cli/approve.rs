@@ -18,7 +18,7 @@ pub fn approve(args: &args::Approve, host: &mut Host<'_>) -> Result<Outcome, Fai
         return table(args, &workflow, config, host);
     };
     let mut state = State::read(path)?;
-    let account = source::account(&args.source, host)?;
+    let account = source::account(&args.source, &config.accounts, host)?;
     let known = Known {
         config: &config,
         today: &host.now.day(),

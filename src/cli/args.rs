@@ -106,7 +106,7 @@ pub struct ConfigFile {
 #[derive(Clone, Debug, Args)]
 pub struct Source {
     /// Account directory of AWS CLI outputs [default: the live account]
-    #[arg(long, value_name = "DIR", conflicts_with_all = ["profile", "region"])]
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["profile", "region", "organization_role"])]
     pub snapshot: Option<PathBuf>,
     #[command(flatten)]
     pub live: Live,
@@ -121,6 +121,10 @@ pub struct Live {
     /// Region [default: `AWS_REGION`, else the profile's]
     #[arg(long, value_name = "REGION")]
     pub region: Option<String>,
+    /// Role of the organization's management or a delegated administrator account, with which the policies above the account are
+    /// read [default: `organization-role` of the configuration, else they are not read]
+    #[arg(long, value_name = "ARN")]
+    pub organization_role: Option<String>,
 }
 
 /// What is remembered of workflows.

@@ -3,6 +3,7 @@
 use std::io::Read as _;
 
 use super::{Failure, Host, Outcome, args, source};
+use crate::config::AccountsConfig;
 use crate::decide::{Decider, Question};
 use crate::iam::{AccountLayers, Principals};
 
@@ -17,6 +18,7 @@ pub fn decide(args: &args::Decide, host: &mut Host<'_>) -> Result<Outcome, Failu
                 snapshot: args.snapshot.clone(),
                 live: args::Live::default(),
             },
+            &AccountsConfig::default(),
             host,
         )?),
         None => None,

@@ -3,21 +3,29 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Failure, Host, args};
-use crate::arn::Arn;
-use crate::aws::{self, Live, Sdk};
-use crate::collect::{self, Account as _, EntryAsk};
-use crate::config::Config;
+use crate::arn::{AccountRegion, Arn};
+use crate::aws::{self, Live, Members, Sdk};
+use crate::collect::{self, Account as _, AccountCache, EntryAsk};
+use crate::config::{AccountsConfig, Config};
 use crate::dependencies;
+use crate::moment::Moment;
 use crate::snapshot::Account;
 use crate::starters::Serving;
 
-/// Reads the whole account of the credentials and the region that are named, else of the caller's.
-pub fn account(live: &args::Live, host: &mut Host<'_>) -> Result<Account, Failure> {
+/// Reads the whole account of the credentials and the region that are named, else of the caller's; `above` says how the policies
+/// of the organization are read.
+pub fn account(
+    live: &args::Live,
+    above: &AccountsConfig,
+    host: &mut Host<'_>,
+) -> Result<Account, Failure> {
     host.progress("reading the live account");
+    let above = reading_above(live, above)?;
+    let now = host.now;
     let read = runtime()?.block_on(async {
         let sdk = sdk(live).await?;
-        let live = Live::new(&sdk);
-        let read = collect::whole_account(&live).await;
+        let (live, cache) = (Live::new(&sdk), AccountCache::default());
+        let read = collect::whole_account(&live, &cache).await;
         let mut account = read.map_err(|blind| Failure::Words(blind.to_string()))?;
         if let Some(iam) = account.iam.present() {
             let Serving {
@@ -31,12 +39,36 @@ pub fn account(live: &args::Live, host: &mut Host<'_>) -> Result<Account, Failur
             };
             account.entries = live.entries(&ask).await.entries;
         }
+        let first = account.workflows.first();
+        // Nothing is judged of an account without workflows.
+        let Some(home) = first.and_then(|m| Arn::parse(&m.arn)) else {
+            return Ok(account);
+        };
+        let home = AccountRegion::of(&home);
         let ask = dependencies::ask(&account, &named(&account));
-        collect::policies(&live, &ask, &mut account).await;
+        let after = |_: &Arn| Moment::default();
+        cache
+            .policies(&live, &home, (now, &after), &ask, &mut account)
+            .await;
+        let accounts = Members::new(&sdk, above);
+        cache
+            .organization(&accounts, &home.account, now, &mut account)
+            .await;
         Ok(account)
     });
     host.done();
     read
+}
+
+/// How the policies above the account are read: with the role that is named, else as it is configured.
+fn reading_above(live: &args::Live, above: &AccountsConfig) -> Result<AccountsConfig, Failure> {
+    let mut above = above.clone();
+    if let Some(written) = &live.organization_role {
+        let role = AccountsConfig::role_arn(written).map_err(Failure::Words)?;
+        above.organization_role = Some(role);
+        above.organization_policies.clear();
+    }
+    Ok(above)
 }
 
 /// What each workflow's definitions act on.

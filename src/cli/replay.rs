@@ -52,7 +52,7 @@ pub fn replay(args: &Replay, host: &mut Host<'_>) -> Result<Outcome, Failure> {
         Err(skip) => return Ok(nothing(&skip.to_string(), args.report.format)),
     };
     let state = args.memory.state.as_deref().map(State::read).transpose()?;
-    let account = source::account(&args.source, host)?;
+    let account = source::account(&args.source, &configured.config.accounts, host)?;
     is_there(&change, &account, state.as_ref())?;
     let services: Services<Once<'_>> = Services {
         accounts: Directory(&account),

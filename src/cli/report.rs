@@ -48,7 +48,7 @@ pub fn scan(args: &Scan, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let configured = source::configured(&args.report.config)?;
     let config = &configured.config;
     let baseline = ready(&args.gate, &args.report)?;
-    let account = source::account_as_it_is(&args.source, host)?;
+    let account = source::account_as_it_is(&args.source, &config.accounts, host)?;
     host.progress(&format!("judging {} workflows", account.workflows.len()));
     if streamed::fits(args) {
         return streamed::scan(&account, args, &configured, baseline.as_ref(), host);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use super::{Failure, Host, Outcome, args, report};
-use crate::config::Config;
+use crate::config::{AccountsConfig, Config};
 use crate::gap::{Input, Unread};
 use crate::local::{self, RoleFile};
 use crate::render::report::{Applied, Baseline};
@@ -86,8 +86,13 @@ pub fn baseline(args: &args::Gate) -> Result<Option<Baseline>, Failure> {
 }
 
 /// The account of a command whose answer means nothing without one of the files that are about all of it.
-pub fn account(source: &args::Source, host: &mut Host<'_>) -> Result<Account, Failure> {
-    let account = account_as_it_is(source, host)?;
+/// `above` says how the policies above a live one are read.
+pub fn account(
+    source: &args::Source,
+    above: &AccountsConfig,
+    host: &mut Host<'_>,
+) -> Result<Account, Failure> {
+    let account = account_as_it_is(source, above, host)?;
     let Some(dir) = &source.snapshot else {
         return Ok(account);
     };
@@ -108,13 +113,17 @@ const OF_ALL: [Input; 5] = [
 ];
 
 /// The account: a directory, or the live one. What is broken of it is told beside what is judged.
-pub fn account_as_it_is(source: &args::Source, host: &mut Host<'_>) -> Result<Account, Failure> {
+pub fn account_as_it_is(
+    source: &args::Source,
+    above: &AccountsConfig,
+    host: &mut Host<'_>,
+) -> Result<Account, Failure> {
     match &source.snapshot {
         Some(dir) => {
             host.progress(&format!("reading {}", dir.display()));
             Ok(local::read(dir)?)
         }
-        None => live(&source.live, host),
+        None => live(&source.live, above, host),
     }
 }
 
@@ -223,7 +232,11 @@ pub fn parameters(beside: &args::Beside) -> Result<Vec<(String, String)>, Failur
 }
 
 #[cfg(not(feature = "live"))]
-fn live(_live: &args::Live, _host: &mut Host<'_>) -> Result<Account, Failure> {
+fn live(
+    _live: &args::Live,
+    _above: &AccountsConfig,
+    _host: &mut Host<'_>,
+) -> Result<Account, Failure> {
     Err(Failure::Words(
         "this build does not reach AWS: name an account directory with `--snapshot DIR`, or build with the feature `live`"
             .to_owned(),
@@ -231,13 +244,17 @@ fn live(_live: &args::Live, _host: &mut Host<'_>) -> Result<Account, Failure> {
 }
 
 #[cfg(feature = "live")]
-fn live(live: &args::Live, host: &mut Host<'_>) -> Result<Account, Failure> {
-    super::live::account(live, host)
+fn live(
+    live: &args::Live,
+    above: &AccountsConfig,
+    host: &mut Host<'_>,
+) -> Result<Account, Failure> {
+    super::live::account(live, above, host)
 }
 
 /// Writes the live account as a directory. What could not be read is named on standard error, and the status is 2.
 pub fn snapshot(args: &args::Snapshot, host: &mut Host<'_>) -> Result<Outcome, Failure> {
-    let account = live(&args.live, host)?;
+    let account = live(&args.live, &AccountsConfig::default(), host)?;
     let omitted = local::write_snapshot(&account, &args.out)?;
     host.done();
     if omitted.is_empty() {

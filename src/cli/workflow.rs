@@ -5,6 +5,7 @@ use super::{Failure, Host, Outcome, source};
 use crate::analysis::{TaskFacts, WorkflowAnalysis};
 use crate::arn::PLACEHOLDER_ACCOUNT;
 use crate::catalog::IntegrationKind;
+use crate::config::AccountsConfig;
 use crate::facts::AccountFacts;
 use crate::gap::{GapSubject, Input, Unread};
 use crate::grants::elsewhere;
@@ -120,7 +121,7 @@ pub fn one(args: &OneWorkflow, host: &mut Host<'_>) -> Result<(Account, usize), 
         let index = chosen(&account, args.name.as_deref(), &args.workflow)?;
         return Ok((account, index));
     }
-    let account = source::account(&args.source, host)?;
+    let account = source::account(&args.source, &AccountsConfig::default(), host)?;
     let index = named(&account, &args.workflow, "the account")?;
     Ok((account, index))
 }

@@ -13,7 +13,10 @@ use crate::snapshot::{self, Fetched};
 ///
 /// # Errors
 /// When the workflows cannot be listed.
-pub async fn whole_account<A: Account>(port: &A) -> Result<snapshot::Account, LookupError> {
+pub async fn whole_account<A: Account>(
+    port: &A,
+    cache: &AccountCache,
+) -> Result<snapshot::Account, LookupError> {
     let (arns, iam, log_groups, log_resource_policies, functions) = future::join5(
         port.workflows(),
         port.authorization_details(),
@@ -33,6 +36,7 @@ pub async fn whole_account<A: Account>(port: &A) -> Result<snapshot::Account, Lo
         .await;
     let mut account = snapshot::Account {
         iam_is_whole: iam.present().is_some(),
+        versions_are_read: true,
         iam,
         log_groups,
         log_resource_policies,
@@ -62,9 +66,8 @@ pub async fn whole_account<A: Account>(port: &A) -> Result<snapshot::Account, Lo
     }
     let workflows = account.workflows.iter();
     let workflows: Vec<Arn> = workflows.filter_map(|m| Arn::parse(&m.arn)).collect();
-    let cache = AccountCache::default();
     let versions: Vec<Versions> = stream::iter(&workflows)
-        .map(|workflow| super::versions(port, &cache, workflow, None))
+        .map(|workflow| super::versions(port, cache, workflow, None))
         // One call a second is what the service takes in the long run.
         .buffered(2)
         .collect()

@@ -56,6 +56,7 @@ pub async fn around<A: Account>(port: &A, ask: Ask<'_>) -> (snapshot::Account, V
     let stacks = stacks(port, &tags, &fresh.iam, ask.owner_tags).await;
     let mut account = snapshot::Account {
         iam_is_whole: ask.lately.iam.present().is_some(),
+        versions_are_read: false,
         log_groups,
         functions,
         tags: stacks,

@@ -10,6 +10,7 @@ use futures_util::future;
 
 use super::{Account, Accounts, EntryAsk, ReadEntries};
 use crate::arn::{AccountRegion, Arn};
+use crate::gap::{Input, Unread};
 use crate::moment::Moment;
 use crate::snapshot::{
     Document, Fetched, Function, Iam, LogGroup, NamedDocument, OrganizationPolicies, StateMachine,
@@ -48,6 +49,7 @@ impl Surroundings {
         let mut account = crate::snapshot::Account {
             iam: self.iam.clone(),
             iam_is_whole: self.iam.present().is_some(),
+            versions_are_read: false,
             log_groups: self.log_groups.clone(),
             log_resource_policies: self.log_resource_policies.clone(),
             functions: self.functions.clone(),
@@ -248,23 +250,42 @@ impl AccountCache {
         policies
     }
 
-    /// The policies of the organization above an account, read once a day.
+    /// Reads the policies of the organization above an account into it, once a day for all of its evaluations. Where they could
+    /// not be read, every finding says so, and none is resolved that rests on them.
     pub async fn organization<A: Accounts>(
         &self,
         accounts: &A,
-        account: &str,
+        id: &str,
         now: Moment,
-    ) -> Arc<Fetched<OrganizationPolicies>> {
-        let kept = lock(&self.organizations).get(account).cloned().flatten();
+        account: &mut crate::snapshot::Account,
+    ) {
+        match self.above(accounts, id, now).await {
+            Fetched::Denied(why) | Fetched::Failed(why) => {
+                account.organization = Fetched::NotCollected;
+                let what = "the policies of the organization";
+                let unread = Unread::of_account(Input::Organization, what, why);
+                account.unreadable.push(unread);
+            }
+            read => account.organization = read,
+        }
+    }
+
+    async fn above<A: Accounts>(
+        &self,
+        accounts: &A,
+        id: &str,
+        now: Moment,
+    ) -> Fetched<OrganizationPolicies> {
+        let kept = lock(&self.organizations).get(id).cloned().flatten();
         if let Some((read, policies)) = kept
             && now.since(read) <= DAY
         {
-            return policies;
+            return Fetched::clone(&policies);
         }
-        let policies = Arc::new(accounts.organization(account).await);
+        let policies = Arc::new(accounts.organization(id).await);
         let kept = policies.present().map(|_| (now, Arc::clone(&policies)));
-        lock(&self.organizations).insert(account.to_owned(), kept);
-        policies
+        lock(&self.organizations).insert(id.to_owned(), kept);
+        Fetched::clone(&policies)
     }
 
     /// Everything around the workflows.

@@ -9,7 +9,7 @@ use crate::arn::{AccountRegion, Arn};
 use crate::gap::{Input, Unread};
 use crate::iam::resources::named;
 use crate::moment::Moment;
-use crate::snapshot::{self, Fetched, NamedDocument, ResourceKind};
+use crate::snapshot::{self, Document, Fetched, NamedDocument, ResourceKind};
 
 /// Resources of one workflow whose policies are read; those of more are a gap.
 const MOST: usize = 100;
@@ -50,17 +50,6 @@ impl AccountCache {
     }
 }
 
-/// Reads them into an account.
-#[cfg(feature = "live")]
-pub async fn policies<A: Account>(port: &A, ask: &PolicyAsk, account: &mut snapshot::Account) {
-    let read: Answers = stream::iter(all(ask))
-        .map(|arn| async move { (arn.clone(), port.resource_policy(arn).await) })
-        .buffered(AT_ONCE)
-        .collect()
-        .await;
-    add(account, ask, &read);
-}
-
 /// The resources that are asked for: of each workflow no more than a bound.
 fn all(ask: &PolicyAsk) -> BTreeSet<&Arn> {
     ask.values().flat_map(|own| own.iter().take(MOST)).collect()
@@ -89,7 +78,9 @@ fn add(account: &mut snapshot::Account, ask: &PolicyAsk, read: &Answers) {
             }
             if let (Fetched::Present(policy), Fetched::Present(of_kind)) = (answer, &mut *of_kind) {
                 only.insert(policy.name.clone());
-                of_kind.insert(policy.name.clone(), policy.document.clone());
+                let one = of_kind.remove(&policy.name).into_iter();
+                let all = Document::joined(one.chain([policy.document.clone()]));
+                of_kind.insert(policy.name.clone(), all);
             }
         }
         policies.only.insert(kind, only);
@@ -107,7 +98,11 @@ fn gaps(workflow: &str, own: &BTreeSet<Arn>, read: &Answers) -> Vec<Unread> {
         if let (Some((kind, name)), Some(Fetched::Denied(why) | Fetched::Failed(why))) =
             (named(arn), read.get(arn))
         {
-            lacking.entry((kind, why)).or_default().push(name);
+            let names = lacking.entry((kind, why)).or_default();
+            // A function and its alias have one name.
+            if !names.contains(&name) {
+                names.push(name);
+            }
         }
     }
     let gap =

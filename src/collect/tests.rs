@@ -261,7 +261,9 @@ fn a_whole_account_says_what_it_could_not_read() {
     };
     let arn = closed.arn.clone();
     fake.workflow_is(&arn, vec![Fetched::Present(closed)]);
-    let account = rounds(&fake, whole_account(&fake)).0.unwrap();
+    let account = rounds(&fake, whole_account(&fake, &AccountCache::default()))
+        .0
+        .unwrap();
     assert_eq!((account.workflows.len(), account.iam_is_whole), (2, false));
     assert_eq!(
         account.unreadable[0].what,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::parse::{Fault, Value, account, each, entries, expected, text, unknown};
 use crate::arn::Arn;
 use crate::glob::Glob;
+use crate::snapshot::OrganizationPolicies;
 
 /// What sets a baseline beside `stepwarden approve`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub struct AccountsConfig {
     pub ids: Vec<String>,
     /// A role of the management or a delegated administrator account, with which the organization's policies are read.
     pub organization_role: Option<Arn>,
+    /// What stands above an account, by its id, as `organization.json` has it: it counts before what is read.
+    pub organization_policies: BTreeMap<String, OrganizationPolicies>,
 }
 
 impl Default for AccountsConfig {
@@ -48,6 +51,7 @@ impl Default for AccountsConfig {
             external_id: None,
             ids: Vec::new(),
             organization_role: None,
+            organization_policies: BTreeMap::new(),
         }
     }
 }
@@ -92,7 +96,13 @@ fn parts(text: &str) -> impl Iterator<Item = &str> {
 }
 
 const BASELINE: [&str; 3] = ["first-sight", "principals", "stacks"];
-const ACCOUNTS: [&str; 4] = ["role", "external-id", "ids", "organization-role"];
+const ACCOUNTS: [&str; 5] = [
+    "role",
+    "external-id",
+    "ids",
+    "organization-role",
+    "organization-policies",
+];
 
 pub(super) fn baseline(value: &Value<'_>) -> Result<BaselineConfig, Fault> {
     let mut config = BaselineConfig::default();
@@ -169,10 +179,29 @@ pub(super) fn accounts(value: &Value<'_>) -> Result<AccountsConfig, Fault> {
             "external-id" => config.external_id = Some(external_id(value)?),
             "ids" => config.ids = each(value, account)?,
             "organization-role" => config.organization_role = Some(role_arn(value)?),
+            "organization-policies" => config.organization_policies = above(value)?,
             other => return Err(unknown(other, key.span().start, &ACCOUNTS)),
         }
     }
     Ok(config)
+}
+
+/// What `organization.json` holds, as text, by the account that it stands above.
+fn above(value: &Value<'_>) -> Result<BTreeMap<String, OrganizationPolicies>, Fault> {
+    let each = entries(value)?.map(|(id, value)| {
+        let id = id.get_ref().to_string();
+        if id.len() != 12 || !id.bytes().all(|b| b.is_ascii_digit()) {
+            let why = format!("`{id}` is no account id of twelve digits");
+            return Err((value.span().start, why));
+        }
+        let read = serde_json::from_str(&text(value)?)
+            .map_err(|error| format!("it is not JSON: {error}"))
+            .and_then(|json| OrganizationPolicies::read(&json));
+        let why = |why| format!("what stands above the account `{id}`: {why}");
+        let read = read.map_err(|words| (value.span().start, why(words)))?;
+        Ok((id, read))
+    });
+    each.collect()
 }
 
 fn role(value: &Value<'_>) -> Result<String, Fault> {
@@ -190,15 +219,22 @@ fn role(value: &Value<'_>) -> Result<String, Fault> {
 }
 
 fn role_arn(value: &Value<'_>) -> Result<Arn, Fault> {
-    let written = text(value)?;
-    let is_role = |arn: &Arn| arn.service() == "iam" && arn.resource().starts_with("role/");
-    let arn = Arn::parse(&written).filter(is_role);
-    arn.ok_or_else(|| {
-        (
-            value.span().start,
-            format!("`{written}` is no ARN of a role, such as arn:aws:iam::210987654321:role/stepwarden-organization"),
-        )
-    })
+    let read = AccountsConfig::role_arn(&text(value)?);
+    read.map_err(|why| (value.span().start, why))
+}
+
+impl AccountsConfig {
+    /// The ARN of a role.
+    ///
+    /// # Errors
+    /// Where it is none: what one looks like.
+    pub fn role_arn(written: &str) -> Result<Arn, String> {
+        let is_role = |arn: &Arn| arn.service() == "iam" && arn.resource().starts_with("role/");
+        let arn = Arn::parse(written).filter(is_role);
+        arn.ok_or_else(|| {
+            format!("`{written}` is no ARN of a role, such as arn:aws:iam::210987654321:role/stepwarden-organization")
+        })
+    }
 }
 
 fn external_id(value: &Value<'_>) -> Result<String, Fault> {

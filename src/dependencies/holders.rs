@@ -9,7 +9,7 @@ use crate::arn::{AccountRegion, Arn};
 use crate::config::Config;
 use crate::entry_points::EntryPoints;
 use crate::functions;
-use crate::iam::resources::{holder, named, without_random};
+use crate::iam::resources::{holder, named, unqualified, without_random};
 use crate::need::Need;
 use crate::snapshot::{Account, ResourceKind, StateMachine};
 
@@ -56,7 +56,7 @@ impl<'a> PolicyHolders<'a> {
         Self { account, doors }
     }
 
-    /// Those of one workflow, beside what it acts on the keys of its log groups and the doors of its entry points; of its own
+    /// Those of one workflow, beside what it acts on the functions of versions and aliases, the keys of its log groups and the doors of its entry points; of its own
     /// account and region, for no other can be asked for. A bucket's ARN names neither.
     pub fn of(&self, machine: &StateMachine, acted_on: &BTreeSet<Arn>) -> BTreeSet<Arn> {
         let Some(workflow) = Arn::parse(&machine.arn) else {
@@ -73,7 +73,9 @@ impl<'a> PolicyHolders<'a> {
             let at_home = arn.account().is_empty() || AccountRegion::of(arn) == home;
             named(arn).is_some() && at_home
         };
-        let all = acted_on.iter().cloned().chain(keys).chain(doors);
+        let functions = acted_on.iter().filter_map(unqualified);
+        let acted_on = acted_on.iter().cloned();
+        let all = acted_on.chain(functions).chain(keys).chain(doors);
         all.filter(is_own).collect()
     }
 }

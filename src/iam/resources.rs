@@ -125,6 +125,14 @@ pub fn named(resource: &Arn) -> Option<(ResourceKind, &str)> {
     })
 }
 
+/// The function whose version or alias this is: both have policies of their own (AWS Lambda Developer Guide, "Using aliases
+/// and versions in resource policies").
+pub fn unqualified(resource: &Arn) -> Option<Arn> {
+    let (function, _) = resource.as_str().rsplit_once(':')?;
+    let is_one = |arn: &Arn| arn.service() == "lambda" && arn.resource().starts_with("function:");
+    Arn::parse(function).filter(is_one)
+}
+
 /// The resource with a policy of its own that a pattern stands for: of an object its bucket, of a secret whose six random
 /// characters are open the one of that name. `None` where the name is open.
 pub fn holder(resource: &Glob) -> Option<Arn> {

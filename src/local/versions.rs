@@ -2,12 +2,13 @@
 
 use std::path::Path;
 
-use super::{MAX_STATE_MACHINE_BYTES, describe, read_regular};
+use super::entries::{Files, Reader};
+use super::{MAX_STATE_MACHINE_BYTES, Texts, describe, read_regular};
 use crate::gap::{Input, Unread};
 use crate::snapshot::StateMachine;
 
 /// The folder that holds them.
-const FOLDER: &str = "versions";
+pub(super) const FOLDER: &str = "versions";
 
 /// Path and text of every file, in the order of the paths.
 pub(super) fn files(dir: &Path, unreadable: &mut Vec<Unread>) -> Vec<(String, String)> {
@@ -40,6 +41,20 @@ pub(super) fn files(dir: &Path, unreadable: &mut Vec<Unread>) -> Vec<(String, St
         }
     }
     texts
+}
+
+/// Says that the folder is there, though nothing may be in it.
+pub(super) fn mark(dir: &Path, entries: &mut Files) {
+    if dir.join(FOLDER).is_dir() {
+        entries.insert(format!("{FOLDER}/"), String::new());
+    }
+}
+
+/// Whether the versions were read: there are some, their folder is there, or `collected.json` says so.
+pub(super) fn are_read(texts: &Texts) -> bool {
+    let is_marked = || texts.entries.contains_key(&format!("{FOLDER}/"));
+    let is_collected = || Reader::new(&texts.entries, &mut Vec::new()).is_collected(FOLDER);
+    !texts.versions.is_empty() || is_marked() || is_collected()
 }
 
 /// The names in a folder, in order; none where it is not there.

@@ -35,6 +35,7 @@ pub fn write_snapshot(account: &Account, dir: &Path) -> Result<Vec<String>, Erro
     for machine in &account.workflows {
         write_new(&machines, &machine.name, &described(machine))?;
     }
+    published(&account.versions, dir)?;
     omitted.extend(incomplete_roles(account.iam.present()));
     let mut part = |file: &str, value: Result<Option<Value>, String>| match value {
         Ok(Some(value)) => write(&dir.join(file), &value),
@@ -120,6 +121,21 @@ fn write_new(dir: &Path, name: &str, value: &Value) -> Result<(), Error> {
         if !path.exists() {
             return write(&path, value);
         }
+    }
+    Ok(())
+}
+
+/// Published versions, as DescribeStateMachine gives them by their own ARNs.
+fn published(versions: &[StateMachine], dir: &Path) -> Result<(), Error> {
+    for version in versions {
+        let number = version.version.as_deref().unwrap_or_default();
+        let folder = dir.join(super::versions::FOLDER).join(&version.name);
+        fs::create_dir_all(&folder).map_err(|error| unwritable(&folder, &error))?;
+        let own = StateMachine {
+            arn: format!("{}:{number}", version.arn),
+            ..version.clone()
+        };
+        write_new(&folder, number, &described(&own))?;
     }
     Ok(())
 }

@@ -10,7 +10,7 @@ use super::{Ports, Run};
 use crate::arn::{AccountRegion, Arn};
 use crate::collect::{self, Account, EntryAsk, ReadEntries, StaleRead, Surroundings};
 use crate::dependencies;
-use crate::gap::{Input, Unread};
+use crate::gap::Input;
 use crate::iam::resources::{named, without_random};
 use crate::moment::Moment;
 use crate::snapshot::{self, Document, Fetched, Iam, ResourceKind, StateMachine};
@@ -73,7 +73,9 @@ pub(super) async fn around<P: Ports, A: Account>(
         snapshot.log_resource_policies = read;
     }
     late.extend(policies(run, account, home, acted_on, &mut snapshot, cause).await);
-    organization(run, home, &mut snapshot).await;
+    let (above, now) = (&run.watch.accounts, run.now());
+    let above = lately.organization(above, &home.account, now, &mut snapshot);
+    above.await;
     out_of_reach(account, &mut snapshot);
     (snapshot, late)
 }
@@ -151,25 +153,6 @@ async fn policies<P: Ports, A: Account>(
         let why = "what is read is not what the event says was written";
         StaleRead::of_account(Input::ResourcePolicies, what, why)
     })
-}
-
-/// What stands above the account. Where it could not be read, every finding says so, and none is resolved that rests on it.
-async fn organization<P: Ports>(
-    run: &Run<'_, P>,
-    home: &AccountRegion,
-    snapshot: &mut snapshot::Account,
-) {
-    let (lately, accounts) = (&run.watch.lately, &run.watch.accounts);
-    let read = lately.organization(accounts, &home.account, run.now());
-    match Fetched::clone(read.await.as_ref()) {
-        Fetched::Denied(why) | Fetched::Failed(why) => {
-            snapshot.organization = Fetched::NotCollected;
-            let what = "the policies of the organization";
-            let unread = Unread::of_account(Input::Organization, what, why);
-            snapshot.unreadable.push(unread);
-        }
-        read => snapshot.organization = read,
-    }
 }
 
 fn is_of(resource: &Arn, kind: ResourceKind, name: &str) -> bool {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Document, Fetched, NamedDocument};
 
@@ -131,6 +131,37 @@ impl ResourcePolicies {
     }
 }
 
+impl Document {
+    /// One document with the statements of all: a function and its aliases have policies of their own, each of which says in its
+    /// statements what it is about. Where one is no document, it stands for all, so that what cannot be read shows.
+    #[must_use]
+    pub fn joined(documents: impl Iterator<Item = Self>) -> Self {
+        let mut documents: Vec<Self> = documents.collect();
+        documents.dedup();
+        let mut statements: Vec<Value> = Vec::new();
+        for document in &documents {
+            let read = serde_json::from_str::<Value>(&document.0).ok();
+            match read.and_then(|mut read| read.get_mut("Statement").map(Value::take)) {
+                Some(Value::Array(more)) => statements.extend(more),
+                Some(one) => statements.push(one),
+                None => return document.clone(),
+            }
+        }
+        match documents.pop() {
+            Some(only) if documents.is_empty() => only,
+            _ => {
+                let mut all: Vec<Value> = Vec::with_capacity(statements.len());
+                for statement in statements {
+                    if !all.contains(&statement) {
+                        all.push(statement);
+                    }
+                }
+                Self(json!({ "Statement": all }).to_string())
+            }
+        }
+    }
+}
+
 /// What a level's policies are called in the file.
 const SERVICE_CONTROLS: &str = "serviceControlPolicies";
 const RESOURCE_CONTROLS: &str = "resourceControlPolicies";
@@ -241,10 +272,25 @@ fn document(policy: &Value, place: &str) -> Option<NamedDocument> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn read(value: &Value) -> Result<OrganizationPolicies, String> {
         OrganizationPolicies::read(value)
+    }
+
+    #[test]
+    fn documents_are_joined_by_their_statements_and_a_broken_one_stays() {
+        let document = |statement: Value| Document(json!({ "Statement": statement }).to_string());
+        let (one, two) = (json!({ "Sid": "one" }), json!({ "Sid": "two" }));
+        let joined = |all: &[&Document]| Document::joined(all.iter().map(|d| Document::clone(d)));
+        let first = document(json!([one]));
+        assert_eq!(joined(&[&first]), first);
+        assert_eq!(joined(&[&first, &first]), first);
+        assert_eq!(
+            joined(&[&first, &document(two.clone()), &document(json!([one, two]))]),
+            document(json!([one, two]))
+        );
+        let broken = Document("{".to_owned());
+        assert_eq!(joined(&[&first, &broken]), broken);
     }
 
     #[test]

@@ -93,6 +93,7 @@ impl Builder {
             workflows: self.workflows,
             iam: Fetched::Present(self.iam),
             iam_is_whole: false,
+            versions_are_read: false,
             log_groups: Fetched::Present(self.log_groups),
             log_groups_elsewhere,
             log_resource_policies: Fetched::NotCollected,

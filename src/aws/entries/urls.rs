@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_lambda::Client;
-use serde_json::{Value, json};
 
 use super::super::Sdk;
 use super::super::functions::Functions;
@@ -81,17 +80,11 @@ impl Urls {
 
 /// The policies by function: an alias has one of its own, and whoever one of them lets in is let in.
 fn joined(all: Vec<(String, String)>) -> BTreeMap<String, Document> {
-    let mut statements: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    let mut by_function: BTreeMap<String, Vec<Document>> = BTreeMap::new();
     for (name, policy) in all {
-        let mut read: Value = serde_json::from_str(&policy).unwrap_or_default();
-        match read.get_mut("Statement").map(Value::take) {
-            Some(Value::Array(more)) => statements.entry(name).or_default().extend(more),
-            one => statements.entry(name).or_default().extend(one),
-        }
+        by_function.entry(name).or_default().push(Document(policy));
     }
-    let document =
-        |statements: Vec<Value>| Document(json!({ "Statement": statements }).to_string());
-    let each = statements.into_iter();
-    each.map(|(name, statements)| (name, document(statements)))
+    let each = by_function.into_iter();
+    each.map(|(name, all)| (name, Document::joined(all.into_iter())))
         .collect()
 }

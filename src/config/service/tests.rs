@@ -37,6 +37,29 @@ ids = ["210987654321"]
 }
 
 #[test]
+fn what_stands_above_an_account_is_handed_over_as_a_file() {
+    let with = |id: &str, text: &str| {
+        Config::parse(&format!(
+            "[accounts.organization-policies]\n{id} = '''{text}'''\n"
+        ))
+        .map_err(|error| error.to_string())
+    };
+    let levels = r#"{"levels": [
+        {"target": "r-ab12", "serviceControlPolicies": [{"Statement": []}]}]}"#;
+    let config = with("210987654321", levels).unwrap();
+    let above = &config.accounts.organization_policies["210987654321"];
+    assert_eq!(above.levels[0].target, "r-ab12");
+    for (id, text, says) in [
+        ("21098765432", levels, "twelve digits"),
+        ("210987654321", "{", "not JSON"),
+        ("210987654321", r#"{"Levels": []}"#, "no `levels`"),
+    ] {
+        let error = with(id, text).unwrap_err();
+        assert!(error.contains(says), "{error}");
+    }
+}
+
+#[test]
 fn what_is_not_understood_is_named_with_its_line() {
     for (text, line, part) in [
         (

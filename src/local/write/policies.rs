@@ -6,7 +6,9 @@ use serde_json::{Map, Value, json};
 
 use super::super::entries::DEEPEST;
 use super::entries::Written;
-use crate::snapshot::{Account, Document, Fetched, ResourceKind, ResourcePolicies};
+use crate::snapshot::{
+    Account, Document, Fetched, NamedDocument, OrganizationPolicies, ResourceKind, ResourcePolicies,
+};
 
 /// Writes them beside the entry points.
 pub fn add(account: &Account, out: &mut Written) {
@@ -18,6 +20,7 @@ pub fn add(account: &Account, out: &mut Written) {
     of_kind(ResourceKind::Secret, &read.secrets, out);
     out.only = only(read, account, out);
     of_logs(&account.log_resource_policies, out);
+    organization(&account.organization, out);
 }
 
 fn of_kind(kind: ResourceKind, read: &Fetched<BTreeMap<String, Document>>, out: &mut Written) {
@@ -82,6 +85,36 @@ fn of_logs(read: &Fetched<Vec<Document>>, out: &mut Written) {
     }
 }
 
+/// Each policy as DescribePolicy gives it, with its name. What could not be read is told of the account as a whole.
+fn organization(read: &Fetched<OrganizationPolicies>, out: &mut Written) {
+    let Some(above) = read.present() else {
+        return;
+    };
+    let policies = |all: &[NamedDocument]| -> Value {
+        let each = all.iter().map(|policy| {
+            json!({ "Policy": { "PolicySummary": { "Name": policy.name }, "Content": policy.document.0 } })
+        });
+        each.collect()
+    };
+    let levels = above.levels.iter().map(|level| {
+        let mut fields = Map::from_iter([("target".to_owned(), json!(level.target))]);
+        let service = level.service_controls.as_deref().map(policies);
+        super::insert(&mut fields, "serviceControlPolicies", service);
+        let resource = level.resource_controls.as_deref().map(policies);
+        super::insert(&mut fields, "resourceControlPolicies", resource);
+        Value::Object(fields)
+    });
+    let levels: Value = levels.collect();
+    let mut file = Map::from_iter([("levels".to_owned(), levels)]);
+    super::insert(&mut file, "id", above.id.clone());
+    super::insert(
+        &mut file,
+        "managementAccount",
+        above.management_account.clone(),
+    );
+    out.file(&["organization"], Value::Object(file));
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
@@ -89,7 +122,7 @@ mod tests {
     use super::*;
     use crate::local::entries::Files;
     use crate::local::policies;
-    use crate::snapshot::Entries;
+    use crate::snapshot::{Entries, OrganizationLevel};
 
     fn documents(names: &[&str]) -> Fetched<BTreeMap<String, Document>> {
         let of = |name: &&str| {
@@ -149,6 +182,42 @@ mod tests {
         assert_eq!(omitted, [""; 0]);
         assert_eq!(read, account.resource_policies);
         assert_eq!(of_logs, account.log_resource_policies);
+    }
+
+    #[test]
+    fn what_stands_above_the_account_is_read_again_as_it_was() {
+        let policy = |name: &str| NamedDocument {
+            name: name.to_owned(),
+            document: Document(json!({ "Statement": [] }).to_string()),
+        };
+        let level = |target: &str, service, resource| OrganizationLevel {
+            target: target.to_owned(),
+            service_controls: service,
+            resource_controls: resource,
+        };
+        let above = OrganizationPolicies {
+            id: Some("o-abc".to_owned()),
+            management_account: Some("111111111111".to_owned()),
+            levels: vec![
+                level("r-ab12", Some(vec![policy("all")]), None),
+                level("123456789012", Some(Vec::new()), Some(vec![policy("own")])),
+            ],
+        };
+        for read in [above, OrganizationPolicies::default()] {
+            let account = Account {
+                organization: Fetched::Present(read),
+                ..Account::default()
+            };
+            let mut written = super::super::entries::files(&account.entries);
+            add(&account, &mut written);
+            let text = written.files["organization.json"].to_string();
+            let files = Files::from([("organization.json".to_owned(), text)]);
+            let mut unreadable = Vec::new();
+            assert_eq!(
+                policies::organization(&files, &mut unreadable),
+                account.organization
+            );
+        }
     }
 
     #[test]

@@ -227,7 +227,10 @@ impl Account for World {
     async fn resource_policy(&self, resource: &Arn) -> Fetched<NamedDocument> {
         self.read(format!("ResourcePolicy {resource}"), |s| {
             let document = s.policies.get(resource.as_str())?.to_string();
-            let name = resource.resource().rsplit('/').next()?.to_owned();
+            let name = resource.resource().rsplit('/').next()?;
+            // function:NAME, then a qualifier or nothing.
+            let name = name.strip_prefix("function:").unwrap_or(name);
+            let name = name.split(':').next()?.to_owned();
             let document = Document(document);
             Some(NamedDocument { name, document })
         })

@@ -312,3 +312,43 @@ fn the_calls_of_an_event_do_not_grow_with_the_account() {
     assert_eq!(counted[0], counted[1]);
     assert_eq!(counted[0], counted[2]);
 }
+
+const FUNCTION: &str = "arn:aws:lambda:eu-west-1:123456789012:function:resize";
+
+#[test]
+fn an_alias_of_a_function_has_a_policy_of_its_own() {
+    let world = World::default();
+    let mut one = machine("One", "Role");
+    let alias = format!("{FUNCTION}:prod");
+    let run = json!({ "StartAt": "Run", "States": { "Run": {
+        "Type": "Task", "Resource": "arn:aws:states:::lambda:invoke", "End": true,
+        "Parameters": { "FunctionName": alias, "Payload": {} } } } });
+    one.definition = run.to_string();
+    world.deploy(one);
+    world.policy("Role", "other", Some(allow("sqs:SendMessage", QUEUE)));
+    let lets_in = |resource: &str| {
+        let mut policy = to_role("Role", "lambda:InvokeFunction");
+        policy["Statement"]["Resource"] = json!(resource);
+        policy
+    };
+    // Who may invoke the function by its own ARN may not by the alias.
+    set(&world, FUNCTION, Some(lets_in(FUNCTION)));
+    let watch = watch(&world, true, true);
+    let made = created(&world, "made", "One");
+    invoke(&world, &watch, "r0", &made).unwrap();
+    let alerts = world.alerts();
+    assert!(
+        opened(&alerts[0]).contains(&"missing-permission"),
+        "{:#}",
+        alerts[0]
+    );
+    assert_eq!(asked(&world), [FUNCTION, alias.as_str()]);
+    set(&world, &alias, Some(lets_in(&alias)));
+    world.pass(1);
+    let request =
+        json!({ "functionName": "resize", "qualifier": "prod", "action": "lambda:InvokeFunction" });
+    let name = "AddPermission20150331v2";
+    let given = event(&world, "given", "lambda", name, request, Value::Null);
+    invoke(&world, &watch, "r1", &given).unwrap();
+    assert_eq!(resolved(&world.alerts()[0]), ["missing-permission"]);
+}
