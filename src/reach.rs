@@ -11,6 +11,7 @@ use crate::glob::{Glob, Token};
 use crate::grants::RoleFacts;
 use crate::grants::role::Grant;
 use crate::iam::{Effect, Unreadable};
+use crate::need::Need;
 
 pub use class::class_of_texts;
 use class::{class_of, target, without_companions};
@@ -100,6 +101,11 @@ impl Reach {
 /// What of `wanted` the role lets the action reach; all of it where no role is known.
 pub fn of_resources(action: &str, wanted: &[Glob], role: Option<&RoleFacts>) -> Reach {
     granted(action, wanted, role, |_| true)
+}
+
+/// The same of what a state needs: what a deny or a layer above takes away in that request is no reach.
+pub fn of_need(need: &Need, wanted: &[Glob], role: Option<&RoleFacts>) -> Reach {
+    granted(&need.action, wanted, role, |grant| !grant.is_denied(need))
 }
 
 /// Which of the `wanted` roles may be passed to one of these services; all of them where no role is known.

@@ -11,6 +11,7 @@ mod group;
 mod hops;
 mod index;
 mod known;
+mod qualifier;
 mod services;
 mod shape;
 mod takers;
@@ -36,6 +37,7 @@ use known::Asker;
 
 pub use crowd::{Crowd, LISTED, crowd, first_of, listed};
 pub use known::{Surroundings, of_workflow};
+pub use qualifier::Revision;
 pub use services::Serving;
 pub use shape::{StartShape, any_opens, mentions_start, start_shapes};
 pub use takers::{Means, Services, Taker, Target};
@@ -47,6 +49,9 @@ pub const START: &str = "states:StartExecution";
 pub const START_SYNC: &str = "states:StartSyncExecution";
 /// Starting a failed STANDARD execution again, with its old input.
 pub const REDRIVE: &str = "states:RedriveExecution";
+
+/// Replacing what a workflow does.
+const UPDATE: &str = "states:UpdateStateMachine";
 
 /// The rules that speak of who may start a workflow.
 pub const ABOUT_STARTING: &[RuleId] =
@@ -236,9 +241,19 @@ impl<'i> Starter<'i> {
         self.grants.iter().any(StartGrant::starts)
     }
 
-    /// Whether a statement names the workflow.
+    /// Whether a statement names the workflow, and nothing wider beside it.
     pub fn by_name(&self) -> bool {
-        self.grants.iter().any(|g| g.by_name && g.starts())
+        let starting = || self.grants.iter().filter(|g| g.starts());
+        let is_wider =
+            |named: &StartGrant| starting().any(|g| !g.by_name && g.statement == named.statement);
+        starting().any(|g| g.by_name && !is_wider(g))
+    }
+
+    /// The same by those statements' patterns alone that do not name the workflow.
+    pub fn by_wildcard(mut self) -> Self {
+        let wide = self.grants.iter().filter(|g| !g.by_name).cloned();
+        self.grants = wide.collect();
+        self
     }
 }
 
@@ -254,6 +269,7 @@ struct Asking<'a> {
     workflow: &'a Workflow,
     context: Context,
     tags: Option<&'a [(String, String)]>,
+    revision: &'a Revision,
 }
 
 /// What the grant comes to for one workflow, after denies, the boundary and what its conditions leave open.
@@ -285,20 +301,35 @@ fn decide(
             depends.push("what the other statements say".to_owned());
             continue;
         }
-        let request = Request {
-            principal: Some(&actor.arn),
-            action,
-            resource,
-            context: known.get_or_insert_with(|| actor.asker.context(&asking.context, asking.tags)),
-        };
-        match evaluate(&actor.authority, &request) {
-            Decision::Allow { by } if by.iter().any(|s| grant.is(s)) => actions.push(*action),
-            Decision::Depends { on, unread } if !grant.sure || !actor.plain => {
-                actions.push(*action);
-                depends.extend(on);
-                depends.extend(unread);
+        let context =
+            known.get_or_insert_with(|| actor.asker.context(&asking.context, asking.tags));
+        let mut is_allowed = |context: &Context, more: Option<&str>| {
+            let request = Request {
+                principal: Some(&actor.arn),
+                action,
+                resource,
+                context,
+            };
+            match evaluate(&actor.authority, &request) {
+                Decision::Allow { by } if by.iter().any(|s| grant.is(s)) => {}
+                Decision::Depends { on, unread } if !grant.sure || !actor.plain => {
+                    depends.extend(on);
+                    depends.extend(unread);
+                }
+                _ => return false,
             }
-            _ => {}
+            depends.extend(more.map(str::to_owned));
+            true
+        };
+        let qualified = &actor.asker.qualified;
+        let allowed = match qualified.requests(asking.revision, context) {
+            Some(mut requests) if *action != REDRIVE => requests
+                .drain(..)
+                .any(|one| is_allowed(&one.context, one.depends)),
+            _ => is_allowed(context, None),
+        };
+        if allowed {
+            actions.push(*action);
         }
     }
     depends.sort();

@@ -16,10 +16,8 @@ use crate::snapshot::{Account, StateMachine};
 /// version does not need another one may.
 const OF_THE_ROLE: &[RuleId] = rule_ids![
     "admin-role",
-    "broad-invocation",
     "dynamic-target-wildcard",
     "escalation-permission",
-    "external-invocation",
     "missing-permission",
     "open-role-trust",
     "pass-role-scope",

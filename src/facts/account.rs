@@ -22,7 +22,7 @@ use crate::iam::{AccountLayers, Principals};
 use crate::log_delivery;
 use crate::parallel;
 use crate::snapshot::{Account, Fetched, StateMachine};
-use crate::starters::{self, StartIndex};
+use crate::starters::{self, Revision, StartIndex};
 use crate::taint;
 use crate::trust::{self, Sharers, TrustFacts};
 use crate::workflow::Workflow;
@@ -172,6 +172,23 @@ impl<'a> AccountFacts<'a> {
         Some(facts)
     }
 
+    /// How this revision of its workflow can be asked for.
+    fn revision(&self, machine: &StateMachine) -> Revision {
+        let is_same = |version: &&StateMachine| {
+            version.arn == machine.arn
+                && version.definition == machine.definition
+                && version.role_arn == machine.role_arn
+        };
+        let same = self.snapshot.versions.iter().filter(is_same);
+        let mut unread = self.snapshot.unreadable.iter();
+        let whole = self.snapshot.versions_are_read
+            && !unread.any(|unread| unread.input == Input::Versions);
+        Revision {
+            unqualified: machine.version.is_none(),
+            numbers: whole.then(|| same.filter_map(|v| v.version.clone()).collect()),
+        }
+    }
+
     fn joined<'f>(
         &'f self,
         index: usize,
@@ -193,7 +210,8 @@ impl<'a> AccountFacts<'a> {
         gaps.extend(function_gaps);
         let tags = (machine.tags.present().is_some() || self.snapshot.tags.present().is_some())
             .then_some(analysis.workflow.tags.as_slice());
-        let starters = self.starts.starters(&analysis.workflow, tags);
+        let revision = self.revision(machine);
+        let starters = self.starts.starters(&analysis.workflow, tags, &revision);
         gaps.extend(starters::gaps(&starters));
         gaps.extend(self.entry.gaps(&starters));
         let role = role.map(|(facts, _)| facts);

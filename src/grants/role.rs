@@ -364,6 +364,12 @@ impl Grant<'_> {
         met
     }
 
+    /// Whether it is written for what is needed, and a deny, the boundary or the organization takes all of that away in the
+    /// request.
+    pub fn is_denied(&self, need: &Need) -> bool {
+        !self.serves(need) && !self.written_for(need).is_empty()
+    }
+
     /// Whether it would give a part of what is needed, were it not for its conditions.
     pub fn falls_short_of(&self, need: &Need) -> bool {
         self.is_about(need) && request::never_applies(self.statement, &self.session, Some(need))

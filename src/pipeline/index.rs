@@ -14,7 +14,7 @@ use crate::dependencies::{self, Dependency, PolicyHolders};
 use crate::entry_points::Kind;
 use crate::iam::Principals;
 use crate::snapshot::{self, Fetched, StateMachine};
-use crate::starters::{self, Serving, StartIndex};
+use crate::starters::{self, Revision, Serving, StartIndex};
 
 /// Reads at once.
 const AT_ONCE: usize = 16;
@@ -158,7 +158,9 @@ impl<'a> Begun<'a> {
             return false;
         };
         let analysis = WorkflowAnalysis::new(self.account, machine, self.config);
-        let serves = index.starters(&analysis.workflow, None).serves;
+        let serves = index
+            .starters(&analysis.workflow, None, &Revision::CURRENT)
+            .serves;
         self.kinds.iter().any(|kind| serves.contains(kind))
     }
 }

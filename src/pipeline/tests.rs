@@ -1,5 +1,6 @@
 mod account;
 mod approval;
+mod begun;
 mod concurrent;
 mod orders;
 mod poison;

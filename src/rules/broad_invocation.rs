@@ -40,6 +40,7 @@ impl Rule for BroadInvocation {
             .iter()
             .filter(|s| s.starts() && !s.by_name() && !told_otherwise(s))
             .filter_map(but_own)
+            .map(Starter::by_wildcard)
             .collect();
         let mut broad: Vec<&Starter<'_>> = broad.iter().collect();
         if broad.is_empty() {

@@ -8,8 +8,8 @@ use super::group::{self, Group};
 use super::known::{self, Asker, Surroundings};
 use super::takers::{self, Services};
 use super::{
-    Actor, Asking, Direct, Grant, StartGrant, StartIndex, Starter, Starters, Way, decide, grants,
-    hops, services, unread,
+    Actor, Asking, Direct, Grant, Revision, StartGrant, StartIndex, Starter, Starters, Way, decide,
+    grants, hops, services, unread,
 };
 use crate::budget;
 use crate::iam::{Effect, Policy, Principal, Principals, Statement};
@@ -93,8 +93,13 @@ impl StartIndex {
     }
 
     /// Who may start this workflow; `tags` are its tags where they were read.
-    pub fn starters(&self, workflow: &Workflow, tags: Option<&[(String, String)]>) -> Starters<'_> {
-        let list = self.list(&self.granted(workflow, tags));
+    pub fn starters(
+        &self,
+        workflow: &Workflow,
+        tags: Option<&[(String, String)]>,
+        revision: &Revision,
+    ) -> Starters<'_> {
+        let list = self.list(&self.granted(workflow, tags, revision));
         // Of the execution role itself, the rules about the role tell.
         let role = workflow.role.as_ref();
         let blind = self.blind.iter().filter(|arn| Some(*arn) != role);
@@ -134,7 +139,9 @@ impl StartIndex {
         let found = known().get(workflow.arn.as_str()).cloned();
         let found = found.unwrap_or_else(|| {
             // The same whoever asks first: it spends nothing of that one's.
-            let (found, _) = budget::within(budget::SHARED, || self.granted(workflow, tags));
+            let (found, _) = budget::within(budget::SHARED, || {
+                self.granted(workflow, tags, &Revision::CURRENT)
+            });
             let found: Direct = found.unwrap_or_default().into();
             known().insert(workflow.arn.to_string(), Arc::clone(&found));
             found
@@ -147,6 +154,7 @@ impl StartIndex {
         &self,
         workflow: &Workflow,
         tags: Option<&[(String, String)]>,
+        revision: &Revision,
     ) -> Vec<(usize, Arc<[StartGrant]>)> {
         let arn = workflow.arn.as_str();
         let mut by_group: BTreeMap<usize, Vec<StartGrant>> = BTreeMap::new();
@@ -154,6 +162,7 @@ impl StartIndex {
             workflow,
             context: known::of_workflow(workflow, tags),
             tags,
+            revision,
         };
         let mut take = |grant: &Grant, asked: &grants::Asked| {
             let group = self.groups.get(grant.group);

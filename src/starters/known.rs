@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::Arc;
 
+use super::qualifier::Qualified;
 use super::takers::TAKING;
 use super::{REDRIVE, START, START_SYNC};
 use crate::iam::{
@@ -81,6 +82,8 @@ pub struct Asker {
     of_workflow: BTreeSet<String>,
     /// What is known of the principal's own tags.
     own: Context,
+    /// What they say of the version or alias that is started.
+    pub(super) qualified: Qualified,
 }
 
 /// Prefix of the keys that hold a tag of the resource.
@@ -112,6 +115,7 @@ impl Asker {
                 }),
         };
         Self {
+            qualified: Qualified::of(about_workflows(authority)),
             of_workflow: with(RESOURCE_TAG),
             own: authority.known_of(own),
         }
@@ -154,11 +158,12 @@ const TAG_SESSION: &str = "sts:TagSession";
 
 /// Every context key that statements about starting a workflow, or taking it over, ask for, in lower case.
 fn keys(authority: &Authority) -> BTreeSet<String> {
-    let statements = authority
-        .all_policies()
-        .flat_map(|p| &p.statements)
-        .filter(|s| is_about_workflows(&s.actions));
-    statements.flat_map(asked_for).collect()
+    about_workflows(authority).flat_map(asked_for).collect()
+}
+
+fn about_workflows(authority: &Authority) -> impl Iterator<Item = &Statement> {
+    let statements = authority.all_policies().flat_map(|p| &p.statements);
+    statements.filter(|s| is_about_workflows(&s.actions))
 }
 
 fn is_about_workflows(actions: &ActionSpec) -> bool {

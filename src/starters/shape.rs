@@ -1,4 +1,4 @@
-//! How each principal may start workflows, in a form that is kept and compared: a change of policies shows by it which
+//! How each principal may start workflows or replace what they do, in a form that is kept and compared: a change of policies shows by it which
 //! workflows it concerns.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 
 use super::grants::Own;
-use super::{REDRIVE, START, START_SYNC};
+use super::{REDRIVE, START, START_SYNC, UPDATE};
 use crate::arn::Arn;
 use crate::digest::Digest;
 use crate::glob::Glob;
@@ -68,8 +68,9 @@ fn shape(principal: &Principal) -> Option<(String, StartShape)> {
     Some((name, shape))
 }
 
+/// Whether it is about starting a workflow, or about replacing what it does: both are asked for on the workflow itself.
 fn starts(statement: &Statement) -> bool {
-    [START, START_SYNC, REDRIVE]
+    [START, START_SYNC, REDRIVE, UPDATE]
         .iter()
         .any(|action| statement.actions.matches(action))
 }
@@ -163,6 +164,7 @@ mod tests {
             "states:*",
             "*",
             "states:StartExecution",
+            "states:UpdateStateMachine",
             "STATES:startsync*",
         ] {
             assert!(mentions_start(&document(yes)), "{yes}");

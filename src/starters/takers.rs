@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::group::Group;
-use super::{Actor, StartIndex, known};
+use super::{Actor, StartIndex, UPDATE, known};
 use crate::arn::Arn;
 use crate::glob::Glob;
 use crate::iam::sets::{Coverage, coverage, grants_for};
@@ -79,7 +79,6 @@ pub(super) const TAKING: [&str; 12] = [
     CREATE,
     TEST,
 ];
-const UPDATE: &str = "states:UpdateStateMachine";
 const CREATE: &str = "states:CreateStateMachine";
 const TEST: &str = "states:TestState";
 

@@ -5,6 +5,7 @@ use crate::iam::Principals;
 use crate::snapshot::{Document, Fetched, Iam, NamedDocument, Role};
 use crate::workflow::WorkflowType;
 
+const CURRENT: &Revision = &Revision::CURRENT;
 const ARN: &str = "arn:aws:states:eu-west-1:123456789012:stateMachine:Orders";
 
 fn workflow(kind: WorkflowType) -> Workflow {
@@ -64,7 +65,7 @@ fn allow(action: &str, resource: &str) -> Value {
 /// What one statement comes to: actions and whether it names the workflow; `None` where it does not start it.
 fn comes_to(kind: WorkflowType, action: &str, resource: &str) -> Option<(Vec<&'static str>, bool)> {
     let index = index(vec![role("r", service(), allow(action, resource))]);
-    let starters = index.starters(&workflow(kind), None);
+    let starters = index.starters(&workflow(kind), None, CURRENT);
     let grant = starters.list.first()?.grants.first()?.clone();
     Some((grant.actions, grant.by_name))
 }
@@ -110,7 +111,7 @@ fn what_conditions_leave_open_is_named() {
     let statements = json!([{"Effect": "Allow", "Action": START, "Resource": "*",
         "Condition": {"IpAddress": {"aws:SourceIp": "192.0.2.0/24"}}}]);
     let index = index(vec![role("r", service(), statements)]);
-    let starters = index.starters(&workflow(WorkflowType::Standard), None);
+    let starters = index.starters(&workflow(WorkflowType::Standard), None, CURRENT);
     assert_eq!(starters.list[0].grants[0].depends, ["aws:SourceIp"]);
 }
 
@@ -121,7 +122,7 @@ fn administrators_are_counted_only_and_service_linked_roles_are_not_there() {
         "arn:aws:iam::123456789012:role/aws-service-role/x.amazonaws.com/AWSServiceRoleForX"
             .to_owned();
     let index = index(vec![role("admin", service(), allow("*", "*")), linked]);
-    let starters = index.starters(&workflow(WorkflowType::Standard), None);
+    let starters = index.starters(&workflow(WorkflowType::Standard), None, CURRENT);
     assert_eq!((starters.list.len(), starters.admins), (0, 1));
 }
 
@@ -135,7 +136,7 @@ fn outsiders_are_followed_through_one_role_and_no_further() {
     let via = |trust: Value, gate: Value| {
         let starter = role("starter", trust, allow(START, ARN));
         let index = index(vec![starter, role("gate", foreign(), gate)]);
-        let starters = index.starters(&workflow(WorkflowType::Standard), None);
+        let starters = index.starters(&workflow(WorkflowType::Standard), None, CURRENT);
         let ways = starters.list[0].ways;
         ways.iter()
             .map(|w| w.via.as_ref().map(|v| v.name().to_owned()))
@@ -165,7 +166,7 @@ fn outsiders_are_followed_through_one_role_and_no_further() {
         role("middle", named("gate"), allow("s3:GetObject", "*")),
         role("gate", foreign(), allow("s3:GetObject", "*")),
     ]);
-    let starters = chain.starters(&workflow(WorkflowType::Standard), None);
+    let starters = chain.starters(&workflow(WorkflowType::Standard), None, CURRENT);
     assert_eq!(starters.list[0].ways, []);
 }
 
@@ -174,7 +175,7 @@ fn many_principals_are_told_by_their_statement() {
     use crate::evidence::starting::{by_statement, listed, who};
     let roles = (0..60).map(|i| role(&format!("r{i:02}"), service(), allow("states:*", "*")));
     let index = index(roles.collect());
-    let starters = index.starters(&workflow(WorkflowType::Standard), None);
+    let starters = index.starters(&workflow(WorkflowType::Standard), None, CURRENT);
     let mut all: Vec<&Starter<'_>> = starters.list.iter().collect();
     let crowd = listed(&mut all);
     assert_eq!((all.len(), crowd.count, crowd.listed.len()), (1, 60, 50));
@@ -211,7 +212,7 @@ fn who_differs_in_something_that_decides_stands_alone() {
         role("g", service(), own.clone()),
         role("h", service(), own),
     ]);
-    let starters = index.starters(&workflow(WorkflowType::Standard), None);
+    let starters = index.starters(&workflow(WorkflowType::Standard), None, CURRENT);
     let mut told: Vec<Vec<&str>> = Vec::new();
     for starter in &starters.list {
         told.push(starter.each().map(|actor| actor.arn.name()).collect());

@@ -82,7 +82,7 @@ pub fn of_task(
     let need = ground.needs(state.id, Phase::Start).find(|n| !n.optional);
     // Where the role may not do it at all, nothing runs.
     if let (Some(need), Some(_)) = (need, ground.role)
-        && reach::of_resources(&need.action, &need.resources, ground.role).class == Class::Nothing
+        && reach::of_need(need, &need.resources, ground.role).class == Class::Nothing
     {
         return None;
     }

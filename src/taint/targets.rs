@@ -36,7 +36,7 @@ pub fn of_task(
         let chosen_outside = |n: &&Need| n.holes.iter().any(|u| u.is_tainted());
         let needs = ground.needs(state.id, Phase::Start).filter(same);
         for need in needs.filter(chosen_outside) {
-            let mut reach = reach::of_resources(&need.action, chosen_of(need), ground.role);
+            let mut reach = reach::of_need(need, chosen_of(need), ground.role);
             if let Some(chosen) = chosen(&paths, &parameters) {
                 reach = reach.by_one_of(&need.action, chosen);
             }
@@ -343,7 +343,7 @@ pub fn of_maps(ground: TaintContext<'_>) -> Vec<TaintedSink> {
             let mut targets = Vec::new();
             let tainted_need = |n: &&Need| !n.optional && n.holes.iter().any(|u| u.is_tainted());
             for need in ground.needs(state.id, phase).filter(tainted_need) {
-                let mut reach = reach::of_resources(&need.action, chosen_of(need), ground.role);
+                let mut reach = reach::of_need(need, chosen_of(need), ground.role);
                 if let Some(chosen) = chosen(paths, &parameters) {
                     reach = reach.by_one_of(&need.action, chosen);
                 }

@@ -31,6 +31,12 @@ fn trust() -> Document {
     Document(trust.to_string())
 }
 
+fn serving(service: &str) -> Document {
+    let trust = json!({ "Statement": { "Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": { "Service": format!("{service}.amazonaws.com") } } });
+    Document(trust.to_string())
+}
+
 fn named(policies: &BTreeMap<String, Value>) -> Vec<NamedDocument> {
     let each = policies.iter().map(|(name, document)| NamedDocument {
         name: name.clone(),
@@ -43,7 +49,10 @@ fn iam(state: &State) -> Iam {
     let roles = state.roles.iter().map(|(name, policies)| Role {
         arn: role_arn(name),
         name: name.clone(),
-        trust: Fetched::Present(trust()),
+        trust: Fetched::Present(match state.serve.get(name) {
+            Some(service) => serving(service),
+            None => trust(),
+        }),
         inline: Fetched::Present(named(policies)),
         attached: Fetched::Present(Vec::new()),
         boundary: None,
@@ -249,8 +258,13 @@ impl Account for World {
             .await
     }
 
-    async fn entries(&self, _ask: &EntryAsk) -> ReadEntries {
-        ReadEntries::absent()
+    async fn entries(&self, ask: &EntryAsk) -> ReadEntries {
+        let mut read = ReadEntries::absent();
+        let of = |s: &State| Some(s.entries.clone().unwrap_or_else(|| read.entries.clone()));
+        if let Fetched::Present(entries) = self.read(format!("Entries {:?}", ask.kinds), of).await {
+            read.entries = entries;
+        }
+        read
     }
 
     async fn recorded(&self, lookup: &Lookup, _next: Option<&str>) -> Fetched<PageOf<Recorded>> {

@@ -15,7 +15,7 @@ use super::super::*;
 use crate::arn::{AccountRegion, Arn};
 use crate::queue::Later;
 use crate::route::{Delivery, Topic};
-use crate::snapshot::{Fetched, Function, OrganizationPolicies, StateMachine};
+use crate::snapshot::{Entries, Fetched, Function, OrganizationPolicies, StateMachine};
 
 pub(super) const ACCOUNT: &str = "123456789012";
 pub(super) const REGION: &str = "eu-west-1";
@@ -31,6 +31,10 @@ pub(super) struct State {
     /// The policy and the members of each group.
     pub(super) groups: BTreeMap<String, (Value, Vec<String>)>,
     pub(super) functions: BTreeMap<String, Function>,
+    /// Roles that a service may assume, by name.
+    pub(super) serve: BTreeMap<String, String>,
+    /// What begins executions.
+    pub(super) entries: Option<Entries>,
     pub(super) organization: Option<OrganizationPolicies>,
     /// Policies of resources by ARN.
     pub(super) policies: BTreeMap<String, Value>,
