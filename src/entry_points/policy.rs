@@ -3,6 +3,7 @@
 use serde_json::Value as Json;
 
 use crate::glob::Glob;
+use crate::iam::condition::{SetPrefix, Test};
 use crate::iam::{self, Condition, Effect, Policy, PrincipalSpec, ResourceSpec, Statement};
 use crate::snapshot::Document;
 
@@ -204,31 +205,49 @@ fn is_of_the_transport(condition: &Condition) -> bool {
 }
 
 /// Keys of a request that say from where it comes, or for whom.
-const NARROWING: [&str; 9] = [
+const NARROWING: [&str; 13] = [
     "aws:sourceip",
     "aws:vpcsourceip",
     "aws:sourcevpc",
     "aws:sourcevpce",
     "aws:sourceaccount",
     "aws:sourcearn",
+    "aws:sourceorgid",
+    "aws:sourceorgpaths",
     "aws:principalorgid",
+    "aws:principalorgpaths",
     "aws:principalaccount",
     "aws:principalarn",
+    "aws:userid",
 ];
 
 /// Whether the condition of an allow keeps most of the world out.
 fn narrows(condition: &Condition) -> bool {
     let key = condition.key.to_ascii_lowercase();
-    if is_negative(condition) || condition.operator.if_exists || !NARROWING.contains(&key.as_str())
-    {
+    let operator = &condition.operator;
+    // A request without the key meets these, and one with the key whatever its value is.
+    let says_little =
+        operator.if_exists || operator.set == SetPrefix::ForAll || operator.test == Test::Null;
+    if says_little || operator.negated || !NARROWING.contains(&key.as_str()) {
         return false;
     }
-    match key.ends_with("sourceip") {
-        true => !is_most_of_the_world(&condition.texts),
-        false => condition
-            .texts
-            .iter()
-            .all(|t| !t.starts_with('*') && !t.is_empty()),
+    let is_fixed: fn(&String) -> bool = match key.as_str() {
+        key if key.ends_with("sourceip") => return !is_most_of_the_world(&condition.texts),
+        "aws:sourcearn" | "aws:principalarn" => |text| fixes_an_account(text),
+        _ => |text| !text.starts_with('*') && !text.is_empty(),
+    };
+    condition.texts.iter().all(is_fixed)
+}
+
+/// Whether an ARN that is compared with fixes the account, or the one bucket: a source of every account is anybody's. What is
+/// known only after a deployment is one.
+fn fixes_an_account(text: &str) -> bool {
+    let is_open = |part: &str| part.contains(['*', '?']);
+    match text.splitn(6, ':').collect::<Vec<_>>().as_slice() {
+        ["arn", _, "s3", _, "", bucket] => !bucket.starts_with(['*', '?']),
+        ["arn", _, _, _, account, _] => !account.is_empty() && !is_open(account),
+        ["arn", ..] => !is_open(text),
+        _ => !text.is_empty() && !text.starts_with('*'),
     }
 }
 
@@ -239,9 +258,20 @@ fn spares_few(statement: &Statement) -> bool {
 
 fn spares_few_by(condition: &Condition) -> bool {
     let key = condition.key.to_ascii_lowercase();
-    is_negative(condition)
-        && NARROWING.contains(&key.as_str())
-        && !(key.ends_with("sourceip") && is_most_of_the_world(&condition.texts))
+    let is_network = key.ends_with("sourceip");
+    // Whoever comes without an endpoint, an organization or credentials is denied.
+    let lacks = condition.operator.test == Test::Null
+        && condition
+            .texts
+            .iter()
+            .all(|t| t.eq_ignore_ascii_case("true"));
+    NARROWING.contains(&key.as_str())
+        && match lacks {
+            true => !is_network,
+            false => {
+                is_negative(condition) && !(is_network && is_most_of_the_world(&condition.texts))
+            }
+        }
 }
 
 fn is_negative(condition: &Condition) -> bool {
