@@ -14,6 +14,7 @@ mod aws {
     mod approval;
     mod begins;
     mod live;
+    mod organization;
     mod policies;
     mod state;
 }

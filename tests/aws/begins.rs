@@ -23,12 +23,7 @@ fn orders(account: &Account) -> (String, String) {
 fn begun_in_every_way(account: &Account) -> (String, String) {
     let (arn, role) = orders(account);
     account.workflow("other", &role, clean(), None);
-    let starting = |name: &str, service: &str| account.starting_role(name, service, &arn);
-    account.rest_api(&arn, &starting("rest", "apigateway"), "NONE");
-    account.http_api(&arn, &starting("http", "apigateway"));
-    account.rule("nightly", &arn, &starting("rules", "events"));
-    account.schedule("hourly", &arn, &starting("schedules", "scheduler"));
-    account.pipe("from-queue", &arn, &starting("pipes", "pipes"));
+    account.ways_in(&arn);
     (arn, role)
 }
 

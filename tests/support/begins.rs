@@ -5,6 +5,16 @@ use serde_json::{Value, json};
 use super::account::Account;
 
 impl Account {
+    /// Every way to begin this workflow that the emulator knows.
+    pub fn ways_in(&self, arn: &str) {
+        let starting = |name: &str, service: &str| self.starting_role(name, service, arn);
+        self.rest_api(arn, &starting("rest", "apigateway"), "NONE");
+        self.http_api(arn, &starting("http", "apigateway"));
+        self.rule("nightly", arn, &starting("rules", "events"));
+        self.schedule("hourly", arn, &starting("schedules", "scheduler"));
+        self.pipe("from-queue", arn, &starting("pipes", "pipes"));
+    }
+
     /// A role that this service may assume, and that may start this workflow.
     pub fn starting_role(&self, name: &str, service: &str, workflow: &str) -> String {
         let trust = json!({ "Version": "2012-10-17", "Statement": [{

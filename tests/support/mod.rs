@@ -4,11 +4,13 @@
 #![allow(dead_code, reason = "no test uses all of it")]
 
 pub mod account;
+pub mod acted_on;
 pub mod begins;
 pub mod emulator;
 pub mod function;
 pub mod holders;
 pub mod http;
+pub mod organization;
 #[cfg(feature = "live")]
 pub mod ports;
 pub mod proxy;

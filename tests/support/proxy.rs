@@ -45,10 +45,19 @@ struct Rule {
 struct State {
     calls: Vec<String>,
     rules: Vec<Rule>,
+    /// Answers to calls that the emulator does not know, as long as no rule says otherwise.
+    answers: Vec<(String, String)>,
 }
 
 impl State {
     fn fault(&mut self, action: &str) -> Option<Fault> {
+        self.rule(action).or_else(|| {
+            let known = self.answers.iter().find(|(of, _)| of == action);
+            known.map(|(_, answer)| Fault::Instead(answer.clone()))
+        })
+    }
+
+    fn rule(&mut self, action: &str) -> Option<Fault> {
         let rule = self
             .rules
             .iter_mut()
@@ -121,6 +130,12 @@ impl Proxy {
         Self { address, state }
     }
 
+    /// What such calls are answered, also when nothing is wrong.
+    pub fn answer(&self, action: &str, answer: String) {
+        let mut state = self.state.lock().unwrap();
+        state.answers.push((action.to_owned(), answer));
+    }
+
     /// From now on, every such call.
     pub fn inject(&self, action: &str, fault: Fault) {
         self.rule(action, fault, 0, usize::MAX);
@@ -185,19 +200,31 @@ fn action(request: &Message) -> String {
     if query.starts_with("policy") {
         return "GetBucketPolicy".to_owned();
     }
-    match path {
-        path if path.ends_with("/functions/") || path.ends_with("/functions") => {
-            "ListFunctions".to_owned()
-        }
-        path if path.ends_with("/configuration") => "GetFunctionConfiguration".to_owned(),
-        path if path.ends_with("/urls") => "ListFunctionUrlConfigs".to_owned(),
-        path if path.ends_with("/policy") => "GetPolicy".to_owned(),
-        "/restapis" => "GetRestApis".to_owned(),
-        "/v2/apis" => "GetApis".to_owned(),
-        "/v1/pipes" => "ListPipes".to_owned(),
-        "/schedules" => "ListSchedules".to_owned(),
-        _ => request.first.clone(),
-    }
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let name = match parts.as_slice() {
+        [_, "functions"] => "ListFunctions",
+        [.., "configuration"] => "GetFunctionConfiguration",
+        [.., "urls"] => "ListFunctionUrlConfigs",
+        [.., "policy"] => "GetPolicy",
+        ["restapis"] => "GetRestApis",
+        ["restapis", _, "resources"] => "GetRestResources",
+        ["restapis", _, "stages"] => "GetRestStages",
+        ["restapis", _, "deployments", _] => "GetDeployment",
+        ["v2", "apis"] => "GetApis",
+        ["v2", "apis", _, "routes"] => "GetRoutes",
+        ["v2", "apis", _, "integrations"] => "GetIntegrations",
+        ["v2", "apis", _, "stages"] => "GetStages",
+        ["v1", "pipes"] => "ListPipes",
+        ["v1", "pipes", _] => "DescribePipe",
+        ["schedules"] => "ListSchedules",
+        ["schedules", _] => "GetSchedule",
+        ["v1", "apis"] => "ListGraphqlApis",
+        ["v1", "apis", _, "datasources"] => "ListDataSources",
+        ["v1", "apis", _, "types"] => "ListTypes",
+        ["v1", "apis", _, "types", _, "resolvers"] => "ListResolvers",
+        _ => return request.first.clone(),
+    };
+    name.to_owned()
 }
 
 /// An error in the protocol of the request.

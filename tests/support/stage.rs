@@ -12,6 +12,8 @@ pub struct Stage {
     pub proxy: Proxy,
     pub function: Function,
     pub queue: String,
+    binary: String,
+    environment: Vec<(String, String)>,
 }
 
 /// The table's name.
@@ -35,12 +37,28 @@ impl Stage {
         environment.extend(more);
         let (id, region) = (account.id, account.region);
         let function = Function::start_in(id, binary, proxy.address, region, &environment);
+        let environment = environment.into_iter();
         Self {
+            environment: environment
+                .map(|(key, value)| (key.to_owned(), value.to_owned()))
+                .collect(),
+            binary: binary.to_owned(),
             account,
             proxy,
             function,
             queue,
         }
+    }
+
+    /// A process that has read nothing yet in the place of the one that runs.
+    pub fn restart(&mut self) {
+        let environment = self.environment.iter();
+        let environment: Vec<(&str, &str)> = environment
+            .map(|(key, value)| (key.as_str(), value.as_str()))
+            .collect();
+        let (id, region) = (self.account.id, self.account.region);
+        let at = self.proxy.address;
+        self.function = Function::start_in(id, &self.binary, at, region, &environment);
     }
 
     /// The event as it happens in this account, with an id of its own.
