@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use stepwarden::arn::Arn;
 use stepwarden::iam::Principals;
 use stepwarden::snapshot::{Document, Fetched, Iam, NamedDocument, Role};
-use stepwarden::starters::{StartIndex, Surroundings};
+use stepwarden::starters::{Revision, StartIndex, Surroundings};
 use stepwarden::workflow::{Workflow, WorkflowType};
 
 const ACCOUNT: &str = "123456789012";
@@ -54,7 +54,11 @@ fn measure(roles: usize, workflows: usize) {
     let begun = Instant::now();
     let found: usize = workflows
         .iter()
-        .map(|w| black_box(index.starters(w, None)).list.len())
+        .map(|w| {
+            black_box(index.starters(w, None, &Revision::CURRENT))
+                .list
+                .len()
+        })
         .sum();
     let answered = begun.elapsed();
     println!(

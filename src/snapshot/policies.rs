@@ -281,7 +281,7 @@ mod tests {
     fn documents_are_joined_by_their_statements_and_a_broken_one_stays() {
         let document = |statement: Value| Document(json!({ "Statement": statement }).to_string());
         let (one, two) = (json!({ "Sid": "one" }), json!({ "Sid": "two" }));
-        let joined = |all: &[&Document]| Document::joined(all.iter().map(|d| Document::clone(d)));
+        let joined = |all: &[&Document]| Document::joined(all.iter().copied().cloned());
         let first = document(json!([one]));
         assert_eq!(joined(&[&first]), first);
         assert_eq!(joined(&[&first, &first]), first);
