@@ -54,6 +54,10 @@ pub trait Account: Sync {
     fn out_of_reach(&self) -> Vec<Unread> {
         Vec::new()
     }
+    /// Whether everything was read already, so that looking at all of it costs no call.
+    fn is_at_hand(&self) -> bool {
+        false
+    }
     /// DescribeStateMachine. Where only the definition is closed (its KMS key), it is empty.
     fn workflow(&self, arn: &str) -> impl Future<Output = Fetched<StateMachine>> + Send;
     /// ListTagsForResource of a workflow.

@@ -1,5 +1,6 @@
 //! What the catalog says of actions beyond their names: sensitive ones, and those that AWS's own templates grant on `*`.
 
+use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use super::actions::{self, Level};
@@ -36,25 +37,40 @@ impl Sensitivity {
     }
 }
 
-fn table() -> &'static [(Glob, Sensitivity)] {
-    static TABLE: OnceLock<Vec<(Glob, Sensitivity)>> = OnceLock::new();
-    TABLE.get_or_init(|| {
-        SENSITIVE
-            .lines()
-            .filter(|l| !l.starts_with('#'))
-            .filter_map(|line| {
-                let (pattern, kind) = line.split_once(' ')?;
-                let kind = match kind {
-                    "iam" => Sensitivity::Iam,
-                    "code" => Sensitivity::Code,
-                    "secret" => Sensitivity::Secret,
-                    "assume" => Sensitivity::Assume,
-                    "decrypt" => Sensitivity::Decrypt,
-                    _ => return None,
-                };
-                Some((actions::lowercase(&Glob::parse(pattern)), kind))
-            })
-            .collect()
+type Row = (Glob, Sensitivity);
+
+/// The rows with the service that each names.
+fn rows() -> impl Iterator<Item = (&'static str, Row)> {
+    let lines = SENSITIVE.lines().filter(|line| !line.starts_with('#'));
+    lines.filter_map(|line| {
+        let (pattern, kind) = line.split_once(' ')?;
+        let (service, _) = pattern.split_once(':')?;
+        let kind = match kind {
+            "iam" => Sensitivity::Iam,
+            "code" => Sensitivity::Code,
+            "secret" => Sensitivity::Secret,
+            "assume" => Sensitivity::Assume,
+            "decrypt" => Sensitivity::Decrypt,
+            _ => return None,
+        };
+        Some((service, (actions::lowercase(&Glob::parse(pattern)), kind)))
+    })
+}
+
+fn table() -> &'static [Row] {
+    static TABLE: OnceLock<Vec<Row>> = OnceLock::new();
+    TABLE.get_or_init(|| rows().map(|(_, row)| row).collect())
+}
+
+/// The table by service.
+fn of_services() -> &'static HashMap<&'static str, Vec<Row>> {
+    static BY_SERVICE: OnceLock<HashMap<&'static str, Vec<Row>>> = OnceLock::new();
+    BY_SERVICE.get_or_init(|| {
+        let mut all: HashMap<&'static str, Vec<Row>> = HashMap::new();
+        for (service, row) in rows() {
+            all.entry(service).or_default().push(row);
+        }
+        all
     })
 }
 
@@ -62,10 +78,10 @@ fn table() -> &'static [(Glob, Sensitivity)] {
 /// kind of resource.
 pub fn listed_sensitivity(action: &str) -> Option<Sensitivity> {
     let lower = action.to_ascii_lowercase();
-    let mut listed = table()
-        .iter()
-        .filter(|(pattern, _)| pattern.matches(&lower));
-    listed.next().map(|(_, kind)| *kind)
+    let (service, _) = lower.split_once(':')?;
+    let mut listed = of_services().get(service)?.iter();
+    let found = listed.find(|(pattern, _)| pattern.matches(&lower));
+    found.map(|(_, kind)| *kind)
 }
 
 /// Why the action (a name, in any case) is sensitive; `None` where it is not.
@@ -121,4 +137,23 @@ pub fn is_documented_star<'n>(action: &str, mut uses: impl Iterator<Item = &'n s
             None => uses.any(|u| u.starts_with(only)),
         })
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_by_service_says_what_the_whole_table_says() {
+        let mut listed = 0;
+        for action in actions::actions_matching(&Glob::parse("*")) {
+            let name = action.name();
+            let lower = name.to_ascii_lowercase();
+            let whole = table().iter().find(|(pattern, _)| pattern.matches(&lower));
+            let whole = whole.map(|(_, kind)| *kind);
+            assert_eq!(listed_sensitivity(&name), whole, "{name}");
+            listed += usize::from(whole.is_some());
+        }
+        assert!(listed >= table().len());
+    }
 }

@@ -204,7 +204,7 @@ const SHAPES: &[Row] = &[
     ("Linear key", &["lin_api_"], r"\blin_api_[A-Za-z0-9]{40}\b"),
     (
         "password in a connection",
-        &["/"],
+        &["sqlplus", "impdp", "expdp"],
         r"\b(?:sqlplus|impdp|expdp)\s+[A-Za-z0-9_]+/([^\s@$]{6,})@",
     ),
     (
@@ -214,9 +214,16 @@ const SHAPES: &[Row] = &[
     ),
 ];
 
+/// A text without which a shape cannot stand, with the letters of it: most texts lack one of them, which costs less to see
+/// than that the text is not in them.
+struct Needed {
+    text: &'static str,
+    letters: u128,
+}
+
 struct Shape {
     kind: &'static str,
-    needs: &'static [&'static str],
+    needs: Vec<Needed>,
     text: &'static str,
     /// Compiled when a text first holds what it needs: most never do.
     regex: OnceLock<Option<Regex>>,
@@ -230,14 +237,24 @@ impl Shape {
 }
 
 static ALL: LazyLock<Vec<Shape>> = LazyLock::new(|| {
+    let needed = |text: &&'static str| Needed {
+        text,
+        letters: letters(text),
+    };
     let shape = |(kind, needs, text): &Row| Shape {
         kind,
-        needs,
+        needs: needs.iter().map(needed).collect(),
         text,
         regex: OnceLock::new(),
     };
     SHAPES.iter().map(shape).collect()
 });
+
+/// The ASCII characters of a text, a bit for each.
+fn letters(text: &str) -> u128 {
+    let ascii = text.bytes().filter(u8::is_ascii);
+    ascii.fold(0, |all, byte| all | 1 << byte)
+}
 
 /// What people write for the password of a URL that shows a form.
 const STAND_INS: &[&str] = &["pass", "passwd", "password", "pw", "pwd", "secret", "token"];
@@ -245,7 +262,9 @@ const STAND_INS: &[&str] = &["pass", "passwd", "password", "pw", "pwd", "secret"
 /// Each credential in the text that is known by its shape, with what it is.
 pub(super) fn find(text: &str, found: &mut impl FnMut(&'static str, &str)) {
     let lower = text.to_ascii_lowercase();
-    let may_hold = |shape: &&Shape| shape.needs.iter().any(|n| lower.contains(n));
+    let there = letters(&lower);
+    let holds = |n: &Needed| n.letters & !there == 0 && lower.contains(n.text);
+    let may_hold = |shape: &&Shape| shape.needs.iter().any(holds);
     for shape in ALL.iter().filter(may_hold) {
         for captures in shape
             .regex()

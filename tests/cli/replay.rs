@@ -82,18 +82,19 @@ fn a_role_that_two_workflows_share_gives_two_alerts() {
         "--format",
         "json",
     ]);
-    let mut names: Vec<String> = run
-        .out
-        .lines()
-        .map(|l| {
-            serde_json::from_str::<Value>(l).unwrap()["workflow"]["name"]
-                .as_str()
-                .unwrap()
-                .to_owned()
-        })
+    let alerts = run.out.lines();
+    let alerts: Vec<Value> = alerts.map(|l| serde_json::from_str(l).unwrap()).collect();
+    let mut names: Vec<&str> = alerts
+        .iter()
+        .map(|alert| alert["workflow"]["name"].as_str().unwrap())
         .collect();
-    names.sort();
+    names.sort_unstable();
     assert_eq!(names, ["loyalty-points", "refund-approval"]);
+    // Each is judged beside the other.
+    for alert in &alerts {
+        let mut opened = alert["opened"].as_array().unwrap().iter();
+        assert!(opened.any(|f| f["rule"] == "shared-role"), "{alert:#}");
+    }
 }
 
 #[test]

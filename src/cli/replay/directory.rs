@@ -97,6 +97,10 @@ impl Account for Directory<'_> {
         of_account.cloned().collect()
     }
 
+    fn is_at_hand(&self) -> bool {
+        true
+    }
+
     async fn workflow(&self, arn: &str) -> Fetched<StateMachine> {
         or_absent(self.machine(arn))
     }

@@ -193,29 +193,6 @@ fn a_workflow_that_could_not_be_read_may_rest_on_anything() {
 }
 
 #[test]
-fn the_fix_of_a_shared_role_keeps_what_its_other_workflow_needs() {
-    let world = World::default();
-    world.deploy(invoking("Calls", "Shared", "charge"));
-    world.deploy(machine("Idle", "Shared"));
-    let lambda = format!("arn:aws:lambda:{REGION}:{ACCOUNT}:function:charge");
-    let watch = watch(&world, false, false);
-    let invoke_one = allow("lambda:InvokeFunction", &lambda);
-    let put = put(&world, "put", "Shared", "p", &invoke_one);
-    invoke(&world, &watch, "r", &put).unwrap();
-    let alerts = world.alerts();
-    let findings = alerts.iter().flat_map(|a| a["opened"].as_array().unwrap());
-    let mut unused = findings.filter(|f| f["rule"] == "unused-permission");
-    let unused = unused.next().unwrap();
-    assert!(unused["remediation"]["patch"].is_null(), "{unused:#}");
-    assert!(
-        unused["detail"]
-            .as_str()
-            .unwrap()
-            .contains("1 other workflow")
-    );
-}
-
-#[test]
 fn a_group_stands_for_its_members() {
     let world = shared();
     world.policy("Shared", "p", Some(allow("s3:GetObject", "*")));
