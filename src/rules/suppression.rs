@@ -65,17 +65,22 @@ fn why_void(parts: Option<(&str, &str)>, state: &str, found: &[Finding]) -> Opti
         return Some("its bracket does not end".to_owned());
     };
     if RuleId::parse(rule).is_none() {
-        return Some(format!("there is no rule `{rule}`; one comment names one rule"));
+        return Some(format!(
+            "there is no rule `{rule}`; one comment names one rule"
+        ));
     }
     if reason.is_empty() {
-        return Some(format!("it gives no reason, without which `{rule}` is not suppressed"));
+        return Some(format!(
+            "it gives no reason, without which `{rule}` is not suppressed"
+        ));
     }
     let hidden = |f: &Finding| {
         let by = f.suppressed().map(|suppressed| suppressed.by);
         by == Some(By::Comment) && f.rule() == rule && f.state() == Some(state)
     };
-    (!found.iter().any(hidden))
-        .then(|| format!("`{rule}` is not found in this state: the next finding would be hidden unseen"))
+    (!found.iter().any(hidden)).then(|| {
+        format!("`{rule}` is not found in this state: the next finding would be hidden unseen")
+    })
 }
 
 /// What the tag asks for without the configuration's leave.
