@@ -10,7 +10,6 @@ use crate::config::{AccountsConfig, Config};
 use crate::dependencies;
 use crate::moment::Moment;
 use crate::snapshot::Account;
-use crate::starters::Serving;
 
 /// Reads the whole account of the credentials and the region that are named, else of the caller's; `above` says how the policies
 /// of the organization are read.
@@ -28,16 +27,7 @@ pub fn account(
         let read = collect::whole_account(&live, &cache).await;
         let mut account = read.map_err(|blind| Failure::Words(blind.to_string()))?;
         if let Some(iam) = account.iam.present() {
-            let Serving {
-                kinds,
-                function_roles,
-            } = Serving::new(iam);
-            let ask = EntryAsk {
-                kinds,
-                function_roles,
-                targets: None,
-            };
-            account.entries = live.entries(&ask).await.entries;
+            account.entries = live.entries(&EntryAsk::of(iam)).await.entries;
         }
         let first = account.workflows.first();
         // Nothing is judged of an account without workflows.

@@ -10,7 +10,8 @@ use crate::arn::{AccountRegion, Arn};
 use crate::entry_points::Kind;
 use crate::moment::Moment;
 use crate::snapshot::entries::Entries;
-use crate::snapshot::{Fetched, Function};
+use crate::snapshot::{Fetched, Function, Iam};
+use crate::starters::Serving;
 
 /// What to read of an account's entry points.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -66,6 +67,19 @@ impl ReadEntries {
 const BY_TARGET: [Kind; 2] = [Kind::EventRule, Kind::Pipe];
 
 impl EntryAsk {
+    /// Everything that roles of these principals may start something with.
+    pub fn of(iam: &Iam) -> Self {
+        let Serving {
+            kinds,
+            function_roles,
+        } = Serving::new(iam);
+        Self {
+            kinds,
+            function_roles,
+            targets: None,
+        }
+    }
+
     /// Whether one of these kinds is listed by what is started.
     pub fn is_by_target(kinds: &BTreeSet<Kind>) -> bool {
         BY_TARGET.iter().any(|kind| kinds.contains(kind))

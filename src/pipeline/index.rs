@@ -14,7 +14,7 @@ use crate::dependencies::{self, Dependency, PolicyHolders};
 use crate::entry_points::Kind;
 use crate::iam::Principals;
 use crate::snapshot::{self, Fetched, StateMachine};
-use crate::starters::{self, Revision, Serving, StartIndex};
+use crate::starters::{self, Revision, StartIndex};
 
 /// Reads at once.
 const AT_ONCE: usize = 16;
@@ -93,17 +93,11 @@ async fn around<P: Ports, A: collect::Account>(
         around.log_groups = account.log_groups("").await;
     }
     if let (true, Some(iam)) = (of_policies, around.iam.present()) {
-        let Serving {
-            kinds,
-            function_roles,
-        } = Serving::new(iam);
-        let ask = EntryAsk {
-            kinds,
-            function_roles,
-            targets: None,
-        };
         let times = (now, Default::default());
-        around.entries = lately.entries(account, home, times, ask).await.entries;
+        let read = lately
+            .entries(account, home, times, EntryAsk::of(iam))
+            .await;
+        around.entries = read.entries;
     }
     around
 }

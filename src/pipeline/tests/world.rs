@@ -131,6 +131,19 @@ impl World {
             .collect()
     }
 
+    /// The calls since the last look: of AWS APIs, which are written as such, and with those of the table and the topics.
+    pub(super) fn calls_made(&self, what: &str) -> (usize, usize) {
+        let calls = std::mem::take(&mut self.lock().calls);
+        let of_aws = |call: &&String| call.starts_with(char::is_uppercase);
+        let read: Vec<&String> = calls.iter().filter(of_aws).collect();
+        println!(
+            "{what}: {} calls of AWS, {} in all: {read:?}",
+            read.len(),
+            calls.len()
+        );
+        (read.len(), calls.len())
+    }
+
     /// One call: pending once, and then failed or not.
     pub(super) async fn call(&self, call: String) -> Result<(), String> {
         let fails = {
