@@ -387,3 +387,12 @@ fn hostile_shapes_end() {
         assert!(value.is_tainted() || text == looping, "{text}");
     }
 }
+
+#[test]
+fn where_the_way_is_left_to_the_deployment_any_state_takes_what_a_caller_gives() {
+    let states = serde_json::json!({
+        "start": {"Type": "Pass", "Result": {"a": "b"}, "Next": "${next}"},
+        "sink": sink(serde_json::json!({"X.$": "$.a"})),
+    });
+    assert!(at(states, false, &["X"]).is_tainted());
+}
