@@ -88,20 +88,18 @@ impl Parser {
         pointer: &Pointer,
         by_name: &HashMap<String, StateId>,
     ) -> Option<Option<StateId>> {
-        let name = match way {
-            Way::Named(name) => name,
-            Way::Open => "",
-        };
-        if let Some(state) = by_name.get(name) {
-            return Some(Some(*state));
+        if let Way::Named(name) = way {
+            if let Some(state) = by_name.get(name) {
+                return Some(Some(*state));
+            }
+            if !Text::parse(name).is_unresolved() {
+                self.problem(pointer, "there is no state of this name here");
+                return Some(None);
+            }
         }
-        if matches!(way, Way::Open) || Text::parse(name).is_unresolved() {
-            self.leave_open(pointer);
-            self.definition.has_open_ways = true;
-            return None;
-        }
-        self.problem(pointer, "there is no state of this name here");
-        Some(None)
+        self.leave_open(pointer);
+        self.definition.has_open_ways = true;
+        None
     }
 
     /// Gives every transition its target. Whether all of them are known.

@@ -11,8 +11,8 @@ use crate::finding::Finding;
 use crate::local;
 use crate::posture::{Part, Posture};
 use crate::render::diff::{self, Change, Difference};
-use crate::rule_id::RuleId;
 use crate::snapshot::Account;
+use crate::starters::ABOUT_STARTING;
 
 /// What one file of a side, or an account directory, holds.
 struct Input {
@@ -223,38 +223,28 @@ fn changed(before: &Assessment, now: &Assessment) -> Difference {
     difference
 }
 
-/// The rules that speak of who may start a workflow, and of who may take it over.
-const ABOUT_PRINCIPALS: &[RuleId] = crate::rule_id::rule_ids![
-    "broad-invocation",
-    "escalation-path",
-    "external-invocation",
-    "takeover"
-];
-
 /// Who may start it or take it over and could not before, by what is found of both. Files hold some of the principals of an
 /// account and never all, so that no posture knows who may; and none knows who may take it over.
 fn may_start(before: &Assessment, now: &Assessment) -> Vec<Widening> {
     let known: Vec<String> = before.findings.iter().map(Finding::fingerprint).collect();
-    let is_new = |finding: &&Finding| {
-        ABOUT_PRINCIPALS.contains(&finding.rule())
-            && finding.is_open()
-            && !known.contains(&finding.fingerprint())
+    let knows = |one: &Assessment| one.posture.as_ref().is_some_and(|p| p.knows(Part::Starter));
+    let both_know = knows(before) && knows(now);
+    let is_meant = |finding: &Finding| {
+        finding.rule() == "takeover" || !both_know && ABOUT_STARTING.contains(&finding.rule())
     };
-    let both_know = [before, now]
-        .iter()
-        .all(|one| one.posture.as_ref().is_some_and(|p| p.knows(Part::Starter)));
-    let told = now.findings.iter().filter(is_new);
-    told.filter(|finding| !both_know || finding.rule() == "takeover")
-        .map(|finding| Widening {
-            kind: Part::Starter,
-            key: format!("starter {}", finding.fingerprint()),
-            severity: finding.severity(),
-            text: finding.title().to_owned(),
-            before: None,
-            after: finding.title().to_owned(),
-            principal: finding.principals().first().map(ToString::to_string),
-        })
-        .collect()
+    let told = now.findings.iter().filter(|finding| {
+        is_meant(finding) && finding.is_open() && !known.contains(&finding.fingerprint())
+    });
+    told.map(|finding| Widening {
+        kind: Part::Starter,
+        key: format!("starter {}", finding.fingerprint()),
+        severity: finding.severity(),
+        text: finding.title().to_owned(),
+        before: None,
+        after: finding.title().to_owned(),
+        principal: finding.principals().first().map(ToString::to_string),
+    })
+    .collect()
 }
 
 /// What one of the sides does not know, whichever it is.

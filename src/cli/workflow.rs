@@ -4,6 +4,7 @@ use super::args::{OneWorkflow, Plain};
 use super::{Failure, Host, Outcome, source};
 use crate::analysis::{TaskFacts, WorkflowAnalysis};
 use crate::arn::PLACEHOLDER_ACCOUNT;
+use crate::asl::Definition;
 use crate::catalog::IntegrationKind;
 use crate::config::AccountsConfig;
 use crate::facts::AccountFacts;
@@ -12,6 +13,7 @@ use crate::grants::elsewhere;
 use crate::render;
 use crate::snapshot::Account;
 use crate::suggest::did_you_mean;
+use crate::workflow::Workflow;
 use crate::{least_privilege, map};
 
 /// `stepwarden policy`: the document on standard output, ready to paste; what a person must decide on standard error.
@@ -20,7 +22,7 @@ pub fn policy(args: &OneWorkflow, host: &mut Host<'_>) -> Result<Outcome, Failur
     let (account, index) = one(args, host)?;
     let machine = account.workflows.get(index).ok_or_else(gone)?;
     let analysis = WorkflowAnalysis::new(&account, machine, &config);
-    is_read(&analysis, &account)?;
+    is_read(&analysis.workflow, &analysis.definition, &account)?;
     let policy = least_privilege::policy(&analysis);
     host.done();
     for state in unknown_calls(&analysis) {
@@ -48,18 +50,18 @@ pub fn policy(args: &OneWorkflow, host: &mut Host<'_>) -> Result<Outcome, Failur
 }
 
 /// Of a definition that was not read nothing is known, least of all that it needs nothing.
-fn is_read(analysis: &WorkflowAnalysis, account: &Account) -> Result<(), Failure> {
-    if !analysis.definition.states.is_empty() {
+fn is_read(workflow: &Workflow, definition: &Definition, account: &Account) -> Result<(), Failure> {
+    if !definition.states.is_empty() {
         return Ok(());
     }
-    let name = &analysis.workflow.name;
-    let arn = analysis.workflow.arn.as_str();
+    let name = &workflow.name;
+    let arn = workflow.arn.as_str();
     let own = |unread: &&Unread| {
         unread.subject == GapSubject::Workflow(arn.to_owned())
             && matches!(unread.input, Input::Definition | Input::Workflow)
     };
     let unread = account.unreadable.iter().find(own);
-    let problem = analysis.definition.problems.first();
+    let problem = definition.problems.first();
     let why = match (unread, problem) {
         (Some(unread), _) => format!("{}: {}", unread.what, unread.why),
         (None, Some(problem)) => problem.message.clone(),
@@ -82,10 +84,9 @@ fn unknown_calls(analysis: &WorkflowAnalysis) -> Vec<String> {
 pub fn map(args: &OneWorkflow, format: Plain, host: &mut Host<'_>) -> Result<Outcome, Failure> {
     let config = source::config(&args.config)?;
     let (account, index) = one(args, host)?;
-    let machine = account.workflows.get(index).ok_or_else(gone)?;
-    is_read(&WorkflowAnalysis::new(&account, machine, &config), &account)?;
     let all = AccountFacts::new(&account, &config);
     let shown = all.with(index, |facts| {
+        is_read(facts.workflow, facts.definition, &account)?;
         let map = map::of(&facts);
         let text = match format {
             Plain::Human => render::map::table(&map),

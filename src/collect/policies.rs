@@ -65,7 +65,7 @@ fn add(account: &mut snapshot::Account, ask: &PolicyAsk, read: &Answers) {
             ResourceKind::Function => known.map(|(name, _)| name.clone()).collect(),
             _ => BTreeSet::new(),
         };
-        let of_kind = policies.of_kind(kind).unwrap_or(function_policies);
+        let of_kind = policies.of_kind_mut(kind).unwrap_or(function_policies);
         if !of_kind.is_lacking() && of_kind.present().is_none() {
             *of_kind = Fetched::Present(BTreeMap::new());
         }

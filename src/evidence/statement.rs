@@ -307,14 +307,13 @@ impl<'a> Facts<'a> {
             ),
         };
         let others: Vec<&str> = self.trust.others().iter().map(|who| who.text()).collect();
-        let Some((shown, more)) = others.split_first_chunk::<1>() else {
+        let Some((first, more)) = others.split_first() else {
             return workflows;
         };
         let more = match more.len() {
             0 => String::new(),
             more => format!(" and {more} more"),
         };
-        let first = shown.concat();
         format!(
             "{workflows}; `{first}`{more} may be the role too: take nothing from it that they need, a role of its own is better"
         )

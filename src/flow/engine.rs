@@ -92,16 +92,16 @@ impl<'a> Engine<'a> {
         engine.enter_scope(ScopeId(0), Env::start(Value::Any(input)));
         engine.drain();
         engine.visit_unreached();
-        if definition.has_open_ways && !budget::is_spent() {
-            // Which state follows which is not known: any may, with whatever there is.
+        let is_spent = budget::is_spent();
+        // Where it is not known which state follows which, any may, with whatever there is.
+        if is_spent || definition.has_open_ways {
             let lost = Arc::new(lost::everywhere(definition));
             engine.entry.fill(Some(lost));
-        } else if budget::is_spent() {
-            let lost = Arc::new(lost::everywhere(definition));
-            engine.entry.fill(Some(lost));
-            budget::grant(AFTER);
         } else {
             engine.name_joined();
+        }
+        if is_spent {
+            budget::grant(AFTER);
         }
         engine
     }

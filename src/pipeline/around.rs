@@ -144,7 +144,7 @@ async fn policies<P: Ports, A: Account>(
     lately.policies(account, home, times, &ask, snapshot).await;
     let (kind, name, document, _) = changed?;
     let written = document?;
-    let policies = &mut snapshot.resource_policies;
+    let policies = &snapshot.resource_policies;
     let was_answered = policies.only.get(&kind)?.contains(name);
     let read = policies.of_kind(kind)?.present()?.get(name);
     let stale = was_answered && !read.is_some_and(|read| same(read, written));

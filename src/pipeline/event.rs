@@ -46,7 +46,7 @@ pub(super) async fn handle<P: Ports>(run: &Run<'_, P>, event: &Value) -> Result<
     let home = home(run, &change);
     let cause = Cause::event(&change, run.now());
     let workflows = affected(run, &home, &change.affects).await?;
-    let mut done = spread(run, &home, workflows.clone(), &cause).await?;
+    let mut done = spread(run, &home, &workflows, &cause).await?;
     if change.opens != GrantsStart::Never {
         done.add(starters::opened(run, &home, &cause, &workflows).await?);
     }
@@ -177,7 +177,7 @@ pub(super) async fn evaluate<P: Ports>(
 pub(super) async fn spread<P: Ports>(
     run: &Run<'_, P>,
     home: &AccountRegion,
-    workflows: Vec<Arn>,
+    workflows: &[Arn],
     cause: &Cause<'_>,
 ) -> Result<Done, Error> {
     if let (Some(queue), Some(state), Some(change), true) = (
@@ -205,7 +205,7 @@ pub(super) async fn spread<P: Ports>(
             ..Done::default()
         });
     }
-    at_once(run, home, &workflows, cause).await
+    at_once(run, home, workflows, cause).await
 }
 
 async fn at_once<P: Ports>(

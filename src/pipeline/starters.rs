@@ -62,7 +62,7 @@ pub(super) async fn opened<P: Ports>(
     let mut workflows = concerned(run, &account, home, &changed).await?;
     workflows.retain(|arn| !evaluated.contains(arn));
     let opened = Cause::opened(change, named.as_deref().unwrap_or_default(), run.now());
-    let done = event::spread(run, home, workflows, &opened).await?;
+    let done = event::spread(run, home, &workflows, &opened).await?;
     if let Some(state) = &run.watch.baselines {
         let all = difference(&kept, &shapes);
         state.keep_starts(&home.account, &all).await?;

@@ -117,6 +117,21 @@ impl Default for ResourcePolicies {
 impl ResourcePolicies {
     /// The policies of a kind; those of functions stand beside what begins executions.
     pub const fn of_kind(
+        &self,
+        kind: ResourceKind,
+    ) -> Option<&Fetched<BTreeMap<String, Document>>> {
+        Some(match kind {
+            ResourceKind::Function => return None,
+            ResourceKind::Key => &self.keys,
+            ResourceKind::Bucket => &self.buckets,
+            ResourceKind::Queue => &self.queues,
+            ResourceKind::Topic => &self.topics,
+            ResourceKind::Secret => &self.secrets,
+        })
+    }
+
+    /// The same, to be read into.
+    pub const fn of_kind_mut(
         &mut self,
         kind: ResourceKind,
     ) -> Option<&mut Fetched<BTreeMap<String, Document>>> {

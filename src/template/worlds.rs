@@ -98,7 +98,7 @@ impl Scope {
         if let Some(value) = self.condition_value(name) {
             self.leaves_of(value, out, depth + 1);
         }
-        if out.len() == before && !self.is_of_leaves(name, out, depth) {
+        if out.len() == before && !self.is_of_leaves(name, out) {
             out.push(name.to_owned());
         }
     }
@@ -117,7 +117,7 @@ impl Scope {
     }
 
     /// Whether other conditions that are listed already decide it.
-    fn is_of_leaves(&self, name: &str, out: &[String], _depth: usize) -> bool {
+    fn is_of_leaves(&self, name: &str, out: &[String]) -> bool {
         let world: World = out.iter().map(|name| (name.clone(), true)).collect();
         !world.is_empty() && self.in_world(&world, || self.condition(name)).is_some()
     }

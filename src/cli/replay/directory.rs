@@ -52,12 +52,10 @@ impl Directory<'_> {
         let Some((kind, name)) = named(resource) else {
             return Fetched::NotCollected;
         };
-        let mut policies = self.0.resource_policies.clone();
-        let of_kind = match policies.of_kind(kind) {
-            Some(of_kind) => &*of_kind,
-            None => &self.0.entries.function_policies,
-        };
-        let only = self.0.resource_policies.only.get(&kind);
+        let policies = &self.0.resource_policies;
+        let functions = &self.0.entries.function_policies;
+        let of_kind = policies.of_kind(kind).unwrap_or(functions);
+        let only = policies.only.get(&kind);
         part(of_kind, |all| {
             let found = [Some(name), without_random(kind, name)]
                 .into_iter()

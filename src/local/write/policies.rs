@@ -13,11 +13,11 @@ use crate::snapshot::{
 /// Writes them beside the entry points.
 pub fn add(account: &Account, out: &mut Written) {
     let read = &account.resource_policies;
-    of_kind(ResourceKind::Key, &read.keys, out);
-    of_kind(ResourceKind::Bucket, &read.buckets, out);
-    of_kind(ResourceKind::Queue, &read.queues, out);
-    of_kind(ResourceKind::Topic, &read.topics, out);
-    of_kind(ResourceKind::Secret, &read.secrets, out);
+    for kind in ResourceKind::ALL {
+        if let Some(policies) = read.of_kind(kind) {
+            of_kind(kind, policies, out);
+        }
+    }
     out.only = only(read, account, out);
     of_logs(&account.log_resource_policies, out);
     organization(&account.organization, out);
